@@ -1,0 +1,47 @@
+"""Cursors of lists: where the next page begins, as an opaque text that is parsed strictly."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+import msgspec
+
+from api.problems import Problem
+
+LONGEST = 1000
+LARGEST = 2**63
+
+
+def write_cursor(sort: str, *keys: Any) -> str:
+    """A cursor after the row with these sort keys in a list sorted so."""
+    return urlsafe_b64encode(msgspec.json.encode((sort, *keys))).rstrip(b"=").decode()
+
+
+def read_cursor(text: str, sort: str, *types: Any) -> tuple[Any, ...]:
+    """The sort keys in a cursor of a list sorted so; raises a 400 problem for anything else."""
+    form = tuple[(str, *types)]  # type: ignore[misc]
+    try:
+        if len(text) > LONGEST or not text.isascii():
+            raise ValueError
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        said, *keys = msgspec.json.decode(raw, type=form)
+    except ValueError:
+        raise _malformed() from None
+    if said != sort or not all(_storable(key) for key in keys) or write_cursor(said, *keys) != text:
+        raise _malformed()
+    return tuple(keys)
+
+
+def _storable(key: Any) -> bool:
+    """Whether the database can hold it: bounded integers, text without NUL."""
+    if isinstance(key, int):
+        return -LARGEST <= key < LARGEST
+    return "\0" not in key if isinstance(key, str) else True
+
+
+def _malformed() -> Problem:
+    detail = "This cursor was not made by this list; start again without one."
+    return Problem(
+        400, "malformed-cursor", detail, errors=[{"parameter": "cursor", "code": "malformed-cursor", "detail": detail}]
+    )

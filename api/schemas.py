@@ -1,0 +1,165 @@
+"""The forms that every resource shares: bounded text, money, addresses, problems, and the base of all bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+
+from api.problems import CodedMessage
+from domain import texts
+from domain.addresses import Address
+from domain.errors import DomainError
+from domain.money import amount_text, minor_units
+
+
+def _refuse(error: DomainError) -> ValidationError:
+    """A rule of the domain said as a complaint about the field."""
+    return ValidationError([CodedMessage(str(error), error.code)])
+
+
+class Body(Schema):
+    """What a request carries; a field that is not known is refused."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Text(fields.String):
+    """Text of a bounded length without control characters; line breaks only where `lines` says so."""
+
+    def __init__(self, limit: int = texts.NAME, *, lines: bool = False, filled: bool = False, **options: Any) -> None:
+        length = {"maxLength": limit} | ({"minLength": 1} if filled else {})
+        options["metadata"] = length | options.get("metadata", {})
+        super().__init__(**options)
+        self.limit, self.lines, self.filled = limit, lines, filled
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options)
+        try:
+            texts.check_text(text, self.limit, "", required=self.filled, lines=self.lines)
+        except DomainError as error:
+            raise _refuse(error) from None
+        return str(text)
+
+
+class Code(Text):
+    """A short code, SKU or number."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(texts.CODE, filled=True, **options)
+
+
+class Whole(fields.Integer):
+    """A whole number in its bounds; neither 1.0 nor "1" is one."""
+
+    def __init__(self, lowest: int, highest: int, **options: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(min=lowest, max=highest), **options)
+
+    def _validated(self, value: Any) -> Any:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Count(fields.Integer):
+    """A whole number in a query string, in its bounds."""
+
+    def __init__(self, lowest: int, highest: int, **options: Any) -> None:
+        super().__init__(validate=validate.Range(min=lowest, max=highest), **options)
+
+    def _validated(self, value: Any) -> Any:
+        if not isinstance(value, str) or len(value) > 20 or not value.isascii() or not value.lstrip("-").isdigit():
+            raise self.make_error("invalid", input=value)
+        return int(value)
+
+
+class Money(NamedTuple):
+    """An amount in minor units and its currency."""
+
+    minor: int
+    currency: str
+
+
+class MoneyForm(Body):
+    """An amount as text with exactly the currency's decimals."""
+
+    amount = fields.String(required=True, metadata={"example": "129.90", "pattern": r"^-?\d{1,13}(\.\d{2,3})?$"})
+    currency = fields.String(required=True, metadata={"example": "EUR", "description": "ISO 4217"})
+
+    @post_load
+    def made(self, data: dict[str, str], **_: Any) -> Money:
+        try:
+            return Money(minor_units(data["amount"], data["currency"]), data["currency"])
+        except DomainError as error:
+            place = "currency" if error.code == "unknown-currency" else "amount"
+            raise ValidationError({place: [CodedMessage(str(error), error.code)]}) from None
+
+
+class AddressForm(Body):
+    """A postal address; what is left out is empty."""
+
+    name = Text()
+    company = Text()
+    line1 = Text(texts.LINE)
+    line2 = Text(texts.LINE)
+    postcode = Text()
+    city = Text()
+    region = Text()
+    country = Text(2, metadata={"description": "ISO 3166-1 alpha-2", "example": "FR"})
+    phone = Text()
+    email = Text()
+    vat_number = Text()
+
+    @post_load
+    def made(self, data: dict[str, str], **_: Any) -> Address:
+        return Address(**data)
+
+
+class FieldProblem(Schema):
+    """One field at fault: where it stands, the rule it breaks and a sentence."""
+
+    pointer = fields.String(metadata={"description": "JSON pointer into the body", "example": "/items/0/quantity"})
+    parameter = fields.String(metadata={"description": "Name in the query string"})
+    code = fields.String(required=True, metadata={"example": "not-an-integer"})
+    detail = fields.String(required=True)
+
+
+class ProblemForm(Schema):
+    """Why a request was refused (RFC 9457)."""
+
+    type = fields.String(required=True, metadata={"example": "/problems/invalid-fields"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    instance = fields.String(required=True, metadata={"description": "The request's id, as in X-Request-Id"})
+    errors = fields.List(fields.Nested(FieldProblem))
+    details = fields.Dict(metadata={"description": "Ids and figures of the refusal"})
+
+
+class PageQuery(Body):
+    """How much of a list, and from where on."""
+
+    limit = Count(1, 10_000, metadata={"description": "Most items on the page"})
+    cursor = Text(1000, filled=True, metadata={"description": "`next` of the page before"})
+
+
+def page_form(item: type[Schema]) -> Schema:
+    """The form of one page of a list: its items and the cursor of the next page, null on the last."""
+    name = item.__name__.removesuffix("Form") + "PageForm"
+    parts: dict[str, fields.Field[Any]] = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "next": fields.String(required=True, allow_none=True),
+    }
+    return Schema.from_dict(parts, name=name)()
+
+
+def money(minor: int, currency: str) -> dict[str, str]:
+    """An amount as the API shows it: `{"amount": "129.90", "currency": "EUR"}`."""
+    return {"amount": amount_text(minor, currency), "currency": currency}
+
+
+def address(value: Address) -> dict[str, str]:
+    """An address as the API shows it: every field, empty where nothing is known."""
+    return {field: getattr(value, field) for field in Address.FIELDS}

@@ -1,0 +1,157 @@
+"""A coupon's code and rules: what it gives, and when and for whom it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from msgspec import Struct
+
+from domain.errors import Rejected
+from domain.money import DECIMALS, MAX_MINOR_UNITS, UnknownCurrency
+from domain.pricing import WHOLE, CouponKind
+
+COUPONS = UUID("0a5b6d3c-8d4e-5f52-9c7b-2f8f4b0e6a91")  # the namespace of coupons' ids
+LARGEST = MAX_MINOR_UNITS // 1_000
+
+_CODE = re.compile("[A-Z0-9_-]{1,40}")
+_BOUNDS: dict[CouponKind, tuple[int, int]] = {
+    "percent": (1, WHOLE),
+    "amount": (1, LARGEST),
+    "free_shipping": (0, 0),
+}
+
+
+class WrongCouponCode(Rejected):
+    """A coupon's code has 1 to 40 letters A-Z, digits, - or _."""
+
+    code = "wrong-coupon-code"
+
+
+class UnknownCouponKind(Rejected):
+    """There is no kind of coupon {kind}; the kinds are: {known}."""
+
+    code = "unknown-coupon-kind"
+
+
+class CouponValueOutOfBounds(Rejected):
+    """The value of a coupon of kind {kind} lies between {least} and {most}."""
+
+    code = "coupon-value-out-of-bounds"
+
+
+class CouponCurrencyMissing(Rejected):
+    """A coupon that names an amount of money names its currency."""
+
+    code = "coupon-currency-missing"
+
+
+class CouponMinimumOutOfBounds(Rejected):
+    """The subtotal a coupon asks for lies between 0 and {most} minor units."""
+
+    code = "coupon-minimum-out-of-bounds"
+
+
+class InstantWithoutZone(Rejected):
+    """An instant is told with its time zone."""
+
+    code = "instant-without-zone"
+
+
+class CouponEndsBeforeStart(Rejected):
+    """A coupon cannot end before it starts."""
+
+    code = "coupon-ends-before-start"
+
+
+class CouponLimitTooSmall(Rejected):
+    """A limit on a coupon's uses is at least 1."""
+
+    code = "coupon-limit-too-small"
+
+
+class CouponRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a coupon gives (`value`: hundredths of a percent, minor units, or 0 for free shipping) and when it holds.
+
+    `minimum` is the least subtotal in minor units, `valid_until` the last valid instant; no `currency` means any.
+    """
+
+    kind: CouponKind
+    value: int = 0
+    currency: str = ""
+    minimum: int = 0
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    limit: int | None = None
+    limit_per_customer: int | None = None
+
+
+def normalised_code(code: str) -> str:
+    """The code as it stands on the coupon, whatever blanks or small letters a customer typed."""
+    normalised = code.strip().upper()
+    if not _CODE.fullmatch(normalised):
+        raise WrongCouponCode("/code")
+    return normalised
+
+
+def coupon_id_of(code: str) -> UUID:
+    """The id that belongs to a code, so that no two coupons share one."""
+    return uuid5(COUPONS, normalised_code(code))
+
+
+def _kind_and_value(rules: CouponRules) -> Rejected | None:
+    if rules.kind not in _BOUNDS:
+        return UnknownCouponKind("/kind", kind=rules.kind, known=", ".join(_BOUNDS))
+    least, most = _BOUNDS[rules.kind]
+    if not least <= rules.value <= most:
+        return CouponValueOutOfBounds("/value", kind=rules.kind, least=least, most=most)
+    return None
+
+
+def _minimum_in_bounds(rules: CouponRules) -> Rejected | None:
+    return None if 0 <= rules.minimum <= LARGEST else CouponMinimumOutOfBounds("/minimum", most=LARGEST)
+
+
+def _currency_of_amounts(rules: CouponRules) -> Rejected | None:
+    if rules.currency:
+        return None if rules.currency in DECIMALS else UnknownCurrency("/currency", currency=rules.currency)
+    return CouponCurrencyMissing("/currency") if rules.kind == "amount" or rules.minimum else None
+
+
+def _instants_with_zone(rules: CouponRules) -> Rejected | None:
+    for pointer, instant in (("/valid_from", rules.valid_from), ("/valid_until", rules.valid_until)):
+        if instant and instant.tzinfo is None:
+            return InstantWithoutZone(pointer)
+    return None
+
+
+def _ends_after_start(rules: CouponRules) -> Rejected | None:
+    if rules.valid_from and rules.valid_until and rules.valid_until < rules.valid_from:
+        return CouponEndsBeforeStart("/valid_until")
+    return None
+
+
+def _limits_let_it_be_used(rules: CouponRules) -> Rejected | None:
+    for pointer, limit in (("/limit", rules.limit), ("/limit_per_customer", rules.limit_per_customer)):
+        if limit is not None and limit < 1:
+            return CouponLimitTooSmall(pointer)
+    return None
+
+
+RULE_POLICIES: tuple[Callable[[CouponRules], Rejected | None], ...] = (
+    _kind_and_value,
+    _minimum_in_bounds,
+    _currency_of_amounts,
+    _instants_with_zone,
+    _ends_after_start,
+    _limits_let_it_be_used,
+)
+
+
+def check_rules(rules: CouponRules) -> None:
+    """Refuses rules that no coupon may have."""
+    for policy in RULE_POLICIES:
+        if rejection := policy(rules):
+            raise rejection

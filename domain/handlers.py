@@ -1,0 +1,72 @@
+"""Which aggregate decides each command, and where the decision stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from domain import coupons, customers, operators, settings
+from domain.events import Aggregate, Command
+from domain.orders import cart, creation, details, moves, notes, payments, shipments
+from domain.orders.order import Order, OrderNotFound
+from domain.settings import Shop
+
+Decision = Callable[[Any, Any, Shop], None]
+
+
+class Handler(NamedTuple):
+    """The aggregate that a command is for, the command's field with its id, and the decision."""
+
+    aggregate: type[Aggregate]
+    identified_by: str
+    decide: Decision
+
+    def target(self, command: Command) -> UUID:
+        """The id of the aggregate that the command is for."""
+        identity: UUID = getattr(command, self.identified_by)
+        return identity
+
+
+def _decided_by(aggregate: type[Aggregate], identified_by: str, *tables: Mapping[Any, Any]) -> dict[type[Command], Handler]:
+    return {
+        command: Handler(aggregate, identified_by, decide) for table in tables for command, decide in table.items()
+    }
+
+
+HANDLERS: dict[type[Command], Handler] = {
+    **_decided_by(
+        Order,
+        "order_id",
+        creation.HANDLERS,
+        cart.HANDLERS,
+        details.HANDLERS,
+        moves.HANDLERS,
+        payments.HANDLERS,
+        shipments.HANDLERS,
+        notes.HANDLERS,
+    ),
+    **_decided_by(customers.Customer, "customer_id", customers.HANDLERS),
+    **_decided_by(coupons.Coupon, "coupon_id", coupons.HANDLERS),
+    **_decided_by(settings.Settings, "settings_id", settings.HANDLERS),
+    **_decided_by(operators.Operator, "operator_id", operators.HANDLERS),
+}
+
+# Commands that begin an aggregate; every other one needs it to exist.
+CREATING: frozenset[type[Command]] = frozenset(
+    {
+        creation.CreateOrder,
+        customers.CreateCustomer,
+        customers.TakeBillingData,
+        coupons.CreateCoupon,
+        operators.AddOperator,
+        *settings.HANDLERS,
+    }
+)
+
+MISSING = {
+    Order: OrderNotFound,
+    customers.Customer: customers.CustomerNotFound,
+    coupons.Coupon: coupons.CouponNotFound,
+    operators.Operator: operators.OperatorNotFound,
+}

@@ -1,0 +1,296 @@
+"""How an order begins: by hand, by a program, or brought in from another platform."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.addresses import Address, check_address
+from domain.events import Context, Event
+from domain.money import decimals
+from domain.orders import cart, details, notes, payments, shipments
+from domain.orders.cart import CouponApplied, DiscountSet, NewItem, ShippingChargeSet
+from domain.orders.details import BillingAddressChanged, ShippingAddressChanged
+from domain.orders.moves import NothingOrdered, OrderStatusChanged, place
+from domain.orders.order import Imported, Order, OrderCommand, OrderExists
+from domain.pricing import CouponTerms
+from domain.settings import LOCALES, Shop, UnknownLocale
+from domain.statuses import DRAFT, PENDING, MerchantStatus
+from domain.texts import CODE, check_text
+
+
+class Buyer(Struct, frozen=True, kw_only=True):
+    """The customer as known when the order is stored."""
+
+    id: UUID
+    name: str
+    email: str
+
+
+class PastPayment(Struct, frozen=True, kw_only=True):
+    """A payment of the past, in minor units."""
+
+    amount: int
+    method: str = ""
+    reference: str = ""
+    at: datetime | None = None
+
+
+class PastShipment(Struct, frozen=True, kw_only=True):
+    """A parcel of the past that took everything along."""
+
+    carrier: str
+    tracking_code: str = ""
+    delivered: bool = False
+    at: datetime | None = None
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """What happened to an imported order before it came here."""
+
+    imported: Imported
+    placed_at: datetime
+    payments: tuple[PastPayment, ...] = ()
+    refunded: int = 0
+    refunded_at: datetime | None = None
+    shipment: PastShipment | None = None
+    ended_at: datetime | None = None
+
+
+class CreateOrder(OrderCommand, frozen=True, kw_only=True):
+    """Store an order: a draft, placed with `place` or under a `status` of its own, or one of the `past`."""
+
+    number: str
+    currency: str
+    prices_include_tax: bool = True
+    locale: str = "en"
+    place: bool = False
+    status: str | None = None
+    buyer: Buyer | None = None
+    operator: str = ""
+    source: str = ""
+    payment_method: str = ""
+    shipping_method: str = ""
+    billing_address: Address = Address()
+    shipping_address: Address = Address()
+    items: tuple[NewItem, ...] = ()
+    coupons: tuple[CouponTerms, ...] = ()
+    discount: int = 0
+    shipping_charge: int = 0
+    shipping_tax_rate: int = 0
+    tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    past: Past | None = None
+
+
+class OrderCreated(Event, frozen=True, kw_only=True):
+    """An order began, as a draft."""
+
+    TOPIC = "order.created"
+
+    number: str
+    currency: str
+    prices_include_tax: bool
+    locale: str
+    operator: str = ""
+    source: str = ""
+    payment_method: str = ""
+    shipping_method: str = ""
+
+    def apply(self, order: Order) -> None:
+        order.number = self.number
+        order.currency = self.currency
+        order.prices_include_tax = self.prices_include_tax
+        order.locale = self.locale
+        order.operator = self.operator
+        order.source = self.source
+        order.payment_method = self.payment_method
+        order.shipping_method = self.shipping_method
+        order.created_at = self.timestamp
+
+
+class OrderImported(Event, frozen=True, kw_only=True):
+    """The order came from another platform; its total is the one told there."""
+
+    TOPIC = "order.imported"
+
+    source: str
+    external_id: str
+    content_hash: str
+    total: int
+    adjustment: int
+    remarks: tuple[str, ...] = ()
+
+    def apply(self, order: Order) -> None:
+        order.adjustment = self.adjustment
+        order.imported = Imported(
+            source=self.source,
+            external_id=self.external_id,
+            content_hash=self.content_hash,
+            total=self.total,
+            remarks=self.remarks,
+        )
+
+
+def create_order(order: Order, command: CreateOrder, shop: Shop) -> None:
+    """Stores an order with all that is told of it, each part as its own event."""
+    if order.exists:
+        raise OrderExists()
+    past = command.past
+    _check_heading(command, shop)
+    order.record(
+        OrderCreated,
+        command.context,
+        number=command.number,
+        currency=command.currency,
+        prices_include_tax=command.prices_include_tax,
+        locale=command.locale,
+        operator=command.operator,
+        source=command.source,
+        payment_method=command.payment_method,
+        shipping_method=command.shipping_method,
+    )
+    _name_customer(order, command, shop)
+    _fill_cart(order, command, shop)
+    if command.tags:
+        notes.set_tags(order, notes.SetTags(order_id=order.id, context=command.context, tags=command.tags), shop)
+    for text in command.notes:
+        notes.add_note(order, notes.AddNote(order_id=order.id, context=command.context, text=text), shop)
+    if past:
+        _retell(order, command, past, shop)
+    elif command.place or command.status:
+        _place(order, command, shop)
+
+
+def _check_heading(command: CreateOrder, shop: Shop) -> None:
+    decimals(command.currency)
+    check_text(command.number, CODE, "/number", required=True)
+    check_text(command.operator, CODE, "/operator")
+    check_text(command.source, CODE, "/source")
+    check_text(command.payment_method, CODE, "/payment_method")
+    check_text(command.shipping_method, CODE, "/shipping_method")
+    if command.locale not in LOCALES:
+        raise UnknownLocale("/locale", locale=command.locale[:CODE])
+    if command.past is None:
+        if command.payment_method:
+            shop.require_payment_method(command.payment_method)
+        if command.shipping_method:
+            shop.require_shipping_method(command.shipping_method)
+
+
+def _name_customer(order: Order, command: CreateOrder, shop: Shop) -> None:
+    if buyer := command.buyer:
+        assignment = details.AssignCustomer(
+            order_id=order.id, context=command.context, customer_id=buyer.id, name=buyer.name, email=buyer.email
+        )
+        details.assign_customer(order, assignment, shop)
+    check_address(command.billing_address, "/billing_address")
+    check_address(command.shipping_address, "/shipping_address")
+    if command.billing_address:
+        order.record(BillingAddressChanged, command.context, address=command.billing_address)
+    if command.shipping_address:
+        order.record(ShippingAddressChanged, command.context, address=command.shipping_address)
+
+
+def _fill_cart(order: Order, command: CreateOrder, shop: Shop) -> None:
+    for index, item in enumerate(command.items):
+        addition = cart.AddItem(order_id=order.id, context=command.context, item=item)
+        cart.add_item(order, addition, shop, f"/items/{index}")
+    for terms in command.coupons:
+        order.record(CouponApplied, command.context, terms=terms)
+    if command.discount:
+        cart.check_charge(command.discount, "/discount")
+        order.record(DiscountSet, command.context, amount=command.discount, was=0)
+    if command.shipping_charge:
+        cart.check_charge(command.shipping_charge, "/shipping_charge")
+        order.record(
+            ShippingChargeSet,
+            command.context,
+            amount=command.shipping_charge,
+            was=0,
+            tax_rate=command.shipping_tax_rate,
+        )
+
+
+def _place(order: Order, command: CreateOrder, shop: Shop) -> None:
+    status = shop.status(command.status) if command.status else shop.first_status(PENDING)
+    if status.stage == DRAFT:
+        return
+    if not order.items:
+        raise NothingOrdered("/items")
+    place(order, status, command.context)
+
+
+def _retell(order: Order, command: CreateOrder, past: Past, shop: Shop) -> None:
+    """Writes down what happened to an order of the past, each event at the time it happened."""
+    told = past.imported
+    order.record(
+        OrderImported,
+        command.context,
+        source=told.source,
+        external_id=told.external_id,
+        content_hash=told.content_hash,
+        total=told.total,
+        adjustment=told.total - order.price.total,
+        remarks=told.remarks,
+    )
+    status = shop.status(command.status) if command.status else shop.first_status(PENDING)
+    if status.stage == DRAFT:
+        return
+    place(order, shop.first_status(PENDING), _at(command.context, past.placed_at))
+    for payment in past.payments:
+        _retell_payment(order, command, payment, past, shop)
+    if past.shipment:
+        _retell_shipment(order, command, past.shipment, past, shop)
+    if past.refunded:
+        context = _at(command.context, past.refunded_at or past.ended_at or past.placed_at)
+        refund = payments.RefundOrder(order_id=order.id, context=context, goodwill=past.refunded)
+        payments.refund_order(order, refund, shop)
+    _retell_status(order, status, _at(command.context, past.ended_at or past.placed_at))
+
+
+def _retell_payment(order: Order, command: CreateOrder, payment: PastPayment, past: Past, shop: Shop) -> None:
+    recorded = payments.RecordPayment(
+        order_id=order.id,
+        context=_at(command.context, payment.at or past.placed_at),
+        method=payment.method,
+        amount=payment.amount,
+        reference=payment.reference,
+    )
+    payments.record_payment(order, recorded, shop)
+
+
+def _retell_shipment(order: Order, command: CreateOrder, parcel: PastShipment, past: Past, shop: Shop) -> None:
+    context = _at(command.context, parcel.at or past.ended_at or past.placed_at)
+    shipped = shipments.ShipOrder(
+        order_id=order.id, context=context, carrier=parcel.carrier, tracking_code=parcel.tracking_code
+    )
+    shipments.ship_order(order, shipped, shop)
+    if parcel.delivered:
+        shipments.deliver_shipment(
+            order, shipments.DeliverShipment(order_id=order.id, context=context, shipment=1), shop
+        )
+
+
+def _retell_status(order: Order, status: MerchantStatus, context: Context) -> None:
+    if status.code != order.status:
+        order.record(
+            OrderStatusChanged,
+            context,
+            status=status.code,
+            stage=status.stage,
+            was=order.status,
+            stage_was=order.stage,
+        )
+
+
+def _at(context: Context, at: datetime) -> Context:
+    return replace(context, at=at)
+
+
+EVENTS: tuple[type[Event], ...] = (OrderCreated, OrderImported)
+
+HANDLERS = {CreateOrder: create_order}

@@ -1,0 +1,180 @@
+"""The status of an order: where it may go, where it went, and what an operator can do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from domain.errors import Rejected
+from domain.events import Context, Event
+from domain.orders.order import Order, OrderCommand
+from domain.settings import Shop
+from domain.statuses import CANCELLED, DRAFT, STAGES, MerchantStatus, may_move
+from domain.texts import LINE, TextMissing, check_text
+
+
+class IllegalMove(Rejected):
+    """From {stage} an order cannot become {status}; it can become: {legal}."""
+
+    code = "illegal-move"
+
+
+class NothingOrdered(Rejected):
+    """An order without a line cannot be placed."""
+
+    code = "nothing-ordered"
+
+
+class ShippedGoods(Rejected):
+    """Parcels of order {number} are under way: call them back before cancelling it."""
+
+    code = "goods-are-shipped"
+
+
+class TrackingMissing(Rejected):
+    """Status {status} needs a shipment with a tracking code."""
+
+    code = "tracking-missing"
+
+
+class ReasonMissing(TextMissing):
+    """A move outside the table needs a reason."""
+
+    code = "reason-missing"
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """A status the order could be moved to; `refusal` is None where it may."""
+
+    status: MerchantStatus
+    refusal: Rejected | None
+
+
+class ChangeStatus(OrderCommand, frozen=True, kw_only=True):
+    """Move the order to another status; `force` goes outside the table and needs a reason."""
+
+    status: str
+    force: bool = False
+
+
+class OrderPlaced(Event, frozen=True, kw_only=True):
+    """The customer committed to the order: it left draft."""
+
+    TOPIC = "order.placed"
+
+    status: str
+    stage: str
+    was: str = DRAFT
+
+    def apply(self, order: Order) -> None:
+        order.status = self.status
+        order.stage = self.stage
+        order.placed_at = self.timestamp
+
+
+class OrderStatusChanged(Event, frozen=True, kw_only=True):
+    """The order has another status."""
+
+    TOPIC = "order.status-changed"
+
+    status: str
+    stage: str
+    was: str
+    stage_was: str
+
+    def apply(self, order: Order) -> None:
+        order.status = self.status
+        order.stage = self.stage
+
+
+class OrderStatusForced(Event, frozen=True, kw_only=True):
+    """The order was moved outside the table, for the reason given."""
+
+    TOPIC = "order.status-forced"
+
+    status: str
+    stage: str
+    was: str
+    stage_was: str
+
+    def apply(self, order: Order) -> None:
+        order.status = self.status
+        order.stage = self.stage
+        if order.placed_at is None and self.stage not in (DRAFT, CANCELLED):
+            order.placed_at = self.timestamp
+
+
+def _something_ordered(order: Order, to: MerchantStatus) -> Rejected | None:
+    leaves_draft = order.stage == DRAFT and to.stage not in (DRAFT, CANCELLED)
+    return NothingOrdered("/status") if leaves_draft and not order.items else None
+
+
+def _nothing_under_way(order: Order, to: MerchantStatus) -> Rejected | None:
+    cancels = to.stage == CANCELLED and order.stage != CANCELLED
+    return ShippedGoods("/status", number=order.number) if cancels and order.shipped_quantities() else None
+
+
+def _tracking_known(order: Order, to: MerchantStatus) -> Rejected | None:
+    if not to.needs_tracking:
+        return None
+    tracked = any(parcel.tracking_code and parcel.state != "cancelled" for parcel in order.shipments.values())
+    return None if tracked else TrackingMissing("/status", status=to.code)
+
+
+MOVE_POLICIES: tuple[Callable[[Order, MerchantStatus], Rejected | None], ...] = (
+    _something_ordered,
+    _nothing_under_way,
+    _tracking_known,
+)
+
+
+def refusal(order: Order, to: MerchantStatus, shop: Shop) -> Rejected | None:
+    """Why the order may not be moved to that status, or None."""
+    if not may_move(order.stage, to.stage):
+        legal = [status.code for status in shop.statuses.values() if may_move(order.stage, status.stage)]
+        return IllegalMove("/status", stage=order.stage, status=to.code, legal=", ".join(legal) or "nothing else")
+    return next((no for policy in MOVE_POLICIES if (no := policy(order, to))), None)
+
+
+def moves(order: Order, shop: Shop) -> tuple[Move, ...]:
+    """Every other status of the shop, in the merchant's order, each with why it is refused if it is."""
+    others = (status for status in shop.statuses.values() if status.code != order.status)
+    ranked = sorted(others, key=lambda status: (STAGES.index(status.stage), status.position, status.code))
+    return tuple(Move(status=status, refusal=refusal(order, status, shop)) for status in ranked)
+
+
+def place(order: Order, to: MerchantStatus, context: Context) -> None:
+    """Records that the order left draft."""
+    order.record(OrderPlaced, context, status=to.code, stage=to.stage, was=order.status)
+
+
+def change_status(order: Order, command: ChangeStatus, shop: Shop) -> None:
+    """Moves the order along the table, or by force with a reason."""
+    to = shop.status(command.status)
+    if to.code == order.status:
+        return
+    check_text(command.context.reason, LINE, "/reason")
+    no = refusal(order, to, shop)
+    if no and not command.force:
+        raise no
+    if no:
+        if not (command.context.reason or "").strip():
+            raise ReasonMissing("/reason")
+        if isinstance(no, NothingOrdered):
+            raise no
+    if order.stage == DRAFT and to.stage not in (DRAFT, CANCELLED) and not no:
+        return place(order, to, command.context)
+    order.record(
+        OrderStatusForced if no else OrderStatusChanged,
+        command.context,
+        status=to.code,
+        stage=to.stage,
+        was=order.status,
+        stage_was=order.stage,
+    )
+
+
+EVENTS: tuple[type[Event], ...] = (OrderPlaced, OrderStatusChanged, OrderStatusForced)
+
+HANDLERS = {ChangeStatus: change_status}

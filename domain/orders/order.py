@@ -1,0 +1,289 @@
+"""The order: the state that its events leave behind, and what follows from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.addresses import Address
+from domain.errors import Conflict, NotFound, Rejected
+from domain.events import Aggregate, Command, Erased
+from domain.pricing import Cart, CartLine, CouponTerms, Price, price
+from domain.statuses import CANCELLED, DRAFT, EDITABLE
+
+
+class OrderNotFound(NotFound):
+    """There is no such order."""
+
+    code = "order-not-found"
+
+
+class OrderClosed(Rejected):
+    """Order {number} is {stage}: its contents can no longer be changed."""
+
+    code = "order-closed"
+
+
+class OrderExists(Conflict):
+    """This order was created before."""
+
+    code = "order-exists"
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """A line of the cart. `unit_price` None: an imported line whose price was not told."""
+
+    id: str
+    sku: str
+    name: str
+    quantity: int
+    unit_price: int | None
+    discount: int = 0
+    tax_rate: int = 0
+
+
+class Payment(Struct, frozen=True, kw_only=True):
+    """Money that came in, or was promised by a provider (`authorized`); `voided` takes it back out."""
+
+    id: str
+    amount: int
+    method: str
+    state: str
+    reference: str
+    at: datetime
+
+
+class RefundedLine(Struct, frozen=True, kw_only=True):
+    """So many units of a line given back, and for how much."""
+
+    item: str
+    quantity: int
+    amount: int
+
+
+class Refund(Struct, frozen=True, kw_only=True):
+    """Money that went back: by lines, shipping or goodwill."""
+
+    id: str
+    amount: int
+    lines: tuple[RefundedLine, ...]
+    shipping: int
+    goodwill: int
+    method: str
+    reference: str
+    reason: str | None
+    at: datetime
+
+
+class ShippedItem(Struct, frozen=True, kw_only=True):
+    """So many units of a line in a shipment."""
+
+    item: str
+    quantity: int
+
+
+class Shipment(Struct, frozen=True, kw_only=True):
+    """A parcel: `state` is shipped, delivered or cancelled."""
+
+    number: int
+    carrier: str
+    tracking_code: str
+    items: tuple[ShippedItem, ...]
+    state: str
+    at: datetime
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """A word between operators."""
+
+    id: str
+    text: str | Erased
+    author: str
+    at: datetime
+    revised_at: datetime | None = None
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """A document that was given a number in a series."""
+
+    kind: str
+    series: str
+    number: str
+
+
+class Imported(Struct, frozen=True, kw_only=True):
+    """Where an order of the past came from, and the total that was told there."""
+
+    source: str
+    external_id: str
+    content_hash: str
+    total: int
+    remarks: tuple[str, ...] = ()
+
+
+class Order(Aggregate):
+    """A customer's order, from the first line of a draft to the last refund."""
+
+    TOPIC = "order"
+
+    def clear(self) -> None:
+        self.subject = self.id
+        self.number = ""
+        self.currency = ""
+        self.prices_include_tax = True
+        self.locale = ""
+        self.status = DRAFT
+        self.stage = DRAFT
+        self.created_at: datetime | None = None
+        self.placed_at: datetime | None = None
+        self.customer_id: UUID | None = None
+        self.customer_name: str | Erased = ""
+        self.customer_email: str | Erased = ""
+        self.operator = ""
+        self.source = ""
+        self.payment_method = ""
+        self.shipping_method = ""
+        self.billing_address: Address | Erased = Address()
+        self.shipping_address: Address | Erased = Address()
+        self.items: dict[str, Item] = {}
+        self.last_item = 0
+        self.coupons: tuple[CouponTerms, ...] = ()
+        self.discount = 0
+        self.shipping_charge = 0
+        self.shipping_tax_rate = 0
+        self.adjustment = 0
+        self.payments: dict[str, Payment] = {}
+        self.refunds: tuple[Refund, ...] = ()
+        self.shipments: dict[int, Shipment] = {}
+        self.tags: tuple[str, ...] = ()
+        self.notes: dict[str, Note] = {}
+        self.last_note = 0
+        self.documents: tuple[Document, ...] = ()
+        self.imported: Imported | None = None
+        self.payment_link = ""
+        self._price: Price | None = None
+        self._priced_version = 0
+
+    @property
+    def paid(self) -> int:
+        """What was captured, in minor units."""
+        return sum(payment.amount for payment in self.payments.values() if payment.state == "captured")
+
+    @property
+    def authorized(self) -> int:
+        """What a provider promised and has not yet paid."""
+        return sum(payment.amount for payment in self.payments.values() if payment.state == "authorized")
+
+    @property
+    def refunded(self) -> int:
+        """What went back to the customer."""
+        return sum(refund.amount for refund in self.refunds)
+
+    @property
+    def cart(self) -> Cart:
+        """The order as its price sees it."""
+        return Cart(
+            currency=self.currency,
+            prices_include_tax=self.prices_include_tax,
+            lines=tuple(
+                CartLine(
+                    id=item.id,
+                    quantity=item.quantity,
+                    unit_price=item.unit_price or 0,
+                    discount=item.discount,
+                    tax_rate=item.tax_rate,
+                )
+                for item in self.items.values()
+            ),
+            coupons=self.coupons,
+            discount=self.discount,
+            shipping_charge=self.shipping_charge,
+            shipping_tax_rate=self.shipping_tax_rate,
+            adjustment=self.adjustment,
+            paid=self.paid,
+            refunded=self.refunded,
+        )
+
+    @property
+    def price(self) -> Price:
+        """Every figure of the order: totals, taxes, discounts, balance; worked out once per version."""
+        if self._price is None or self._priced_version != self.version:
+            self._price = price(self.cart)
+            self._priced_version = self.version
+        return self._price
+
+    @property
+    def payment_status(self) -> str:
+        """Where the ledger of payments and refunds stands against the total."""
+        paid, refunded, total = self.paid, self.refunded, self.price.total
+        if refunded:
+            return "refunded" if refunded >= paid else "partially_refunded"
+        if not paid:
+            if self.authorized:
+                return "authorized"
+            return "paid" if self.items and self.placed_at and total <= 0 else "unpaid"
+        if paid < total:
+            return "partially_paid"
+        return "paid" if paid == total else "overpaid"
+
+    @property
+    def fulfilment_status(self) -> str:
+        """How much of the order has left the house."""
+        sent = self.shipped_quantities()
+        if not sent:
+            return "unfulfilled"
+        if any(sent.get(item.id, 0) < item.quantity for item in self.items.values()):
+            return "partially_shipped"
+        live = [shipment for shipment in self.shipments.values() if shipment.state != "cancelled"]
+        return "delivered" if all(shipment.state == "delivered" for shipment in live) else "shipped"
+
+    @property
+    def return_status(self) -> str:
+        """Where returned goods stand."""
+        return "none"
+
+    @property
+    def dispute_status(self) -> str:
+        """Whether the payer disputes a payment with the provider."""
+        return "none"
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the customer has committed to it."""
+        return self.placed_at is not None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self.stage == CANCELLED
+
+    def shipped_quantities(self) -> dict[str, int]:
+        """Units sent per line, parcels that were called back left out."""
+        sent: dict[str, int] = {}
+        for shipment in self.shipments.values():
+            if shipment.state != "cancelled":
+                for shipped in shipment.items:
+                    sent[shipped.item] = sent.get(shipped.item, 0) + shipped.quantity
+        return sent
+
+    def refunded_quantities(self) -> dict[str, int]:
+        """Units refunded per line."""
+        given: dict[str, int] = {}
+        for refund in self.refunds:
+            for line in refund.lines:
+                given[line.item] = given.get(line.item, 0) + line.quantity
+        return given
+
+
+class OrderCommand(Command, frozen=True, kw_only=True):
+    """Something asked of one order."""
+
+    order_id: UUID
+
+
+def require_open(order: Order) -> None:
+    """Contents may change until the order is shipped, completed or cancelled."""
+    if order.stage not in EDITABLE:
+        raise OrderClosed(number=order.number, stage=order.stage)

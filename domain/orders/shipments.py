@@ -1,0 +1,245 @@
+"""Parcels: what left the house, with whom, under which tracking code."""
+
+from __future__ import annotations
+
+from domain.errors import NotFound, Rejected
+from domain.events import Event
+from domain.orders.order import Order, OrderCommand, Shipment, ShippedItem
+from domain.settings import Shop
+from domain.statuses import CANCELLED, DRAFT
+from domain.texts import CODE, NAME, check_text
+from msgspec import Struct
+
+MAX_SHIPMENTS = 200
+
+
+class ShipmentNotFound(NotFound):
+    """Order {number} has no shipment {shipment}."""
+
+    code = "shipment-not-found"
+
+
+class NothingToShip(Rejected):
+    """Everything on order {number} has been shipped already."""
+
+    code = "nothing-to-ship"
+
+
+class NotShippable(Rejected):
+    """Order {number} is {stage}: nothing can be shipped of it."""
+
+    code = "not-shippable"
+
+
+class ShippedAboveLine(Rejected):
+    """{left} of line {item} are left to ship; {asked} was asked."""
+
+    code = "shipped-above-line"
+
+
+class ShipmentSettled(Rejected):
+    """Shipment {shipment} is {state} already."""
+
+    code = "shipment-settled"
+
+
+class TooManyShipments(Rejected):
+    """An order holds at most {limit} shipments."""
+
+    code = "too-many-shipments"
+
+
+class ShipLine(Struct, frozen=True, kw_only=True):
+    """So many units of a line to ship."""
+
+    item: str
+    quantity: int
+
+
+class ShipOrder(OrderCommand, frozen=True, kw_only=True):
+    """Send a parcel; without lines it takes all that is left."""
+
+    carrier: str
+    tracking_code: str = ""
+    lines: tuple[ShipLine, ...] = ()
+
+
+class CorrectTracking(OrderCommand, frozen=True, kw_only=True):
+    """Put a carrier or tracking code right; what is None stays."""
+
+    shipment: int
+    carrier: str | None = None
+    tracking_code: str | None = None
+
+
+class DeliverShipment(OrderCommand, frozen=True, kw_only=True):
+    """Write down that a parcel arrived."""
+
+    shipment: int
+
+
+class CancelShipment(OrderCommand, frozen=True, kw_only=True):
+    """Call a parcel back."""
+
+    shipment: int
+
+
+class OrderShipped(Event, frozen=True, kw_only=True):
+    """A parcel left the house."""
+
+    TOPIC = "order.shipped"
+
+    shipment: int
+    carrier: str
+    tracking_code: str = ""
+    items: tuple[ShippedItem, ...]
+
+    def apply(self, order: Order) -> None:
+        order.shipments[self.shipment] = Shipment(
+            number=self.shipment,
+            carrier=self.carrier,
+            tracking_code=self.tracking_code,
+            items=self.items,
+            state="shipped",
+            at=self.timestamp,
+        )
+
+
+def _change(order: Order, shipment: int, *, state: str | None = None, tracking: tuple[str, str] | None = None) -> None:
+    was = order.shipments[shipment]
+    carrier, tracking_code = tracking or (was.carrier, was.tracking_code)
+    order.shipments[shipment] = Shipment(
+        number=was.number,
+        carrier=carrier,
+        tracking_code=tracking_code,
+        items=was.items,
+        state=state or was.state,
+        at=was.at,
+    )
+
+
+class TrackingCorrected(Event, frozen=True, kw_only=True):
+    """A parcel travels with another carrier or under another code than was written down."""
+
+    TOPIC = "order.tracking-corrected"
+
+    shipment: int
+    carrier: str
+    tracking_code: str
+    carrier_was: str
+    tracking_code_was: str
+
+    def apply(self, order: Order) -> None:
+        _change(order, self.shipment, tracking=(self.carrier, self.tracking_code))
+
+
+class ShipmentDelivered(Event, frozen=True, kw_only=True):
+    """A parcel arrived."""
+
+    TOPIC = "order.shipment-delivered"
+
+    shipment: int
+
+    def apply(self, order: Order) -> None:
+        _change(order, self.shipment, state="delivered")
+
+
+class ShipmentCancelled(Event, frozen=True, kw_only=True):
+    """A parcel was called back."""
+
+    TOPIC = "order.shipment-cancelled"
+
+    shipment: int
+
+    def apply(self, order: Order) -> None:
+        _change(order, self.shipment, state="cancelled")
+
+
+def _left(order: Order) -> dict[str, int]:
+    sent = order.shipped_quantities()
+    return {item.id: item.quantity - sent.get(item.id, 0) for item in order.items.values()}
+
+
+def ship_order(order: Order, command: ShipOrder, shop: Shop) -> None:
+    """Sends a parcel with all that is left, or with the units named, never more than ordered."""
+    if order.stage in (DRAFT, CANCELLED):
+        raise NotShippable(number=order.number, stage=order.stage)
+    check_text(command.carrier, NAME, "/carrier", required=True)
+    check_text(command.tracking_code, CODE, "/tracking_code")
+    if len(order.shipments) >= MAX_SHIPMENTS:
+        raise TooManyShipments(limit=MAX_SHIPMENTS)
+    left = _left(order)
+    asked: dict[str, int] = {}
+    for index, line in enumerate(command.lines):
+        available = left.get(line.item, 0) - asked.get(line.item, 0)
+        if not 1 <= line.quantity <= available:
+            raise ShippedAboveLine(f"/items/{index}", item=line.item[:CODE], left=available, asked=line.quantity)
+        asked[line.item] = asked.get(line.item, 0) + line.quantity
+    parcel = asked or {item: quantity for item, quantity in left.items() if quantity > 0}
+    if not parcel:
+        raise NothingToShip(number=order.number)
+    order.record(
+        OrderShipped,
+        command.context,
+        shipment=len(order.shipments) + 1,
+        carrier=command.carrier,
+        tracking_code=command.tracking_code,
+        items=tuple(ShippedItem(item=item, quantity=quantity) for item, quantity in parcel.items()),
+    )
+
+
+def require_shipment(order: Order, number: int) -> Shipment:
+    """The shipment, or `ShipmentNotFound`."""
+    try:
+        return order.shipments[number]
+    except KeyError:
+        raise ShipmentNotFound("/shipment", number=order.number, shipment=number) from None
+
+
+def correct_tracking(order: Order, command: CorrectTracking, shop: Shop) -> None:
+    """Corrects a parcel's carrier or tracking code; the history keeps the former."""
+    was = require_shipment(order, command.shipment)
+    carrier = was.carrier if command.carrier is None else command.carrier
+    tracking_code = was.tracking_code if command.tracking_code is None else command.tracking_code
+    check_text(carrier, NAME, "/carrier", required=True)
+    check_text(tracking_code, CODE, "/tracking_code")
+    if was.state == "cancelled":
+        raise ShipmentSettled("/shipment", shipment=was.number, state=was.state)
+    if (carrier, tracking_code) != (was.carrier, was.tracking_code):
+        order.record(
+            TrackingCorrected,
+            command.context,
+            shipment=was.number,
+            carrier=carrier,
+            tracking_code=tracking_code,
+            carrier_was=was.carrier,
+            tracking_code_was=was.tracking_code,
+        )
+
+
+def deliver_shipment(order: Order, command: DeliverShipment, shop: Shop) -> None:
+    """Writes down that a parcel arrived."""
+    was = require_shipment(order, command.shipment)
+    if was.state == "cancelled":
+        raise ShipmentSettled("/shipment", shipment=was.number, state=was.state)
+    if was.state != "delivered":
+        order.record(ShipmentDelivered, command.context, shipment=was.number)
+
+
+def cancel_shipment(order: Order, command: CancelShipment, shop: Shop) -> None:
+    """Calls a parcel back unless it has arrived."""
+    was = require_shipment(order, command.shipment)
+    if was.state == "delivered":
+        raise ShipmentSettled("/shipment", shipment=was.number, state=was.state)
+    if was.state != "cancelled":
+        order.record(ShipmentCancelled, command.context, shipment=was.number)
+
+
+EVENTS: tuple[type[Event], ...] = (OrderShipped, TrackingCorrected, ShipmentDelivered, ShipmentCancelled)
+
+HANDLERS = {
+    ShipOrder: ship_order,
+    CorrectTracking: correct_tracking,
+    DeliverShipment: deliver_shipment,
+    CancelShipment: cancel_shipment,
+}

@@ -1,0 +1,1 @@
+"""PostgreSQL: the event log, the views built from it and their queries."""

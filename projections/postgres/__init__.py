@@ -1,0 +1,1 @@
+"""PostgreSQL itself: the server that comes along when none is named, and the migrations of any server."""

@@ -1,0 +1,72 @@
+"""What an installation may choose: one frozen dataclass read from CARNET_* variables, without any other I/O."""
+
+from __future__ import annotations
+
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from environs import Env, ValidationError, validate
+
+PREFIX = "CARNET_"
+SHORTEST_SECRET = 32
+
+
+def _setting(default: Any, doc: str, *rules: Any) -> Any:
+    """A field with its default, the line that documents it and the rules its value must pass."""
+    return field(default=default, metadata={"doc": doc, "rules": rules})
+
+
+def _between(lowest: int, highest: int) -> validate.Range:
+    return validate.Range(min=lowest, max=highest)
+
+
+def _empty_or_long(value: str) -> None:
+    """A master secret is left out or has at least 32 characters."""
+    if value and len(value) < SHORTEST_SECRET:
+        raise ValidationError(f"use at least {SHORTEST_SECRET} characters")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one installation; the variable is the field's name in capitals after CARNET_."""
+
+    data_dir: Path = _setting(Path("var"), "Folder of the embedded database, its log and the master secret.")
+    database_url: str = _setting("", "An own PostgreSQL (15 or later) instead of the embedded one.")
+    secret_key: str = _setting(
+        "",
+        "Master secret that seals personal data, 32 characters or more; made once in the data folder when unset.",
+        _empty_or_long,
+    )
+    host: str = _setting("127.0.0.1", "Address the server listens on.")
+    port: int = _setting(8000, "Port the server listens on.", _between(1, 65535))
+    processes: int = _setting(2, "Server processes.", _between(1, 256))
+    threads: int = _setting(8, "Threads of each server process.", _between(1, 256))
+    timeout: int = _setting(30, "Seconds after which a silent server process is replaced.", _between(1, 3600))
+    pool_size: int = _setting(10, "Most database connections of each process.", _between(2, 500))
+    body_limit: int = _setting(1024 * 1024, "Largest request body, in bytes.", _between(1024, 1024 * 1024 * 1024))
+    page_limit: int = _setting(200, "Most items a list answers with on one page.", _between(1, 10_000))
+    idempotency_days: int = _setting(30, "Days an Idempotency-Key and its answer are kept.", _between(1, 3650))
+    session_hours: int = _setting(12, "Hours after which a console session must sign in again.", _between(1, 24 * 365))
+    trusted_proxies: int = _setting(0, "Reverse proxies whose X-Forwarded-* headers are believed.", _between(0, 16))
+    log_level: str = _setting(
+        "info", "Least level that is logged.", validate.OneOf(("debug", "info", "warning", "error"))
+    )
+
+    @classmethod
+    def read(cls) -> Settings:
+        """The settings of this process's environment; raises `ValueError` naming the variable that is wrong."""
+        env = Env(prefix=PREFIX)
+        return cls(**{setting.name: _read(env, setting) for setting in fields(cls)})
+
+
+def variable(setting: Field[Any]) -> str:
+    """The environment variable that sets a field."""
+    return PREFIX + setting.name.upper()
+
+
+def _read(env: Env, setting: Field[Any]) -> Any:
+    """One field's value, of the kind its default has."""
+    rules = setting.metadata["rules"]
+    read: Any = {"int": env.int, "str": env.str, "Path": env.path}[str(setting.type)]
+    return read(setting.name.upper(), default=setting.default, validate=list(rules) or None)

@@ -1,0 +1,206 @@
+"""The tables of a view: their shape, the rows a fold gives, and the quick ways to write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from msgspec import json
+from psycopg import sql
+
+Key = tuple[Any, ...]
+Row = tuple[Any, ...]
+Connection = psycopg.Connection[Any]
+
+_COLUMN_TYPES = """
+    SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
+    WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
+"""
+_ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)")
+_CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+class ShapeMismatch(Exception):
+    """The stored table lacks columns that this program's view has: it must be rebuilt."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a view. `ddl` and `indexes` are SQL with `{schema}` where the schema's name belongs.
+
+    `columns` are those a fold writes, in the order of its rows; generated ones stand in `ddl` alone. The primary key is
+    made of `key`, after the rows in a rebuild, so `ddl` names none. A `jsonb` column takes JSON text, an array column a
+    sequence.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    ddl: str
+    indexes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not set(self.key) <= set(self.columns):
+            raise ValueError(f"the key of table {self.name} names columns that it does not have")
+        if "PRIMARY KEY" in self.ddl.upper():
+            raise ValueError(f"table {self.name}: the engine makes the primary key, of `key`")
+
+    def create(self, connection: Connection, schema: str) -> None:
+        """Makes the table, without its key and indexes."""
+        connection.execute(_in_schema(self.ddl, schema))
+
+    def index_statements(self, schema: str) -> list[bytes]:
+        """What makes the primary key and the indexes."""
+        key = sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(self.within(schema), _names(self.key))
+        return [key.as_bytes(None), *(_in_schema(index, schema) for index in self.indexes)]
+
+    def within(self, schema: str) -> sql.Identifier:
+        """The table's full name."""
+        return sql.Identifier(schema, self.name)
+
+
+@dataclass
+class Changes:
+    """What a fold does to one table: deletes first, then upserts."""
+
+    upserts: dict[Key, Row] = field(default_factory=dict)
+    deletes: set[Key] = field(default_factory=set)
+    leads: set[Any] = field(default_factory=set)
+
+
+class Rows:
+    """What a fold does to the tables of its view. A row's key belongs to one stream of events: no two share it."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, Changes] = {}
+
+    def put(self, table: str, key: Key, row: Row) -> None:
+        """Inserts the row (values in the order of the table's columns) or replaces the one with this key."""
+        changes = self.of(table)
+        changes.upserts[key] = row
+        changes.leads.add(key[0])
+
+    def delete(self, table: str, key: Key) -> None:
+        """Deletes the row with this key; a shorter key deletes every row whose key begins with it."""
+        changes = self.of(table)
+        changes.deletes.add(key)
+        if key[0] in changes.leads:
+            for gone in [known for known in changes.upserts if known[: len(key)] == key]:
+                del changes.upserts[gone]
+
+    def of(self, table: str) -> Changes:
+        """The changes to one table."""
+        changes = self.tables.get(table)
+        if changes is None:
+            changes = self.tables[table] = Changes()
+        return changes
+
+
+class TableWriter:
+    """Writes rows into one table of one schema."""
+
+    def __init__(self, connection: Connection, table: Table, schema: str) -> None:
+        """Looks the columns' types up; raises `ShapeMismatch` when the table there is not of this shape."""
+        self.table = table
+        found = dict(connection.execute(_COLUMN_TYPES, (table.within(schema).as_string(None),)).fetchall())
+        if missing := [name for name in table.columns if name not in found]:
+            raise ShapeMismatch(f"{schema}.{table.name} lacks {', '.join(missing)}")
+        self._types = {name: found[name] for name in table.columns}
+        self._schema = schema
+        self._lists = [index for index, name in enumerate(table.columns) if found[name].endswith("[]")]
+        self._upsert = self._upsert_statement()
+        self._copy = sql.SQL("COPY {} ({}) FROM STDIN").format(table.within(schema), _names(table.columns))
+
+    def write(self, connection: Connection, changes: Changes) -> None:
+        """Deletes, then inserts or replaces: one statement for each kind."""
+        by_length: dict[int, list[Key]] = {}
+        for key in changes.deletes:
+            by_length.setdefault(len(key), []).append(key)
+        for length, keys in by_length.items():
+            names = self.table.key[:length]
+            arrays = [_array(values) for values in zip(*keys, strict=True)]
+            connection.execute(self._delete_statement(names), arrays, prepare=True)
+        if changes.upserts:
+            connection.execute(self._upsert, self._arrays(changes.upserts.values()), prepare=True)
+
+    def copy(self, connection: Connection, rows: Iterable[Row]) -> None:
+        """Fills an empty table by COPY."""
+        with connection.cursor() as cursor, cursor.copy(self._copy) as copy:
+            for row in rows:
+                copy.write_row(self._with_lists(row) if self._lists else row)
+
+    def _arrays(self, rows: Iterable[Row]) -> list[str]:
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        for index in self._lists:
+            columns[index] = [None if value is None else _array(value) for value in columns[index]]
+        return [_array(column) for column in columns]
+
+    def _with_lists(self, row: Row) -> list[Any]:
+        values = list(row)
+        for index in self._lists:
+            if values[index] is not None:
+                values[index] = _array(values[index])
+        return values
+
+    def _upsert_statement(self) -> sql.Composed:
+        """INSERT ... SELECT FROM unnest: an array column travels as text, since unnest would flatten it."""
+        names = self.table.columns
+        rest = [name for name in names if name not in self.table.key]
+        update = sql.SQL(", ").join(
+            sql.SQL("{} = EXCLUDED.{}").format(sql.Identifier(name), sql.Identifier(name)) for name in rest
+        )
+        statement = "INSERT INTO {} ({}) SELECT {} FROM unnest({}) AS fresh ({}) ON CONFLICT ({}) DO {}"
+        return sql.SQL(statement).format(
+            self.table.within(self._schema),
+            _names(names),
+            sql.SQL(", ").join(_cast(name, self._types[name]) for name in names),
+            sql.SQL(", ").join(_placeholder(self._types[name]) for name in names),
+            _names(names),
+            _names(self.table.key),
+            sql.SQL("UPDATE SET {}").format(update) if rest else sql.SQL("NOTHING"),
+        )
+
+    def _delete_statement(self, names: Sequence[str]) -> sql.Composed:
+        same = [sql.SQL("kept.{} = gone.{}").format(sql.Identifier(name), sql.Identifier(name)) for name in names]
+        return sql.SQL("DELETE FROM {} AS kept USING unnest({}) AS gone ({}) WHERE {}").format(
+            self.table.within(self._schema),
+            sql.SQL(", ").join(_placeholder(self._types[name]) for name in names),
+            _names(names),
+            sql.SQL(" AND ").join(same),
+        )
+
+
+def _array(values: Iterable[Any]) -> str:
+    """PostgreSQL's text form of a one-dimensional array: JSON's, but for the brackets and the escapes of controls."""
+    text = json.encode(list(values)).decode()
+    if "\\" in text:
+        text = _ESCAPE.sub(_unescaped, text)
+    return "{" + text[1:-1] + "}"
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    escape = found[1]
+    if escape in _CONTROLS:
+        return _CONTROLS[escape]
+    return chr(int(escape[1:], 16)) if len(escape) == 5 else found[0]
+
+
+def _placeholder(kind: str) -> sql.SQL:
+    # The type's name comes from PostgreSQL's own catalogue.
+    return sql.SQL("%s::text[]") if kind.endswith("[]") else sql.SQL(f"%s::{kind}[]")
+
+
+def _cast(name: str, kind: str) -> sql.Composed:
+    cast = f"::{kind}" if kind.endswith("[]") else ""
+    return sql.SQL("{}" + cast).format(sql.Identifier(name))
+
+
+def _names(names: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(name) for name in names)
+
+
+def _in_schema(statement: str, schema: str) -> bytes:
+    return statement.replace("{schema}", sql.Identifier(schema).as_string(None)).encode()

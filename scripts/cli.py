@@ -1,0 +1,65 @@
+"""The `carnet` command: a table of sub-commands, each imported only when it is used."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+from psycopg import OperationalError
+
+from projections.postgres.binaries import PostgresUnavailable
+
+COMMANDS = {
+    "audit": ("scripts.audit:audit", "Show an order's history, replay it, verify the log."),
+    "bench": ("scripts.bench:bench", "Measure this installation against named references."),
+    "demo": ("scripts.demo:demo", "Fill the order book with a believable shop."),
+    "import": ("scripts.import_orders:import_orders", "Load orders from another platform's export."),
+    "migrate": ("scripts.migrate:migrate", "Bring the database up to this version."),
+    "project": ("scripts.project:project", "Keep the views up to date."),
+    "projections": ("scripts.projections:projections", "See, rebuild and repair the views."),
+    "serve": ("scripts.serve:serve", "Serve the API."),
+    "tokens": ("scripts.tokens:tokens", "Give programs access and take it away."),
+    "users": ("scripts.users:users", "Manage the people who may sign in."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Every name, in alphabetical order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(context)])
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(package_name="carnet")
+def carnet() -> None:
+    """Carnet, an order book in which nothing is overwritten."""
+
+
+def main() -> None:
+    """Runs the command line; what stands in the way of it is one line, not a traceback."""
+    try:
+        carnet(prog_name="carnet")
+    except PostgresUnavailable as error:
+        sys.exit(f"carnet: {error}")
+    except OperationalError as error:
+        sys.exit(f"carnet: the database does not answer: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""`carnet serve`: the API under gunicorn, a few processes with a few threads each."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+from typing import TYPE_CHECKING, Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from projections.postgres.embedded import tie_to_parent
+from projections.settings import Settings
+from scripts.installation import installation
+from scripts.logs import log_to_stderr
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from gunicorn.workers.base import Worker
+
+    from projections.runtime import Runtime
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """The API as gunicorn runs it: code is loaded before the processes part, connections are opened after."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.runtime: Runtime | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Passes our settings on in gunicorn's words."""
+        for name, value in self._options().items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application of one server process, with connections of its own."""
+        from api.app import create_app
+        from projections.runtime import open_runtime
+
+        self.runtime = open_runtime(self.settings)
+        application: Flask = create_app(self.runtime)
+        return application
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "bind": f"{self.settings.host}:{self.settings.port}",
+            "worker_class": "gthread",
+            "workers": self.settings.processes,
+            "threads": self.settings.threads,
+            "timeout": self.settings.timeout,
+            "graceful_timeout": 10,
+            "keepalive": 30,
+            "loglevel": self.settings.log_level,
+            "control_socket_disable": True,
+            "post_fork": _after_fork,
+            "worker_exit": self._close,
+        }
+
+    def _close(self, _arbiter: object, _worker: Worker) -> None:
+        if self.runtime:
+            self.runtime.close()
+
+
+def _after_fork(_arbiter: object, _worker: Worker) -> None:
+    """A server process ends with its master, which would otherwise leave the port taken."""
+    tie = tie_to_parent(signal.SIGKILL)
+    if tie:
+        tie()
+
+
+@click.command()
+def serve() -> None:
+    """Serve the API until stopped."""
+    with installation() as settings:
+        log_to_stderr(settings.log_level)
+        for module in ("api.app", "projections.runtime"):
+            importlib.import_module(module)
+        Server(settings).run()

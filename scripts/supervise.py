@@ -1,0 +1,257 @@
+"""The supervisor: starts the database and every part, restarts what dies, and stops all of it in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from types import FrameType
+
+import click
+import psycopg
+
+from projections.postgres.binaries import PostgresUnavailable
+from projections.postgres.embedded import EmbeddedServer, tie_to_parent
+from projections.postgres.migrate import migrate
+from projections.settings import Settings
+from scripts.installation import FolderLock, make_data_dir, master_secret
+
+CARNET = (sys.executable, "-m", "scripts.cli")
+# In the order in which they are stopped: first no new work, then what works it up.
+PARTS = {"api": (*CARNET, "serve"), "projections": (*CARNET, "project")}
+ENSURE_ADMIN = (*CARNET, "users", "ensure-admin")
+DEMO = (*CARNET, "demo")
+
+BEAT = 0.1
+STOP_PATIENCE = 15.0
+PORT_PATIENCE = 10.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+# A part that ran this long is thought to be well, and restarted at once when it dies.
+WELL_AFTER = 30.0
+
+
+class CannotStart(Exception):
+    """The installation cannot be started; the message says why and what to do."""
+
+
+class Part:
+    """One process that is kept running."""
+
+    def __init__(self, name: str, command: Sequence[str], environment: dict[str, str]) -> None:
+        self.name = name
+        self._command = command
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pause = FIRST_PAUSE
+        self._started_at = 0.0
+        self._due_at = 0.0
+
+    def tend(self) -> None:
+        """Starts it when it does not run, after a pause that grows while it keeps dying young."""
+        now = time.monotonic()
+        if self._process is None:
+            if now >= self._due_at:
+                self._start(now)
+        elif self._process.poll() is not None:
+            self._pause = FIRST_PAUSE if now - self._started_at > WELL_AFTER else min(self._pause * 2, LONGEST_PAUSE)
+            self._due_at = now + self._pause
+            say(f"{self.name} ended ({_ending(self._process.returncode)}); it starts again in {self._pause:.1f} s.")
+            self._process = None
+
+    def stop(self) -> None:
+        """Asks it to finish what it has in hand; ends it when it takes too long."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _start(self, now: float) -> None:
+        self._process = start(self._command, self._environment)
+        self._started_at = now
+
+
+class Supervisor:
+    """Keeps one installation running until it is told to stop."""
+
+    def __init__(self, settings: Settings, parts: dict[str, Sequence[str]], ensure_admin: Sequence[str] | None) -> None:
+        self._settings = settings
+        self._parts = parts
+        self._ensure_admin = ensure_admin
+        self._address = f"http://{settings.host}:{settings.port}"
+        self._lock = FolderLock(make_data_dir(settings))
+        self._server = None if settings.database_url else EmbeddedServer(settings.data_dir)
+        self._stopping = False
+
+    def run(self, afterwards: Sequence[str] | None = None) -> None:
+        """Runs everything until a signal comes; `afterwards` is a command run once when all is ready."""
+        for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(kind, self._stop_soon)
+        self._take_lock()
+        try:
+            self._wait_for_port()
+            self._run_with_database(afterwards)
+        finally:
+            self._lock.release()
+
+    def _stop_soon(self, _kind: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _take_lock(self) -> None:
+        """Only one supervisor works on a data folder; a command that has the database for itself is waited for."""
+        note = json.dumps({"address": self._address, "process": os.getpid()})
+        waiting = False
+        while not self._lock.take(note):
+            holder = self._lock.note()
+            if holder:
+                running = json.loads(holder)
+                raise CannotStart(f"Carnet already runs at {running['address']} (process {running['process']}).")
+            if not waiting:
+                say("Waiting for a carnet command that uses the database.")
+                waiting = True
+            time.sleep(BEAT)
+            if self._stopping:
+                raise CannotStart("Stopped before it had started.")
+
+    def _wait_for_port(self) -> None:
+        """Waits a little for the port, which a killed server may hold for a moment longer."""
+        deadline = time.monotonic() + PORT_PATIENCE
+        while not self._port_is_free():
+            if time.monotonic() > deadline or self._stopping:
+                raise CannotStart(f"Port {self._settings.port} is taken: choose another with --port.")
+            time.sleep(BEAT)
+
+    def _port_is_free(self) -> bool:
+        with socket.socket(socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self._settings.host, self._settings.port))
+            except OSError:
+                return False
+        return True
+
+    def _run_with_database(self, afterwards: Sequence[str] | None) -> None:
+        master_secret(self._settings)
+        try:
+            if self._server:
+                self._server.start()
+            url = self._server.url() if self._server else self._settings.database_url
+            migrate(url)
+            self._run_parts(environment(self._settings, url), afterwards)
+        finally:
+            if self._server:
+                self._server.stop()
+
+    def _run_parts(self, variables: dict[str, str], afterwards: Sequence[str] | None) -> None:
+        """Starts the parts and tends them until it is time to stop."""
+        parts = [Part(name, command, variables) for name, command in self._parts.items()]
+        once: subprocess.Popen[bytes] | None = None
+        announced = False
+        try:
+            while not self._stopping:
+                self._tend_server()
+                for part in parts:
+                    part.tend()
+                if not announced and self._is_ready():
+                    announced = True
+                    self._announce(variables)
+                    once = start(afterwards, variables) if afterwards else None
+                time.sleep(BEAT)
+            say("Stopping.")
+        finally:
+            if once and once.poll() is None:
+                once.terminate()
+                once.wait()
+            for part in parts:
+                part.stop()
+
+    def _tend_server(self) -> None:
+        """Starts the database again when it died; the parts find it again by themselves."""
+        if not self._server or self._server.alive():
+            return
+        say("The database ended; it starts again.")
+        try:
+            self._server.start()
+        except PostgresUnavailable as error:
+            say(str(error))
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self._address}/readyz", timeout=2) as answer:  # noqa: S310 - our own address
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def _announce(self, variables: dict[str, str]) -> None:
+        """Tells where it answers and, the first time, how to sign in."""
+        print(f"Carnet answers at {self._address} (stop it with Ctrl-C).", flush=True)
+        if not self._ensure_admin:
+            return
+        made = subprocess.run(self._ensure_admin, env=variables, stdout=subprocess.PIPE, text=True, check=False)
+        user, _, password = made.stdout.strip().partition(" ")
+        if password:
+            print(f"Sign in as {user} with the one-time password {password}", flush=True)
+
+
+def start(command: Sequence[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
+    """A child in a session of its own, so that a Ctrl-C reaches only us, that dies when we are killed."""
+    return subprocess.Popen(
+        list(command),
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=tie_to_parent(signal.SIGKILL),
+    )
+
+
+def environment(settings: Settings, database_url: str) -> dict[str, str]:
+    """The variables the parts are given: ours, with the database found and the choices made here."""
+    return os.environ | {
+        "CARNET_DATABASE_URL": database_url,
+        "CARNET_DATA_DIR": str(settings.data_dir.resolve()),
+        "CARNET_PORT": str(settings.port),
+    }
+
+
+def say(text: str) -> None:
+    """A line for whoever watches the supervisor."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _ending(code: int) -> str:
+    """How a process ended, in words."""
+    if code < 0:
+        with suppress(ValueError):
+            return f"killed by {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to answer on; 8000 unless CARNET_PORT is set.")
+@click.option("--demo", is_flag=True, help="Fill the order book with a believable shop.")
+def main(port: int | None, demo: bool) -> None:
+    """Start Carnet: database, server and projections, until Ctrl-C."""
+    try:
+        settings = Settings.read()
+        chosen = replace(settings, port=port) if port else settings
+        Supervisor(chosen, dict(PARTS), ENSURE_ADMIN).run(DEMO if demo else None)
+    except (CannotStart, PostgresUnavailable, ValueError) as error:
+        sys.exit(f"carnet: {error}")
+    except psycopg.OperationalError as error:
+        sys.exit(f"carnet: the database does not answer: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""PostgreSQL for tests: one embedded server per test process, migrated once, a fresh copy of its database per test."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from projections.postgres.embedded import ADMINISTRATOR, EmbeddedServer
+from projections.postgres.migrate import migrate
+from projections.settings import Settings
+
+# Nothing here outlives its test, so nothing waits for the disk; tests of durability start a server of their own.
+THROWAWAY = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "shared_buffers": "128MB",
+    "checkpoint_timeout": "1h",
+}
+TEST_SECRET = "a secret for tests and for nothing else"
+_numbers = count(1)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A folder for an installation, in a place that PostgreSQL's own user can enter when the tests run as root."""
+    folder = Path(tempfile.mkdtemp(prefix="carnet-data-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """This test process's server; it is not durable."""
+    folder = Path(tempfile.mkdtemp(prefix="carnet-tests-"))
+    with EmbeddedServer(folder, THROWAWAY) as started:
+        yield started
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template_database(server: EmbeddedServer) -> str:
+    """The name of a migrated, empty database to copy."""
+    migrate(server.url())
+    return "carnet"
+
+
+@pytest.fixture
+def database(server: EmbeddedServer, template_database: str) -> Iterator[str]:
+    """The address of a fresh migrated database, dropped after the test with whatever is still connected to it."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server.url(ADMINISTRATOR, ADMINISTRATOR), autocommit=True) as connection:
+        copy = sql.SQL("CREATE DATABASE {} OWNER carnet TEMPLATE {} STRATEGY FILE_COPY")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template_database)))
+        yield server.url(name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    """Complete settings of a test installation on the fresh database."""
+    return Settings(database_url=database, secret_key=TEST_SECRET, data_dir=tmp_path)

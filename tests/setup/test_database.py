@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import psycopg
+
+from projections.postgres.migrate import migrate, pending
+
+
+def test_a_fresh_database_has_every_migration(database: str) -> None:
+    assert pending(database) == []
+
+
+def test_migrating_twice_changes_nothing(database: str) -> None:
+    assert migrate(database) == []
+
+
+def test_one_test_does_not_see_what_another_wrote(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("CREATE TABLE log.left_behind ()")
+
+
+def test_one_test_does_not_see_what_another_wrote_again(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("CREATE TABLE log.left_behind ()")
+
+
+def test_text_is_searched_without_case_or_accents(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        row = connection.execute("SELECT plain('ÉLODIE Çà'), plain('Straße'), plain(NULL)").fetchone()
+    assert row == ("elodie ca", "strasse", None)
