@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from types import GenericAlias
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ def write_cursor(sort: str, *keys: Any) -> str:
 
 def read_cursor(text: str, sort: str, *types: Any) -> tuple[Any, ...]:
     """The sort keys in a cursor of a list sorted so; raises a 400 problem for anything else."""
-    form = tuple[(str, *types)]  # type: ignore[misc]
+    form = GenericAlias(tuple, (str, *types))
     try:
         if len(text) > LONGEST or not text.isascii():
             raise ValueError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import psycopg
@@ -124,7 +124,7 @@ def _field_errors(messages: Any, pointer: str = "") -> Iterator[tuple[str, str, 
 
 def of_validation(error: ValidationError) -> Problem:
     """Fields that do not have the right form: all of them at once; of the query string by `parameter`."""
-    by_place: dict[str, Any] = error.normalized_messages()
+    by_place = cast(dict[str, Any], error.messages)
     errors = [
         pointed(pointer, code, detail)
         if place == "json"

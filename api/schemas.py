@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
@@ -163,3 +164,8 @@ def money(minor: int, currency: str) -> dict[str, str]:
 def address(value: Address) -> dict[str, str]:
     """An address as the API shows it: every field, empty where nothing is known."""
     return {field: getattr(value, field) for field in Address.FIELDS}
+
+
+def instant(at: datetime | None) -> str | None:
+    """An instant in UTC (RFC 3339), or null."""
+    return at.isoformat().replace("+00:00", "Z") if at else None

@@ -1,1 +1,1 @@
-"""What may happen to an order book: values, commands, events, aggregates and prices. Pure; no database, clock or HTTP."""
+"""What may happen to an order book: values, commands, events, aggregates, prices. No database, clock or HTTP."""

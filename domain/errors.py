@@ -1,4 +1,4 @@
-"""The three ways a command is refused; a concrete error stands beside its aggregate and its docstring is its message."""
+"""The three ways a command is refused; a concrete error stands beside its aggregate, its docstring is its message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class DomainError(Exception):
     code: ClassVar[str] = "refused"
 
     def __init__(self, pointer: str = "", **details: Any) -> None:
-        """`pointer` is the JSON pointer of the field at fault (empty: the whole command); `details` are ids and figures."""
+        """`pointer` is the JSON pointer of the field at fault (empty: the whole command), `details` ids and figures."""
         super().__init__(self.message(details))
         self.pointer = pointer
         self.details = details

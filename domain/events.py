@@ -16,6 +16,11 @@ T = TypeVar("T")
 class Erased(Struct, frozen=True):
     """What remains of a person's field once the person's key is gone."""
 
+    erased: bool = True
+
+    def __repr__(self) -> str:
+        return "Erased()"
+
     def __bool__(self) -> bool:
         return False
 
@@ -70,7 +75,7 @@ class Event(Struct, CanMutateAggregate[UUID], frozen=True, kw_only=True, omit_de
 
 
 def event_id(command_id: UUID, originator_id: UUID, version: int) -> UUID:
-    """The id of the event that one command records at one version: the same command gives the same id (RFC 9562, UUIDv8)."""
+    """The id of the event that one command records at one version, always the same (RFC 9562, UUIDv8)."""
     digest = blake2b(command_id.bytes + originator_id.bytes + version.to_bytes(4, "big"), digest_size=16).digest()
     number = int.from_bytes(digest, "big") & ~(0xF << 76) & ~(0x3 << 62) | (8 << 76) | (2 << 62)
     return UUID(int=number)
@@ -78,6 +83,8 @@ def event_id(command_id: UUID, originator_id: UUID, version: int) -> UUID:
 
 class Aggregate(BaseAggregate[UUID]):
     """A thing with a history of its own; its state is what its events, applied in order, leave behind."""
+
+    TOPIC: ClassVar[str]
 
     subject: UUID | None = None
 

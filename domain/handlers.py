@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain import coupons, customers, operators, settings
+from domain import coupons, customers, operators, settings, tokens
 from domain.events import Aggregate, Command
 from domain.orders import cart, creation, details, moves, notes, payments, shipments
 from domain.orders.order import Order, OrderNotFound
@@ -28,10 +28,10 @@ class Handler(NamedTuple):
         return identity
 
 
-def _decided_by(aggregate: type[Aggregate], identified_by: str, *tables: Mapping[Any, Any]) -> dict[type[Command], Handler]:
-    return {
-        command: Handler(aggregate, identified_by, decide) for table in tables for command, decide in table.items()
-    }
+def _decided_by(
+    aggregate: type[Aggregate], identified_by: str, *tables: Mapping[Any, Any]
+) -> dict[type[Command], Handler]:
+    return {command: Handler(aggregate, identified_by, decide) for table in tables for command, decide in table.items()}
 
 
 HANDLERS: dict[type[Command], Handler] = {
@@ -50,18 +50,20 @@ HANDLERS: dict[type[Command], Handler] = {
     **_decided_by(coupons.Coupon, "coupon_id", coupons.HANDLERS),
     **_decided_by(settings.Settings, "settings_id", settings.HANDLERS),
     **_decided_by(operators.Operator, "operator_id", operators.HANDLERS),
+    **_decided_by(tokens.Token, "token_id", tokens.HANDLERS),
 }
 
 # Commands that begin an aggregate; every other one needs it to exist.
 CREATING: frozenset[type[Command]] = frozenset(
-    {
+    (
         creation.CreateOrder,
         customers.CreateCustomer,
         customers.TakeBillingData,
         coupons.CreateCoupon,
         operators.AddOperator,
+        tokens.IssueToken,
         *settings.HANDLERS,
-    }
+    )
 )
 
 MISSING = {
@@ -69,4 +71,5 @@ MISSING = {
     customers.Customer: customers.CustomerNotFound,
     coupons.Coupon: coupons.CouponNotFound,
     operators.Operator: operators.OperatorNotFound,
+    tokens.Token: tokens.TokenNotFound,
 }

@@ -1,4 +1,4 @@
-"""The price of a cart: one pure function that every total, preview, receipt and refund asks; integers of minor units only."""
+"""The price of a cart: one pure function for every total, preview, receipt and refund; integers of minor units only."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ class TaxShare(Struct, frozen=True):
 class Price(Struct, frozen=True):
     """Every figure of a cart, in minor units.
 
-    `subtotal` is the sum of the lines after their own discounts, as priced (with or without tax); `discount` is what coupons
-    and the order's discount take off it. `total` is `net + tax + adjustment`, and the sum of the lines' totals,
+    `subtotal` is the sum of the lines after their own discounts, as priced (with or without tax); `discount` is what
+    coupons and the order's discount take off it. `total` is `net + tax + adjustment`, which is also the lines' totals,
     `shipping_total` and `adjustment`. A positive `balance` is still due, a negative one is the customer's credit.
     """
 
@@ -190,7 +190,7 @@ def _part(amount: int, numerator: int, denominator: int) -> int:
 
 
 def unit_share(line: PricedLine, quantity_done: int, quantity_now: int) -> int:
-    """What `quantity_now` units of a line are worth after `quantity_done`, so that all units in any steps give its total.
+    """What `quantity_now` units of a line are worth after `quantity_done`; all units in any steps give its total.
 
     Units past the line's quantity are worth nothing.
     """

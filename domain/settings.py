@@ -1,23 +1,34 @@
-"""How a shop has set up its desk: statuses, payment and shipping methods, carriers, seller, defaults."""
+"""How a shop sets up its desk: statuses, payment and shipping methods, carriers, seller, defaults."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from domain.addresses import Address, check_address
 from domain.errors import Rejected
 from domain.events import Aggregate, Command, Event
 from domain.money import decimals
-from domain.statuses import STAGES, STANDARD_STATUSES, MerchantStatus, UnknownStage, UnknownStatus
+from domain.shop import LOCALES as LOCALES
+from domain.shop import Carrier as Carrier
+from domain.shop import Defaults as Defaults
+from domain.shop import PaymentMethod as PaymentMethod
+from domain.shop import ShippingMethod as ShippingMethod
+from domain.shop import Shop as Shop
+from domain.shop import UnknownLocale as UnknownLocale
+from domain.shop import UnknownMethod as UnknownMethod
+from domain.statuses import STAGES, MerchantStatus, UnknownStage
 from domain.texts import CODE, LINE, NAME, check_text
 
 SETTINGS_ID = UUID("6f1a3f0e-5c3b-5d0e-9b1e-3d5b0c9a7e11")
-LOCALES = ("en", "fr")
+MAX_POSITION = 1_000_000
+
+_CODE = re.compile("[A-Za-z0-9][A-Za-z0-9._-]*")
+_COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 
 
 class StatusInUse(Rejected):
@@ -32,125 +43,28 @@ class StageFixed(Rejected):
     code = "stage-fixed"
 
 
-class UnknownMethod(Rejected):
-    """There is no {kind} {method}; known: {known}."""
-
-    code = "unknown-method"
-
-
-class UnknownLocale(Rejected):
-    """There is no language {locale}; known: en, fr."""
-
-    code = "unknown-locale"
-
-
 class BadTrackingAddress(Rejected):
-    """A tracking address starts with https:// and holds {{code}} once."""
+    """A tracking address starts with https:// and holds the word code in curly brackets once, where the code goes."""
 
     code = "bad-tracking-address"
+
+
+class BadCode(Rejected):
+    """A code is made of letters, digits, dots, hyphens and underscores and begins with a letter or digit."""
+
+    code = "bad-code"
+
+
+class PositionOutOfBounds(Rejected):
+    """A position is a whole number from 0 to {limit}."""
+
+    code = "position-out-of-bounds"
 
 
 class BadColour(Rejected):
     """A colour is written #rrggbb."""
 
     code = "bad-colour"
-
-
-class PaymentMethod(Struct, frozen=True, kw_only=True):
-    """A way to pay, and whether money taken with it counts as paid at once."""
-
-    code: str
-    label: str
-
-
-class ShippingMethod(Struct, frozen=True, kw_only=True):
-    """A way to send an order, with the carrier that usually takes it."""
-
-    code: str
-    label: str
-    carrier: str = ""
-
-
-class Carrier(Struct, frozen=True, kw_only=True):
-    """Who carries parcels; `tracking_url` holds `{code}` where the tracking code goes."""
-
-    code: str
-    label: str
-    tracking_url: str = ""
-
-
-class Defaults(Struct, frozen=True, kw_only=True):
-    """What a new order starts from."""
-
-    currency: str = "EUR"
-    prices_include_tax: bool = True
-    locale: str = "en"
-    number_prefix: str = "C"
-    timezone: str = "UTC"
-
-
-def _by_code(*things: Any) -> dict[str, Any]:
-    return {thing.code: thing for thing in things}
-
-
-class Shop(Struct, frozen=True, kw_only=True):
-    """The desk as it is set up now; every decision about an order sees one."""
-
-    statuses: dict[str, MerchantStatus] = field(default_factory=lambda: _by_code(*STANDARD_STATUSES))
-    payment_methods: dict[str, PaymentMethod] = field(
-        default_factory=lambda: _by_code(
-            PaymentMethod(code="card", label="Card"),
-            PaymentMethod(code="transfer", label="Bank transfer"),
-            PaymentMethod(code="cheque", label="Cheque"),
-            PaymentMethod(code="cash", label="Cash"),
-        )
-    )
-    shipping_methods: dict[str, ShippingMethod] = field(
-        default_factory=lambda: _by_code(
-            ShippingMethod(code="standard", label="Standard delivery"),
-            ShippingMethod(code="express", label="Express delivery"),
-            ShippingMethod(code="pickup", label="Pick-up at the shop"),
-        )
-    )
-    carriers: dict[str, Carrier] = field(
-        default_factory=lambda: _by_code(
-            Carrier(code="colissimo", label="Colissimo", tracking_url="https://www.laposte.fr/outils/suivre-vos-envois?code={code}"),
-            Carrier(code="dhl", label="DHL", tracking_url="https://www.dhl.com/en/express/tracking.html?AWB={code}"),
-            Carrier(code="ups", label="UPS", tracking_url="https://www.ups.com/track?tracknum={code}"),
-            Carrier(code="fedex", label="FedEx", tracking_url="https://www.fedex.com/fedextrack/?trknbr={code}"),
-        )
-    )
-    seller: Address = field(default_factory=Address)
-    defaults: Defaults = field(default_factory=Defaults)
-
-    def status(self, code: str, pointer: str = "/status") -> MerchantStatus:
-        """The merchant's status of that code, or `UnknownStatus` with the known ones."""
-        try:
-            return self.statuses[code]
-        except KeyError:
-            raise UnknownStatus(pointer, status=code[:CODE], known=", ".join(self.statuses)) from None
-
-    def first_status(self, stage: str) -> MerchantStatus:
-        """The first of the merchant's statuses on a stage."""
-        return min((s for s in self.statuses.values() if s.stage == stage), key=lambda s: (s.position, s.code))
-
-    def require_payment_method(self, code: str, pointer: str = "/payment_method") -> None:
-        """Refuses a payment method that the shop does not know."""
-        if code not in self.payment_methods:
-            raise UnknownMethod(pointer, kind="payment method", method=code[:CODE], known=", ".join(self.payment_methods))
-
-    def require_shipping_method(self, code: str, pointer: str = "/shipping_method") -> None:
-        """Refuses a shipping method that the shop does not know."""
-        if code not in self.shipping_methods:
-            known = ", ".join(self.shipping_methods)
-            raise UnknownMethod(pointer, kind="shipping method", method=code[:CODE], known=known)
-
-    def tracking_url(self, carrier: str, tracking_code: str) -> str:
-        """Where a parcel can be followed, empty when the carrier is free text or has no address."""
-        known = self.carriers.get(carrier)
-        if known is None or not known.tracking_url or not tracking_code:
-            return ""
-        return known.tracking_url.replace("{code}", quote(tracking_code, safe=""))
 
 
 class Settings(Aggregate):
@@ -347,16 +261,23 @@ class DefaultsSet(Event, frozen=True, kw_only=True):
         settings.shop = replace(settings.shop, defaults=self.defaults)
 
 
+def _check_code(code: str) -> None:
+    check_text(code, CODE, "/code", required=True)
+    if not _CODE.fullmatch(code):
+        raise BadCode("/code")
+
+
 def define_status(settings: Settings, command: DefineStatus, shop: Shop) -> None:
     """Names a status; its stage is fixed once orders may stand on it."""
     status = command.status
-    check_text(status.code, CODE, "/code", required=True)
+    _check_code(status.code)
     check_text(status.label, NAME, "/label", required=True)
     if status.stage not in STAGES:
         raise UnknownStage("/stage", stage=status.stage[:CODE], known=", ".join(STAGES))
-    colour = status.colour
-    if len(colour) != 7 or colour[0] != "#" or any(digit not in "0123456789abcdefABCDEF" for digit in colour[1:]):
+    if not _COLOUR.fullmatch(status.colour):
         raise BadColour("/colour")
+    if not 0 <= status.position <= MAX_POSITION:
+        raise PositionOutOfBounds("/position", limit=MAX_POSITION)
     was = settings.shop.statuses.get(status.code)
     if was and was.stage != status.stage:
         raise StageFixed("/stage", status=status.code, stage=was.stage)
@@ -374,7 +295,7 @@ def retire_status(settings: Settings, command: RetireStatus, shop: Shop) -> None
 
 def define_payment_method(settings: Settings, command: DefinePaymentMethod, shop: Shop) -> None:
     """Offers a payment method."""
-    check_text(command.method.code, CODE, "/code", required=True)
+    _check_code(command.method.code)
     check_text(command.method.label, NAME, "/label", required=True)
     if settings.shop.payment_methods.get(command.method.code) != command.method:
         settings.record(PaymentMethodDefined, command.context, method=command.method)
@@ -388,7 +309,7 @@ def retire_payment_method(settings: Settings, command: RetirePaymentMethod, shop
 
 def define_shipping_method(settings: Settings, command: DefineShippingMethod, shop: Shop) -> None:
     """Offers a shipping method."""
-    check_text(command.method.code, CODE, "/code", required=True)
+    _check_code(command.method.code)
     check_text(command.method.label, NAME, "/label", required=True)
     check_text(command.method.carrier, NAME, "/carrier")
     if settings.shop.shipping_methods.get(command.method.code) != command.method:
@@ -404,7 +325,7 @@ def retire_shipping_method(settings: Settings, command: RetireShippingMethod, sh
 def define_carrier(settings: Settings, command: DefineCarrier, shop: Shop) -> None:
     """Puts a carrier on the list, with a safe address to follow its parcels."""
     carrier = command.carrier
-    check_text(carrier.code, CODE, "/code", required=True)
+    _check_code(carrier.code)
     check_text(carrier.label, NAME, "/label", required=True)
     check_text(carrier.tracking_url, LINE, "/tracking_url")
     url = carrier.tracking_url
@@ -453,7 +374,7 @@ EVENTS: tuple[type[Event], ...] = (
     DefaultsSet,
 )
 
-HANDLERS = {
+HANDLERS: dict[type[Command], Callable[..., None]] = {
     DefineStatus: define_status,
     RetireStatus: retire_status,
     DefinePaymentMethod: define_payment_method,

@@ -34,7 +34,7 @@ class TextMissing(Rejected):
 
 
 def check_text(text: str | None, limit: int, pointer: str, *, required: bool = False, lines: bool = False) -> None:
-    """Refuses a text that is too long, empty where one is required, or holds control characters (or breaks, unless `lines`)."""
+    """Refuses a text that is too long, empty where `required`, or has control characters (breaks unless `lines`)."""
     if not text:
         if required:
             raise TextMissing(pointer)

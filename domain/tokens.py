@@ -106,8 +106,14 @@ def issue_token(token: Token, command: IssueToken, shop: Shop) -> None:
             raise ScopeOutsideRole(f"/scopes/{index}", role=command.role, scope=scope)
     if command.expires_at and command.expires_at <= command.context.at:
         raise ExpiryPassed("/expires_at")
-    facts = {"name": command.name, "role": command.role, "scopes": command.scopes, "expires_at": command.expires_at}
-    token.record(TokenIssued, command.context, **facts)
+    token.record(
+        TokenIssued,
+        command.context,
+        name=command.name,
+        role=command.role,
+        scopes=command.scopes,
+        expires_at=command.expires_at,
+    )
 
 
 def revoke_token(token: Token, command: RevokeToken, shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventsourcing.utils import clear_topic_cache, register_topic
+from eventsourcing.utils import register_topic
 
 from domain import coupons, customers, operators, settings, tokens
 from domain.events import Aggregate, Event
@@ -24,5 +24,9 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
     settings.Settings: settings.EVENTS,
     operators.Operator: operators.EVENTS,
     tokens.Token: tokens.EVENTS,
+    tokens.Token: tokens.EVENTS,
 }
 EVENTS: tuple[type[Event], ...] = tuple(event for events in AGGREGATES.values() for event in events)
+
+for _event in EVENTS:
+    register_topic(_event.TOPIC, _event)

@@ -9,13 +9,13 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
-from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool
 
 from domain.operators import Operator
 from domain.tokens import Token
-from projections.passwords import digest, hash_password, new_secret, password_fits, secret_fits
+from projections.log import Connection, Session
+from projections.passwords import digest, new_secret, password_fits, secret_fits
 
 TOKEN_PREFIX = "carnet"  # noqa: S105 - names the kind, is no secret
 WINDOW = timedelta(minutes=15)
@@ -45,10 +45,6 @@ class TokenRow(NamedTuple):
     version: int
 
 
-OPERATOR_COLUMNS = "operator_id, username, role, disabled, temporary, version"
-TOKEN_COLUMNS = "token_id, name, role, scopes, expires_at, issued_at, issued_by, version"  # noqa: S105 - column names
-
-
 class Credentials:
     """Reads of who may come in, each one statement."""
 
@@ -60,10 +56,10 @@ class Credentials:
         parts = text.split("_", 2)
         if len(parts) != 3 or parts[0] != TOKEN_PREFIX or not parts[1].isalnum() or not parts[1].isascii():
             return None
-        select = f"""
-            SELECT hash, {TOKEN_COLUMNS} FROM access.tokens
+        select = """
+            SELECT hash, token_id, name, role, scopes, expires_at, issued_at, issued_by, version FROM access.tokens
             WHERE lookup = %s AND (expires_at IS NULL OR expires_at > now())
-        """  # noqa: S608 - constant columns
+        """
         with self.pool.connection() as connection:
             row = connection.execute(select, (parts[1],)).fetchone()
         if row is None or not secret_fits(parts[2], row[0]):
@@ -72,23 +68,34 @@ class Credentials:
 
     def session(self, secret: str) -> OperatorRow | None:
         """The operator who is signed in with this session, unless it ended or they were shut out."""
-        select = f"""
-            SELECT {OPERATOR_COLUMNS} FROM access.sessions JOIN access.operators USING (operator_id)
+        select = """
+            SELECT operator_id, username, role, disabled, temporary, version
+            FROM access.sessions JOIN access.operators USING (operator_id)
             WHERE hash = %s AND expires_at > now() AND NOT disabled
-        """  # noqa: S608 - constant columns
+        """
         with self.pool.connection() as connection:
             row = connection.execute(select, (digest(secret),)).fetchone()
         return OperatorRow(*row) if row else None
 
     def sign_in(self, username: str, password: str, hours: int) -> tuple[OperatorRow, str] | None:
         """The operator and a new session's secret when the password fits; as slow when there is no such operator."""
-        select = f"SELECT password_hash, {OPERATOR_COLUMNS} FROM access.operators WHERE username = %s"  # noqa: S608
+        select = """
+            SELECT password_hash, operator_id, username, role, disabled, temporary, version
+            FROM access.operators WHERE username = %s
+        """
         with self.pool.connection() as connection:
             row = connection.execute(select, (username,)).fetchone()
         if not password_fits(password, row[0] if row else None) or row is None:
             return None
         operator = OperatorRow(*row[1:])
         return None if operator.disabled else (operator, self._open_session(operator.operator_id, hours))
+
+    def knows(self, username: str, password: str) -> bool:
+        """Whether this is the operator's password."""
+        with self.pool.connection() as connection:
+            select = "SELECT password_hash FROM access.operators WHERE username = %s"
+            row = connection.execute(select, (username,)).fetchone()
+        return password_fits(password, row[0] if row else None)
 
     def _open_session(self, operator_id: UUID, hours: int) -> str:
         """Opens a session and clears away those that ended."""
@@ -137,25 +144,37 @@ class Credentials:
 
     def operator(self, operator_id: UUID) -> OperatorRow | None:
         """One operator's account."""
-        select = f"SELECT {OPERATOR_COLUMNS} FROM access.operators WHERE operator_id = %s"  # noqa: S608
+        select = """
+            SELECT operator_id, username, role, disabled, temporary, version
+            FROM access.operators WHERE operator_id = %s
+        """
         with self.pool.connection() as connection, connection.cursor(row_factory=class_row(OperatorRow)) as cursor:
             return cursor.execute(select, (operator_id,)).fetchone()
 
     def operators(self, after: str, limit: int) -> list[OperatorRow]:
         """Accounts by username, from the one after."""
-        select = f"SELECT {OPERATOR_COLUMNS} FROM access.operators WHERE username > %s ORDER BY username LIMIT %s"  # noqa: S608
+        select = """
+            SELECT operator_id, username, role, disabled, temporary, version
+            FROM access.operators WHERE username > %s ORDER BY username LIMIT %s
+        """
         with self.pool.connection() as connection, connection.cursor(row_factory=class_row(OperatorRow)) as cursor:
             return cursor.execute(select, (after, limit)).fetchall()
 
     def token_row(self, token_id: UUID) -> TokenRow | None:
         """One token, without its secret."""
-        select = f"SELECT {TOKEN_COLUMNS} FROM access.tokens WHERE token_id = %s"  # noqa: S608
+        select = """
+            SELECT token_id, name, role, scopes, expires_at, issued_at, issued_by, version
+            FROM access.tokens WHERE token_id = %s
+        """
         with self.pool.connection() as connection, connection.cursor(row_factory=class_row(TokenRow)) as cursor:
             return cursor.execute(select, (token_id,)).fetchone()
 
     def tokens(self, after: str, limit: int) -> list[TokenRow]:
         """Tokens by name, from the one after."""
-        select = f"SELECT {TOKEN_COLUMNS} FROM access.tokens WHERE name > %s ORDER BY name LIMIT %s"  # noqa: S608
+        select = """
+            SELECT token_id, name, role, scopes, expires_at, issued_at, issued_by, version
+            FROM access.tokens WHERE name > %s ORDER BY name LIMIT %s
+        """
         with self.pool.connection() as connection, connection.cursor(row_factory=class_row(TokenRow)) as cursor:
             return cursor.execute(select, (after, limit)).fetchall()
 
@@ -165,9 +184,9 @@ def new_token() -> str:
     return f"{TOKEN_PREFIX}_{secrets.token_hex(8)}_{new_secret()}"
 
 
-def keep_operator(connection: Connection, operator: Operator) -> None:
+def keep_operator(session: Session, operator: Operator) -> None:
     """Writes an operator's name, role and state beside the events that changed them; who is shut out loses sessions."""
-    connection.execute(
+    _beside(session).execute(
         """
         INSERT INTO access.operators (operator_id, username, role, disabled, version)
         VALUES (%(id)s, %(username)s, %(role)s, %(disabled)s, %(version)s)
@@ -183,23 +202,23 @@ def keep_operator(connection: Connection, operator: Operator) -> None:
         },
     )
     if operator.disabled:
-        connection.execute("DELETE FROM access.sessions WHERE operator_id = %s", (operator.id,))
+        _beside(session).execute("DELETE FROM access.sessions WHERE operator_id = %s", (operator.id,))
 
 
-def keep_password(connection: Connection, operator: Operator, password: str, *, temporary: bool) -> None:
+def keep_password(session: Session, operator: Operator, hashed: str, *, temporary: bool) -> None:
     """Writes the hash of an operator's new password and ends every session begun with the old one."""
-    keep_operator(connection, operator)
-    connection.execute(
+    keep_operator(session, operator)
+    _beside(session).execute(
         "UPDATE access.operators SET password_hash = %s, temporary = %s WHERE operator_id = %s",
-        (hash_password(password), temporary, operator.id),
+        (hashed, temporary, operator.id),
     )
-    connection.execute("DELETE FROM access.sessions WHERE operator_id = %s", (operator.id,))
+    _beside(session).execute("DELETE FROM access.sessions WHERE operator_id = %s", (operator.id,))
 
 
-def keep_token(connection: Connection, token: Token, text: str, issued_at: datetime, issued_by: str) -> None:
+def keep_token(session: Session, token: Token, text: str, issued_at: datetime, issued_by: str) -> None:
     """Writes the hash of a new token."""
     _, lookup, secret = text.split("_", 2)
-    connection.execute(
+    _beside(session).execute(
         """
         INSERT INTO access.tokens
             (token_id, name, lookup, hash, role, scopes, expires_at, issued_at, issued_by, version)
@@ -210,6 +229,12 @@ def keep_token(connection: Connection, token: Token, text: str, issued_at: datet
     )  # fmt: skip
 
 
-def drop_token(connection: Connection, token: Token) -> None:
+def drop_token(session: Session, token: Token) -> None:
     """Takes a revoked token's hash away."""
-    connection.execute("DELETE FROM access.tokens WHERE token_id = %s", (token.id,))
+    _beside(session).execute("DELETE FROM access.tokens WHERE token_id = %s", (token.id,))
+
+
+def _beside(session: Session) -> Connection:
+    """The connection of a save, within its transaction."""
+    session.begin()
+    return session.connection

@@ -1,4 +1,4 @@
-"""Generations of a view: the live one, one being built beside it, those of an instant in the past; and where each stands."""
+"""Generations of a view: the live one, one being built, those of an instant in the past; and where each stands."""
 
 from __future__ import annotations
 
@@ -13,17 +13,45 @@ from projections.tables import Connection
 
 LIVE = "views"
 
-_COLUMNS = "projection, schema, position, generation, version, instant, trouble, updated_at"
+
+def building_schema(projection: str) -> str:
+    """The schema in which a view's next generation is built."""
+    return f"building_{projection}"
+
+
+# Classes of advisory locks; the second half of each lock is the view's name.
+LEADER = 7106408
+REBUILD = 7106409
+
+_COLUMNS = "projection, schema, position, generation, version, tables, instant, trouble, updated_at"
 _FIND = f"SELECT {_COLUMNS} FROM views.positions WHERE projection = %s AND schema = %s"  # noqa: S608
 _LIST = f"SELECT {_COLUMNS} FROM views.positions ORDER BY projection, schema"  # noqa: S608
 _INSERT = """
-    INSERT INTO views.positions (projection, schema, position, version, instant) VALUES (%s, %s, %s, %s, %s)
+    INSERT INTO views.positions (projection, schema, position, version, tables, instant)
+    VALUES (%s, %s, %s, %s, %s, %s)
 """
 _MOVE = """
     UPDATE views.positions SET position = %(new)s, trouble = NULL, updated_at = clock_timestamp()
     WHERE projection = %(projection)s AND schema = %(schema)s AND position = %(old)s
+    RETURNING position
 """
 _TROUBLE = "UPDATE views.positions SET trouble = %s WHERE projection = %s AND schema = %s"
+_REPLACE = """
+    INSERT INTO views.positions (projection, schema, position, generation, version, tables, instant)
+    SELECT projection, %(new)s, position, %(generation)s, version, tables, instant
+    FROM views.positions WHERE projection = %(projection)s AND schema = %(old)s
+    ON CONFLICT (projection, schema) DO UPDATE SET
+        position = EXCLUDED.position, generation = EXCLUDED.generation, version = EXCLUDED.version,
+        tables = EXCLUDED.tables, instant = EXCLUDED.instant, trouble = NULL, updated_at = clock_timestamp()
+"""
+_FORGET_SETTLED = """
+    DELETE FROM views.dead_letters WHERE projection = %(projection)s AND schema = %(new)s AND state <> 'discarded'
+"""
+_REPLACE_LETTERS = """
+    UPDATE views.dead_letters SET schema = %(new)s WHERE projection = %(projection)s AND schema = %(old)s
+"""
+_TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+_UNLOCK = "SELECT pg_advisory_unlock(%s, hashtext(%s))"
 _FORGET = "DELETE FROM views.positions WHERE projection = %s AND schema = %s"
 _FORGET_LETTERS = "DELETE FROM views.dead_letters WHERE projection = %s AND schema = %s"
 
@@ -36,6 +64,7 @@ class Generation(NamedTuple):
     position: int
     generation: int
     version: int
+    tables: list[str]
     instant: datetime | None
     trouble: str | None
     updated_at: datetime
@@ -72,13 +101,14 @@ def create(
         if indexed:
             for statement in table.index_statements(schema):
                 connection.execute(statement)
-    connection.execute(_INSERT, (projection.name, schema, position, projection.version, instant))
+    tables = [table.name for table in projection.tables]
+    connection.execute(_INSERT, (projection.name, schema, position, projection.version, tables, instant))
 
 
 def move(connection: Connection, projection: str, schema: str, old: int, new: int) -> None:
     """Moves the position if it is still where the caller saw it; raises `Superseded` when it is not."""
     names = {"projection": projection, "schema": schema, "old": old, "new": new}
-    if connection.execute(_MOVE, names, prepare=True).rowcount != 1:
+    if connection.execute(_MOVE, names, prepare=True).fetchone() is None:
         raise Superseded(f"{projection} in {schema} is no longer at {old}")
 
 
@@ -87,11 +117,39 @@ def report_trouble(connection: Connection, projection: str, trouble: str) -> Non
     connection.execute(_TROUBLE, (trouble, projection, LIVE))
 
 
+def replace(connection: Connection, projection: str, old: Generation | None, new: Generation, schema: str) -> None:
+    """Puts a built generation in the place of the one that serves, in the caller's transaction."""
+    for table in old.tables if old else ():
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(schema, table)))
+    for table in new.tables:
+        move_table = sql.SQL("ALTER TABLE {} SET SCHEMA {}")
+        connection.execute(move_table.format(sql.Identifier(new.schema, table), sql.Identifier(schema)))
+    generation = old.generation + 1 if old else 1
+    names = {"projection": projection, "old": new.schema, "new": schema, "generation": generation}
+    connection.execute(_REPLACE, names)
+    connection.execute(_FORGET_SETTLED, names)
+    connection.execute(_REPLACE_LETTERS, names)
+    drop(connection, projection, new.schema)
+
+
 def drop(connection: Connection, projection: str, schema: str) -> None:
-    """Removes a generation that is not live, whole or half-built."""
+    """Removes what was built in a schema of its own, whole or half-done."""
     if schema == LIVE:
         raise ValueError("the live generation is only ever replaced")
     with connection.transaction():
         connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
         connection.execute(_FORGET, (projection, schema))
         connection.execute(_FORGET_LETTERS, (projection, schema))
+
+
+def clear_remains(connection: Connection, projection: str) -> None:
+    """Removes what a killed rebuild left behind; one that is running is left alone."""
+    if try_lock(connection, REBUILD, projection):
+        drop(connection, projection, building_schema(projection))
+        connection.execute(_UNLOCK, (REBUILD, projection))
+
+
+def try_lock(connection: Connection, kind: int, name: str) -> bool:
+    """Takes a view's advisory lock for as long as the connection lives, or says that somebody else has it."""
+    row = connection.execute(_TRY_LOCK, (kind, name)).fetchone()
+    return bool(row and row[0])

@@ -23,8 +23,8 @@ class Streams(Protocol):
 class Projection(Protocol):
     """A view: its tables and the fold that fills them.
 
-    `version` is raised when the shape or the meaning of its rows changes; the view is then rebuilt. `topics` None: every
-    event of `aggregates`. A fold is pure: the same events give the same rows, however they are cut into batches.
+    `version` is raised when the shape or the meaning of its rows changes; the view is then rebuilt. `topics` None:
+    every event of `aggregates`. A fold is pure: the same events give the same rows, however they are cut into batches.
     """
 
     @property

@@ -64,11 +64,12 @@ class Table:
 
 @dataclass
 class Changes:
-    """What a fold does to one table: deletes first, then upserts."""
+    """What a fold does to one table: deletes first, then upserts, then overwrites."""
 
     upserts: dict[Key, Row] = field(default_factory=dict)
     deletes: set[Key] = field(default_factory=set)
     leads: set[Any] = field(default_factory=set)
+    overwrites: list[tuple[str, Any, dict[str, Any]]] = field(default_factory=list)
 
 
 class Rows:
@@ -90,6 +91,13 @@ class Rows:
         if key[0] in changes.leads:
             for gone in [known for known in changes.upserts if known[: len(key)] == key]:
                 del changes.upserts[gone]
+
+    def overwrite(self, table: str, column: str, value: Any, **values: Any) -> None:
+        """Sets columns of every row that has this value in `column`, of whatever stream.
+
+        A rebuild leaves these out: streams that it folds afterwards must give the overwritten values by themselves.
+        """
+        self.of(table).overwrites.append((column, value, values))
 
     def of(self, table: str) -> Changes:
         """The changes to one table."""
@@ -115,7 +123,7 @@ class TableWriter:
         self._copy = sql.SQL("COPY {} ({}) FROM STDIN").format(table.within(schema), _names(table.columns))
 
     def write(self, connection: Connection, changes: Changes) -> None:
-        """Deletes, then inserts or replaces: one statement for each kind."""
+        """Deletes, then inserts or replaces, one statement for each kind; then overwrites."""
         by_length: dict[int, list[Key]] = {}
         for key in changes.deletes:
             by_length.setdefault(len(key), []).append(key)
@@ -125,6 +133,8 @@ class TableWriter:
             connection.execute(self._delete_statement(names), arrays, prepare=True)
         if changes.upserts:
             connection.execute(self._upsert, self._arrays(changes.upserts.values()), prepare=True)
+        for column, value, values in changes.overwrites:
+            connection.execute(self._overwrite_statement(column, values), [*values.values(), value])
 
     def copy(self, connection: Connection, rows: Iterable[Row]) -> None:
         """Fills an empty table by COPY."""
@@ -170,6 +180,12 @@ class TableWriter:
             sql.SQL(", ").join(_placeholder(self._types[name]) for name in names),
             _names(names),
             sql.SQL(" AND ").join(same),
+        )
+
+    def _overwrite_statement(self, column: str, values: Iterable[str]) -> sql.Composed:
+        assignments = [sql.SQL("{} = %s").format(sql.Identifier(name)) for name in values]
+        return sql.SQL("UPDATE {} SET {} WHERE {} = %s").format(
+            self.table.within(self._schema), sql.SQL(", ").join(assignments), sql.Identifier(column)
         )
 
 

@@ -6,15 +6,12 @@ import sys
 from importlib import import_module
 
 import click
-from psycopg import OperationalError
-
-from projections.postgres.binaries import PostgresUnavailable
 
 COMMANDS = {
     "audit": ("scripts.audit:audit", "Show an order's history, replay it, verify the log."),
     "bench": ("scripts.bench:bench", "Measure this installation against named references."),
     "demo": ("scripts.demo:demo", "Fill the order book with a believable shop."),
-    "import": ("scripts.import_orders:import_orders", "Load orders from another platform's export."),
+    "import": ("scripts.import_:import_orders", "Load orders from another platform's export."),
     "migrate": ("scripts.migrate:migrate", "Bring the database up to this version."),
     "project": ("scripts.project:project", "Keep the views up to date."),
     "projections": ("scripts.projections:projections", "See, rebuild and repair the views."),
@@ -55,10 +52,23 @@ def main() -> None:
     """Runs the command line; what stands in the way of it is one line, not a traceback."""
     try:
         carnet(prog_name="carnet")
-    except PostgresUnavailable as error:
-        sys.exit(f"carnet: {error}")
-    except OperationalError as error:
-        sys.exit(f"carnet: the database does not answer: {error}")
+    except Exception as error:
+        obstacle = _obstacle(error)
+        if obstacle is None:
+            raise
+        sys.exit(f"carnet: {obstacle}")
+
+
+def _obstacle(error: Exception) -> str | None:
+    """What the user can do something about, in a line; None for a fault of ours."""
+    from environs import EnvError
+    from psycopg import OperationalError
+
+    from projections.postgres.binaries import PostgresUnavailable
+
+    if isinstance(error, OperationalError):
+        return f"the database does not answer: {error}"
+    return str(error) if isinstance(error, (EnvError, PostgresUnavailable)) else None
 
 
 if __name__ == "__main__":

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import logging
+import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from projections.postgres.embedded import tie_to_parent
 from projections.settings import Settings
@@ -16,9 +22,19 @@ from scripts.logs import log_to_stderr
 
 if TYPE_CHECKING:
     from flask import Flask
+    from gunicorn.config import Config
     from gunicorn.workers.base import Worker
 
     from projections.runtime import Runtime
+
+
+class Log(Logger):  # type: ignore[misc]
+    """The server's own messages, as lines of this process's structured log; requests are logged by the API."""
+
+    def setup(self, _cfg: Config) -> None:
+        """Hands every message on to the log of the process."""
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.INFO)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -52,10 +68,11 @@ class Server(BaseApplication):  # type: ignore[misc]
             "timeout": self.settings.timeout,
             "graceful_timeout": 10,
             "keepalive": 30,
-            "loglevel": self.settings.log_level,
+            "logger_class": Log,
             "control_socket_disable": True,
             "post_fork": _after_fork,
             "worker_exit": self._close,
+            "child_exit": _forget_gauges,
         }
 
     def _close(self, _arbiter: object, _worker: Worker) -> None:
@@ -70,10 +87,25 @@ def _after_fork(_arbiter: object, _worker: Worker) -> None:
         tie()
 
 
+def _forget_gauges(_arbiter: object, worker: Worker) -> None:
+    """What a server process that ended had in use counts no more; what it has counted still does."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _shared_counters() -> Iterator[None]:
+    """A folder through which the server processes add up their metrics."""
+    with TemporaryDirectory(prefix="carnet-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
 @click.command()
 def serve() -> None:
     """Serve the API until stopped."""
-    with installation() as settings:
+    with installation() as settings, _shared_counters():
         log_to_stderr(settings.log_level)
         for module in ("api.app", "projections.runtime"):
             importlib.import_module(module)

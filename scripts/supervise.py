@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from types import FrameType
@@ -33,7 +33,7 @@ DEMO = (*CARNET, "demo")
 
 BEAT = 0.1
 STOP_PATIENCE = 15.0
-PORT_PATIENCE = 10.0
+PORT_PATIENCE = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 # A part that ran this long is thought to be well, and restarted at once when it dies.
 WELL_AFTER = 30.0
@@ -62,9 +62,9 @@ class Part:
             if now >= self._due_at:
                 self._start(now)
         elif self._process.poll() is not None:
-            self._pause = FIRST_PAUSE if now - self._started_at > WELL_AFTER else min(self._pause * 2, LONGEST_PAUSE)
-            self._due_at = now + self._pause
+            self._pause = FIRST_PAUSE if now - self._started_at > WELL_AFTER else self._pause
             say(f"{self.name} ended ({_ending(self._process.returncode)}); it starts again in {self._pause:.1f} s.")
+            self._due_at, self._pause = now + self._pause, min(self._pause * 2, LONGEST_PAUSE)
             self._process = None
 
     def stop(self) -> None:
@@ -86,7 +86,9 @@ class Part:
 class Supervisor:
     """Keeps one installation running until it is told to stop."""
 
-    def __init__(self, settings: Settings, parts: dict[str, Sequence[str]], ensure_admin: Sequence[str] | None) -> None:
+    def __init__(
+        self, settings: Settings, parts: Mapping[str, Sequence[str]], ensure_admin: Sequence[str] | None
+    ) -> None:
         self._settings = settings
         self._parts = parts
         self._ensure_admin = ensure_admin
@@ -246,7 +248,7 @@ def main(port: int | None, demo: bool) -> None:
     try:
         settings = Settings.read()
         chosen = replace(settings, port=port) if port else settings
-        Supervisor(chosen, dict(PARTS), ENSURE_ADMIN).run(DEMO if demo else None)
+        Supervisor(chosen, PARTS, ENSURE_ADMIN).run(DEMO if demo else None)
     except (CannotStart, PostgresUnavailable, ValueError) as error:
         sys.exit(f"carnet: {error}")
     except psycopg.OperationalError as error:

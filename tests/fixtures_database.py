@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -55,12 +56,28 @@ def template_database(server: EmbeddedServer) -> str:
 @pytest.fixture
 def database(server: EmbeddedServer, template_database: str) -> Iterator[str]:
     """The address of a fresh migrated database, dropped after the test with whatever is still connected to it."""
+    with copied(server, template_database) as url:
+        yield url
+
+
+@pytest.fixture
+def bare_database(server: EmbeddedServer) -> Iterator[str]:
+    """The address of a database with nothing in it, not even tables."""
+    with copied(server, "template0") as url:
+        yield url
+
+
+@contextmanager
+def copied(server: EmbeddedServer, template: str) -> Iterator[str]:
+    """A copy of a database, for as long as it is needed."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server.url(ADMINISTRATOR, ADMINISTRATOR), autocommit=True) as connection:
         copy = sql.SQL("CREATE DATABASE {} OWNER carnet TEMPLATE {} STRATEGY FILE_COPY")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template_database)))
-        yield server.url(name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield server.url(name)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The same sentence at every level: given what happened, when a command comes, then these events, this refusal, or nothing."""
+"""One sentence for every rule: given a past, when a command comes, then these events, this refusal, or nothing."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from domain.pricing import WHOLE, CouponKind
 COUPONS = UUID("0a5b6d3c-8d4e-5f52-9c7b-2f8f4b0e6a91")  # the namespace of coupons' ids
 LARGEST = MAX_MINOR_UNITS // 1_000
 
-_CODE = re.compile("[A-Z0-9_-]{1,40}")
+_CODE = re.compile("[A-Za-z0-9_-]{1,40}")
 _BOUNDS: dict[CouponKind, tuple[int, int]] = {
     "percent": (1, WHOLE),
     "amount": (1, LARGEST),
@@ -90,10 +90,10 @@ class CouponRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def normalised_code(code: str) -> str:
     """The code as it stands on the coupon, whatever blanks or small letters a customer typed."""
-    normalised = code.strip().upper()
-    if not _CODE.fullmatch(normalised):
+    trimmed = code.strip()
+    if not _CODE.fullmatch(trimmed):
         raise WrongCouponCode("/code")
-    return normalised
+    return trimmed.upper()
 
 
 def coupon_id_of(code: str) -> UUID:

@@ -171,7 +171,7 @@ def _minimum_reached(coupon: Coupon, use: Use) -> Rejected | None:
 
 Policy = Callable[[Coupon, Use], Rejected | None]
 
-# What a use needs of the coupon, and what it needs of the cart. An order that has its use keeps it: only its cart is asked.
+# What a use needs of the coupon, and what of the cart; an order that has its use keeps it, only its cart is asked.
 USE_POLICIES: tuple[Policy, ...] = (_brought_out, _enabled, _begun, _not_over, _uses_left, _uses_left_to_customer)
 CART_POLICIES: tuple[Policy, ...] = (_right_currency, _minimum_reached)
 

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from domain.errors import NotFound, Rejected
 from domain.events import Event
-from domain.money import MAX_MINOR_UNITS
+from domain.money import MAX_MINOR_UNITS, amount_text
+from domain.orders.lines import MAX_QUANTITY as MAX_QUANTITY
+from domain.orders.lines import NewItem as NewItem
+from domain.orders.lines import check_charge, check_item, check_tax_rate, line_amount
 from domain.orders.order import Item, Order, OrderCommand, require_open
 from domain.pricing import CouponTerms
 from domain.settings import Shop
-from domain.texts import CODE, NAME, check_text
-from msgspec import Struct
+from domain.texts import CODE
 
 MAX_ITEMS = 1_000
-MAX_QUANTITY = 1_000_000
 MAX_COUPONS = 10
+MAX_LINES_SUM = MAX_MINOR_UNITS * 2 // 5  # leaves room for the tax, at most as much again, and for shipping
 
 
 class ItemNotFound(NotFound):
     """Order {number} has no line {item}."""
 
     code = "item-not-found"
-
-
-class QuantityOutOfBounds(Rejected):
-    """A quantity is a whole number from 1 to {limit}; {quantity} is not."""
-
-    code = "quantity-out-of-bounds"
 
 
 class QuantityBelowShipped(Rejected):
@@ -43,16 +38,10 @@ class QuantityBelowRefunded(Rejected):
     code = "quantity-below-refunded"
 
 
-class AmountOutOfBounds(Rejected):
-    """This amount must lie between 0 and {limit} minor units."""
+class TotalOutOfBounds(Rejected):
+    """An order's total is at most {limit}."""
 
-    code = "amount-out-of-bounds"
-
-
-class DiscountAboveLine(Rejected):
-    """A line's discount cannot be more than the line itself."""
-
-    code = "discount-above-line"
+    code = "total-out-of-bounds"
 
 
 class TooManyItems(Rejected):
@@ -67,27 +56,10 @@ class TooManyCoupons(Rejected):
     code = "too-many-coupons"
 
 
-class TaxRateOutOfBounds(Rejected):
-    """A tax rate lies between 0 and 100 percent."""
-
-    code = "tax-rate-out-of-bounds"
-
-
 class CouponNotOnOrder(NotFound):
     """Coupon {coupon} is not on order {number}."""
 
     code = "coupon-not-on-order"
-
-
-class NewItem(Struct, frozen=True, kw_only=True):
-    """A line to be added; `unit_price` in minor units (None: not told by the import), `tax_rate` in basis points."""
-
-    sku: str
-    name: str
-    quantity: int
-    unit_price: int | None
-    discount: int = 0
-    tax_rate: int = 0
 
 
 class AddItem(OrderCommand, frozen=True, kw_only=True):
@@ -112,9 +84,10 @@ class RemoveItem(OrderCommand, frozen=True, kw_only=True):
 
 
 class ApplyCoupon(OrderCommand, frozen=True, kw_only=True):
-    """Put a coupon on the order; its rules were checked where the coupon stands."""
+    """Put a coupon on the order; the desk checks the code's rules and fills in its terms."""
 
-    terms: CouponTerms
+    coupon_code: str
+    terms: CouponTerms | None = None
 
 
 class RemoveCoupon(OrderCommand, frozen=True, kw_only=True):
@@ -264,50 +237,6 @@ class ShippingChargeSet(Event, frozen=True, kw_only=True):
         order.shipping_tax_rate = self.tax_rate
 
 
-def _amount(item: Item | NewItem) -> int:
-    return item.quantity * (item.unit_price or 0)
-
-
-def _known_quantity(item: NewItem) -> Rejected | None:
-    if not 1 <= item.quantity <= MAX_QUANTITY:
-        return QuantityOutOfBounds("/quantity", quantity=item.quantity, limit=MAX_QUANTITY)
-    return None
-
-
-def _price_in_bounds(item: NewItem) -> Rejected | None:
-    if (item.unit_price or 0) < 0 or _amount(item) > MAX_MINOR_UNITS // MAX_ITEMS:
-        return AmountOutOfBounds("/unit_price", limit=MAX_MINOR_UNITS // MAX_ITEMS)
-    return None
-
-
-def _discount_within_line(item: NewItem) -> Rejected | None:
-    if item.discount < 0:
-        return AmountOutOfBounds("/discount", limit=_amount(item))
-    return DiscountAboveLine("/discount") if item.discount > _amount(item) else None
-
-
-def _tax_rate_in_bounds(item: NewItem) -> Rejected | None:
-    return None if 0 <= item.tax_rate <= 10_000 else TaxRateOutOfBounds("/tax_rate")
-
-
-ITEM_POLICIES: tuple[Callable[[NewItem], Rejected | None], ...] = (
-    _known_quantity,
-    _price_in_bounds,
-    _discount_within_line,
-    _tax_rate_in_bounds,
-)
-
-
-def check_item(item: NewItem, pointer: str = "") -> None:
-    """Refuses a line that no cart may hold."""
-    check_text(item.sku, CODE, f"{pointer}/sku")
-    check_text(item.name, NAME, f"{pointer}/name", required=True)
-    for policy in ITEM_POLICIES:
-        if rejection := policy(item):
-            rejection.pointer = pointer + rejection.pointer
-            raise rejection
-
-
 def require_item(order: Order, item: str) -> Item:
     """The line, or `ItemNotFound`."""
     try:
@@ -316,10 +245,10 @@ def require_item(order: Order, item: str) -> Item:
         raise ItemNotFound("/item", number=order.number, item=item) from None
 
 
-def check_charge(amount: int, pointer: str) -> None:
-    """Refuses a discount or charge that is negative or beyond any order."""
-    if not 0 <= amount <= MAX_MINOR_UNITS // MAX_ITEMS:
-        raise AmountOutOfBounds(pointer, limit=MAX_MINOR_UNITS // MAX_ITEMS)
+def _check_sum(order: Order, more: int, pointer: str) -> None:
+    """Refuses lines that, with tax and shipping, could take the order's total out of bounds."""
+    if more > 0 and sum(line_amount(item) for item in order.items.values()) + more > MAX_LINES_SUM:
+        raise TotalOutOfBounds(pointer, limit=amount_text(MAX_MINOR_UNITS, order.currency))
 
 
 def add_item(order: Order, command: AddItem, shop: Shop, pointer: str = "") -> None:
@@ -329,6 +258,7 @@ def add_item(order: Order, command: AddItem, shop: Shop, pointer: str = "") -> N
     if len(order.items) >= MAX_ITEMS:
         raise TooManyItems(limit=MAX_ITEMS)
     new = command.item
+    _check_sum(order, line_amount(new), f"{pointer}/unit_price")
     order.record(
         ItemAdded,
         command.context,
@@ -349,13 +279,12 @@ def change_item(order: Order, command: ChangeItem, shop: Shop) -> None:
     quantity = was.quantity if command.quantity is None else command.quantity
     unit_price = was.unit_price if command.unit_price is None else command.unit_price
     discount = was.discount if command.discount is None else command.discount
-    check_item(
-        NewItem(sku=was.sku, name=was.name, quantity=quantity, unit_price=unit_price, discount=discount)
-    )
+    check_item(NewItem(sku=was.sku, name=was.name, quantity=quantity, unit_price=unit_price, discount=discount))
     if quantity < (sent := order.shipped_quantities().get(was.id, 0)):
         raise QuantityBelowShipped("/quantity", shipped=sent, item=was.id)
     if quantity < (given := order.refunded_quantities().get(was.id, 0)):
         raise QuantityBelowRefunded("/quantity", refunded=given, item=was.id)
+    _check_sum(order, quantity * (unit_price or 0) - line_amount(was), "/unit_price")
     if quantity != was.quantity:
         order.record(ItemQuantityChanged, command.context, item=was.id, quantity=quantity, was=was.quantity)
     if (unit_price, discount) != (was.unit_price, was.discount):
@@ -384,6 +313,8 @@ def remove_item(order: Order, command: RemoveItem, shop: Shop) -> None:
 def apply_coupon(order: Order, command: ApplyCoupon, shop: Shop) -> None:
     """Puts a coupon on the order once."""
     require_open(order)
+    if command.terms is None:
+        raise CouponNotOnOrder("/code", coupon=command.coupon_code[:CODE], number=order.number)
     if any(terms.code == command.terms.code for terms in order.coupons):
         return
     if len(order.coupons) >= MAX_COUPONS:
@@ -411,8 +342,7 @@ def set_shipping_charge(order: Order, command: SetShippingCharge, shop: Shop) ->
     """Sets what shipping costs."""
     require_open(order)
     check_charge(command.amount, "/amount")
-    if not 0 <= command.tax_rate <= 10_000:
-        raise TaxRateOutOfBounds("/tax_rate")
+    check_tax_rate(command.tax_rate, "/tax_rate")
     if (command.amount, command.tax_rate) != (order.shipping_charge, order.shipping_tax_rate):
         order.record(
             ShippingChargeSet,

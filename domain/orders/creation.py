@@ -10,15 +10,16 @@ from msgspec.structs import replace
 
 from domain.addresses import Address, check_address
 from domain.events import Context, Event
-from domain.money import decimals
+from domain.money import MAX_MINOR_UNITS, amount_text, decimals
 from domain.orders import cart, details, notes, payments, shipments
-from domain.orders.cart import CouponApplied, DiscountSet, NewItem, ShippingChargeSet
+from domain.orders.cart import DiscountSet, ShippingChargeSet, TotalOutOfBounds
 from domain.orders.details import BillingAddressChanged, ShippingAddressChanged
-from domain.orders.moves import NothingOrdered, OrderStatusChanged, place
+from domain.orders.lines import NewItem, check_charge, check_tax_rate
+from domain.orders.moves import ChangeStatus, NothingOrdered, OrderStatusChanged, change_status, place
 from domain.orders.order import Imported, Order, OrderCommand, OrderExists
 from domain.pricing import CouponTerms
 from domain.settings import LOCALES, Shop, UnknownLocale
-from domain.statuses import DRAFT, PENDING, MerchantStatus
+from domain.statuses import CANCELLED, DRAFT, PENDING, MerchantStatus, may_move
 from domain.texts import CODE, check_text
 
 
@@ -61,14 +62,19 @@ class Past(Struct, frozen=True, kw_only=True):
 
 
 class CreateOrder(OrderCommand, frozen=True, kw_only=True):
-    """Store an order: a draft, placed with `place` or under a `status` of its own, or one of the `past`."""
+    """Store an order: a draft, placed with `place` or under a `status` of its own, or one of the `past`.
 
-    number: str
-    currency: str
-    prices_include_tax: bool = True
-    locale: str = "en"
+    The desk fills in what only it can know: the `number` where none is told, the `buyer` behind `customer_id` or the
+    billing address, and the terms of the `coupon_codes`.
+    """
+
+    number: str = ""
+    currency: str = ""
+    prices_include_tax: bool | None = None
+    locale: str = ""
     place: bool = False
     status: str | None = None
+    customer_id: UUID | None = None
     buyer: Buyer | None = None
     operator: str = ""
     source: str = ""
@@ -77,6 +83,7 @@ class CreateOrder(OrderCommand, frozen=True, kw_only=True):
     billing_address: Address = Address()
     shipping_address: Address = Address()
     items: tuple[NewItem, ...] = ()
+    coupon_codes: tuple[str, ...] = ()
     coupons: tuple[CouponTerms, ...] = ()
     discount: int = 0
     shipping_charge: int = 0
@@ -139,6 +146,7 @@ def create_order(order: Order, command: CreateOrder, shop: Shop) -> None:
     """Stores an order with all that is told of it, each part as its own event."""
     if order.exists:
         raise OrderExists()
+    command = _with_defaults(command, shop)
     past = command.past
     _check_heading(command, shop)
     order.record(
@@ -159,10 +167,22 @@ def create_order(order: Order, command: CreateOrder, shop: Shop) -> None:
         notes.set_tags(order, notes.SetTags(order_id=order.id, context=command.context, tags=command.tags), shop)
     for text in command.notes:
         notes.add_note(order, notes.AddNote(order_id=order.id, context=command.context, text=text), shop)
+    status = _first_status(command, shop)
     if past:
-        _retell(order, command, past, shop)
-    elif command.place or command.status:
-        _place(order, command, shop)
+        _retell(order, command, past, status, shop)
+    else:
+        _move(order, command, status, shop)
+
+
+def _with_defaults(command: CreateOrder, shop: Shop) -> CreateOrder:
+    """What the order leaves open, as the shop has it."""
+    told = command.prices_include_tax
+    return replace(
+        command,
+        currency=command.currency or shop.defaults.currency,
+        prices_include_tax=shop.defaults.prices_include_tax if told is None else told,
+        locale=command.locale or shop.defaults.locale,
+    )
 
 
 def _check_heading(command: CreateOrder, shop: Shop) -> None:
@@ -200,12 +220,14 @@ def _fill_cart(order: Order, command: CreateOrder, shop: Shop) -> None:
         addition = cart.AddItem(order_id=order.id, context=command.context, item=item)
         cart.add_item(order, addition, shop, f"/items/{index}")
     for terms in command.coupons:
-        order.record(CouponApplied, command.context, terms=terms)
+        coupon = cart.ApplyCoupon(order_id=order.id, context=command.context, coupon_code=terms.code, terms=terms)
+        cart.apply_coupon(order, coupon, shop)
     if command.discount:
-        cart.check_charge(command.discount, "/discount")
+        check_charge(command.discount, "/discount")
         order.record(DiscountSet, command.context, amount=command.discount, was=0)
-    if command.shipping_charge:
-        cart.check_charge(command.shipping_charge, "/shipping_charge")
+    if command.shipping_charge or command.shipping_tax_rate:
+        check_charge(command.shipping_charge, "/shipping_charge")
+        check_tax_rate(command.shipping_tax_rate, "/shipping_tax_rate")
         order.record(
             ShippingChargeSet,
             command.context,
@@ -215,18 +237,29 @@ def _fill_cart(order: Order, command: CreateOrder, shop: Shop) -> None:
         )
 
 
-def _place(order: Order, command: CreateOrder, shop: Shop) -> None:
-    status = shop.status(command.status) if command.status else shop.first_status(PENDING)
-    if status.stage == DRAFT:
-        return
-    if not order.items:
+def _first_status(command: CreateOrder, shop: Shop) -> MerchantStatus:
+    """The status asked for; else the first to be placed under; else that of a draft."""
+    if command.status:
+        return shop.status(command.status)
+    if command.place or command.past:
+        return shop.first_status(PENDING)
+    return shop.statuses.get(DRAFT) or shop.first_status(DRAFT)
+
+
+def _move(order: Order, command: CreateOrder, status: MerchantStatus, shop: Shop) -> None:
+    """Moves the new draft to its status along the table; what a draft cannot become, it becomes once it is pending."""
+    if status.stage not in (DRAFT, CANCELLED) and not order.items:
         raise NothingOrdered("/items")
-    place(order, status, command.context)
+    if not may_move(DRAFT, status.stage):
+        place(order, shop.first_status(PENDING), command.context)
+    change_status(order, ChangeStatus(order_id=order.id, context=command.context, status=status.code), shop)
 
 
-def _retell(order: Order, command: CreateOrder, past: Past, shop: Shop) -> None:
+def _retell(order: Order, command: CreateOrder, past: Past, status: MerchantStatus, shop: Shop) -> None:
     """Writes down what happened to an order of the past, each event at the time it happened."""
     told = past.imported
+    if abs(told.total) > MAX_MINOR_UNITS:
+        raise TotalOutOfBounds("/past/imported/total", limit=amount_text(MAX_MINOR_UNITS, order.currency))
     order.record(
         OrderImported,
         command.context,
@@ -237,10 +270,8 @@ def _retell(order: Order, command: CreateOrder, past: Past, shop: Shop) -> None:
         adjustment=told.total - order.price.total,
         remarks=told.remarks,
     )
-    status = shop.status(command.status) if command.status else shop.first_status(PENDING)
-    if status.stage == DRAFT:
-        return
-    place(order, shop.first_status(PENDING), _at(command.context, past.placed_at))
+    if status.stage != DRAFT:
+        place(order, shop.first_status(PENDING), _at(command.context, past.placed_at))
     for payment in past.payments:
         _retell_payment(order, command, payment, past, shop)
     if past.shipment:

@@ -12,11 +12,11 @@ from domain.texts import CODE, NAME, check_text
 
 
 class AssignCustomer(OrderCommand, frozen=True, kw_only=True):
-    """Say whose order it is."""
+    """Say whose order it is; the desk fills in what the card says."""
 
     customer_id: UUID
-    name: str
-    email: str
+    name: str = ""
+    email: str = ""
 
 
 class AssignOperator(OrderCommand, frozen=True, kw_only=True):

@@ -106,8 +106,8 @@ class OrderStatusForced(Event, frozen=True, kw_only=True):
 
 
 def _something_ordered(order: Order, to: MerchantStatus) -> Rejected | None:
-    leaves_draft = order.stage == DRAFT and to.stage not in (DRAFT, CANCELLED)
-    return NothingOrdered("/status") if leaves_draft and not order.items else None
+    begins = order.stage in (DRAFT, CANCELLED) and to.stage not in (DRAFT, CANCELLED)
+    return NothingOrdered("/status") if begins and not order.items else None
 
 
 def _nothing_under_way(order: Order, to: MerchantStatus) -> Rejected | None:
@@ -149,6 +149,16 @@ def place(order: Order, to: MerchantStatus, context: Context) -> None:
     order.record(OrderPlaced, context, status=to.code, stage=to.stage, was=order.status)
 
 
+def _require_force(order: Order, command: ChangeStatus, to: MerchantStatus, no: Rejected) -> None:
+    """A refused move is made by force and for a reason only; no force places an order without a line."""
+    if not command.force:
+        raise no
+    if not (command.context.reason or "").strip():
+        raise ReasonMissing("/reason")
+    if empty := _something_ordered(order, to):
+        raise empty
+
+
 def change_status(order: Order, command: ChangeStatus, shop: Shop) -> None:
     """Moves the order along the table, or by force with a reason."""
     to = shop.status(command.status)
@@ -156,14 +166,9 @@ def change_status(order: Order, command: ChangeStatus, shop: Shop) -> None:
         return
     check_text(command.context.reason, LINE, "/reason")
     no = refusal(order, to, shop)
-    if no and not command.force:
-        raise no
     if no:
-        if not (command.context.reason or "").strip():
-            raise ReasonMissing("/reason")
-        if isinstance(no, NothingOrdered):
-            raise no
-    if order.stage == DRAFT and to.stage not in (DRAFT, CANCELLED) and not no:
+        _require_force(order, command, to, no)
+    elif order.stage == DRAFT and to.stage not in (DRAFT, CANCELLED) and not order.is_placed:
         return place(order, to, command.context)
     order.record(
         OrderStatusForced if no else OrderStatusChanged,

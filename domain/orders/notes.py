@@ -160,6 +160,9 @@ class MessageSent(Event, frozen=True, kw_only=True):
     template: str
     recipient: Personal[str]
 
+    def apply(self, order: Order) -> None:
+        order.messages = (*order.messages, self.message)
+
 
 def add_note(order: Order, command: AddNote, shop: Shop) -> None:
     """Adds a note to an order in any state."""
@@ -193,7 +196,7 @@ def remove_note(order: Order, command: RemoveNote, shop: Shop) -> None:
 
 
 def set_tags(order: Order, command: SetTags, shop: Shop) -> None:
-    """Makes the order's tags exactly these, in the order given."""
+    """Makes the order's tags exactly these; new ones come behind those it has."""
     wanted = tuple(dict.fromkeys(tag.strip() for tag in command.tags))
     if len(wanted) > MAX_TAGS:
         raise TooManyTags("/tags", limit=MAX_TAGS)
@@ -209,6 +212,9 @@ def set_tags(order: Order, command: SetTags, shop: Shop) -> None:
 
 def number_document(order: Order, command: NumberDocument, shop: Shop) -> None:
     """Writes down a document's number once."""
+    check_text(command.kind, CODE, "/kind", required=True)
+    check_text(command.series, CODE, "/series", required=True)
+    check_text(command.document_number, CODE, "/document_number", required=True)
     document = Document(kind=command.kind, series=command.series, number=command.document_number)
     if document not in order.documents:
         order.record(
@@ -221,7 +227,11 @@ def number_document(order: Order, command: NumberDocument, shop: Shop) -> None:
 
 
 def record_message(order: Order, command: RecordMessage, shop: Shop) -> None:
-    """Writes down that a message was sent."""
+    """Writes down once that a message was sent."""
+    if command.message in order.messages:
+        return
+    check_text(command.message, CODE, "/message", required=True)
+    check_text(command.template, CODE, "/template", required=True)
     check_text(command.recipient, NAME, "/recipient", required=True)
     order.record(
         MessageSent,

@@ -32,6 +32,12 @@ class OrderExists(Conflict):
     code = "order-exists"
 
 
+class ForeignCurrency(Rejected):
+    """This order is in {expected}, not in {currency}."""
+
+    code = "foreign-currency"
+
+
 class Item(Struct, frozen=True, kw_only=True):
     """A line of the cart. `unit_price` None: an imported line whose price was not told."""
 
@@ -161,6 +167,7 @@ class Order(Aggregate):
         self.notes: dict[str, Note] = {}
         self.last_note = 0
         self.documents: tuple[Document, ...] = ()
+        self.messages: tuple[str, ...] = ()
         self.imported: Imported | None = None
         self.payment_link = ""
         self._price: Price | None = None
@@ -278,9 +285,16 @@ class Order(Aggregate):
 
 
 class OrderCommand(Command, frozen=True, kw_only=True):
-    """Something asked of one order."""
+    """Something asked of one order; `currency` is that of its amounts, where it has any."""
 
     order_id: UUID
+    currency: str = ""
+
+
+def require_currency(order: Order, command: OrderCommand) -> None:
+    """The amounts of a command are in the order's own currency, where they name one."""
+    if order.exists and command.currency and command.currency != order.currency:
+        raise ForeignCurrency("/currency", currency=command.currency, expected=order.currency)
 
 
 def require_open(order: Order) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec import Struct
+
 from domain.errors import NotFound, Rejected
 from domain.events import Event
-from domain.money import amount_text
+from domain.money import MAX_MINOR_UNITS, amount_text
 from domain.orders.order import Order, OrderCommand, Payment, Refund, RefundedLine
 from domain.pricing import unit_share
 from domain.settings import Shop
 from domain.statuses import DRAFT
 from domain.texts import CODE, LINE, check_text
-from msgspec import Struct
 
 MAX_ENTRIES = 200
 
@@ -27,6 +28,12 @@ class AmountNotPositive(Rejected):
     """An amount of money that moves must be more than nothing."""
 
     code = "amount-not-positive"
+
+
+class PaymentTooLarge(Rejected):
+    """A payment is at most {limit}."""
+
+    code = "payment-too-large"
 
 
 class NothingDue(Rejected):
@@ -242,16 +249,27 @@ def _check_method(method: str, context_is_import: bool, shop: Shop) -> None:
         shop.require_payment_method(method, "/method")
 
 
+def _check_amount(amount: int, currency: str) -> None:
+    if amount <= 0:
+        raise AmountNotPositive("/amount")
+    if amount > MAX_MINOR_UNITS:
+        raise PaymentTooLarge("/amount", limit=amount_text(MAX_MINOR_UNITS, currency))
+
+
+def due(order: Order) -> int:
+    """What the customer still has to pay; nothing once the order is cancelled."""
+    return 0 if order.is_cancelled else max(0, order.price.balance)
+
+
 def record_payment(order: Order, command: RecordPayment, shop: Shop) -> None:
-    """Writes down a payment; the whole balance when no amount is told."""
+    """Writes down a payment; all that is due when no amount is told."""
     _require_room(order)
     _check_method(command.method, command.context.import_id is not None, shop)
     check_text(command.reference, CODE, "/reference")
-    amount = order.price.balance if command.amount is None else command.amount
-    if command.amount is None and amount <= 0:
+    amount = due(order) if command.amount is None else command.amount
+    if command.amount is None and not amount:
         raise NothingDue("/amount", number=order.number)
-    if amount <= 0:
-        raise AmountNotPositive("/amount")
+    _check_amount(amount, order.currency)
     order.record(
         PaymentRecorded,
         command.context,
@@ -268,8 +286,7 @@ def authorize_payment(order: Order, command: AuthorizePayment, shop: Shop) -> No
     _require_room(order)
     _check_method(command.method, command.context.import_id is not None, shop)
     check_text(command.reference, CODE, "/reference")
-    if command.amount <= 0:
-        raise AmountNotPositive("/amount")
+    _check_amount(command.amount, order.currency)
     order.record(
         PaymentAuthorized,
         command.context,
@@ -294,7 +311,7 @@ def void_payment(order: Order, command: VoidPayment, shop: Shop) -> None:
 
 def shipping_refundable(order: Order) -> int:
     """What of the shipping charge, tax included, has not been refunded yet."""
-    return order.price.shipping_total - sum(refund.shipping for refund in order.refunds)
+    return max(0, order.price.shipping_total - sum(refund.shipping for refund in order.refunds))
 
 
 def refunded_lines(order: Order, lines: tuple[RefundLine, ...]) -> tuple[RefundedLine, ...]:
@@ -351,26 +368,23 @@ def refund_order(order: Order, command: RefundOrder, shop: Shop) -> None:
 
 
 def issue_payment_link(order: Order, command: IssuePaymentLink, shop: Shop) -> None:
-    """Issues a link for what is due."""
+    """Issues a link for what is due, once."""
+    if command.link == order.payment_link:
+        return
     _require_room(order)
-    if order.price.balance <= 0:
+    check_text(command.link, LINE, "/link", required=True)
+    if not due(order):
         raise LinkRefused(number=order.number)
     order.record(
         PaymentLinkIssued,
         command.context,
         link=command.link,
-        amount=order.price.balance,
+        amount=due(order),
         expires_at=command.expires_at,
     )
 
 
-EVENTS: tuple[type[Event], ...] = (
-    PaymentRecorded,
-    PaymentAuthorized,
-    PaymentVoided,
-    OrderRefunded,
-    PaymentLinkIssued,
-)
+EVENTS: tuple[type[Event], ...] = (PaymentRecorded, PaymentAuthorized, PaymentVoided, OrderRefunded, PaymentLinkIssued)
 
 HANDLERS = {
     RecordPayment: record_payment,

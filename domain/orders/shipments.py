@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from domain.errors import NotFound, Rejected
 from domain.events import Event
 from domain.orders.order import Order, OrderCommand, Shipment, ShippedItem
 from domain.settings import Shop
-from domain.statuses import CANCELLED, DRAFT
+from domain.statuses import CANCELLED, DRAFT, ON_HOLD
 from domain.texts import CODE, NAME, check_text
-from msgspec import Struct
 
 MAX_SHIPMENTS = 200
+NOT_SHIPPABLE = (DRAFT, ON_HOLD, CANCELLED)
 
 
 class ShipmentNotFound(NotFound):
@@ -162,7 +164,7 @@ def _left(order: Order) -> dict[str, int]:
 
 def ship_order(order: Order, command: ShipOrder, shop: Shop) -> None:
     """Sends a parcel with all that is left, or with the units named, never more than ordered."""
-    if order.stage in (DRAFT, CANCELLED):
+    if order.stage in NOT_SHIPPABLE:
         raise NotShippable(number=order.number, stage=order.stage)
     check_text(command.carrier, NAME, "/carrier", required=True)
     check_text(command.tracking_code, CODE, "/tracking_code")

@@ -14,7 +14,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Form:
-    """The codec of one event class. `personal` decodes each field that is a person's; `twin` has those as sealed text."""
+    """The codec of one event class: `personal` decodes a person's fields, `twin` has those as sealed text."""
 
     def __init__(self, event: type[Event], personal: dict[str, Any]) -> None:
         fields = msgspec.structs.fields(event)
@@ -25,7 +25,9 @@ class Form:
             name: msgspec.json.Decoder(kind).decode for name, kind in personal.items()
         }
         self._kinds = personal
-        self._defaults = {field.name: _default(field) for field in fields if field.name in personal and not field.required}
+        self._defaults = {
+            field.name: _default(field) for field in fields if field.name in personal and not field.required
+        }
         self.twin = _twin(event, fields, personal) if personal else event
         self.encode: Callable[[Any], bytes] = _encoder.encode
         self.decode_sealed: Callable[[bytes | str], Any] = msgspec.json.Decoder(self.twin).decode
@@ -46,8 +48,9 @@ class Form:
             for name, kind in self._kinds.items()
             if values.get(name) is not None
         }
-        plain = msgspec.convert({name: value for name, value in values.items() if name not in opened}, self.twin)
-        return self.event(**{name: getattr(plain, name) for name in self.names} | opened)
+        twin = msgspec.convert(values | dict.fromkeys(opened), self.twin)
+        plain = {name: getattr(twin, name) for name in self.names if getattr(twin, name) is not msgspec.UNSET}
+        return self.event(**plain | opened)
 
 
 def form_of(event: type[Event]) -> Form:

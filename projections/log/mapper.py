@@ -38,6 +38,7 @@ class SealedEvent(StoredEvent):
     version: int
     subject: UUID | None
     recorded_at: datetime
+    event_id: UUID
     wrapped: bytes | None = None
 
 
@@ -62,9 +63,7 @@ class EventMapper(Mapper[UUID]):
         self._upcasters = upcasters or {}
         self._forms: dict[str, Form] = {}
 
-    def to_stored_event(
-        self, domain_event: DomainEventProtocol[UUID], wrapped: bytes | None = None
-    ) -> SealedEvent:
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID], wrapped: bytes | None = None) -> SealedEvent:
         """The row of an event; `wrapped` is the key of its subject and needed only where it holds personal data."""
         event = cast(Event, domain_event)
         form = self._form(event.TOPIC)
@@ -76,6 +75,7 @@ class EventMapper(Mapper[UUID]):
             version=event.VERSION,
             subject=event.metadata.subject,
             recorded_at=event.timestamp,
+            event_id=event.metadata.event_id,
             wrapped=wrapped,
         )
 
@@ -150,7 +150,9 @@ class EventMapper(Mapper[UUID]):
         place = _place(UUID(values["originator_id"]), values["originator_version"], topic, "")
         for name, value in values.items():
             if isinstance(value, str) and value.startswith(SEAL):
-                values[name] = ERASED if key is None else msgspec.json.decode(key.open_text(value, place + name.encode()))
+                values[name] = (
+                    ERASED if key is None else msgspec.json.decode(key.open_text(value, place + name.encode()))
+                )
         for number in range(version, form.version):
             if (topic, number) not in self._upcasters:
                 raise MissingUpcaster(f"{topic} is stored in form {number}; today's is {form.version}")

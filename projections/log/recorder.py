@@ -6,13 +6,13 @@ that one brings a second connection pool, holds its table lock across a client r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from threading import Event as Signal
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 import psycopg
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Notification, StoredEvent, Subscription
 from psycopg.rows import class_row
@@ -20,21 +20,250 @@ from psycopg_pool import ConnectionPool
 
 from projections.log.mapper import SealedEvent
 
-APPEND_LOCK = "SELECT pg_advisory_xact_lock(7106407, 1)"
-STREAM_CONSTRAINT = "events_stream"
+Connection = psycopg.Connection[tuple[Any, ...]]
 
-_APPEND = """
-SELECT log.append(%(originator_ids)b::uuid[], %(originator_versions)b::int[], %(topics)b::text[],
-    %(versions)b::smallint[], %(subjects)b::uuid[], %(instants)b::timestamptz[], %(states)b::text[],
-    %(actor)s, %(key)s, %(answer_subject)s, %(answer)b)
+APPEND_LOCK = "SELECT pg_advisory_xact_lock(7106407, 1)"
+ALL = 2**63 - 1
+_IDLE = 0.05  # seconds between two looks of a subscription at a quiet log
+
+_APPEND = "SELECT log.append(%(fresh)t::json, %(actor)s, %(key)s, %(subject)s, %(answer)b)"
+_HEAD = "SELECT coalesce(max(position), 0) FROM log.events"
+_ROWS = """
+SELECT position, topic, version, state, wrapped FROM log.readable
+WHERE position > %(after)s AND position <= %(upto)s AND (%(topics)s::text[] IS NULL OR topic = ANY(%(topics)s))
+ORDER BY position LIMIT %(limit)s
 """
-_READABLE = "e.position, e.topic, e.version, e.state::text, (SELECT k.wrapped FROM log.subject_keys k WHERE k.subject = e.subject)"
-_AFTER = f"""
-SELECT {_READABLE} FROM log.events e WHERE e.position > %(after)s AND e.position <= %(upto)s
-ORDER BY e.position LIMIT %(limit)s
+_STREAMS = """
+SELECT position, topic, version, state, wrapped FROM (
+    SELECT id, after FROM unnest(%(ids)b::uuid[], %(after)s::integer[]) AS given (id, after)
+    UNION ALL SELECT customer, 0 FROM log.directory WHERE email_hash = %(email_hash)b
+) AS asked
+JOIN log.readable ON originator_id = asked.id AND originator_version > asked.after AND position <= %(upto)s
+ORDER BY originator_id, originator_version
 """
-_AFTER_OF_TOPICS = f"""
-SELECT {_READABLE} FROM log.events e
-WHERE e.position > %(after)s AND e.position <= %(upto)s AND e.topic = ANY(%(topics)s)
-ORDER BY e.position LIMIT %(limit)s
+_NOTIFICATIONS = """
+SELECT originator_id, originator_version, topic, convert_to(state, 'UTF8'), position FROM log.readable
+WHERE position > %(after)s AND position <= %(upto)s AND (%(topics)s::text[] IS NULL OR topic = ANY(%(topics)s))
+ORDER BY position LIMIT %(limit)s
 """
+_STREAM = """
+SELECT originator_id, originator_version, topic, convert_to(state, 'UTF8') AS state, version, subject, recorded_at,
+    (state::json -> 'metadata' ->> 'event_id')::uuid AS event_id, wrapped
+FROM log.readable
+WHERE originator_id = %(id)s AND originator_version > %(after)s AND originator_version <= %(upto)s
+ORDER BY originator_version
+"""
+_RECORDED = """
+SELECT e.position, (e.state -> 'metadata' ->> 'event_id')::uuid
+FROM unnest(%(ids)s::uuid[], %(versions)s::integer[]) AS asked (id, version)
+JOIN log.events e ON e.originator_id = asked.id AND e.originator_version = asked.version
+"""
+
+
+class Row(NamedTuple):
+    """What is needed to read an event back."""
+
+    position: int
+    topic: str
+    version: int
+    state: str
+    wrapped: bytes | None
+
+
+class KeptAnswer(NamedTuple):
+    """A request's sealed answer, stored together with its events."""
+
+    actor: str
+    key: str
+    subject: UUID | None
+    answer: bytes
+
+
+class _Fresh(msgspec.Struct):
+    """One event on its way into the log; the names are the columns'."""
+
+    originator_id: UUID | str
+    originator_version: int
+    topic: str
+    version: int
+    subject: UUID | None
+    recorded_at: datetime
+    state: msgspec.Raw
+
+
+class LogRecorder(ApplicationRecorder):
+    """Appends under one short lock, so that positions are visible in order and have no gaps."""
+
+    def __init__(self, pool: ConnectionPool[Connection]) -> None:
+        self._pool = pool
+
+    def append(
+        self,
+        connection: Connection,
+        events: Sequence[SealedEvent],
+        kept: KeptAnswer | None = None,
+        *,
+        commit: bool = False,
+    ) -> int:
+        """Appends in one server call and gives the last position; with `commit` the transaction ends with it.
+
+        Raises `psycopg.errors.UniqueViolation` when a stream already has one of these versions.
+        """
+        parameters = _parameters(events, kept)
+        with connection.cursor() as cursor:
+            if commit:
+                with connection.pipeline():
+                    cursor.execute(_APPEND, parameters, prepare=True)
+                    connection.execute("COMMIT", prepare=True)
+            else:
+                cursor.execute(_APPEND, parameters, prepare=True)
+            [(last,)] = cursor.fetchall()
+        return int(last)
+
+    def head(self, connection: Connection) -> int:
+        """The last position; 0 for an empty log."""
+        [(last,)] = connection.execute(_HEAD, prepare=True).fetchall()
+        return int(last)
+
+    def rows(
+        self,
+        connection: Connection,
+        after: int,
+        limit: int,
+        topics: Collection[str] | None = None,
+        upto: int | None = None,
+    ) -> list[Row]:
+        """Up to `limit` rows after a position, in order."""
+        parameters = {"after": after, "upto": ALL if upto is None else upto, "limit": limit}
+        wanted = None if topics is None else list(topics)
+        cursor = connection.cursor(binary=True)
+        return self.take(cursor.execute(_ROWS, parameters | {"topics": wanted}, prepare=True))
+
+    def ask_streams(
+        self,
+        connection: Connection,
+        after: Mapping[UUID, int],
+        *,
+        upto: int | None = None,
+        email_hash: bytes | None = None,
+    ) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Asks for streams, each after a version, and that of an e-mail address's customer; `take` reads them."""
+        parameters = {"ids": list(after), "after": list(after.values()), "upto": ALL if upto is None else upto}
+        return connection.cursor(binary=True).execute(_STREAMS, parameters | {"email_hash": email_hash}, prepare=True)
+
+    def take(self, asked: psycopg.Cursor[tuple[Any, ...]]) -> list[Row]:
+        """The rows asked for; of streams, stream by stream and in order."""
+        return [Row._make(row) for row in asked.fetchall()]
+
+    def recorded(self, connection: Connection, events: Sequence[SealedEvent]) -> dict[UUID, int]:
+        """The ids and positions of the events that stand at these versions of their streams."""
+        ids, versions = [event.originator_id for event in events], [event.originator_version for event in events]
+        found = connection.execute(_RECORDED, {"ids": ids, "versions": versions}).fetchall()
+        return {event_id: position for position, event_id in found}
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
+        """Appends in a transaction of its own; gives the positions, as the library's recorders do."""
+        events = [event for event in stored_events if isinstance(event, SealedEvent)]
+        if len(events) != len(stored_events):
+            raise TypeError("the log stores sealed events only")
+        with self._pool.connection() as connection:
+            try:
+                last = self.append(connection, events)
+            except psycopg.errors.UniqueViolation as error:
+                raise IntegrityError(str(error)) from error
+        return range(last - len(events) + 1, last + 1)
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[SealedEvent]:
+        """The events of one stream."""
+        parameters = {"id": originator_id, "after": gt or 0, "upto": 2**31 - 1 if lte is None else lte}
+        with self._pool.connection() as connection, connection.cursor(row_factory=class_row(SealedEvent)) as cursor:
+            found = cursor.execute(_STREAM, parameters, prepare=True).fetchall()
+        return (found[::-1] if desc else found)[:limit]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """The log in order, as the library's subscribers read it."""
+        after = 0 if start is None else start - 1 if inclusive_of_start else start
+        parameters = {"after": after, "upto": ALL if stop is None else stop, "limit": limit}
+        with self._pool.connection() as connection:
+            wanted = list(topics) or None
+            found = connection.execute(_NOTIFICATIONS, parameters | {"topics": wanted}, prepare=True).fetchall()
+        return [Notification(*row) for row in found]
+
+    def max_notification_id(self) -> int | None:
+        """The last position; None for an empty log."""
+        with self._pool.connection() as connection:
+            return self.head(connection) or None
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        """The log from a position on, without end."""
+        return LogSubscription(self, gt, topics)
+
+
+class LogSubscription(Subscription[ApplicationRecorder]):
+    """Follows the log by looking for what comes after the last position seen."""
+
+    def __init__(self, recorder: ApplicationRecorder, gt: int | None = None, topics: Sequence[str] = ()) -> None:
+        super().__init__(recorder, gt, topics)
+        self._stopped = Signal()
+        self._ready: list[Notification] = []
+
+    def stop(self) -> None:
+        """Ends the iteration, also of a thread that waits in it."""
+        super().stop()
+        self._stopped.set()
+
+    def __next__(self) -> Notification:
+        while not self._ready:
+            if self._stopped.is_set():
+                raise StopIteration
+            self._ready = self._look()
+            if not self._ready:
+                self._stopped.wait(_IDLE)
+        return self._ready.pop()
+
+    def _look(self) -> list[Notification]:
+        """The next notifications, last first."""
+        last = self._last_notification_id
+        found = self._recorder.select_notifications(last, 500, topics=self._topics, inclusive_of_start=False)
+        if found:
+            self._last_notification_id = found[-1].id
+        return list(reversed(found))
+
+
+def _parameters(events: Sequence[SealedEvent], kept: KeptAnswer | None) -> dict[str, Any]:
+    fresh = [
+        _Fresh(
+            event.originator_id,
+            event.originator_version,
+            event.topic,
+            event.version,
+            event.subject,
+            event.recorded_at,
+            msgspec.Raw(event.state),
+        )
+        for event in events
+    ]
+    answer = kept or KeptAnswer("", "", None, b"")
+    return {
+        "fresh": msgspec.json.encode(fresh).decode(),
+        "actor": answer.actor,
+        "key": answer.key if kept else None,
+        "subject": answer.subject,
+        "answer": answer.answer,
+    }

@@ -31,6 +31,13 @@ CREATE TABLE log.subject_keys (
     erased_at timestamptz
 );
 
+-- The events with what it takes to read them: their JSON as it was stored, and their subject's key.
+CREATE VIEW log.readable AS
+SELECT
+    e.position, e.originator_id, e.originator_version, e.topic, e.version, e.subject, e.recorded_at,
+    e.state::text AS state, (SELECT k.wrapped FROM log.subject_keys k WHERE k.subject = e.subject) AS wrapped
+FROM log.events e;
+
 CREATE INDEX subject_keys_holder ON log.subject_keys (holder) WHERE holder IS NOT NULL;
 
 -- Which customer an e-mail address belongs to, without the address.
@@ -58,28 +65,30 @@ CREATE INDEX requests_created_at ON log.requests (created_at);
 -- lock and positions have no gaps, so a reader that goes by position misses nothing. An advisory lock, since a table lock
 -- would wait for every ANALYZE.
 CREATE FUNCTION log.append(
-    originator_ids uuid[], originator_versions integer[], topics text[], versions smallint[], subjects uuid[],
-    instants timestamptz[], states text[], request_actor text, request_key text, request_subject uuid, answer_given bytea
+    fresh json, request_actor text, request_key text, request_subject uuid, request_answer bytea
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     last_position bigint;
+    appended bigint;
 BEGIN
     IF request_key IS NOT NULL THEN
-        UPDATE log.requests SET answer = answer_given, subject = request_subject
+        UPDATE log.requests SET answer = request_answer, subject = request_subject
         WHERE actor = request_actor AND key = request_key;
     END IF;
-    IF cardinality(originator_ids) > 0 THEN
-        PERFORM pg_advisory_xact_lock(7106407, 1);
-    END IF;
+    PERFORM pg_advisory_xact_lock(7106407, 1);
     SELECT coalesce(max(position), 0) INTO last_position FROM log.events;
     INSERT INTO log.events (
         position, originator_id, originator_version, topic, version, subject, recorded_at, state
     )
-    SELECT last_position + number, originator_id, originator_version, topic, version, subject, recorded_at, state::json
-    FROM unnest(originator_ids, originator_versions, topics, versions, subjects, instants, states)
-        WITH ORDINALITY
-        AS fresh (originator_id, originator_version, topic, version, subject, recorded_at, state, number);
-    RETURN last_position + cardinality(originator_ids);
+    SELECT last_position + number, originator_id, originator_version, topic, version, subject, recorded_at, state
+    FROM ROWS FROM (json_to_recordset(fresh) AS (
+        originator_id uuid, originator_version integer, topic text, version smallint, subject uuid,
+        recorded_at timestamptz, state json
+    )) WITH ORDINALITY AS new (
+        originator_id, originator_version, topic, version, subject, recorded_at, state, number
+    );
+    GET DIAGNOSTICS appended = ROW_COUNT;
+    RETURN last_position + appended;
 END;
 $$;
 

@@ -8,6 +8,7 @@ CREATE TABLE views.positions (
     position bigint NOT NULL,
     generation integer NOT NULL DEFAULT 1,
     version integer NOT NULL,
+    tables text[] NOT NULL,
     instant timestamptz,
     trouble text,
     updated_at timestamptz NOT NULL DEFAULT now(),

@@ -201,6 +201,7 @@ class EmbeddedServer:
 
     def _launch(self, program: str, user: ServerUser) -> None:
         """Starts the server, a few times when it ends at once, as it does until a killed one's last process is gone."""
+        self.log.touch(mode=0o600)
         for pause in PAUSES:
             with self.log.open("ab") as log:
                 self.process = subprocess.Popen(
@@ -238,9 +239,9 @@ class EmbeddedServer:
     def _make_database(self) -> None:
         """The application's role and database; the role is no superuser, it owns its database and may copy it."""
         with psycopg.connect(self.url(ADMINISTRATOR, ADMINISTRATOR), autocommit=True) as connection:
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'carnet'").fetchone():
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'carnet'").fetchone():
                 connection.execute("CREATE ROLE carnet LOGIN CREATEDB")
-            if not connection.execute("SELECT FROM pg_database WHERE datname = 'carnet'").fetchone():
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'carnet'").fetchone():
                 connection.execute("CREATE DATABASE carnet OWNER carnet")
 
 

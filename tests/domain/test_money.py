@@ -91,7 +91,13 @@ def test_every_currency_has_a_code_of_three_capitals() -> None:
 
 @pytest.mark.parametrize(
     ("told", "currency", "amount"),
-    [("1.005", "EUR", 100), ("1.015", "EUR", 102), ("12.5", "EUR", 1_250), ("12.5", "JPY", 12), (Decimal(3), "KWD", 3_000)],
+    [
+        ("1.005", "EUR", 100),
+        ("1.015", "EUR", 102),
+        ("12.5", "EUR", 1_250),
+        ("12.5", "JPY", 12),
+        (Decimal(3), "KWD", 3_000),
+    ],
 )
 def test_an_imported_amount_goes_to_the_nearest_minor_unit(told: str | Decimal, currency: str, amount: int) -> None:
     assert rounded_minor_units(told, currency) == amount

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 
 from projections.postgres.migrate import migrate, pending
@@ -10,6 +12,20 @@ def test_a_fresh_database_has_every_migration(database: str) -> None:
 
 
 def test_migrating_twice_changes_nothing(database: str) -> None:
+    assert migrate(database) == []
+
+
+def test_of_several_who_migrate_at_one_time_one_does_it_all(bare_database: str) -> None:
+    everything = pending(bare_database)
+    with ThreadPoolExecutor(4) as pool:
+        applied = list(pool.map(migrate, [bare_database] * 4))
+    assert sorted(applied) == [[], [], [], everything]
+    assert pending(bare_database) == []
+
+
+def test_a_migration_that_was_killed_does_not_lock_out_the_next(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
     assert migrate(database) == []
 
 

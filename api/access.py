@@ -1,0 +1,136 @@
+"""Who is calling and what they may do: bearer tokens for programs, session cookies for the console, permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import wraps
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
+from uuid import UUID
+
+from flask import current_app, g, request
+
+from api.problems import Problem
+from domain.roles import permissions
+from projections.credentials import Credentials, OperatorRow
+
+COOKIE = "carnet_session"
+CSRF_HEADER = "X-CSRF-Token"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Caller(NamedTuple):
+    """Who sent a request, as events name them, and what they may do; `session` is the console's cookie."""
+
+    actor: str
+    role: str
+    permissions: frozenset[str]
+    operator_id: UUID | None = None
+    session: str | None = None
+    temporary: bool = False
+
+    @classmethod
+    def of(cls, operator: OperatorRow, session: str) -> Caller:
+        """The operator whose session it is."""
+        actor = f"operator:{operator.username}"
+        return cls(actor, operator.role, permissions(operator.role), operator.operator_id, session, operator.temporary)
+
+
+def credentials() -> Credentials:
+    """The credentials of this application."""
+    return cast(Credentials, current_app.extensions["carnet.credentials"])
+
+
+def caller() -> Caller:
+    """Who sent this request; known once a route that needs it was entered."""
+    return cast(Caller, g.caller)
+
+
+def csrf_token(session: str) -> str:
+    """What a write by cookie must repeat in its X-CSRF-Token header: only a page that was given it can."""
+    return sha256(f"csrf:{session}".encode()).hexdigest()
+
+
+def authenticate() -> Caller:
+    """The caller by token or by session; raises a 401 problem for nobody, 403 for a write without the CSRF token."""
+    header = request.headers.get("Authorization")
+    if header is not None:
+        return _by_token(header)
+    session = request.cookies.get(COOKIE)
+    operator = credentials().session(session) if session else None
+    if session is None or operator is None:
+        raise _unknown("Send a token as `Authorization: Bearer ...`, or sign in.", 'Bearer realm="carnet"')
+    given = request.headers.get(CSRF_HEADER, "").encode()
+    if request.method not in READING and not compare_digest(given, csrf_token(session).encode()):
+        raise Problem(403, "csrf-token-missing", f"A write by cookie must carry the session's token in {CSRF_HEADER}.")
+    return Caller.of(operator, session)
+
+
+def _by_token(header: str) -> Caller:
+    scheme, _, text = header.partition(" ")
+    token = credentials().token(text.strip()) if scheme.lower() == "bearer" else None
+    if token is None:
+        challenge = 'Bearer realm="carnet", error="invalid_token"'
+        raise _unknown("This token is unknown, was revoked or has expired.", challenge)
+    return Caller(f"token:{token.name}", token.role, permissions(token.role, tuple(token.scopes)))
+
+
+def _unknown(detail: str, challenge: str) -> Problem:
+    return Problem(401, "not-authenticated", detail, headers={"WWW-Authenticate": challenge})
+
+
+def require(permission: str) -> None:
+    """Refuses a caller who does not hold the permission, naming it."""
+    if permission not in caller().permissions:
+        detail = f"This needs the permission {permission}."
+        raise Problem(403, "permission-missing", detail, details={"permission": permission})
+
+
+def require_grantable(granted: frozenset[str]) -> None:
+    """Refuses a caller who would give away more than they hold themselves."""
+    missing = sorted(granted - caller().permissions)
+    if missing:
+        detail = "Nobody gives more than they hold: this would also give " + ", ".join(missing) + "."
+        raise Problem(403, "cannot-grant", detail, details={"permissions": missing})
+
+
+def needs(permission: str | None = None, *, temporary: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Lets only callers in who hold the permission (none named: anybody who is known).
+
+    An operator whose password is one-time must change it first, unless the route allows `temporary` passwords. Stands
+    right under the route, so that a stranger is turned away before anything they sent is read.
+    """
+
+    def decorator(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def entered(*args: P.args, **kwargs: P.kwargs) -> R:
+            g.caller = authenticate()
+            if caller().temporary and not temporary:
+                raise Problem(
+                    403, "password-change-required", "Change your one-time password first: PUT /session/password."
+                )
+            if permission is not None:
+                require(permission)
+            return view(*args, **kwargs)
+
+        _document(entered, permission)
+        entered.permission = permission  # type: ignore[attr-defined]
+        return entered
+
+    return decorator
+
+
+def _document(view: Any, permission: str | None) -> None:
+    """Writes into the API's description how the route is entered and refused."""
+    docs = deepcopy(getattr(view, "_apidoc", {}))
+    manual = docs.setdefault("manual_doc", {})
+    manual["security"] = [{"token": []}, {"session": []}]
+    manual["responses"] = {401: "UNAUTHORIZED", 403: "FORBIDDEN", "default": "DEFAULT_ERROR"}
+    if permission is not None:
+        manual["x-permission"] = permission
+    view._apidoc = docs

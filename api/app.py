@@ -1,0 +1,108 @@
+"""The application: every blueprint, and what is done around every request."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import problems
+from api.bodies import Resource, check_query
+from api.coupons import coupons
+from api.customers import customers
+from api.docs import describe, docs
+from api.events import events, views
+from api.health import health
+from api.metrics import Metrics, metrics
+from api.operators import operators
+from api.orders import orders
+from api.requests import new_request_id
+from api.sessions import session
+from api.settings import meta, settings
+from api.tokens import tokens
+from projections.credentials import Credentials
+from projections.runtime import Runtime
+
+PREFIX = "/api/v1"
+BLUEPRINTS: tuple[Resource, ...] = (
+    session,
+    orders,
+    customers,
+    coupons,
+    settings,
+    meta,
+    operators,
+    tokens,
+    events,
+    views,
+)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+log = structlog.get_logger()
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """The API over an open runtime."""
+    app = Flask("api", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=runtime.settings.body_limit)
+    app.extensions["carnet"] = runtime
+    app.extensions["carnet.credentials"] = Credentials(runtime.pool)
+    app.extensions["carnet.metrics"] = Metrics(runtime)
+    problems.register(app)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_blueprint(health)
+    app.register_blueprint(docs)
+    api = describe(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint, url_prefix=PREFIX + (blueprint.url_prefix or ""))
+    _trust_proxies(app, runtime.settings.trusted_proxies)
+    return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Believes the X-Forwarded-* headers of so many proxies in front."""
+    if count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=count, x_prefix=0
+        )
+
+
+def _begin() -> None:
+    """Names the request and refuses one that cannot be read."""
+    g.began = time.perf_counter()
+    g.request_id = new_request_id()
+    check_query(request)
+
+
+def _finish(response: Response) -> Response:
+    """Puts the request's id and the safe headers on an answer, counts it and writes one line of log."""
+    response.headers["X-Request-Id"] = g.request_id
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    seconds = time.perf_counter() - g.began
+    route = str(request.url_rule) if request.url_rule else "none"
+    metrics().count(request.method, route, response.status_code, seconds)
+    caller = g.get("caller")
+    log.info(
+        "request.answered",
+        request_id=g.request_id,
+        method=request.method,
+        route=route,
+        status=response.status_code,
+        ms=round(seconds * 1000, 1),
+        actor=caller.actor if caller else None,
+    )
+    return response

@@ -1,0 +1,195 @@
+"""Coupons over HTTP: brought out, changed, disabled, and how often each was used."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response
+from marshmallow import fields, post_load, validate
+
+from api.access import needs
+from api.bodies import Resource
+from api.lists import ListQuery, page_answer, sorts
+from api.orders.forms import Rate, one_currency
+from api.orders.rendering import rate_text
+from api.requests import context, fresh, handle, respond, runtime
+from api.schemas import Body, Code, MoneyForm, Text, Whole, instant, money
+from domain import texts
+from domain.coupons import (
+    ChangeCoupon,
+    Coupon,
+    CouponNotFound,
+    CouponRules,
+    CreateCoupon,
+    DisableCoupon,
+    EnableCoupon,
+    coupon_id_of,
+)
+from domain.settings import Shop
+from projections.coupons import (
+    NEWEST_FIRST,
+    SORTS,
+    CouponFilters,
+    CouponHead,
+    count_coupons,
+    cursor_types,
+    list_coupons,
+)
+from projections.log import NothingRecorded
+
+coupons = Resource("coupons", __name__, url_prefix="/coupons", description="Coupons and their rules")
+MOST_USES = 10**9
+KINDS = ("percent", "amount", "free_shipping")
+STATES = ("active", "scheduled", "expired", "used_up", "disabled")
+
+
+class RulesForm(Body):
+    """What a coupon gives, and when and for whom: `percent` as text, `amount` as money, or free shipping."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    percent = Rate()
+    amount = fields.Nested(MoneyForm)
+    minimum = fields.Nested(MoneyForm)
+    valid_from = fields.AwareDateTime(format="iso")
+    valid_until = fields.AwareDateTime(format="iso")
+    limit = Whole(1, MOST_USES)
+    limit_per_customer = Whole(1, MOST_USES)
+
+    @post_load
+    def made(self, told: dict[str, Any], **_: Any) -> CouponRules:
+        amount, minimum = told.get("amount"), told.get("minimum")
+        value = {"percent": told.get("percent", 0), "amount": amount.minor if amount else 0}.get(told["kind"], 0)
+        names = ("valid_from", "valid_until", "limit", "limit_per_customer")
+        return CouponRules(
+            kind=told["kind"],
+            value=value,
+            currency=one_currency("", {"amount": amount, "minimum": minimum}),
+            minimum=minimum.minor if minimum else 0,
+            **{name: told[name] for name in names if name in told},
+        )
+
+
+class CouponsQuery(ListQuery):
+    """A part of the code, the kind, and whether the coupon can be used now."""
+
+    q = Text(texts.NAME, filled=True)
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    state = fields.String(validate=validate.OneOf(STATES))
+    sort = sorts(SORTS)
+
+
+class CouponForm(Body):
+    """A new coupon: its code and its rules."""
+
+    code = Code(required=True)
+    rules = fields.Nested(RulesForm, required=True)
+
+
+def rules_answer(rules: CouponRules) -> dict[str, Any]:
+    """A coupon's rules as the API shows them."""
+    return {
+        "kind": rules.kind,
+        "percent": rate_text(rules.value) if rules.kind == "percent" else None,
+        "amount": money(rules.value, rules.currency) if rules.kind == "amount" else None,
+        "minimum": money(rules.minimum, rules.currency) if rules.minimum else None,
+        "valid_from": instant(rules.valid_from),
+        "valid_until": instant(rules.valid_until),
+        "limit": rules.limit,
+        "limit_per_customer": rules.limit_per_customer,
+    }
+
+
+def coupon_answer(coupon: Coupon, shop: Shop | None = None) -> dict[str, Any]:
+    """A coupon as the API shows it."""
+    return {
+        "id": str(coupon.id),
+        "version": coupon.version,
+        "code": coupon.code,
+        "enabled": coupon.is_enabled,
+        "uses": len(coupon.uses),
+        "created_at": instant(coupon.created_at),
+        "rules": rules_answer(coupon.rules),
+    }
+
+
+@coupons.get("")
+@needs("coupons:read")
+@coupons.arguments(CouponsQuery, location="query")
+def get_coupons(told: dict[str, Any]) -> Response:
+    """All coupons by code."""
+    fresh("coupons")
+    filters = CouponFilters(**{name: told[name] for name in ("q", "kind", "state") if name in told})
+    sort, now = told.get("sort", NEWEST_FIRST), datetime.now(UTC)
+    return page_answer(
+        told,
+        sort,
+        cursor_types(sort),
+        lambda connection, limit, after: list_coupons(connection, filters, now, sort, limit, after),
+        lambda connection, how: count_coupons(connection, filters, now, how),
+        _row_answer,
+    )
+
+
+def _row_answer(row: CouponHead) -> dict[str, Any]:
+    rules = CouponRules(
+        kind=row.kind,
+        value=row.value,
+        currency=row.currency,
+        minimum=row.minimum,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        limit=row.usage_limit,
+        limit_per_customer=row.limit_per_customer,
+    )
+    return {
+        "id": str(row.id),
+        "code": row.code,
+        "enabled": row.is_enabled,
+        "state": row.state,
+        "uses": row.uses,
+        "created_at": instant(row.created_at),
+        "rules": rules_answer(rules),
+    }
+
+
+@coupons.post("")
+@needs("coupons:write")
+@coupons.arguments(CouponForm)
+def create_coupon(told: dict[str, Any]) -> Response:
+    """Bring out a coupon."""
+    command = CreateCoupon(context=context(), code=told["code"], rules=told["rules"])
+    return handle(command, render=coupon_answer, status=201, location=lambda coupon: f"/api/v1/coupons/{coupon.code}")
+
+
+@coupons.get("/<string:code>")
+@needs("coupons:read")
+def get_coupon(code: str) -> Response:
+    """One coupon by its code."""
+    try:
+        coupon = runtime().log.load(Coupon, coupon_id_of(code))
+    except NothingRecorded:
+        raise CouponNotFound from None
+    return respond(coupon_answer(coupon), version=coupon.version)
+
+
+@coupons.put("/<string:code>/rules")
+@needs("coupons:write")
+@coupons.arguments(RulesForm)
+def change_coupon(told: CouponRules, code: str) -> Response:
+    """Give a coupon other rules; orders that hold it keep their terms."""
+    return handle(ChangeCoupon(coupon_id=coupon_id_of(code), context=context(), rules=told), render=coupon_answer)
+
+
+@coupons.post("/<string:code>/disable")
+@needs("coupons:write")
+def disable_coupon(code: str) -> Response:
+    """Let nobody use a coupon any more."""
+    return handle(DisableCoupon(coupon_id=coupon_id_of(code), context=context()), render=coupon_answer)
+
+
+@coupons.post("/<string:code>/enable")
+@needs("coupons:write")
+def enable_coupon(code: str) -> Response:
+    """Let a disabled coupon be used again."""
+    return handle(EnableCoupon(coupon_id=coupon_id_of(code), context=context()), render=coupon_answer)

@@ -1,0 +1,45 @@
+"""The ordered feed of everything that happened, for data teams; and how the views follow it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from api.access import needs
+from api.bodies import Resource
+from api.requests import respond, runtime
+from api.schemas import Body, Count, instant
+
+events = Resource("events", __name__, url_prefix="/events", description="The feed of all events")
+views = Resource("projections", __name__, url_prefix="/projections", description="The views and how fresh they are")
+MOST = 1000
+
+
+class FeedQuery(Body):
+    """From after which position, and how many at most."""
+
+    after = Count(0, 2**63 - 1)
+    limit = Count(1, MOST)
+
+
+@events.get("")
+@needs("events:read")
+@events.arguments(FeedQuery, location="query")
+def get_events(told: dict[str, Any]) -> Response:
+    """Events in the order they were recorded; ask again after `next`. Nothing is skipped and nothing comes twice."""
+    after, limit = told.get("after", 0), told.get("limit", 100)
+    recorded = runtime().log.read(after, limit)
+    items = [{"position": position, "topic": event.TOPIC, "event": event} for position, event in recorded]
+    return respond({"items": items, "next": recorded[-1].position if recorded else after})
+
+
+@views.get("")
+@needs("projections:read")
+def get_projections() -> Response:
+    """Every view: its position, how far behind it is, and what it could not take."""
+    items = [
+        {**status._asdict(), "updated_at": instant(status.updated_at)}
+        for status in runtime().views.status(runtime().log.head())
+    ]
+    return respond({"items": items, "next": None})

@@ -1,0 +1,42 @@
+"""The blueprint of every route under /orders, and what they share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api.bodies import Resource
+from api.orders.rendering import order_answer
+from api.requests import handle, runtime
+from domain.orders.order import Order, OrderCommand, OrderNotFound
+from projections.log import NothingRecorded
+
+orders = Resource(
+    "orders", "orders", url_prefix="/orders", description="Orders, from the first line to the last refund"
+)
+
+
+def location(order: Order) -> str:
+    """Where an order is read."""
+    return f"/api/v1/orders/{order.id}"
+
+
+def change(command: OrderCommand, *, status: int = 200, require_match: bool = False) -> Response:
+    """Handles a command on one order and answers with the order after it."""
+    return handle(command, render=order_answer, status=status, require_match=require_match)
+
+
+def order_then(order_id: UUID, version: int | None = None, at: datetime | None = None) -> Order:
+    """An order as it is, or as it was at a version or an instant."""
+    try:
+        return runtime().log.load(Order, order_id, version=version, at=at)
+    except NothingRecorded:
+        raise OrderNotFound from None
+
+
+def about(order_id: UUID, **facts: Any) -> dict[str, Any]:
+    """The facts of a command on this order, those that were told."""
+    return {"order_id": order_id, **{name: value for name, value in facts.items() if value is not None}}

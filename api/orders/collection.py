@@ -1,0 +1,157 @@
+"""Storing, quoting, listing and reading orders."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import fields, validate
+
+from api.access import needs
+from api.lists import ListQuery, instant_field, page_answer, sorts
+from api.orders.blueprint import location, order_then, orders
+from api.orders.forms import OrderForm
+from api.orders.rendering import order_answer, row_answer
+from api.problems import Problem
+from api.requests import context, fresh, handle, respond, runtime
+from api.schemas import Body, Code, Count, Text
+from domain import texts
+from domain.errors import DomainError
+from domain.identifiers import time_ordered_id
+from domain.money import minor_units
+from domain.orders.creation import CreateOrder
+from domain.statuses import STAGES
+from projections.generations import LIVE
+from projections.orders import SORTS, OrderFilters, count_orders, cursor_types, list_orders
+from projections.orders.listing import NEWEST_FIRST
+
+PAYMENT_STATUSES = ("unpaid", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "overpaid")
+FILTERS = (
+    "q", "number", "customer_id", "currency", "payment_status", "status", "stage", "fulfilment_status",
+    "payment_method", "shipping_method", "operator", "source", "created_from", "created_to", "sku",
+)  # fmt: skip
+FULFILMENT_STATUSES = ("unfulfilled", "partially_shipped", "shipped", "delivered", "returned")
+
+
+class WhenQuery(Body):
+    """Which past of an order is asked for; nothing told: the present."""
+
+    version = Count(1, 2**31 - 1)
+    as_of = instant_field()
+
+
+class OrdersQuery(ListQuery):
+    """What the list is filtered and sorted by; `total_min` and `total_max` are amounts in `currency`."""
+
+    q = Text(
+        texts.NAME, filled=True, metadata={"description": "Number, customer, e-mail, tracking code or SKU, or a part"}
+    )
+    number = Code()
+    customer_id = fields.UUID()
+    total_min = Text(20)
+    total_max = Text(20)
+    currency = fields.String(validate=validate.Length(equal=3))
+    payment_status = fields.String(validate=validate.OneOf(PAYMENT_STATUSES))
+    status = Code()
+    stage = fields.String(validate=validate.OneOf(STAGES))
+    fulfilment_status = fields.String(validate=validate.OneOf(FULFILMENT_STATUSES))
+    payment_method = Code()
+    shipping_method = Code()
+    tag = fields.List(Code(), validate=validate.Length(max=20))
+    operator = Code()
+    source = Code()
+    created_from = instant_field()
+    created_to = instant_field()
+    sku = Code()
+    sort = sorts(tuple(SORTS))
+    as_of = instant_field()
+
+
+@orders.post("")
+@needs("orders:write")
+@orders.arguments(OrderForm)
+def create_order(told: dict[str, Any]) -> Response:
+    """Store an order: a draft, or placed."""
+    return handle(_creation(told), render=order_answer, status=201, location=location)
+
+
+@orders.post("/quote")
+@needs("orders:write")
+@orders.arguments(OrderForm)
+def quote_order(told: dict[str, Any]) -> Response:
+    """Price a cart without storing anything: the live total."""
+    order, shop = runtime().desk.quote(_creation(told))
+    answer = order_answer(order, shop)
+    priced = ("currency", "prices_include_tax", "items", "coupons", "discount", "discount_total", "subtotal",
+              "shipping_charge", "shipping_total", "taxes", "net", "tax", "total")  # fmt: skip
+    return respond({name: answer[name] for name in priced})
+
+
+def _creation(told: dict[str, Any]) -> CreateOrder:
+    given = context()
+    return CreateOrder(order_id=time_ordered_id(given.at, os.urandom(10)), context=given, **told)
+
+
+@orders.get("")
+@needs("orders:read")
+@orders.arguments(OrdersQuery, location="query")
+def get_orders(told: dict[str, Any]) -> Response:
+    """List and search orders."""
+    fresh("orders")
+    shop = runtime().desk.shop()
+    filters = _filters(told, shop.defaults.currency)
+    sort = told.get("sort", NEWEST_FIRST)
+    schema = _schema(told.get("as_of"))
+    return page_answer(
+        told,
+        sort,
+        cursor_types(sort),
+        lambda connection, limit, after: list_orders(connection, filters, sort, limit, after, schema),
+        lambda connection, how: count_orders(connection, filters, how, schema),
+        lambda row: row_answer(row, shop),
+    )
+
+
+def _schema(as_of: datetime | None) -> str:
+    """Where the list stands: live, or as it was at an instant for which it was built."""
+    if as_of is None:
+        return LIVE
+    schema = runtime().views.as_of_schema(as_of)
+    if schema is None:
+        detail = f"The list as of {as_of.isoformat()} is not built: carnet projections rebuild orders --as-of INSTANT."
+        raise Problem(409, "as-of-not-built", detail)
+    return schema
+
+
+def _filters(told: dict[str, Any], default_currency: str) -> OrderFilters:
+    """The filters of a query; totals in minor units of their currency."""
+    facts = {name: told[name] for name in FILTERS if name in told}
+    if "tag" in told:
+        facts["tags"] = tuple(told["tag"])
+    for name in ("total_min", "total_max"):
+        if name in told:
+            facts["currency"] = told.get("currency", default_currency)
+            facts[name] = _amount(name, told[name], facts["currency"])
+    return OrderFilters(**facts)
+
+
+def _amount(name: str, text: str, currency: str) -> int:
+    try:
+        return minor_units(text, currency)
+    except DomainError as error:
+        detail = str(error)
+        raise Problem(
+            422, "invalid-fields", detail, errors=[{"parameter": name, "code": error.code, "detail": detail}]
+        ) from None
+
+
+@orders.get("/<uuid:order_id>")
+@needs("orders:read")
+@orders.arguments(WhenQuery, location="query")
+def get_order(told: dict[str, Any], order_id: UUID) -> Response:
+    """One order as it is now; `?version=` or `?as_of=` as it was."""
+    order = order_then(order_id, told.get("version"), told.get("as_of"))
+    return respond(order_answer(order, runtime().desk.shop()), version=order.version)

@@ -1,0 +1,51 @@
+"""Moving an order to another status, or seeing what the move would do."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api.access import needs, require
+from api.orders.blueprint import change, orders
+from api.orders.forms import MoveForm
+from api.orders.rendering import order_answer, status_answer
+from api.requests import context, respond, runtime
+from domain.orders.moves import ChangeStatus
+
+
+def _command(told: dict[str, Any], order_id: UUID) -> ChangeStatus:
+    force = told.get("force", False)
+    if force:
+        require("orders:force")
+    return ChangeStatus(order_id=order_id, context=context(told.get("reason")), status=told["status"], force=force)
+
+
+@orders.post("/<uuid:order_id>/status")
+@needs("orders:write")
+@orders.arguments(MoveForm)
+def change_status(told: dict[str, Any], order_id: UUID) -> Response:
+    """Move the order to another status; out of the table by force, with If-Match, a reason and the permission."""
+    command = _command(told, order_id)
+    return change(command, require_match=command.force)
+
+
+@orders.post("/<uuid:order_id>/status/preview")
+@needs("orders:write")
+@orders.arguments(MoveForm)
+def preview_status(told: dict[str, Any], order_id: UUID) -> Response:
+    """What the move would do: the same decision, nothing stored; refused as the move would be."""
+    before, after, shop = runtime().desk.preview(_command(told, order_id))
+    to = shop.status(after.status)
+    return respond(
+        {
+            "from": status_answer(before.status, before.stage, shop),
+            "to": status_answer(after.status, after.stage, shop),
+            "placed": after.is_placed and not before.is_placed,
+            "notifies": {"customer": to.notifies_customer, "administrators": to.notifies_administrators},
+            "stock": {"deducts": to.deducts_stock, "restores": to.restores_stock},
+            "order": order_answer(after, shop),
+        },
+        version=before.version,
+    )

@@ -1,0 +1,45 @@
+"""Notes and tags of an order over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api.access import needs
+from api.orders.blueprint import change, orders
+from api.orders.forms import NoteForm, TagsForm
+from api.requests import context
+from domain.orders.notes import AddNote, RemoveNote, ReviseNote, SetTags
+
+
+@orders.post("/<uuid:order_id>/notes")
+@needs("orders:write")
+@orders.arguments(NoteForm)
+def add_note(told: dict[str, Any], order_id: UUID) -> Response:
+    """Leave a note."""
+    return change(AddNote(order_id=order_id, context=context(), text=told["text"]), status=201)
+
+
+@orders.patch("/<uuid:order_id>/notes/<string:note>")
+@needs("orders:write")
+@orders.arguments(NoteForm)
+def revise_note(told: dict[str, Any], order_id: UUID, note: str) -> Response:
+    """Put a note right; the history keeps the former words."""
+    return change(ReviseNote(order_id=order_id, context=context(), note=note, text=told["text"]))
+
+
+@orders.delete("/<uuid:order_id>/notes/<string:note>")
+@needs("orders:write")
+def remove_note(order_id: UUID, note: str) -> Response:
+    """Take a note off the order; the history keeps it."""
+    return change(RemoveNote(order_id=order_id, context=context(), note=note))
+
+
+@orders.put("/<uuid:order_id>/tags")
+@needs("orders:write")
+@orders.arguments(TagsForm)
+def set_tags(told: dict[str, Any], order_id: UUID) -> Response:
+    """Tag the order with exactly these."""
+    return change(SetTags(order_id=order_id, context=context(), tags=tuple(told["tags"])))

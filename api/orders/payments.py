@@ -1,0 +1,56 @@
+"""The order's ledger over HTTP: payments taken by hand, taken back out, refunds recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api.access import needs
+from api.orders.blueprint import about, change, orders
+from api.orders.forms import PaymentForm, RefundForm
+from api.problems import Problem, pointed
+from api.requests import context
+from domain.orders.payments import AuthorizePayment, RecordPayment, RefundLine, RefundOrder, VoidPayment
+
+
+@orders.post("/<uuid:order_id>/payments")
+@needs("orders:write")
+@orders.arguments(PaymentForm)
+def record_payment(told: dict[str, Any], order_id: UUID) -> Response:
+    """Write down a payment: all that is due, or a part."""
+    amount = told.get("amount")
+    facts = about(order_id, amount=amount.minor if amount else None, reference=told.get("reference"))
+    facts |= {"context": context(), "currency": amount.currency if amount else "", "method": told["method"]}
+    if told.get("state") == "authorized":
+        if amount is None:
+            detail = "Say which amount was promised."
+            raise Problem(422, "invalid-fields", detail, errors=[pointed("/amount", "required", detail)])
+        return change(AuthorizePayment(**facts), status=201)
+    return change(RecordPayment(**facts, paid_at=told.get("paid_at")), status=201)
+
+
+@orders.delete("/<uuid:order_id>/payments/<string:payment>")
+@needs("orders:write")
+def void_payment(order_id: UUID, payment: str) -> Response:
+    """Take a payment back out of the ledger; the history keeps it."""
+    return change(VoidPayment(order_id=order_id, context=context(), payment=payment))
+
+
+@orders.post("/<uuid:order_id>/refunds")
+@needs("orders:refund")
+@orders.arguments(RefundForm)
+def refund_order(told: dict[str, Any], order_id: UUID) -> Response:
+    """Write down a refund of lines, shipping or goodwill."""
+    facts = {name: told[name].minor for name in ("shipping", "goodwill") if name in told}
+    lines = tuple(RefundLine(item=line["item"], quantity=line["quantity"]) for line in told.get("items", ()))
+    return change(
+        RefundOrder(
+            **about(order_id, method=told.get("method"), reference=told.get("reference"), **facts),
+            context=context(told.get("reason")),
+            currency=told["currency"],
+            lines=lines,
+        ),
+        status=201,
+    )

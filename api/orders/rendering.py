@@ -1,0 +1,216 @@
+"""An order as the API shows it, and its head as it stands in lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.schemas import address, instant, money
+from domain.addresses import Address
+from domain.events import Erased
+from domain.money import amount_text
+from domain.orders.actions import Action, next_actions
+from domain.orders.order import Item, Note, Order, Payment, Refund, Shipment
+from domain.pricing import PricedLine
+from domain.settings import Shop
+from projections.orders import OrderHead
+
+
+def order_answer(order: Order, shop: Shop) -> dict[str, Any]:
+    """An order in full: its head, cart, money, parcels, notes and what can be done next."""
+    price, currency = order.price, order.currency
+    return {
+        "id": str(order.id),
+        "number": order.number,
+        "version": order.version,
+        "created_at": instant(order.created_at),
+        "placed_at": instant(order.placed_at),
+        "currency": currency,
+        "prices_include_tax": order.prices_include_tax,
+        "locale": order.locale,
+        "status": status_answer(order.status, order.stage, shop),
+        "payment_status": order.payment_status,
+        "fulfilment_status": order.fulfilment_status,
+        "return_status": order.return_status,
+        "dispute_status": order.dispute_status,
+        "customer": _customer(order),
+        "operator": order.operator or None,
+        "source": order.source or None,
+        "payment_method": order.payment_method or None,
+        "shipping_method": order.shipping_method or None,
+        "tags": order.tags,
+        "total": money(price.total, currency),
+        "paid": money(price.paid, currency),
+        "refunded": money(price.refunded, currency),
+        "balance": money(price.balance, currency),
+        "subtotal": money(price.subtotal, currency),
+        "net": money(price.net, currency),
+        "tax": money(price.tax, currency),
+        "adjustment": money(price.adjustment, currency),
+        "items": [_item(item, line, currency) for item, line in zip(order.items.values(), price.lines, strict=True)],
+        "coupons": [
+            {"code": terms.code, "kind": terms.kind, "discount": money(given.amount, currency)}
+            for terms, given in zip(order.coupons, price.coupons, strict=True)
+        ],
+        "discount": money(order.discount, currency),
+        "discount_total": money(price.discount, currency),
+        "shipping_charge": money(order.shipping_charge, currency),
+        "shipping_total": money(price.shipping_total, currency),
+        "taxes": [
+            {"rate": rate_text(share.rate), "net": money(share.net, currency), "tax": money(share.tax, currency)}
+            for share in price.taxes
+        ],
+        "billing_address": _address(order.billing_address),
+        "shipping_address": _address(order.shipping_address),
+        "payments": [_payment(payment, currency) for payment in order.payments.values()],
+        "refunds": [_refund(refund, currency) for refund in order.refunds],
+        "shipments": [_shipment(parcel, shop) for parcel in order.shipments.values()],
+        "notes": [_note(note) for note in order.notes.values()],
+        "imported": _imported(order),
+        "next_actions": [action_answer(action) for action in next_actions(order, shop)],
+    }
+
+
+def row_answer(row: OrderHead, shop: Shop) -> dict[str, Any]:
+    """The head of an order as its row in the list has it."""
+    currency = row.currency
+    customer = None
+    if row.customer_id:
+        customer = {"id": str(row.customer_id), "name": row.customer_name, "email": row.customer_email}
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "version": row.version,
+        "created_at": instant(row.created_at),
+        "placed_at": instant(row.placed_at),
+        "currency": currency,
+        "status": status_answer(row.status, row.stage, shop),
+        "payment_status": row.payment_status,
+        "fulfilment_status": row.fulfilment_status,
+        "return_status": row.return_status,
+        "dispute_status": row.dispute_status,
+        "customer": customer,
+        "operator": row.operator or None,
+        "source": row.source or None,
+        "payment_method": row.payment_method or None,
+        "shipping_method": row.shipping_method or None,
+        "tags": row.tags,
+        "total": money(row.total, currency),
+        "paid": money(row.paid, currency),
+        "refunded": money(row.refunded, currency),
+        "balance": money(row.balance, currency),
+    }
+
+
+def rate_text(rate: int) -> str:
+    """A tax rate in percent with two decimals: 2000 is `20.00`."""
+    return f"{rate // 100}.{rate % 100:02d}"
+
+
+def status_answer(code: str, stage: str, shop: Shop) -> dict[str, str]:
+    """A status by code, label and stage; a retired one is labelled by its code."""
+    known = shop.statuses.get(code)
+    return {"code": code, "label": known.label if known else code, "stage": stage}
+
+
+def action_answer(action: Action) -> dict[str, Any]:
+    """A thing that can be done, or the reason why it cannot."""
+    answer: dict[str, Any] = {"action": action.action, "allowed": action.reason is None, "reason": action.reason}
+    if action.status:
+        answer["status"] = {"code": action.status.code, "label": action.status.label, "stage": action.status.stage}
+    return answer
+
+
+def _text(value: str | Erased) -> str | None:
+    return None if isinstance(value, Erased) else value
+
+
+def _customer(order: Order) -> dict[str, Any] | None:
+    if order.customer_id is None:
+        return None
+    erased = isinstance(order.customer_name, Erased) or isinstance(order.customer_email, Erased)
+    customer = {
+        "id": str(order.customer_id),
+        "name": _text(order.customer_name),
+        "email": _text(order.customer_email),
+    }
+    return {**customer, "erased": True} if erased else customer
+
+
+def _address(value: Address | Erased) -> dict[str, str] | None:
+    return address(value) if isinstance(value, Address) and value else None
+
+
+def _item(item: Item, line: PricedLine, currency: str) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "sku": item.sku,
+        "name": item.name,
+        "quantity": item.quantity,
+        "unit_price": None if item.unit_price is None else money(item.unit_price, currency),
+        "discount": money(line.discount, currency),
+        "tax_rate": rate_text(item.tax_rate),
+        "tax": money(line.tax, currency),
+        "total": money(line.total, currency),
+    }
+
+
+def _payment(payment: Payment, currency: str) -> dict[str, Any]:
+    return {
+        "id": payment.id,
+        "amount": money(payment.amount, currency),
+        "method": payment.method,
+        "state": payment.state,
+        "reference": payment.reference,
+        "at": instant(payment.at),
+    }
+
+
+def _refund(refund: Refund, currency: str) -> dict[str, Any]:
+    return {
+        "id": refund.id,
+        "amount": money(refund.amount, currency),
+        "items": [
+            {"item": line.item, "quantity": line.quantity, "amount": money(line.amount, currency)}
+            for line in refund.lines
+        ],
+        "shipping": money(refund.shipping, currency),
+        "goodwill": money(refund.goodwill, currency),
+        "method": refund.method,
+        "reference": refund.reference,
+        "reason": refund.reason,
+        "at": instant(refund.at),
+    }
+
+
+def _shipment(parcel: Shipment, shop: Shop) -> dict[str, Any]:
+    return {
+        "number": parcel.number,
+        "carrier": parcel.carrier,
+        "tracking_code": parcel.tracking_code,
+        "tracking_url": shop.tracking_url(parcel.carrier, parcel.tracking_code) or None,
+        "state": parcel.state,
+        "items": [{"item": item.item, "quantity": item.quantity} for item in parcel.items],
+        "at": instant(parcel.at),
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {
+        "id": note.id,
+        "text": _text(note.text),
+        "author": note.author,
+        "at": instant(note.at),
+        "revised_at": instant(note.revised_at),
+    }
+
+
+def _imported(order: Order) -> dict[str, Any] | None:
+    told = order.imported
+    if told is None:
+        return None
+    return {
+        "source": told.source,
+        "external_id": told.external_id,
+        "total": amount_text(told.total, order.currency),
+        "remarks": told.remarks,
+    }

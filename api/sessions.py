@@ -1,0 +1,150 @@
+"""Signing in to the console and out of it, who one is, and changing one's own password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, request
+from marshmallow import fields
+
+from api.access import COOKIE, Caller, caller, credentials, csrf_token, needs
+from api.bodies import Resource
+from api.problems import Problem, pointed
+from api.requests import context, handle, respond, runtime
+from api.schemas import Body, Text
+from domain.operators import ChangeOperatorPassword
+from projections.credentials import WINDOW, keep_password
+from projections.passwords import LONGEST, check_password, hash_password
+
+# Most attempts within a quarter of an hour: at one account from one address, from one address, at one account.
+LIMITS = (10, 50, 200)
+
+session = Resource("session", __name__, url_prefix="/session", description="Signing in")
+
+
+class SignInForm(Body):
+    """An operator's name and password."""
+
+    username = Text(required=True, filled=True)
+    password = Text(LONGEST, required=True, filled=True, load_only=True)
+
+
+class PasswordForm(Body):
+    """The password that is, and the one that shall be."""
+
+    current = Text(LONGEST, required=True, filled=True, load_only=True)
+    new = Text(LONGEST, required=True, filled=True, load_only=True)
+
+
+class CallerForm(Body):
+    """Who is calling and what they may do."""
+
+    actor = fields.String(required=True)
+    role = fields.String(required=True)
+    permissions = fields.List(fields.String(), required=True)
+    temporary_password = fields.Boolean(required=True)
+    csrf_token = fields.String(required=True, allow_none=True)
+
+
+def _brake(username: str) -> str:
+    """Counts an attempt and refuses one too many; the key that a success clears."""
+    address = request.remote_addr or "unknown"
+    keys = (f"both:{username}:{address}", f"address:{address}", f"account:{username}")
+    counts = credentials().attempts(keys)
+    if any(count > limit for count, limit in zip(counts, LIMITS, strict=True)):
+        seconds = str(int(WINDOW.total_seconds()))
+        detail = "Too many attempts to sign in; wait a quarter of an hour."
+        raise Problem(429, "too-many-attempts", detail, headers={"Retry-After": seconds})
+    return keys[0]
+
+
+def _render(who: Caller) -> dict[str, Any]:
+    return {
+        "actor": who.actor,
+        "role": who.role,
+        "permissions": sorted(who.permissions),
+        "temporary_password": who.temporary,
+        "csrf_token": csrf_token(who.session) if who.session else None,
+    }
+
+
+def _signed_in(username: str, password: str) -> Response:
+    """The answer that carries a new session's cookie."""
+    hours = runtime().settings.session_hours
+    found = credentials().sign_in(username, password, hours)
+    if found is None:
+        raise Problem(401, "wrong-credentials", "This name and password do not belong together.",
+                      headers={"WWW-Authenticate": 'Session realm="carnet"'})  # fmt: skip
+    operator, secret = found
+    who = Caller.of(operator, secret)
+    g.caller = who
+    response = respond(_render(who))
+    response.set_cookie(COOKIE, secret, max_age=hours * 3600, secure=request.is_secure, httponly=True,
+                        samesite="Strict", path="/")  # fmt: skip
+    return response
+
+
+@session.post("")
+@session.arguments(SignInForm)
+@session.response(200, CallerForm)
+@session.alt_response(401, "UNAUTHORIZED")
+@session.alt_response(429, "TOO_MANY_REQUESTS")
+def sign_in(body: dict[str, str]) -> Response:
+    """Sign in.
+
+    Sets the session's cookie; writes by cookie repeat `csrf_token` in X-CSRF-Token.
+    """
+    key = _brake(body["username"])
+    response = _signed_in(body["username"], body["password"])
+    credentials().forget_attempts(key)
+    return response
+
+
+@session.get("")
+@needs(temporary=True)
+@session.response(200, CallerForm)
+def show() -> Response:
+    """Who am I, and what may I do?"""
+    return respond(_render(caller()))
+
+
+@session.delete("")
+@needs(temporary=True)
+@session.response(204)
+def sign_out() -> Response:
+    """Sign out."""
+    secret = caller().session
+    if secret is not None:
+        credentials().sign_out(secret)
+    response = respond(None, status=204)
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Strict", secure=request.is_secure)
+    return response
+
+
+@session.put("/password")
+@needs(temporary=True)
+@session.arguments(PasswordForm)
+@session.response(200, CallerForm)
+def change_password(body: dict[str, str]) -> Response:
+    """Change my password.
+
+    Ends every session of mine and begins a new one.
+    """
+    who = caller()
+    if who.operator_id is None:
+        raise Problem(403, "operators-only", "Only an operator who is signed in has a password.")
+    username = who.actor.removeprefix("operator:")
+    key = _brake(username)
+    if not credentials().knows(username, body["current"]):
+        detail = "This is not the password that is."
+        raise Problem(422, "wrong-password", detail, errors=[pointed("/current", "wrong-password", detail)])
+    check_password(body["new"], username, "/new")
+    hashed = hash_password(body["new"])
+    command = ChangeOperatorPassword(operator_id=who.operator_id, context=context())
+    handle(
+        command,
+        render=lambda operator, shop: None,
+        beside=lambda saving, operator: keep_password(saving, operator, hashed, temporary=False),
+    )
+    credentials().forget_attempts(key)
+    return _signed_in(username, body["new"])

@@ -1,0 +1,190 @@
+"""The shop's set-up over HTTP: statuses, payment and shipping methods, carriers, seller, defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields
+
+from api.access import needs
+from api.bodies import Resource
+from api.requests import context, handle, respond, runtime
+from api.schemas import AddressForm, Body, Text, Whole, address
+from domain import texts
+from domain.addresses import Address
+from domain.settings import (
+    Carrier,
+    Defaults,
+    DefineCarrier,
+    DefinePaymentMethod,
+    DefineShippingMethod,
+    DefineStatus,
+    PaymentMethod,
+    RetireCarrier,
+    RetirePaymentMethod,
+    RetireShippingMethod,
+    RetireStatus,
+    SetDefaults,
+    SetSeller,
+    Settings,
+    SettingsCommand,
+    ShippingMethod,
+    Shop,
+)
+from domain.statuses import STAGES, TRANSITIONS, MerchantStatus
+
+settings = Resource("settings", __name__, url_prefix="/settings", description="How the shop is set up")
+meta = Resource("meta", __name__, url_prefix="/meta", description="What holds for every shop")
+
+
+def _flag() -> fields.Boolean:
+    return fields.Boolean(truthy={True}, falsy={False})
+
+
+class StatusForm(Body):
+    """A status on a stage, and what reaching it sets off."""
+
+    label = Text(texts.NAME, filled=True, required=True)
+    stage = Text(texts.CODE, filled=True, required=True)
+    colour = Text(7, filled=True)
+    position = Whole(0, 10_000)
+    deducts_stock = _flag()
+    restores_stock = _flag()
+    notifies_customer = _flag()
+    notifies_administrators = _flag()
+    needs_tracking = _flag()
+
+
+class PaymentMethodForm(Body):
+    """A way to pay."""
+
+    label = Text(texts.NAME, filled=True, required=True)
+
+
+class ShippingMethodForm(Body):
+    """A way to send, and the carrier that usually takes it."""
+
+    label = Text(texts.NAME, filled=True, required=True)
+    carrier = Text(texts.NAME)
+
+
+class CarrierForm(Body):
+    """A carrier, and where its parcels are followed: an https address with `{code}`."""
+
+    label = Text(texts.NAME, filled=True, required=True)
+    tracking_url = Text(texts.LINE)
+
+
+class DefaultsForm(Body):
+    """What a new order starts from."""
+
+    currency = Text(3, filled=True)
+    prices_include_tax = _flag()
+    locale = Text(5, filled=True)
+    number_prefix = Text(12)
+    timezone = Text(texts.CODE, filled=True)
+
+
+def _listed(things: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{name: getattr(thing, name) for name in thing.__struct_fields__} for thing in things.values()]
+
+
+def shop_answer(shop: Shop) -> dict[str, Any]:
+    """The whole set-up."""
+    return {
+        "statuses": _listed(shop.statuses),
+        "payment_methods": _listed(shop.payment_methods),
+        "shipping_methods": _listed(shop.shipping_methods),
+        "carriers": _listed(shop.carriers),
+        "seller": address(shop.seller),
+        "defaults": _listed({"": shop.defaults})[0],
+    }
+
+
+def _changed(command: SettingsCommand) -> Response:
+    def render(changed: Settings, shop: Shop) -> dict[str, Any]:
+        return shop_answer(changed.shop)
+
+    return handle(command, render=render)
+
+
+@meta.get("/transitions")
+@needs("settings:read")
+def get_transitions() -> Response:
+    """The table of legal moves between stages, and the shop's statuses on them."""
+    shop = runtime().desk.shop()
+    return respond({"stages": STAGES, "transitions": TRANSITIONS, "statuses": _listed(shop.statuses)})
+
+
+@settings.get("")
+@needs("settings:read")
+def get_settings() -> Response:
+    """The whole set-up."""
+    return respond(shop_answer(runtime().desk.shop()))
+
+
+@settings.put("/seller")
+@needs("settings:write")
+@settings.arguments(AddressForm)
+def set_seller(told: Address) -> Response:
+    """Say who sells."""
+    return _changed(SetSeller(context=context(), seller=told))
+
+
+@settings.put("/defaults")
+@needs("settings:write")
+@settings.arguments(DefaultsForm)
+def set_defaults(told: dict[str, Any]) -> Response:
+    """Say what a new order starts from; what is left out is as delivered."""
+    return _changed(SetDefaults(context=context(), defaults=Defaults(**told)))
+
+
+def _offer(part: str, form: type[Schema], define: Callable[..., SettingsCommand], retire: Callable[..., Any]) -> None:
+    """The three routes of one part of the set-up: all of it, one defined, one retired."""
+
+    @settings.get(f"/{part}", endpoint=f"get_{part}")
+    @needs("settings:read")
+    def get_part() -> Response:
+        """All of one part of the set-up."""
+        return respond({"items": shop_answer(runtime().desk.shop())[part.replace("-", "_")], "next": None})
+
+    @settings.put(f"/{part}/<string:code>", endpoint=f"define_{part}")
+    @needs("settings:write")
+    @settings.arguments(form)
+    def define_one(told: dict[str, Any], code: str) -> Response:
+        """Define or change one."""
+        return _changed(define(told, code))
+
+    @settings.delete(f"/{part}/<string:code>", endpoint=f"retire_{part}")
+    @needs("settings:write")
+    def retire_one(code: str) -> Response:
+        """Offer one no longer."""
+        return _changed(retire(context=context(), code=code))
+
+
+_offer(
+    "statuses",
+    StatusForm,
+    lambda told, code: DefineStatus(context=context(), status=MerchantStatus(code=code, **told)),
+    RetireStatus,
+)
+_offer(
+    "payment-methods",
+    PaymentMethodForm,
+    lambda told, code: DefinePaymentMethod(context=context(), method=PaymentMethod(code=code, **told)),
+    RetirePaymentMethod,
+)
+_offer(
+    "shipping-methods",
+    ShippingMethodForm,
+    lambda told, code: DefineShippingMethod(context=context(), method=ShippingMethod(code=code, **told)),
+    RetireShippingMethod,
+)
+_offer(
+    "carriers",
+    CarrierForm,
+    lambda told, code: DefineCarrier(context=context(), carrier=Carrier(code=code, **told)),
+    RetireCarrier,
+)

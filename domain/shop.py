@@ -1,0 +1,130 @@
+"""The desk as a shop has set it up: what its statuses, ways to pay and to send, carriers and defaults are now."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from msgspec import Struct, field
+
+from domain.addresses import Address
+from domain.errors import Rejected
+from domain.statuses import STANDARD_STATUSES, MerchantStatus, UnknownStatus
+from domain.texts import CODE
+
+LOCALES = ("en", "fr")
+
+
+class UnknownMethod(Rejected):
+    """There is no {kind} {method}; known: {known}."""
+
+    code = "unknown-method"
+
+
+class UnknownLocale(Rejected):
+    """There is no language {locale}; known: en, fr."""
+
+    code = "unknown-locale"
+
+
+class PaymentMethod(Struct, frozen=True, kw_only=True):
+    """A way to pay, and whether money taken with it counts as paid at once."""
+
+    code: str
+    label: str
+
+
+class ShippingMethod(Struct, frozen=True, kw_only=True):
+    """A way to send an order, with the carrier that usually takes it."""
+
+    code: str
+    label: str
+    carrier: str = ""
+
+
+class Carrier(Struct, frozen=True, kw_only=True):
+    """Who carries parcels; `tracking_url` holds `{code}` where the tracking code goes."""
+
+    code: str
+    label: str
+    tracking_url: str = ""
+
+
+class Defaults(Struct, frozen=True, kw_only=True):
+    """What a new order starts from."""
+
+    currency: str = "EUR"
+    prices_include_tax: bool = True
+    locale: str = "en"
+    number_prefix: str = "C"
+    timezone: str = "UTC"
+
+
+def _by_code(*things: Any) -> dict[str, Any]:
+    return {thing.code: thing for thing in things}
+
+
+class Shop(Struct, frozen=True, kw_only=True):
+    """The desk as it is set up now; every decision about an order sees one."""
+
+    statuses: dict[str, MerchantStatus] = field(default_factory=lambda: _by_code(*STANDARD_STATUSES))
+    payment_methods: dict[str, PaymentMethod] = field(
+        default_factory=lambda: _by_code(
+            PaymentMethod(code="card", label="Card"),
+            PaymentMethod(code="transfer", label="Bank transfer"),
+            PaymentMethod(code="cheque", label="Cheque"),
+            PaymentMethod(code="cash", label="Cash"),
+        )
+    )
+    shipping_methods: dict[str, ShippingMethod] = field(
+        default_factory=lambda: _by_code(
+            ShippingMethod(code="standard", label="Standard delivery"),
+            ShippingMethod(code="express", label="Express delivery"),
+            ShippingMethod(code="pickup", label="Pick-up at the shop"),
+        )
+    )
+    carriers: dict[str, Carrier] = field(
+        default_factory=lambda: _by_code(
+            Carrier(
+                code="colissimo",
+                label="Colissimo",
+                tracking_url="https://www.laposte.fr/outils/suivre-vos-envois?code={code}",
+            ),
+            Carrier(code="dhl", label="DHL", tracking_url="https://www.dhl.com/en/express/tracking.html?AWB={code}"),
+            Carrier(code="ups", label="UPS", tracking_url="https://www.ups.com/track?tracknum={code}"),
+            Carrier(code="fedex", label="FedEx", tracking_url="https://www.fedex.com/fedextrack/?trknbr={code}"),
+        )
+    )
+    seller: Address = field(default_factory=Address)
+    defaults: Defaults = field(default_factory=Defaults)
+
+    def status(self, code: str, pointer: str = "/status") -> MerchantStatus:
+        """The merchant's status of that code, or `UnknownStatus` with the known ones."""
+        try:
+            return self.statuses[code]
+        except KeyError:
+            raise UnknownStatus(pointer, status=code[:CODE], known=", ".join(self.statuses)) from None
+
+    def first_status(self, stage: str) -> MerchantStatus:
+        """The first of the merchant's statuses on a stage."""
+        return min((s for s in self.statuses.values() if s.stage == stage), key=lambda s: (s.position, s.code))
+
+    def require_payment_method(self, code: str, pointer: str = "/payment_method") -> None:
+        """Refuses a payment method that the shop does not know."""
+        if code not in self.payment_methods:
+            raise UnknownMethod(
+                pointer, kind="payment method", method=code[:CODE], known=", ".join(self.payment_methods)
+            )
+
+    def require_shipping_method(self, code: str, pointer: str = "/shipping_method") -> None:
+        """Refuses a shipping method that the shop does not know."""
+        if code not in self.shipping_methods:
+            known = ", ".join(self.shipping_methods)
+            raise UnknownMethod(pointer, kind="shipping method", method=code[:CODE], known=known)
+
+    def tracking_url(self, carrier: str, tracking_code: str) -> str:
+        """Where a parcel can be followed, empty when the carrier is free text or has no address."""
+        known = self.carriers.get(carrier)
+        if known is None or not known.tracking_url or not tracking_code:
+            return ""
+        return known.tracking_url.replace("{code}", quote(tracking_code, safe=""))

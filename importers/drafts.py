@@ -1,0 +1,80 @@
+"""An order as a file tells it, before any decision: the one shape that every profile reads into."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from domain.addresses import Address
+
+
+class DraftLine(Struct, frozen=True, kw_only=True):
+    """A line as told; amounts may have more decimals than the currency, and the price may not be told at all."""
+
+    line: int
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Decimal | None
+    discount: Decimal = Decimal(0)
+    taxable: bool = True
+    tax_rate: int = 0
+
+
+class DraftPayment(Struct, frozen=True, kw_only=True):
+    """Money told to have come in; `amount` None is the whole total."""
+
+    amount: int | None = None
+    reference: str = ""
+    at: datetime | None = None
+
+
+class DraftParcel(Struct, frozen=True, kw_only=True):
+    """A parcel told to have left with everything in it."""
+
+    carrier: str = ""
+    tracking_code: str = ""
+    at: datetime | None = None
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """An order as told; amounts in minor units, `total` None where the file tells none.
+
+    `tax` is the tax that comes on top of the lines and bears no known rate. `fully_refunded` gives back all that was
+    paid. `line` is the row that holds what concerns the whole order.
+    """
+
+    number: str
+    external_id: str
+    content_hash: str
+    line: int
+    created_at: datetime
+    currency: str
+    lines: tuple[DraftLine, ...]
+    stage: str
+    total: int | None = None
+    tax: int = 0
+    prices_include_tax: bool = True
+    discount: int = 0
+    coupon: str = ""
+    shipping_charge: int = 0
+    shipping_tax_rate: int = 0
+    shipping_method: str = ""
+    payment_method: str = ""
+    payment: DraftPayment | None = None
+    refunded: int = 0
+    fully_refunded: bool = False
+    refunded_at: datetime | None = None
+    parcel: DraftParcel | None = None
+    ended_at: datetime | None = None
+    customer_id: str = ""
+    customer_name: str = ""
+    billing: Address = Address()
+    shipping: Address = Address()
+    source: str = ""
+    operator: str = ""
+    tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()

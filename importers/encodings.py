@@ -1,0 +1,83 @@
+"""In which encoding a file was written: by its mark, else by what its bytes allow."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from importers.faults import UnusableFile
+
+CHUNK = 1 << 20
+BROKEN = "\ufffd"  # what stands where bytes could not be read
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_OTHER_FILES = {
+    b"PK\x03\x04": "a spreadsheet or ZIP archive: save it as CSV",
+    b"\x1f\x8b": "compressed: unpack it first",
+    b"%PDF": "a PDF: export it as CSV",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet: save it as CSV",
+}
+
+
+class Encoding(NamedTuple):
+    """The codec's name, and what the reader must be told about it (empty when all is plain)."""
+
+    name: str
+    warning: str = ""
+
+
+def detect_encoding(path: Path) -> Encoding:
+    """The encoding of a text file; raises `UnusableFile` for one that holds no text."""
+    with path.open("rb") as file:
+        start = file.read(1 << 16)
+    if not start.strip(codecs.BOM_UTF8 + b" \t\r\n"):
+        raise UnusableFile("The file is empty.")
+    for sign, what in _OTHER_FILES.items():
+        if start.startswith(sign):
+            raise UnusableFile(f"The file is {what}.")
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            return Encoding(name)
+    if b"\0" in start:
+        return Encoding(_utf_16_without_mark(start))
+    return _utf_8_or_windows(path)
+
+
+def _utf_16_without_mark(start: bytes) -> str:
+    """UTF-16 of mostly Latin text holds a zero in every other byte; any other zero is no text."""
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if odd > len(start) // 4 and not even:
+        return "utf-16-le"
+    if even > len(start) // 4 and not odd:
+        return "utf-16-be"
+    raise UnusableFile("The file holds no text: export the orders as CSV.")
+
+
+def _utf_8_or_windows(path: Path) -> Encoding:
+    """UTF-8 where the bytes say so; a few broken bytes among many good ones do not make it Windows-1252."""
+    good = broken = 0
+    for text in _decoded(path):
+        if not text.isascii():
+            broken += text.count(BROKEN)
+            good += sum(not character.isascii() for character in text)
+    good -= broken
+    if not broken:
+        return Encoding("utf-8")
+    if good > broken:
+        return Encoding("utf-8", "The file is UTF-8 with broken characters: the rows that hold them are refused.")
+    warning = "The file is not UTF-8; it was read as Windows-1252. Look at the accents before you trust it."
+    return Encoding("cp1252", warning)
+
+
+def _decoded(path: Path) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)

@@ -1,0 +1,219 @@
+"""Drafts into commands: the same order of the same source always gives the same ids, and its total stays as told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID, uuid5
+
+from msgspec import Struct
+
+from domain.customers import check_email
+from domain.events import Context
+from domain.money import DECIMALS, amount_text, rounded_minor_units
+from domain.orders.cart import NewItem
+from domain.orders.creation import Buyer, CreateOrder, Past, PastPayment, PastShipment
+from domain.orders.order import Imported
+from domain.pricing import Cart, CartLine, CouponTerms, price
+from domain.settings import Shop
+from importers.drafts import Draft, DraftLine
+from importers.faults import Fault
+
+IMPORTS = UUID("b0c4a1de-52ab-5f0e-8a55-2f1c9be1b6d3")
+UNKNOWN_CARRIER = "unknown"
+
+WITHOUT_PRICE = "lines-without-price"
+ROUNDED_PRICE = "unit-price-rounded"
+TAX_WITHOUT_RATE = "taxes-without-rate"
+AS_TOLD = "total-as-told"
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where a run's orders come from: the source that their ids are made of, the profile, and the run's own id."""
+
+    source: str
+    profile: str
+    import_id: UUID
+
+
+class Figures(Struct, frozen=True):
+    """An order's control figures in minor units; `difference` is what its told total has beyond its parts."""
+
+    currency: str
+    total: int
+    refunded: int
+    difference: int
+    without_price: bool
+
+
+class Built(Struct, frozen=True):
+    """A command, and the figures it adds to the control totals."""
+
+    command: CreateOrder
+    figures: Figures
+
+
+def order_id(source: str, external_id: str) -> UUID:
+    """The id that this order of this source has in every run."""
+    return uuid5(IMPORTS, f"order\x1f{source}\x1f{external_id}")
+
+
+def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
+    """The command that stores the draft as an order of the past; raises `DomainError` or `Fault`."""
+    if draft.billing.email:
+        check_email(draft.billing.email, "/billing_address/email")
+    items = tuple(_item(line, draft.currency) for line in draft.lines)
+    coupons = (CouponTerms(draft.coupon, "amount", draft.discount),) if draft.coupon else ()
+    rounding = _rounding(draft, items)
+    expected = _computed(draft, items, coupons) + rounding + draft.tax
+    total = expected if draft.total is None else draft.total
+    without_price = any(item.unit_price is None for item in items)
+    if draft.total is None and without_price:
+        raise Fault("total-unknown", "Neither the order's total nor the prices of its lines are told.", line=draft.line)
+    payment = _payment(draft, total)
+    figures = Figures(
+        currency=draft.currency,
+        total=total,
+        refunded=_refunded(draft, payment),
+        difference=0 if without_price else total - expected,
+        without_price=without_price,
+    )
+    past = Past(
+        imported=Imported(
+            source=origin.source,
+            external_id=draft.external_id,
+            content_hash=draft.content_hash,
+            total=total,
+            remarks=_remarks(draft, figures, rounding),
+        ),
+        placed_at=draft.created_at,
+        payments=(payment,) if payment else (),
+        refunded=figures.refunded,
+        refunded_at=draft.refunded_at,
+        shipment=_shipment(draft),
+        ended_at=draft.ended_at,
+    )
+    return Built(_command(draft, origin, shop, items, coupons, past), figures)
+
+
+def _command(
+    draft: Draft, origin: Origin, shop: Shop, items: tuple[NewItem, ...], coupons: tuple[CouponTerms, ...], past: Past
+) -> CreateOrder:
+    return CreateOrder(
+        order_id=order_id(origin.source, draft.external_id),
+        context=_context(draft, origin),
+        number=draft.number,
+        currency=draft.currency,
+        prices_include_tax=draft.prices_include_tax,
+        locale=shop.defaults.locale,
+        status=shop.first_status(draft.stage).code,
+        buyer=_buyer(draft, origin),
+        operator=draft.operator,
+        source=draft.source or origin.source,
+        payment_method=draft.payment_method,
+        shipping_method=draft.shipping_method,
+        billing_address=draft.billing,
+        shipping_address=draft.shipping,
+        items=items,
+        coupons=coupons,
+        discount=0 if coupons else draft.discount,
+        shipping_charge=draft.shipping_charge,
+        shipping_tax_rate=draft.shipping_tax_rate,
+        tags=draft.tags,
+        notes=draft.notes,
+        past=past,
+    )
+
+
+def _context(draft: Draft, origin: Origin) -> Context:
+    return Context(
+        command_id=uuid5(IMPORTS, f"create\x1f{origin.source}\x1f{draft.external_id}"),
+        actor=f"import:{origin.profile}",
+        at=draft.created_at,
+        import_id=origin.import_id,
+    )
+
+
+def _buyer(draft: Draft, origin: Origin) -> Buyer | None:
+    """The customer behind a customer number; one with an e-mail address is found by that address instead."""
+    if not draft.customer_id or draft.billing.email:
+        return None
+    identity = uuid5(IMPORTS, f"customer\x1f{origin.source}\x1f{draft.customer_id}")
+    return Buyer(id=identity, name=draft.customer_name or draft.customer_id, email="")
+
+
+def _item(line: DraftLine, currency: str) -> NewItem:
+    told = line.unit_price
+    return NewItem(
+        sku=line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=None if told is None else rounded_minor_units(told, currency),
+        discount=rounded_minor_units(line.discount, currency),
+        tax_rate=line.tax_rate,
+    )
+
+
+def _computed(draft: Draft, items: tuple[NewItem, ...], coupons: tuple[CouponTerms, ...]) -> int:
+    """What the parts come to, by the same rules as any order."""
+    lines = tuple(
+        CartLine("", item.quantity, item.unit_price or 0, item.discount, item.tax_rate) for item in items
+    )
+    cart = Cart(
+        currency=draft.currency,
+        prices_include_tax=draft.prices_include_tax,
+        lines=lines,
+        coupons=coupons,
+        discount=0 if coupons else draft.discount,
+        shipping_charge=draft.shipping_charge,
+        shipping_tax_rate=draft.shipping_tax_rate,
+    )
+    return price(cart).total
+
+
+def _rounding(draft: Draft, items: tuple[NewItem, ...]) -> int:
+    """What rounding unit prices to the minor unit took from the total, or added to it."""
+    if all(line.unit_price is None or _places(line.unit_price) <= DECIMALS[draft.currency] for line in draft.lines):
+        return 0
+    exact = sum(((line.unit_price or Decimal(0)) * line.quantity for line in draft.lines), Decimal(0))
+    rounded = sum((item.unit_price or 0) * item.quantity for item in items)
+    return rounded_minor_units(exact, draft.currency) - rounded
+
+
+def _places(amount: Decimal) -> int:
+    return -int(amount.as_tuple().exponent)
+
+
+def _payment(draft: Draft, total: int) -> PastPayment | None:
+    told = draft.payment
+    amount = 0 if told is None else total if told.amount is None else told.amount
+    if told is None or amount <= 0:
+        return None
+    return PastPayment(amount=amount, method=draft.payment_method, reference=told.reference, at=told.at)
+
+
+def _refunded(draft: Draft, payment: PastPayment | None) -> int:
+    if draft.fully_refunded:
+        return payment.amount if payment else 0
+    return draft.refunded
+
+
+def _shipment(draft: Draft) -> PastShipment | None:
+    parcel = draft.parcel
+    if parcel is None or not draft.lines:
+        return None
+    return PastShipment(
+        carrier=parcel.carrier or UNKNOWN_CARRIER, tracking_code=parcel.tracking_code, at=parcel.at
+    )
+
+
+def _remarks(draft: Draft, figures: Figures, rounding: int) -> tuple[str, ...]:
+    remarks = list(draft.remarks)
+    if figures.without_price:
+        remarks.append(WITHOUT_PRICE)
+    if draft.tax:
+        remarks.append(f"{TAX_WITHOUT_RATE}: {amount_text(draft.tax, draft.currency)}")
+    if rounding:
+        remarks.append(f"{ROUNDED_PRICE}: {amount_text(rounding, draft.currency)}")
+    if figures.difference:
+        remarks.append(f"{AS_TOLD}: {amount_text(figures.difference, draft.currency)}")
+    return tuple(remarks)

@@ -1,0 +1,85 @@
+"""What the run asks of a profile: how a kind of file is told by its header, and how its rows become drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import tzinfo
+from hashlib import sha256
+from typing import Protocol
+
+from msgspec import Struct
+
+from domain.money import UnknownCurrency, decimals
+from importers.cells import Cells, Columns
+from importers.drafts import Draft
+from importers.faults import Fault
+from importers.grouping import Group
+from importers.reading import Row
+
+LONGEST_CODE = 64
+
+
+class Choices(Struct, frozen=True, kw_only=True):
+    """What the caller says where the file does not: currency and time zone."""
+
+    currency: str = ""
+    zone: tzinfo | None = None
+
+
+class Profile(Protocol):
+    """A kind of file, opened on one file's header."""
+
+    @property
+    def name(self) -> str:
+        """The profile's name, which every event names as its actor."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """The source that ids are made of, unless the caller says another."""
+        ...
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """For a field of the command (`items/quantity`) or a refusal's code, the column at fault."""
+        ...
+
+    def groups(self, rows: Iterable[Row]) -> Iterator[Group]:
+        """The rows of each order together."""
+        ...
+
+    def draft(self, group: Group) -> Draft:
+        """The order that the rows tell; raises `Fault` at the first thing that is wrong."""
+        ...
+
+
+def content_hash(group: Group, columns: Columns) -> str:
+    """SHA-256 over what the order's rows say, whatever the order of the columns and the space around the cells."""
+    return sha256("\x1e".join(columns.normalised(row.cells) for row in group.rows).encode()).hexdigest()
+
+
+def currency_of(cells: Cells, column: str, otherwise: str) -> str:
+    """The currency told in the cell, else the one told for the whole file."""
+    currency = cells.text(column).upper() or otherwise
+    if not currency:
+        fix = "Say the currency, like --currency EUR."
+        raise Fault("currency-unknown", "No currency is told.", column=column, fix=fix)
+    try:
+        decimals(currency)
+    except UnknownCurrency as error:
+        fix = "Write an ISO 4217 code, like EUR."
+        raise Fault(error.code, "This is no active currency.", column=column, fix=fix) from None
+    return currency
+
+
+def same_in_all(cells: Sequence[Cells], columns: Iterable[str], currency: str) -> None:
+    """Refuses an order whose rows tell one of these columns differently; an empty cell says nothing."""
+    for column in columns:
+        told = ""
+        for row in cells:
+            text = row.text(column)
+            if text and told and text != told:
+                code, what = ("mixed-currencies", "currencies") if column == currency else ("mixed-values", "values")
+                message = f"The rows of this order tell different {what} here."
+                raise Fault(code, message, column=column, fix="Make them alike.", line=row.line)
+            told = told or text

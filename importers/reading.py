@@ -1,0 +1,168 @@
+"""A file as rows of cells with their line numbers, one at a time; what breaks a row is told beside it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from msgspec import Struct
+
+from importers.encodings import BROKEN, detect_encoding
+from importers.faults import Problem, UnusableFile
+
+DELIMITERS = ",;\t|"
+LONGEST_LINE = 1 << 20  # characters; a longer line is passed over, never held
+LONGEST_CELL = 1 << 17
+MOST_COLUMNS = 1_000
+ADDED_COLUMNS = ("error_row", "error_column", "error_code", "error_message", "error_fix")
+
+
+class Row(Struct, frozen=True, array_like=True):
+    """A record of the file, the line it begins on, and what is wrong with it as a row."""
+
+    line: int
+    cells: list[str]
+    problem: Problem | None = None
+
+
+class _Lines:
+    """The lines of a text, none of them longer than the limit, with those that were cut remembered."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.number = 0
+        self.record: list[str] = []
+        self.cut = False
+
+    def begin(self) -> None:
+        """A new record begins with the next line."""
+        self.record = []
+        self.cut = False
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(LONGEST_LINE)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            self.cut = True
+            while (more := self._file.readline(LONGEST_LINE)) and not more.endswith(("\n", "\r")):
+                pass
+            line = line[:200].replace('"', "") + "\n"
+        self.record.append(line)
+        return line
+
+
+class Sheet:
+    """An open file of rows: its header's names, how it is written, and what its reader must be warned of."""
+
+    def __init__(self, file: TextIO, path: Path, encoding: str, delimiter: str, warnings: Sequence[str]) -> None:
+        self.path = path
+        self.encoding = encoding
+        self.delimiter = delimiter
+        self.warnings = tuple(warnings)
+        self.size = path.stat().st_size
+        self._file = file
+        self._lines = _Lines(file)
+        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        header = next((row for row in self._records() if not row.problem), None)
+        if header is None or not any(header.cells):
+            raise UnusableFile("The file has no header line.")
+        names = [name.strip() for name in header.cells]
+        while names and (not names[-1] or names[-1] in ADDED_COLUMNS):
+            names.pop()
+        if len(names) > MOST_COLUMNS:
+            raise UnusableFile(f"The header has {len(names)} columns; at most {MOST_COLUMNS} are read.")
+        self.header = tuple(names)
+        self._added = len(header.cells) - len(names)
+
+    @property
+    def position(self) -> int:
+        """How many bytes of the file were read."""
+        return min(self.size, self._file.buffer.tell())
+
+    def rows(self) -> Iterator[Row]:
+        """Every record after the header; blank lines are no records."""
+        width = len(self.header)
+        for row in self._records():
+            cells = row.cells
+            if row.problem:
+                yield row
+            elif len(cells) == width:
+                yield row if BROKEN not in "".join(cells) else Row(row.line, cells, _BROKEN_TEXT)
+            elif len(cells) > width and (len(cells) <= width + self._added or not any(cells[width:])):
+                yield Row(row.line, cells[:width])
+            else:
+                yield Row(row.line, cells, _wrong_width(len(cells), width))
+
+    def _records(self) -> Iterator[Row]:
+        lines = self._lines
+        while True:
+            lines.begin()
+            begins = lines.number + 1
+            try:
+                cells = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                yield Row(begins, ["".join(lines.record)[:LONGEST_CELL]], _BROKEN_ROW)
+                continue
+            if lines.cut:
+                yield Row(begins, cells, _LINE_TOO_LONG)
+            elif any(cells):
+                yield Row(begins, cells)
+
+
+@contextmanager
+def open_sheet(path: Path) -> Iterator[Sheet]:
+    """The file, opened as its encoding and delimiter say; raises `UnusableFile` when it holds no table."""
+    csv.field_size_limit(LONGEST_CELL)
+    if not path.is_file():
+        raise UnusableFile(f"{path} is not a file.")
+    encoding = detect_encoding(path)
+    with path.open(encoding=encoding.name, newline="", errors="replace") as file:
+        start = file.readline(LONGEST_LINE)
+        while start and not start.strip():
+            start = file.readline(LONGEST_LINE)
+        if not start.endswith(("\n", "\r")) and len(start) == LONGEST_LINE:
+            raise UnusableFile("The first line is too long to be a header.")
+        file.seek(0)
+        warnings = [encoding.warning] if encoding.warning else []
+        yield Sheet(file, path, encoding.name, _delimiter(start), warnings)
+
+
+def _delimiter(header: str) -> str:
+    """The sign that cuts the header into the most names."""
+    return max(DELIMITERS, key=lambda sign: len(next(csv.reader([header], delimiter=sign), [])))
+
+
+def _wrong_width(count: int, width: int) -> Problem:
+    return Problem(
+        code="wrong-column-count",
+        message=f"This row has {count} cells where the header has {width}.",
+        fix="Add or remove delimiters, or put quotes around the cell that holds one.",
+    )
+
+
+_BROKEN_ROW = Problem(
+    code="broken-row",
+    message="This row cannot be cut into cells: a quotation mark is missing or out of place, or a cell is too long.",
+    fix="Put the quotation marks right: a mark inside a cell is written twice.",
+)
+_LINE_TOO_LONG = Problem(
+    code="line-too-long",
+    message=f"This line is longer than {LONGEST_LINE} characters; only its beginning is repeated here.",
+    fix="Shorten the line.",
+)
+UNREADABLE = frozenset({_BROKEN_ROW.code, _LINE_TOO_LONG.code})  # no cell of such a row can be trusted
+_BROKEN_TEXT = Problem(
+    code="broken-text",
+    message="This row holds bytes that are no characters of the file's encoding.",
+    fix="Save the file as UTF-8 again from where it came from.",
+)

@@ -1,0 +1,129 @@
+"""What an import came to: control totals that must account for every row, and the refused rows as a file to correct."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from domain.money import amount_text
+from importers.faults import Problem, UnusableFile
+from importers.orders import Figures
+from importers.reading import ADDED_COLUMNS, Row
+
+if TYPE_CHECKING:
+    from _csv import Writer
+
+WIDEST = 24
+
+
+class RowsUnaccounted(Exception):
+    """The rows read are not those of the accepted orders and the refused rows together: a fault of Carnet's own."""
+
+
+@dataclass(slots=True)
+class Totals:
+    """The control totals of one run; sums are those of all orders accepted, known ones among them."""
+
+    rows: int = 0
+    accepted_rows: int = 0
+    refused_rows: int = 0
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    refused: int = 0
+    with_difference: int = 0
+    without_price: int = 0
+    sums: Counter[str] = field(default_factory=Counter)
+    refunds: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def accept(self, rows: int, figures: Figures) -> None:
+        """Counts an order that is in the book now."""
+        self.accepted_rows += rows
+        self.sums[figures.currency] += figures.total
+        self.refunds[figures.currency] += figures.refunded
+        self.with_difference += figures.difference != 0
+        self.without_price += figures.without_price
+
+    def check(self) -> None:
+        """Raises `RowsUnaccounted` unless every row read ended up somewhere."""
+        if self.rows != self.accepted_rows + self.refused_rows:
+            raise RowsUnaccounted(f"{self.rows} rows read, {self.accepted_rows} accepted, {self.refused_rows} refused")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The totals for a program to read; amounts are text with exactly the currency's decimals."""
+        return {
+            "rows": {"read": self.rows, "accepted": self.accepted_rows, "refused": self.refused_rows},
+            "orders": {"new": self.new, "known": self.known, "changed": self.changed, "refused": self.refused},
+            "totals": _amounts(self.sums),
+            "refunded": _amounts(self.refunds),
+            "orders_with_total_as_told": self.with_difference,
+            "orders_without_line_prices": self.without_price,
+            "refusals": dict(sorted(self.reasons.items())),
+        }
+
+    def as_lines(self) -> list[str]:
+        """The totals for a person to read."""
+        lines = [
+            ("Rows read", f"{self.rows}: {self.accepted_rows} of accepted orders, {self.refused_rows} refused"),
+            ("Orders new", str(self.new)),
+            ("Orders known", str(self.known)),
+            ("Orders changed since", f"{self.changed} (left as they are)" if self.changed else "0"),
+            ("Orders refused", str(self.refused)),
+            *(("Total", f"{amount} {currency}") for currency, amount in _amounts(self.sums).items()),
+            *(("Refunded", f"{amount} {currency}") for currency, amount in _amounts(self.refunds).items()),
+            ("Totals kept as told", f"{self.with_difference} orders whose parts come to another total"),
+            ("Lines without a price", f"{self.without_price} orders; their totals are kept to the cent"),
+            *((f"Refused: {code}", f"{count} rows") for code, count in sorted(self.reasons.items())),
+        ]
+        return [f"{label:<{WIDEST}}{text}" for label, text in lines]
+
+
+def _amounts(sums: Counter[str]) -> dict[str, str]:
+    return {currency: amount_text(minor, currency) for currency, minor in sorted(sums.items())}
+
+
+class ErrorFile:
+    """The refused rows as they were, with what is wrong added; it can be corrected and loaded again alone.
+
+    It holds personal data as the file did: only its owner may read it. It is made when the first row is refused, and
+    takes its name when it is complete.
+    """
+
+    def __init__(self, path: Path, header: Sequence[str], delimiter: str) -> None:
+        self.path = path
+        self._partial = path.with_name(path.name + ".partial")
+        self._header = header
+        self._delimiter = delimiter
+        self._file: TextIO | None = None
+        self._writer: Writer | None = None
+
+    def add(self, row: Row, problem: Problem) -> None:
+        """Repeats a row, padded to the header's width, and says what is wrong with it."""
+        width = len(self._header)
+        cells = row.cells[:width] + [""] * (width - len(row.cells))
+        why = [str(row.line), problem.column, problem.code, problem.message, problem.fix]
+        self._open().writerow([*cells, *why, *row.cells[width:]])
+
+    def close(self) -> None:
+        """Gives the file its name."""
+        if self._file:
+            self._file.close()
+            self._partial.replace(self.path)
+            self._file = None
+
+    def _open(self) -> Writer:
+        if self._writer is None:
+            try:
+                descriptor = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            except OSError as error:
+                raise UnusableFile(f"The error report cannot be written to {self.path}: {error.strerror}.") from None
+            self._file = open(descriptor, "w", encoding="utf-8-sig", newline="")  # noqa: SIM115
+            self._writer = csv.writer(self._file, delimiter=self._delimiter)
+            self._writer.writerow([*self._header, *ADDED_COLUMNS])
+        return self._writer

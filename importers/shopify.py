@@ -1,0 +1,216 @@
+"""Shopify's orders export, any subset of its columns that has Name, Lineitem name and Lineitem quantity.
+
+Rows of one order follow each other; what concerns the whole order stands on its first row. `Name` (`#1001`) is the
+order's number and, with the source, its identity. The stage follows from the first line of this table that fits:
+
+| Cancelled at | Fulfillment Status | Financial Status                                      | stage      |
+|--------------|--------------------|-------------------------------------------------------|------------|
+| a date       | any                | any                                                   | cancelled  |
+|              | fulfilled          | paid, partially_refunded, refunded, or no such column | completed  |
+|              | fulfilled          | any other                                             | shipped    |
+|              | any other          | refunded, voided                                      | cancelled  |
+|              | on_hold            | any other                                             | on_hold    |
+|              | partial            | any other                                             | processing |
+|              | any other          | paid, partially_paid, partially_refunded, authorized  | processing |
+|              | any other          | pending, expired, or no such column                   | pending    |
+
+A fulfilled order has one parcel with everything in it, of an unknown carrier, for the export names none; a partial one
+is remarked `partly-shipped`. What money came in and went back stands in `shopify_money`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from domain.addresses import Address
+from domain.statuses import CANCELLED, COMPLETED, ON_HOLD, PENDING, PROCESSING, SHIPPED
+from importers import shopify_money
+from importers.cells import Cells, Columns, Manner
+from importers.drafts import Draft, DraftLine, DraftParcel
+from importers.faults import Fault
+from importers.grouping import Group, in_sequence
+from importers.profile import Choices, content_hash, currency_of, same_in_all
+from importers.reading import Row
+
+NEEDED = ("Name", "Lineitem name", "Lineitem quantity")
+ALIKE = ("Currency", "Created at", "Total", "Financial Status")
+PARTIAL = frozenset({"partial", "partially_fulfilled"})
+FULFILMENT = PARTIAL | {"", "fulfilled", "unfulfilled", "restocked", "on_hold", "scheduled", "pending"}
+SAID_IN_A_NOTE = (
+    "Payment Reference", "Receipt Number", "Location", "Vendor", "Duties", "Payment Terms Name", "Next Payment Due At",
+)  # fmt: skip
+PARTLY_SHIPPED = "partly-shipped"
+
+COLUMNS = {
+    "number": "Name",
+    "operator": "Employee",
+    "source": "Source",
+    "payment_method": "Payment Method",
+    "reference": "Payment ID",
+    "shipping_method": "Shipping Method",
+    "billing_address/email": "Email",
+    "billing_address/country": "Billing Country",
+    "shipping_address/country": "Shipping Country",
+    "items/sku": "Lineitem sku",
+    "items/name": "Lineitem name",
+    "items/quantity": "Lineitem quantity",
+    "items/unit_price": "Lineitem price",
+    "items/discount": "Lineitem discount",
+    "discount": "Discount Amount",
+    "shipping_charge": "Shipping",
+    "tags": "Tags",
+    "text": "Notes",
+    "amount": "Total",
+    "past/imported/total": "Total",
+    "refund-above-paid": "Refunded Amount",
+}
+
+
+class Shopify:
+    """The profile of Shopify's orders export."""
+
+    name = "shopify"
+    source = "shopify"
+    columns = COLUMNS
+
+    def __init__(self, header: Sequence[str], choices: Choices) -> None:
+        self._columns = Columns(header)
+        self._columns.require(*NEEDED)
+        self._choices = choices
+        self._manner = Manner(decimal=".", zone=choices.zone)
+        self._number_at = self._columns.index["Name"]
+
+    @staticmethod
+    def knows(header: Sequence[str]) -> bool:
+        """Whether this is the header of such a file."""
+        return set(NEEDED) <= set(header)
+
+    def groups(self, rows: Iterable[Row]) -> Iterator[Group]:
+        """The rows of each order, which follow each other."""
+        return in_sequence(rows, self._number)
+
+    def draft(self, group: Group) -> Draft:
+        """The order that the rows tell."""
+        rows = [Cells(row, self._columns, self._manner) for row in group.rows]
+        if len(rows) > 1:
+            same_in_all(rows, ALIKE, "Currency")
+        lines = _lines(rows)
+        try:
+            return self._draft(group, rows[0], lines)
+        except Fault as fault:
+            raise fault.at(rows[0].line) from None
+
+    def _number(self, cells: Sequence[str]) -> str:
+        return cells[self._number_at].strip() if self._number_at < len(cells) else ""
+
+    def _draft(self, group: Group, heading: Cells, lines: tuple[DraftLine, ...]) -> Draft:
+        currency = currency_of(heading, "Currency", self._choices.currency)
+        created_at = heading.required_instant("Created at")
+        money = shopify_money.money_of(heading, lines, currency)
+        fulfilment = _fulfilment(heading)
+        stage = _stage(heading, fulfilment, money.status)
+        fulfilled_at = heading.instant("Fulfilled at")
+        billing, shipping = _address(heading, "Billing"), _address(heading, "Shipping")
+        return Draft(
+            number=heading.required("Name"),
+            external_id=group.key,
+            content_hash=content_hash(group, self._columns),
+            line=heading.line,
+            created_at=created_at,
+            currency=currency,
+            lines=money.lines,
+            stage=stage,
+            total=money.total,
+            tax=money.tax,
+            prices_include_tax=money.prices_include_tax,
+            discount=money.discount,
+            coupon=money.coupon,
+            shipping_charge=money.shipping_charge,
+            shipping_tax_rate=money.shipping_tax_rate,
+            shipping_method=heading.text("Shipping Method"),
+            payment_method=heading.text("Payment Method"),
+            payment=money.payment,
+            refunded=money.refunded,
+            fully_refunded=money.fully_refunded,
+            parcel=DraftParcel(at=fulfilled_at) if fulfilment == "fulfilled" else None,
+            ended_at=heading.instant("Cancelled at") or fulfilled_at or heading.instant("Paid at"),
+            billing=billing,
+            shipping=shipping,
+            source=heading.text("Source"),
+            operator=heading.text("Employee"),
+            tags=tuple(tag.strip() for tag in heading.text("Tags").split(",") if tag.strip()),
+            notes=_notes(heading),
+            remarks=money.remarks + ((PARTLY_SHIPPED,) if fulfilment in PARTIAL else ()),
+        )
+
+
+def _lines(rows: Iterable[Cells]) -> tuple[DraftLine, ...]:
+    lines = []
+    for row in rows:
+        try:
+            if line := _line(row):
+                lines.append(line)
+        except Fault as fault:
+            raise fault.at(row.line) from None
+    return tuple(lines)
+
+
+def _line(row: Cells) -> DraftLine | None:
+    """The row's line item; a row that names none tells only of the order."""
+    name, sku = row.text("Lineitem name"), row.text("Lineitem sku")
+    if not name and not sku and not row.text("Lineitem quantity"):
+        return None
+    return DraftLine(
+        line=row.line,
+        sku=sku,
+        name=name or sku,
+        quantity=row.whole("Lineitem quantity"),
+        unit_price=row.decimal("Lineitem price"),
+        discount=row.decimal("Lineitem discount") or Decimal(0),
+        taxable=row.text("Lineitem taxable").lower() != "false",
+    )
+
+
+def _fulfilment(heading: Cells) -> str:
+    status = heading.text("Fulfillment Status").lower()
+    if status not in FULFILMENT:
+        fix = f"Write one of: {', '.join(sorted(FULFILMENT - {''}))}."
+        raise Fault("unknown-status", "This status is not known.", column="Fulfillment Status", fix=fix)
+    return status
+
+
+def _stage(heading: Cells, fulfilment: str, financial: str) -> str:
+    """Where the order stands, by the table above."""
+    if heading.text("Cancelled at"):
+        return CANCELLED
+    if fulfilment == "fulfilled":
+        return COMPLETED if financial in shopify_money.PAID_IN_FULL or not financial else SHIPPED
+    if financial in ("refunded", "voided"):
+        return CANCELLED
+    if fulfilment == "on_hold":
+        return ON_HOLD
+    return PROCESSING if fulfilment in PARTIAL or financial in shopify_money.UNDER_WAY else PENDING
+
+
+def _address(heading: Cells, kind: str) -> Address:
+    """The billing or shipping address; postcodes that begin with zero are kept behind an apostrophe."""
+    billing = kind == "Billing"
+    return Address(
+        name=heading.text(f"{kind} Name"),
+        company=heading.text(f"{kind} Company"),
+        line1=heading.text(f"{kind} Address1") or heading.text(f"{kind} Street"),
+        line2=heading.text(f"{kind} Address2"),
+        postcode=heading.text(f"{kind} Zip").removeprefix("'"),
+        city=heading.text(f"{kind} City"),
+        region=heading.text(f"{kind} Province"),
+        country=heading.country(f"{kind} Country"),
+        phone=(heading.text(f"{kind} Phone") or (heading.text("Phone") if billing else "")).removeprefix("'"),
+        email=heading.text("Email") if billing else "",
+    )
+
+
+def _notes(heading: Cells) -> tuple[str, ...]:
+    """The customer's and the shop's words, and what has no place of its own on an order."""
+    other = "\n".join(f"{column}: {text}" for column in SAID_IN_A_NOTE if (text := heading.text(column)))
+    return tuple(note for note in (heading.lines("Notes"), heading.lines("Note Attributes"), other) if note)

@@ -1,0 +1,162 @@
+"""The desk itself: one transaction per command, decided anew when others were quicker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from msgspec.structs import replace
+
+from domain.addresses import Address
+from domain.errors import StaleVersion
+from domain.events import Aggregate, Command, Event
+from domain.handlers import CREATING, HANDLERS, MISSING
+from domain.orders.creation import CreateOrder
+from domain.orders.order import Order, OrderCommand
+from domain.settings import SETTINGS_ID, Settings, Shop
+from projections.desk import customers, orders
+from projections.desk.needs import Needs, Opened, needs
+from projections.log import Answer, EventLog, RequestKey, Session, VersionConflict
+
+ATTEMPTS = 20  # how often a decision is made anew when others were quicker
+
+Render = Callable[[Any, Shop], Answer]
+Beside = Callable[[Session, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What handling a command led to: the aggregate after it, the log's position, and the answer to give."""
+
+    aggregate: Any
+    position: int
+    answer: Answer | None = None
+    replayed: bool = False
+
+
+class Desk:
+    """Handles commands; safe to share between threads."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._settings = Settings.blank(SETTINGS_ID)
+        self._settings_lock = Lock()
+
+    def handle(
+        self,
+        command: Command,
+        *,
+        expected_version: int | None = None,
+        request: RequestKey | None = None,
+        render: Render | None = None,
+        beside: Beside | None = None,
+    ) -> Outcome:
+        """Decides a command and appends its events in one transaction.
+
+        With `expected_version` the aggregate must still be at it, or `StaleVersion` is raised. Without, a decision that
+        others overtook is made anew on what they left. A `request` that was answered before gets the same answer again.
+        `beside` writes in the same transaction what is no part of any history (the hash of a password).
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._attempt(command, expected_version, request, render, beside)
+            except VersionConflict:
+                continue
+        return self._attempt(command, expected_version, request, render, beside)
+
+    def shop(self) -> Shop:
+        """The shop as it is set up now."""
+        with self._log.session() as session:
+            return self._open(session, Needs()).shop
+
+    def quote(self, command: CreateOrder) -> tuple[Order, Shop]:
+        """The order as it would be created, without storing anything."""
+        asked = replace(command, number="quote", customer_id=None, billing_address=Address())
+        with self._log.session() as session:
+            shop = self._open(session, needs(asked)).shop
+            order = Order.blank(asked.order_id)
+            orders.decide_quote(session, order, asked, shop)
+            return order, shop
+
+    def preview(self, command: Command, expected_version: int | None = None) -> tuple[Any, Any, Shop]:
+        """An aggregate before and after a command, without storing anything."""
+        with self._log.session() as session:
+            shop = self._open(session, needs(command)).shop
+            before, after = _target(session, command), _target(session, command)
+            _require_version(after, expected_version)
+            _decide(session, after, command, Opened(shop=shop))
+            return before, after, shop
+
+    def _attempt(
+        self,
+        command: Command,
+        expected_version: int | None,
+        request: RequestKey | None,
+        render: Render | None,
+        beside: Beside | None,
+    ) -> Outcome:
+        with self._log.session() as session:
+            opened = self._open(session, needs(command), request)
+            if opened.answer:
+                return Outcome(None, 0, opened.answer, replayed=True)
+            aggregate = _target(session, command)
+            _require_version(aggregate, expected_version)
+            others = _decide(session, aggregate, command, opened)
+            session.save(aggregate, *others)
+            if beside:
+                beside(session, aggregate)
+            answer = render(aggregate, opened.shop) if render else None
+            return Outcome(aggregate, session.commit(answer), answer)
+
+    def _open(self, session: Session, needed: Needs, request: RequestKey | None = None) -> Opened:
+        """Claims and reads what is needed; the settings already known are brought forward by what was decided since."""
+        known = self._settings
+        opening = session.open(
+            request=request,
+            email=needed.email,
+            series=needed.series,
+            streams={SETTINGS_ID: known.version, **dict.fromkeys(needed.streams, 0)},
+        )
+        if opening.answer:
+            return Opened(shop=known.shop, answer=opening.answer)
+        shop = self._brought_forward(opening.events.get(SETTINGS_ID, ()))
+        return Opened(shop=shop, customer=opening.customer, number=opening.number)
+
+    def _brought_forward(self, fresh: Sequence[Event]) -> Shop:
+        if not fresh:
+            return self._settings.shop
+        with self._settings_lock:
+            settings = Settings.blank(SETTINGS_ID)
+            settings.shop, settings.version = self._settings.shop, self._settings.version
+            for event in fresh:
+                if event.originator_version == settings.version + 1:
+                    event.mutate(settings)
+            self._settings = settings
+            return settings.shop
+
+
+def _decide(session: Session, aggregate: Aggregate, command: Command, opened: Opened) -> Sequence[Aggregate]:
+    """Lets the domain decide; answers the other aggregates that the decision touched."""
+    if isinstance(aggregate, Order) and isinstance(command, OrderCommand):
+        return orders.decide(session, aggregate, command, opened)
+    customers.prepare(session, command)
+    HANDLERS[type(command)].decide(aggregate, command, opened.shop)
+    return ()
+
+
+def _target(session: Session, command: Command) -> Any:
+    """The aggregate the command is for, as it is now; blank where the command may begin it."""
+    handler = HANDLERS[type(command)]
+    if isinstance(command, CreateOrder) and command.past is None:
+        return Order.blank(command.order_id)
+    aggregate = session.load_or_blank(handler.aggregate, handler.target(command))
+    if not aggregate.exists and type(command) not in CREATING:
+        raise MISSING[handler.aggregate]()
+    return aggregate
+
+
+def _require_version(aggregate: Aggregate, expected_version: int | None) -> None:
+    if expected_version is not None and aggregate.version != expected_version:
+        raise StaleVersion(expected=expected_version, actual=aggregate.version)

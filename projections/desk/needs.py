@@ -1,0 +1,71 @@
+"""What a command needs at hand before it can be decided; all of it is claimed and read in one round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.coupons import coupon_id_of
+from domain.customers import check_email, normalised_email
+from domain.events import Command
+from domain.handlers import HANDLERS
+from domain.orders.cart import ApplyCoupon
+from domain.orders.creation import CreateOrder
+from domain.orders.details import AssignCustomer
+from domain.settings import Shop
+from projections.log import Answer, CustomerClaim
+
+
+class Needs(Struct, frozen=True, kw_only=True):
+    """The e-mail address to claim, the series to take a number from, and the streams to read."""
+
+    email: str | None = None
+    series: str | None = None
+    streams: tuple[UUID, ...] = ()
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """What was at hand: the shop, the customer of the e-mail address, the number; an `answer` given before ends it."""
+
+    shop: Shop
+    customer: CustomerClaim | None = None
+    number: int | None = None
+    answer: Answer | None = None
+
+
+def needs(command: Command) -> Needs:
+    """What deciding this command needs."""
+    special = SPECIAL.get(type(command))
+    return special(command) if special else Needs(streams=(HANDLERS[type(command)].target(command),))
+
+
+def _to_create_order(command: CreateOrder) -> Needs:
+    email = None
+    if not command.customer_id and command.billing_address.email:
+        email = command.billing_address.email
+        check_email(email, "/billing_address/email")
+    known = (command.customer_id,) if command.customer_id else ()
+    coupons = tuple(coupon_id_of(code) for code in command.coupon_codes)
+    imported = (command.order_id,) if command.past else ()  # a new order's id is new: nothing is there to read
+    return Needs(
+        email=normalised_email(email) if email else None,
+        series=None if command.number else "orders",
+        streams=(*imported, *known, *coupons),
+    )
+
+
+def _to_apply_coupon(command: ApplyCoupon) -> Needs:
+    return Needs(streams=(command.order_id, coupon_id_of(command.coupon_code)))
+
+
+def _to_assign_customer(command: AssignCustomer) -> Needs:
+    return Needs(streams=(command.order_id, command.customer_id))
+
+
+SPECIAL: dict[type[Command], Callable[..., Needs]] = {
+    CreateOrder: _to_create_order,
+    ApplyCoupon: _to_apply_coupon,
+    AssignCustomer: _to_assign_customer,
+}

@@ -1,0 +1,182 @@
+"""What an order's decisions need of other aggregates: its number, its customer's card, its coupons."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from msgspec.structs import replace
+
+from domain.addresses import Address
+from domain.coupons import (
+    Coupon,
+    RedeemCoupon,
+    ReleaseCoupon,
+    UnknownCoupon,
+    check_coupon,
+    coupon_id_of,
+)
+from domain.customers import (
+    Customer,
+    CustomerErased,
+    CustomerNotFound,
+    TakeBillingData,
+    check_email,
+    normalised_email,
+    take_billing_data,
+)
+from domain.events import Aggregate, Context
+from domain.handlers import HANDLERS
+from domain.orders.cart import ApplyCoupon
+from domain.orders.creation import Buyer, CreateOrder
+from domain.orders.details import AssignCustomer, ChangeBillingAddress, assign_customer
+from domain.orders.order import Order, OrderCommand, require_currency
+from domain.pricing import CouponTerms
+from domain.settings import Shop
+from projections.desk.needs import Opened
+from projections.log import CustomerClaim, Session
+
+
+FIRST_NUMBER = 1001  # a first order called 1 would tell every customer how new the shop is
+
+
+def decide(session: Session, order: Order, command: OrderCommand, opened: Opened) -> list[Aggregate]:
+    """Decides an order's command; answers the card and the coupons that it touched."""
+    shop = opened.shop
+    held = _coupons_in_use(order)
+    touched: list[Aggregate] = []
+    match command:
+        case CreateOrder():
+            command = _completed(session, command, opened, touched)
+        case ApplyCoupon():
+            (terms,) = _terms(session, (command.coupon_code,))
+            command = replace(command, terms=terms)
+        case AssignCustomer():
+            card = _card(session, command.customer_id)
+            command = replace(command, name=card.value("name"), email=card.value("email"))
+        case ChangeBillingAddress():
+            _take_billing_data(session, order, command, shop, touched)
+    require_currency(order, command)
+    HANDLERS[type(command)].decide(order, command, shop)
+    if isinstance(command, CreateOrder | ApplyCoupon):
+        _check_coupons(session, order, command.context)
+    return touched + _settle_coupons(session, order, held, command.context, shop)
+
+
+def decide_quote(session: Session, order: Order, command: CreateOrder, shop: Shop) -> None:
+    """Decides how an order would be created, without claiming a number, a customer or a use of a coupon."""
+    terms = _terms(session, command.coupon_codes)
+    quoted = replace(command, number="quote", coupons=terms, place=False, status=None)
+    HANDLERS[CreateOrder].decide(order, quoted, shop)
+    _check_coupons(session, order, command.context)
+
+
+def _completed(session: Session, command: CreateOrder, opened: Opened, touched: list[Aggregate]) -> CreateOrder:
+    """The command with what only the desk knows: number, buyer, coupons' terms."""
+    buyer, card = _buyer(session, command, opened)
+    if card:
+        touched.append(card)
+    number = command.number or f"{opened.shop.defaults.number_prefix}{FIRST_NUMBER + (opened.number or 1) - 1}"
+    return replace(command, number=number, buyer=buyer, coupons=_terms(session, command.coupon_codes))
+
+
+def _buyer(session: Session, command: CreateOrder, opened: Opened) -> tuple[Buyer | None, Customer | None]:
+    """Whose order it is: the customer named, or the one of the billing address, whose card follows what it says."""
+    billing = command.billing_address
+    if command.customer_id:
+        card = _card(session, command.customer_id)
+    elif opened.customer:
+        card = _card_of(session, opened.customer)
+    elif billing:
+        card = Customer.blank(uuid5(command.order_id, "customer"))
+        session.ensure_subject(card.id)
+    else:
+        session.ensure_subject(command.order_id)
+        return None, None
+    _follow(card, command.order_id, command.context, billing, opened.shop)
+    name = billing.name or card.value("name")
+    return Buyer(id=card.id, name=name, email=billing.email or card.value("email")), card
+
+
+def _card(session: Session, customer_id: UUID) -> Customer:
+    card = session.load_or_blank(Customer, customer_id)
+    if not card.exists:
+        raise CustomerNotFound("/customer_id")
+    if card.erased_at:
+        raise CustomerErased("/customer_id")
+    return card
+
+
+def _card_of(session: Session, claim: CustomerClaim) -> Customer:
+    return Customer.blank(claim.customer_id) if claim.created else session.load_or_blank(Customer, claim.customer_id)
+
+
+def _follow(card: Customer, order_id: UUID, context: Context, billing: Address, shop: Shop) -> None:
+    take_billing_data(
+        card, TakeBillingData(customer_id=card.id, context=context, order_id=order_id, billing=billing), shop
+    )
+
+
+def _take_billing_data(
+    session: Session, order: Order, command: ChangeBillingAddress, shop: Shop, touched: list[Aggregate]
+) -> None:
+    """A new billing address reaches the customer's card, and finds the customer where the order had none."""
+    billing = command.address
+    if order.customer_id:
+        card = session.load_or_blank(Customer, order.customer_id)
+        billing = replace(billing, email=card.value("email") or billing.email)
+    elif billing.email:
+        check_email(billing.email, "/billing_address/email")
+        card = _card_of(session, session.customer_for(normalised_email(billing.email)))
+    else:
+        return
+    _follow(card, order.id, command.context, billing, shop)
+    touched.append(card)
+    if not order.customer_id:
+        assignment = AssignCustomer(
+            order_id=order.id, context=command.context, customer_id=card.id, name=billing.name, email=billing.email
+        )
+        assign_customer(order, assignment, shop)
+
+
+def _terms(session: Session, codes: tuple[str, ...]) -> tuple[CouponTerms, ...]:
+    coupons = (session.load_or_blank(Coupon, coupon_id_of(code)) for code in codes)
+    return tuple({coupon.terms.code: coupon.terms for coupon in map(_known, coupons)}.values())
+
+
+def _known(coupon: Coupon) -> Coupon:
+    if not coupon.exists:
+        raise UnknownCoupon("/coupons")
+    return coupon
+
+
+def _coupons_in_use(order: Order) -> set[str]:
+    """The coupons that count this order as a use: those of a placed order that was not cancelled."""
+    counts = order.is_placed and not order.is_cancelled and order.imported is None
+    return {terms.code for terms in order.coupons} if counts else set()
+
+
+def _check_coupons(session: Session, order: Order, context: Context) -> None:
+    for terms in order.coupons:
+        coupon = session.load_or_blank(Coupon, coupon_id_of(terms.code))
+        rejection = check_coupon(coupon, context.at, order.currency, order.price.subtotal, order.customer_id, order.id)
+        if rejection:
+            rejection.pointer = "/coupons"
+            raise rejection
+
+
+def _settle_coupons(session: Session, order: Order, held: set[str], context: Context, shop: Shop) -> list[Aggregate]:
+    """Counts the uses that began with the decision and gives back those that ended, in one order of locking."""
+    holds = _coupons_in_use(order)
+    touched: list[Aggregate] = []
+    for code in sorted(holds ^ held):
+        coupon_id = coupon_id_of(code)
+        session.lock(coupon_id)
+        coupon = session.load_or_blank(Coupon, coupon_id)
+        facts: dict[str, Any] = {"coupon_id": coupon_id, "context": context, "order_id": order.id}
+        if code in holds:
+            HANDLERS[RedeemCoupon].decide(coupon, RedeemCoupon(customer_id=order.customer_id, **facts), shop)
+        else:
+            HANDLERS[ReleaseCoupon].decide(coupon, ReleaseCoupon(**facts), shop)
+        touched.append(coupon)
+    return touched

@@ -1,0 +1,127 @@
+"""Moves a live view on: one leader per view, found by an advisory lock, the others standing by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event
+
+import psycopg
+import structlog
+
+from projections import generations
+from projections.dead_letters import name_of
+from projections.feed import BATCH, Feed
+from projections.generations import LEADER, Generation, Superseded
+from projections.log import EventLog
+from projections.projection import Projection
+from projections.tables import Connection
+from projections.target import Target
+
+STAND_BY = 0.25
+IDLE_WAIT = 0.25
+FIRST_BACK_OFF = 0.1
+LONGEST_BACK_OFF = 10.0
+# A view that starts with more than this before it is built like a rebuild, so that no reader sees it grow.
+LONG_HISTORY = 10_000
+
+_logger = structlog.get_logger()
+
+
+class Projector:
+    """Keeps one view up with the log while it leads; stands by while another process does."""
+
+    def __init__(
+        self,
+        projection: Projection,
+        log: EventLog,
+        feed: Feed,
+        database_url: str,
+        rebuild: Callable[[Projection, Event], object],
+    ) -> None:
+        """`rebuild` builds the view anew where its rows are missing or of an older form."""
+        self._projection = projection
+        self._name = projection.name
+        self._log = log
+        self._feed = feed
+        self._database_url = database_url
+        self._rebuild = rebuild
+        self._target = Target(projection, log)
+        self._back_off = FIRST_BACK_OFF
+
+    def run(self, stop: Event) -> None:
+        """Leads or stands by until told to stop; what is not an event's fault is tried again, later and later."""
+        while not stop.is_set():
+            pause = STAND_BY
+            try:
+                with self._connect() as connection:
+                    while not stop.is_set() and not generations.try_lock(connection, LEADER, self._name):
+                        stop.wait(STAND_BY)
+                    self._lead(connection, stop)
+            except Superseded:
+                _logger.warning("another leader", action="projection.superseded", projection=self._name)
+            except Exception as fault:
+                pause = self._back_off
+                self._back_off = min(self._back_off * 2, LONGEST_BACK_OFF)
+                self._report(fault, pause)
+            stop.wait(pause)
+
+    def _lead(self, connection: Connection, stop: Event) -> None:
+        while not stop.is_set():
+            stands = self._prepared(connection, stop)
+            if stands is None:
+                return
+            try:
+                self._follow(connection, stands, stop)
+            except Superseded:
+                now = generations.find(connection, self._name)
+                if now is not None and now.generation == stands.generation:
+                    raise
+                _logger.info("new generation", action="projection.swapped", projection=self._name)
+
+    def _follow(self, connection: Connection, stands: Generation, stop: Event) -> None:
+        position = stands.position
+        behind = False
+        while not stop.is_set():
+            recorded = self._feed.read(position, catching_up=behind)
+            if not recorded:
+                self._feed.wait(position, IDLE_WAIT)
+                continue
+            head = recorded[-1].position
+            events = [one for one in recorded if self._target.wants(one.event.TOPIC)]
+            self._target.take(connection, events, position, head)
+            position = head
+            behind = len(recorded) >= BATCH
+            self._back_off = FIRST_BACK_OFF
+
+    def _prepared(self, connection: Connection, stop: Event) -> Generation | None:
+        """Where the live generation stands, made first if need be; None when this program is too old for it."""
+        generations.clear_remains(connection, self._name)
+        stands = generations.find(connection, self._name)
+        if stands is None and self._log.head() <= LONG_HISTORY:
+            with connection.transaction():
+                generations.create(connection, self._projection)
+        elif stands is None or stands.version < self._projection.version:
+            _logger.info("rebuilding", action="projection.outdated", projection=self._name)
+            self._rebuild(self._projection, stop)
+        elif stands.version > self._projection.version:
+            _logger.warning("newer rows", action="projection.too_old", projection=self._name, version=stands.version)
+            stop.wait(LONGEST_BACK_OFF)
+            return None
+        return self._target.open(connection)
+
+    def _connect(self) -> Connection:
+        # A crash of the server may undo the last moments of a view: rows and position alike, so nothing is lost.
+        connection = psycopg.connect(self._database_url, autocommit=True, application_name=f"carnet {self._name}")
+        connection.execute("SET synchronous_commit = off")
+        return connection
+
+    def _report(self, fault: Exception, pause: float) -> None:
+        name = name_of(fault)
+        _logger.error("view stopped", action="projection.failed", projection=self._name, error=name, again_in=pause)
+        if isinstance(fault, psycopg.OperationalError):
+            return
+        try:
+            with self._connect() as connection:
+                generations.report_trouble(connection, self._name, name)
+        except psycopg.Error:
+            _logger.warning("trouble not shown", action="projection.unreported", projection=self._name)

@@ -1,0 +1,170 @@
+"""Fills new tables from the log: whole streams of one share of the aggregates, folded and copied in one process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from projections import dead_letters
+from projections.log import EventLog, KeyRing, Recorded
+from projections.projection import Batch, Projection, kinds
+from projections.tables import Connection, Rows
+from projections.target import Target, is_events_fault
+
+CHUNK = 4000
+
+_DISCARDED = """
+    SELECT position FROM views.dead_letters
+    WHERE projection = %s AND schema = 'views' AND state = 'discarded'
+"""
+
+Stream = list[Recorded]
+
+
+@dataclass(frozen=True)
+class Source:
+    """All that another process needs to open the log."""
+
+    database_url: str
+    secret_key: str
+
+    def connect(self) -> Connection:
+        """A connection for writing views."""
+        connection = psycopg.connect(self.database_url, autocommit=True, application_name="carnet rebuild")
+        connection.execute("SET synchronous_commit = off")
+        return connection
+
+    def log(self) -> EventLog:
+        """The log, with a small pool of its own."""
+        pool: ConnectionPool[Connection] = ConnectionPool(
+            self.database_url, min_size=1, max_size=2, kwargs={"autocommit": True}, open=True
+        )
+        return EventLog(pool, KeyRing(self.secret_key))
+
+
+class Share(NamedTuple):
+    """One bucket of so many, of the events up to a position (and, for a view of the past, up to an instant)."""
+
+    bucket: int
+    buckets: int
+    upto: int
+    instant: datetime | None
+
+
+class Filler:
+    """Fills the tables of one new generation with one share of the streams."""
+
+    def __init__(self, connection: Connection, projection: Projection, log: EventLog, schema: str) -> None:
+        self._connection = connection
+        self._projection = projection
+        self._log = log
+        self._schema = schema
+        self._target = Target(projection, log, schema)
+        self._target.open(connection)
+        self._discarded = {row[0] for row in connection.execute(_DISCARDED, (projection.name,))}
+
+    def fill(self, share: Share, tell: Callable[[int], None]) -> None:
+        """Folds and copies chunk by chunk, telling after each how many events it had."""
+        for chunk, count in self._chunks(share):
+            self._put(chunk, share.upto)
+            tell(count)
+
+    def _chunks(self, share: Share) -> Iterator[tuple[dict[UUID, Stream], int]]:
+        chunk: dict[UUID, Stream] = {}
+        count = 0
+        prefixes = [f"{kind}." for kind in kinds(self._projection)]
+        streams = self._log.partition(prefixes, share.bucket, share.buckets, share.upto)
+        for originator_id, stream in streams:
+            count += len(stream)
+            shown = stream if share.instant is None else _until(stream, share.instant)
+            if shown:
+                chunk[originator_id] = shown
+            if count >= CHUNK:
+                yield chunk, count
+                chunk, count = {}, 0
+        if count:
+            yield chunk, count
+
+    def _put(self, chunk: dict[UUID, Stream], upto: int) -> None:
+        """Copies the rows of the streams; where that fails, of each half, down to the stream that cannot be taken."""
+        try:
+            self._copy(chunk, upto)
+        except Exception as fault:
+            if not is_events_fault(fault):
+                raise
+            if len(chunk) == 1:
+                self._put_until_fault(*chunk.popitem(), upto)
+                return
+            streams = list(chunk.items())
+            middle = len(streams) // 2
+            self._put(dict(streams[:middle]), upto)
+            self._put(dict(streams[middle:]), upto)
+
+    def _copy(self, chunk: dict[UUID, Stream], upto: int) -> None:
+        with self._connection.transaction():
+            self._target.copy(self._connection, self._fold(chunk, upto))
+
+    def _fold(self, chunk: dict[UUID, Stream], upto: int) -> Rows:
+        wants, discarded = self._target.wants, self._discarded
+        events = [
+            one
+            for stream in chunk.values()
+            for one in stream
+            if wants(one.event.TOPIC) and one.position not in discarded
+        ]
+        streams = {originator_id: [one.event for one in stream] for originator_id, stream in chunk.items()}
+        return self._projection.fold(Batch(events, upto, streams=streams))
+
+    def _put_until_fault(self, originator_id: UUID, stream: Stream, upto: int) -> None:
+        """Takes a stream as far as it goes and parks the rest, as the projector would have."""
+        taken, fault = self._longest_taken(originator_id, stream, upto)
+        parked = [one for one in stream[taken:] if self._target.wants(one.event.TOPIC)]
+        with self._connection.transaction():
+            if taken:
+                self._target.copy(self._connection, self._fold({originator_id: stream[:taken]}, upto))
+            name = self._projection.name
+            dead_letters.park(self._connection, name, self._schema, parked[:1], fault)
+            dead_letters.park(self._connection, name, self._schema, parked[1:], None)
+
+    def _longest_taken(self, originator_id: UUID, stream: Stream, upto: int) -> tuple[int, Exception]:
+        for count in range(1, len(stream) + 1):
+            try:
+                with self._connection.transaction(force_rollback=True):
+                    self._target.copy(self._connection, self._fold({originator_id: stream[:count]}, upto))
+            except Exception as fault:
+                if not is_events_fault(fault):
+                    raise
+                return count - 1, fault
+        raise RuntimeError("a stream failed that did not fail again: the fold is not pure")
+
+
+def fill_in_process(
+    source: Source, projection: Projection, schema: str, share: Share, tell: Callable[[int], None]
+) -> None:
+    """The whole life of one worker process of a rebuild."""
+    parent = os.getppid()
+
+    def tell_and_look(count: int) -> None:
+        if os.getppid() != parent:
+            raise SystemExit("the rebuild was stopped")
+        tell(count)
+
+    with source.connect() as connection:
+        log = source.log()
+        Filler(connection, projection, log, schema).fill(share, tell_and_look)
+        log.close()
+
+
+def _until(stream: Stream, instant: datetime) -> Stream:
+    """The part of a stream that had happened by an instant."""
+    for count, recorded in enumerate(stream):
+        if recorded.event.timestamp > instant:
+            return stream[:count]
+    return stream

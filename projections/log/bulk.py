@@ -1,0 +1,57 @@
+"""Reading the whole past at once: streams complete and in order, a share at a time, for those who build a view anew."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+from projections.log.mapper import EventMapper
+from projections.log.recorded import Recorded
+from projections.log.recorder import ALL, Connection
+
+_SPACE = 2**128
+_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+# Shares are ranges of ids: an index finds each without reading the rest, and sorting it fits in memory.
+_PARTITION = """
+COPY (
+    SELECT position, topic, version, state, wrapped FROM log.readable
+    WHERE originator_id BETWEEN %(first)s AND %(last)s AND topic ^@ ANY(%(prefixes)s)
+        AND position <= %(upto)s AND recorded_at <= %(at)s
+    ORDER BY originator_id, originator_version
+) TO STDOUT (FORMAT binary)
+"""
+
+
+def partition(
+    connection: Connection,
+    mapper: EventMapper,
+    prefixes: Collection[str],
+    bucket: int,
+    buckets: int,
+    upto: int | None = None,
+    at: datetime | None = None,
+) -> Iterator[tuple[UUID, list[Recorded]]]:
+    """The streams of one share (0 <= bucket < buckets) whose topics begin so, each with all its events up to a point.
+
+    Random ids fall evenly into the shares. Memory is that of one stream, and of one sorted share in the server.
+    """
+    parameters = {
+        "first": UUID(int=_SPACE * bucket // buckets),
+        "last": UUID(int=_SPACE * (bucket + 1) // buckets - 1),
+        "prefixes": list(prefixes),
+        "upto": ALL if upto is None else upto,
+        "at": _FOREVER if at is None else at,
+    }
+    event_of, stream = mapper.event, list[Recorded]()
+    with connection.cursor() as cursor, cursor.copy(_PARTITION, parameters) as copy:
+        copy.set_types(["int8", "text", "int2", "text", "bytea"])
+        for position, *row in copy.rows():
+            event = event_of(*row)
+            if event.originator_version == 1 and stream:
+                yield stream[0].event.originator_id, stream
+                stream = []
+            stream.append(Recorded(position, event))
+    if stream:
+        yield stream[0].event.originator_id, stream

@@ -1,0 +1,281 @@
+"""One save: claims, loads, and one append that commits; until then nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
+from typing import NamedTuple, TypeVar, cast
+from uuid import UUID
+
+import psycopg
+
+from domain.errors import Conflict, NotFound
+from domain.events import Aggregate, Event
+from projections.log.claims import Claims, CustomerClaim, Found
+from projections.log.keys import KeyRing, SubjectErased
+from projections.log.mapper import EventMapper, SealedEvent, UnsealedPersonalData
+from projections.log.recorder import Connection, KeptAnswer, LogRecorder
+from projections.log.requests import Answer, RequestKey, repeated_answer, sealed_answer
+
+A = TypeVar("A", bound=Aggregate)
+
+
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_ERASE = "SELECT log.erase(%(subject)s)"
+_LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest(%(numbers)s::bigint[]) AS asked (number)"
+
+
+class VersionConflict(Conflict):
+    """Somebody else changed this at the same moment; look again and decide anew."""
+
+    code = "version-conflict"
+
+
+class NothingRecorded(NotFound):
+    """There is no such thing."""
+
+
+class Opening(NamedTuple):
+    """What a save starts from. An `answer` ends it: the request ran before."""
+
+    answer: Answer | None
+    customer: CustomerClaim | None
+    number: int | None
+    events: Mapping[UUID, list[Event]]
+
+
+class Session:
+    """One transaction on the log, for one thread. It begins with the first claim or lock; loads alone need none."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        recorder: LogRecorder,
+        mapper: EventMapper,
+        keys: KeyRing,
+        settle: Callable[[Sequence[SealedEvent], bool], int | None],
+    ) -> None:
+        self.connection = connection
+        self.committed = False
+        self._recorder = recorder
+        self._mapper = mapper
+        self._keys = keys
+        self._settle = settle
+        self._claims = Claims(connection, keys)
+        self._begun = False
+        self._request: RequestKey | None = None
+        self._wrapped: dict[UUID, bytes | None] = {}
+        self._loaded: dict[UUID, list[Event]] = {}
+        self._pending: list[Event] = []
+
+    def open(
+        self,
+        *,
+        request: RequestKey | None = None,
+        email: str | None = None,
+        series: str | None = None,
+        streams: Collection[UUID] | Mapping[UUID, int] = (),
+    ) -> Opening:
+        """Claims and loads in one round trip: `streams` are ids, or ids with the version after which to read.
+
+        Streams read whole are kept for `load`; a claimed `email` (normalised) brings its customer's stream along.
+        """
+        after = streams if isinstance(streams, Mapping) else dict.fromkeys(streams, 0)
+        emails = () if email is None else (email,)
+        claiming = bool(request or emails or series)
+        with self.connection.pipeline() if claiming else nullcontext():
+            if claiming:
+                self.begin()
+            asked_request = self._claims.ask_request(request) if request else None
+            asked_customer = self._claims.ask_customers(emails) if emails else None
+            asked_number = self._claims.ask_numbers(series, 1) if series else None
+            asked_streams = self._ask_streams(after, email)
+        answer = self._take_request(request, asked_request)
+        customer = self._take_customers(asked_customer, emails).get(email or "")
+        number = self._claims.take_numbers(asked_number)[0] if asked_number and not answer else None
+        events = self._take_streams(asked_streams, after, customer)
+        return Opening(answer, customer, number, events)
+
+    def claim_request(self, request: RequestKey) -> Answer | None:
+        """The answer given to this request before; None when it is ours to run. Waits while another runs it."""
+        return self.open(request=request).answer
+
+    def customer_for(self, email: str) -> CustomerClaim:
+        """The customer a normalised e-mail address belongs to, claimed for the first who names it."""
+        return self.customers_for((email,))[email]
+
+    def customers_for(self, emails: Collection[str]) -> dict[str, CustomerClaim]:
+        """The customers of many normalised e-mail addresses."""
+        self.begin()
+        return self._take_customers(self._claims.ask_customers(emails), emails)
+
+    def claim_email(self, email: str, customer_id: UUID) -> CustomerClaim:
+        """Claims a normalised e-mail address for this customer; tells whose it is where somebody else has it."""
+        self.begin()
+        return self._take_customers(self._claims.ask_customers((email,), customer_id), (email,))[email]
+
+    def erase(self, subject: UUID) -> None:
+        """Forgets a person together with what this save records: their keys and their e-mail addresses."""
+        self.begin()
+        self.connection.execute(_ERASE, {"subject": subject}, prepare=True)
+        self._wrapped[subject] = None
+
+    def ensure_subject(self, subject: UUID, holder: UUID | None = None) -> None:
+        """Makes a key for the subject where there is none; erasing `holder` erases the subject as well."""
+        self.ensure_subjects((subject,), holder)
+
+    def ensure_subjects(self, subjects: Collection[UUID], holder: UUID | None = None) -> None:
+        """The same for many subjects of one holder."""
+        self.begin()
+        wrapped = self._claims.subjects(subjects, holder)
+        self._wrapped.update(wrapped)
+        for subject, key in wrapped.items():
+            if key is None:
+                raise SubjectErased(subject=subject)
+
+    def next_number(self, series: str) -> int:
+        """The next number of a series; one given to a save that is refused is not given again."""
+        return self.next_numbers(series, 1)[0]
+
+    def next_numbers(self, series: str, wanted: int) -> list[int]:
+        """The next numbers of a series, lowest first."""
+        self.begin()
+        return self._claims.take_numbers(self._claims.ask_numbers(series, wanted))
+
+    def lock(self, *keys: UUID) -> None:
+        """Lets one save at a time pass for each of these keys, until it ends; their streams are read anew after it."""
+        self.begin()
+        for key in keys:
+            self._loaded.pop(key, None)
+        numbers = sorted(key.int & (2**63 - 1) for key in keys)
+        self.connection.execute(_LOCK, {"numbers": numbers}, prepare=True)
+
+    def load(self, cls: type[A], originator_id: UUID) -> A:
+        """The aggregate as it is now; raises `NothingRecorded` when nothing has happened to it."""
+        aggregate = self.load_or_blank(cls, originator_id)
+        if not aggregate.exists:
+            raise NothingRecorded(id=originator_id)
+        return aggregate
+
+    def load_or_blank(self, cls: type[A], originator_id: UUID) -> A:
+        """The aggregate as it is now, before its first event where there is none."""
+        if originator_id not in self._loaded:
+            self.open(streams=(originator_id,))
+        return folded(cls, originator_id, self._loaded[originator_id])
+
+    def save(self, *aggregates: Aggregate) -> None:
+        """Takes the events the aggregates have recorded; `commit` appends them, in this order."""
+        for aggregate in aggregates:
+            self._pending.extend(cast(Sequence[Event], aggregate.collect_events()))
+
+    def commit(self, answer: Answer | None = None) -> int:
+        """Appends what was saved, keeps the request's answer, ends the transaction; gives the log's last position.
+
+        Raises `VersionConflict` when a stream has moved on. A lost connection is looked into: what was recorded counts
+        as recorded; otherwise `psycopg.OperationalError` says that nothing was, and the whole save may be run again.
+        """
+        if self._request is not None and answer is None:
+            raise TypeError("a claimed request must be answered")
+        sealed = self._sealed(answer)
+        try:
+            position = self._recorder.append(self.connection, sealed, self._kept(answer), commit=self._begun)
+        except psycopg.errors.UniqueViolation as error:
+            return self._recorded_before(sealed, error)
+        except psycopg.OperationalError:
+            if not self.connection.closed:
+                raise
+            settled = self._settle(sealed, not self._begun)
+            if settled is None:
+                raise
+            position = settled
+        self._begun = False
+        self.committed = True
+        return position
+
+    def roll_back(self) -> None:
+        """Undoes what was not committed."""
+        if self._begun and not self.connection.closed:
+            self.connection.execute("ROLLBACK", prepare=True)
+        self._begun = False
+
+    def begin(self) -> None:
+        """Begins the transaction now, for statements of others that belong into it."""
+        if not self._begun:
+            self.connection.execute(_BEGIN, prepare=True)
+            self._begun = True
+
+    def _ask_streams(self, after: Mapping[UUID, int], email: str | None) -> Found | None:
+        if not after and email is None:
+            return None
+        return self._recorder.ask_streams(
+            self.connection, after, email_hash=self._keys.email_hash(email) if email else None
+        )
+
+    def _take_request(self, request: RequestKey | None, asked: Found | None) -> Answer | None:
+        if request is None or asked is None:
+            return None
+        known = self._claims.take_request(asked)
+        if known is None:
+            self._request = request
+            return None
+        return repeated_answer(self._keys, request, known)
+
+    def _take_customers(self, asked: Found | None, emails: Collection[str]) -> dict[str, CustomerClaim]:
+        if asked is None:
+            return {}
+        claims, wrapped = self._claims.take_customers(asked, emails)
+        self._wrapped.update(wrapped)
+        return claims
+
+    def _take_streams(
+        self, asked: Found | None, after: Mapping[UUID, int], customer: CustomerClaim | None
+    ) -> dict[UUID, list[Event]]:
+        events: dict[UUID, list[Event]] = {stream: [] for stream in after}
+        if customer:
+            events[customer.customer_id] = []
+        for row in self._recorder.take(asked) if asked else ():
+            event = self._mapper.event(*row[1:])
+            events[event.originator_id].append(event)
+            if event.metadata.subject is not None:
+                self._wrapped[event.metadata.subject] = row.wrapped
+        self._loaded.update({stream: found for stream, found in events.items() if not after.get(stream)})
+        return events
+
+    def _sealed(self, answer: Answer | None) -> list[SealedEvent]:
+        """The rows of the events to append, sealed under their subjects' keys."""
+        wanted = {event.metadata.subject for event in self._pending if self._mapper.needs_key(event)}
+        wanted.add(answer.subject if answer else None)
+        missing = wanted - self._wrapped.keys() - {None}
+        if missing:
+            self._wrapped.update(self._claims.wrapped(cast(set[UUID], missing)))
+        sealed = []
+        for event in self._pending:
+            subject = event.metadata.subject
+            if subject in missing and subject not in self._wrapped:
+                raise UnsealedPersonalData(f"{event.TOPIC} of {event.originator_id}: its subject has no key")
+            sealed.append(self._mapper.to_stored_event(event, self._wrapped.get(subject) if subject else None))
+        return sealed
+
+    def _kept(self, answer: Answer | None) -> KeptAnswer | None:
+        if self._request is None or answer is None:
+            return None
+        wrapped = self._wrapped.get(answer.subject) if answer.subject else None
+        sealed = sealed_answer(self._keys, self._request, answer, wrapped)
+        return KeptAnswer(self._request.actor, self._request.key, answer.subject if wrapped else None, sealed)
+
+    def _recorded_before(self, sealed: Sequence[SealedEvent], error: psycopg.errors.UniqueViolation) -> int:
+        """The position of the same events recorded by an earlier run of the same command; else it is a conflict."""
+        self.roll_back()
+        position = self._settle(sealed, False)
+        if position is not None:
+            return position
+        first = sealed[0]
+        raise VersionConflict(originator_id=first.originator_id, version=first.originator_version) from error
+
+
+def folded(cls: type[A], originator_id: UUID, events: Sequence[Event]) -> A:
+    """The aggregate its events leave behind."""
+    aggregate = cls.blank(originator_id)
+    for event in events:
+        event.mutate(aggregate)
+    return aggregate

@@ -1,0 +1,92 @@
+"""The status history of orders: one row for every status an order has had, from the draft it began as."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from psycopg import sql
+
+from domain.orders.creation import OrderCreated
+from domain.orders.moves import OrderPlaced, OrderStatusChanged, OrderStatusForced
+from domain.orders.order import Order
+from domain.statuses import DRAFT
+from projections.projection import Batch
+from projections.tables import Connection, Rows, Table
+
+_DDL = """
+    CREATE TABLE {schema}.order_status_history (
+        order_id uuid NOT NULL,
+        version integer NOT NULL,
+        at timestamptz NOT NULL,
+        from_status text,
+        from_stage text,
+        to_status text NOT NULL,
+        to_stage text NOT NULL,
+        actor text NOT NULL,
+        reason text,
+        forced boolean NOT NULL
+    )
+"""
+_COLUMNS = (
+    "order_id", "version", "at", "from_status", "from_stage", "to_status", "to_stage", "actor", "reason", "forced",
+)  # fmt: skip
+_HISTORY = sql.SQL("""
+    SELECT version, at, from_status, from_stage, to_status, to_stage, actor, reason, forced,
+        at - lag(at) OVER (ORDER BY version)
+    FROM {} WHERE order_id = %(order_id)s ORDER BY version
+""")
+
+Moved = OrderCreated | OrderPlaced | OrderStatusChanged | OrderStatusForced
+
+
+class OrderStatusHistory:
+    """The view `order_status_history`."""
+
+    name = "order_status_history"
+    version = 1
+    tables = (Table("order_status_history", _COLUMNS, ("order_id", "version"), _DDL),)
+    aggregates = (Order,)
+    topics = frozenset(event.TOPIC for event in (OrderCreated, OrderPlaced, OrderStatusChanged, OrderStatusForced))
+
+    def fold(self, batch: Batch) -> Rows:
+        """A row for each move."""
+        rows = Rows()
+        for _, event in batch.events:
+            match event:
+                case OrderCreated():
+                    move: tuple[str | None, ...] = (None, None, DRAFT, DRAFT)
+                case OrderPlaced(was=was, status=status, stage=stage):
+                    move = (was, DRAFT, status, stage)
+                case OrderStatusChanged() | OrderStatusForced():
+                    move = (event.was, event.stage_was, event.status, event.stage)
+                case _:
+                    continue
+            key = (event.originator_id, event.originator_version)
+            told = event.metadata
+            forced = isinstance(event, OrderStatusForced)
+            row = (*key, event.timestamp, *move, told.actor, told.reason, forced)
+            rows.put("order_status_history", key, row)
+        return rows
+
+
+class StatusMove(NamedTuple):
+    """A move of an order from one status to another; `stayed` is how long it had the former one (None: it began)."""
+
+    version: int
+    at: datetime
+    from_status: str | None
+    from_stage: str | None
+    to_status: str
+    to_stage: str
+    actor: str
+    reason: str | None
+    forced: bool
+    stayed: timedelta | None
+
+
+def status_history(connection: Connection, order_id: UUID, schema: str = "views") -> list[StatusMove]:
+    """Every status the order has had, first to last."""
+    statement = _HISTORY.format(sql.Identifier(schema, "order_status_history"))
+    return [StatusMove._make(row) for row in connection.execute(statement, {"order_id": order_id})]

@@ -1,0 +1,80 @@
+"""What the list of orders is narrowed by, and the condition in SQL that each filter stands for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from projections.plain import number_order, patterns
+
+
+class OrderFilters(Struct, frozen=True, kw_only=True):
+    """Each filter that is told narrows the list; None tells nothing.
+
+    `q` are words of number, customer, e-mail, tracking code or SKU, all of which must be found; `tags` must all be
+    there. `total_min` and `total_max` (both included) are minor units of `currency`, which is told with them.
+    `created_from` is included, `created_to` is not.
+    """
+
+    q: str | None = None
+    number: str | None = None
+    customer_id: UUID | None = None
+    currency: str | None = None
+    total_min: int | None = None
+    total_max: int | None = None
+    status: str | None = None
+    stage: str | None = None
+    payment_status: str | None = None
+    fulfilment_status: str | None = None
+    payment_method: str | None = None
+    shipping_method: str | None = None
+    tags: tuple[str, ...] | None = None
+    operator: str | None = None
+    source: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    sku: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.currency is None and (self.total_min, self.total_max) != (None, None):
+            raise ValueError("a total without its currency")
+
+
+CONDITIONS = {
+    "number": "number_order = %(number_order)s AND number = %(number)s",
+    "customer_id": "customer_id = %(customer_id)s",
+    "currency": "currency = %(currency)s",
+    "total_min": "total >= %(total_min)s",
+    "total_max": "total <= %(total_max)s",
+    "status": "status = %(status)s",
+    "stage": "stage = %(stage)s",
+    "payment_status": "payment_status = %(payment_status)s",
+    "fulfilment_status": "fulfilment_status = %(fulfilment_status)s",
+    "payment_method": "payment_method = %(payment_method)s",
+    "shipping_method": "shipping_method = %(shipping_method)s",
+    "tags": "tags @> %(tags)s::text[]",
+    "operator": "operator = %(operator)s",
+    "source": "source = %(source)s",
+    "created_from": "created_at >= %(created_from)s",
+    "created_to": "created_at < %(created_to)s",
+    "sku": "skus @> ARRAY[%(sku)s::text]",
+}
+# One for each word of a search; as many as `patterns` may give.
+WORDS = tuple(f"(things || person) LIKE %(word_{number})s" for number in range(8))
+
+
+def conditions(filters: OrderFilters) -> tuple[list[str], dict[str, Any]]:
+    """The conditions in SQL (none: everything) and their parameters."""
+    told = {name: value for name in CONDITIONS if (value := getattr(filters, name)) is not None}
+    found = [CONDITIONS[name] for name in told]
+    if filters.tags is not None:
+        told["tags"] = list(filters.tags)
+    if filters.number is not None:
+        told["number_order"] = number_order(filters.number)
+    for number, pattern in enumerate(patterns(filters.q or "")):
+        found.append(WORDS[number])
+        told[f"word_{number}"] = pattern
+    return found, told

@@ -1,0 +1,111 @@
+"""The list of orders: pages in several orders, narrowed by filters, counted exactly or by estimate."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from psycopg import sql
+
+from projections.orders.filters import OrderFilters, conditions
+from projections.pages import Cursor, Key, Listing, Page, key, read
+from projections.plain import number_order
+from projections.tables import Connection
+
+NEWEST_FIRST = "-created_at"
+
+_BY_NUMBER = sql.SQL(
+    "SELECT id FROM {} WHERE number_order = %(number_order)s AND number = %(number)s ORDER BY created_at, id"
+)
+_ID = key("id", UUID, "uuid")
+# Drafts were never placed: they come before all that were.
+_PLACED_AT = Key(
+    "placed_at", datetime | None, "coalesce(placed_at, '-infinity')", "coalesce({}::timestamptz, '-infinity')"
+)
+
+
+class OrderHead(NamedTuple):
+    """An order as the list shows it; amounts are minor units of its currency."""
+
+    id: UUID
+    number: str
+    version: int
+    position: int
+    created_at: datetime
+    placed_at: datetime | None
+    updated_at: datetime
+    currency: str
+    status: str
+    stage: str
+    payment_status: str
+    fulfilment_status: str
+    return_status: str
+    dispute_status: str
+    customer_id: UUID | None
+    customer_name: str
+    customer_email: str
+    operator: str
+    source: str
+    payment_method: str
+    shipping_method: str
+    tags: list[str]
+    total: int
+    paid: int
+    refunded: int
+    balance: int
+    item_count: int
+    skus: list[str]
+    carriers: list[str]
+    tracking_codes: list[str]
+    imported_source: str
+    external_id: str
+
+
+# Amounts of two currencies cannot be compared, so totals come currency by currency.
+LISTING: Listing[OrderHead] = Listing(
+    "{schema}.orders",
+    OrderHead,
+    {
+        "created_at": (key("created_at", datetime, "timestamptz"), _ID),
+        "placed_at": (_PLACED_AT, _ID),
+        "updated_at": (key("position", int, "bigint"), _ID),
+        "number": (key("number_order", str, "text"), _ID),
+        "customer": (key("left(person, 60)", str, "text"), _ID),
+        "total": (key("currency", str, "text"), key("total", int, "bigint"), _ID),
+    },
+)
+SORTS = tuple(LISTING.sorts)
+
+
+def list_orders(
+    connection: Connection,
+    filters: OrderFilters,
+    sort: str = NEWEST_FIRST,
+    limit: int = 50,
+    cursor: Cursor | None = None,
+    schema: str = "views",
+) -> Page[OrderHead]:
+    """Up to `limit` orders after the cursor; `sort` is one of `SORTS`, downwards with a `-` before it.
+
+    `schema` is another than `views` for the list as it was at an instant.
+    """
+    return LISTING.page(connection, conditions(filters), sort, limit, cursor, schema)
+
+
+def count_orders(
+    connection: Connection, filters: OrderFilters, how: Literal["exact", "estimate"] = "exact", schema: str = "views"
+) -> int:
+    """How many orders the filters leave."""
+    return LISTING.count(connection, conditions(filters), how, schema)
+
+
+def cursor_types(sort: str = NEWEST_FIRST) -> tuple[Any, ...]:
+    """The kinds of value in a cursor of the list sorted so."""
+    return LISTING.cursor_types(sort)
+
+
+def orders_by_number(connection: Connection, number: str, schema: str = "views") -> list[UUID]:
+    """The orders of this number, oldest first: one, unless imports brought others of the same number."""
+    statement = _BY_NUMBER.format(sql.Identifier(schema, "orders"))
+    return [row[0] for row in read(connection, statement, {"number": number, "number_order": number_order(number)})]

@@ -1,0 +1,109 @@
+"""Pages of a list: sorted by keys that end with the id, so that a cursor says exactly where the next page begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from psycopg import sql
+
+from projections.tables import Connection
+
+T = TypeVar("T")
+Cursor = tuple[Any, ...]
+Conditions = tuple[Sequence[str], Mapping[str, Any]]  # in SQL, all of which must hold, and their parameters
+
+_PAGE = sql.SQL("SELECT {columns}, {keys} FROM {source} WHERE {conditions} ORDER BY {order} LIMIT %(limit)s")
+_COUNT = sql.SQL("SELECT count(*) FROM {source} WHERE {conditions}")
+_ESTIMATE = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {source} WHERE {conditions}")
+
+
+class Page(NamedTuple, Generic[T]):
+    """A page of a list, and the cursor of the next one (None: this is the last)."""
+
+    items: list[T]
+    next: Cursor | None
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a list is sorted by: `column` as a cursor holds it, and as compared: that of a row with the one given."""
+
+    column: str
+    kind: Any
+    expression: str
+    given: str
+
+
+def key(expression: str, kind: Any, type_name: str) -> Key:
+    """A key that is compared as it is."""
+    return Key(expression, kind, expression, f"{{}}::{type_name}")
+
+
+@dataclass(frozen=True)
+class Listing(Generic[T]):
+    """A list of the rows of a `source` (SQL, in `{schema}`), each read into `head` (a NamedTuple of columns)."""
+
+    source: str
+    head: Any
+    sorts: Mapping[str, tuple[Key, ...]]
+
+    def page(
+        self,
+        connection: Connection,
+        conditions: Conditions,
+        sort: str,
+        limit: int,
+        cursor: Cursor | None = None,
+        schema: str = "views",
+    ) -> Page[T]:
+        """Up to `limit` rows after the cursor. `sort` is one of `sorts`, downwards with a `-` before it."""
+        keys = self.sorts[sort.removeprefix("-")]
+        descending = sort.startswith("-")
+        found, parameters = list(conditions[0]), dict(conditions[1])
+        if cursor is not None:
+            found.append(_after(keys, descending=descending))
+            parameters |= {f"key_{number}": value for number, value in enumerate(cursor)}
+        columns = self.head._fields
+        statement = _PAGE.format(
+            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+            keys=sql.SQL(", ".join(key.column for key in keys)),
+            source=self._source(schema),
+            conditions=_all(found),
+            order=sql.SQL(", ".join(key.expression + (" DESC" if descending else "") for key in keys)),
+        )
+        rows = read(connection, statement, parameters | {"limit": limit + 1})
+        following = tuple(rows[limit - 1][len(columns) :]) if len(rows) > limit else None
+        return Page([self.head._make(row[: len(columns)]) for row in rows[:limit]], following)
+
+    def count(
+        self, connection: Connection, conditions: Conditions, how: Literal["exact", "estimate"], schema: str = "views"
+    ) -> int:
+        """How many rows there are; `estimate` asks the planner, which knows without looking at them."""
+        statement = (_COUNT if how == "exact" else _ESTIMATE).format(
+            source=self._source(schema), conditions=_all(conditions[0])
+        )
+        [[answer]] = read(connection, statement, conditions[1])
+        return int(answer if how == "exact" else answer[0]["Plan"]["Plan Rows"])
+
+    def cursor_types(self, sort: str) -> tuple[Any, ...]:
+        """The kinds of value in a cursor of the list sorted so."""
+        return tuple(key.kind for key in self.sorts[sort.removeprefix("-")])
+
+    def _source(self, schema: str) -> sql.Composed:
+        return sql.SQL(self.source).format(schema=sql.Identifier(schema))
+
+
+def read(connection: Connection, statement: sql.Composed, parameters: Mapping[str, Any]) -> list[Any]:
+    """Runs a statement that is never prepared, since which index serves it best depends on the values."""
+    return connection.execute(statement, parameters, prepare=False, binary=True).fetchall()
+
+
+def _after(keys: Sequence[Key], *, descending: bool) -> str:
+    given = ", ".join(key.given.format(f"%(key_{number})s") for number, key in enumerate(keys))
+    return f"({', '.join(key.expression for key in keys)}) {'<' if descending else '>'} ({given})"
+
+
+def _all(conditions: Sequence[str]) -> sql.SQL:
+    return sql.SQL(" AND ".join(conditions) or "true")

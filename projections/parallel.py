@@ -1,0 +1,94 @@
+"""The worker processes of a rebuild: one for each share, told of as they go, ended together."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from functools import partial
+from multiprocessing.context import SpawnProcess
+from multiprocessing.queues import Queue
+from queue import Empty
+from threading import Event
+
+from projections.dead_letters import name_of, trace_of
+from projections.filling import Share, Source, fill_in_process
+from projections.projection import Projection
+
+LOOK_EVERY = 0.25
+
+
+class Stopped(Exception):
+    """The rebuild was asked to stop."""
+
+
+class WorkerFailed(Exception):
+    """A worker process of a rebuild ended before its share was done."""
+
+
+class _Failure(str):
+    """Where a worker failed."""
+
+
+class _Done:
+    """A worker has finished its share."""
+
+
+_Message = int | _Failure | _Done
+
+
+def fill_in_processes(
+    source: Source,
+    projection: Projection,
+    schema: str,
+    shares: Sequence[Share],
+    tell: Callable[[int], None],
+    stop: Event,
+) -> None:
+    """Fills the tables in `schema` in one process for each share; `tell` hears how many events are done in all."""
+    context = multiprocessing.get_context("spawn")
+    messages: Queue[_Message] = context.Queue()
+    workers = [
+        context.Process(target=_work, args=(source, projection, schema, share, messages), daemon=True)
+        for share in shares
+    ]
+    try:
+        for worker in workers:
+            worker.start()
+        _watch(workers, messages, tell, stop)
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.join()
+        messages.close()
+
+
+def _watch(
+    workers: Sequence[SpawnProcess], messages: Queue[_Message], tell: Callable[[int], None], stop: Event
+) -> None:
+    done, left = 0, len(workers)
+    while left:
+        if stop.is_set():
+            raise Stopped
+        try:
+            message = messages.get(timeout=LOOK_EVERY)
+        except Empty:
+            if any(worker.exitcode for worker in workers):
+                raise WorkerFailed("a worker was killed") from None
+            continue
+        match message:
+            case _Done():
+                left -= 1
+            case _Failure():
+                raise WorkerFailed(message)
+            case int():
+                done += message
+                tell(done)
+
+
+def _work(source: Source, projection: Projection, schema: str, share: Share, messages: Queue[_Message]) -> None:
+    try:
+        fill_in_process(source, projection, schema, share, partial(messages.put))
+    except Exception as fault:
+        messages.put(_Failure(f"{name_of(fault)}\n{trace_of(fault)}"))
+    else:
+        messages.put(_Done())

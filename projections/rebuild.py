@@ -1,0 +1,224 @@
+"""Builds a view anew beside the one that serves, and puts it in its place in one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from threading import Event
+from typing import NamedTuple
+
+import psycopg
+from psycopg import sql
+
+from projections import generations
+from projections.comparing import Difference, compare, snapshot
+from projections.filling import Share, Source
+from projections.generations import LIVE, REBUILD, building_schema
+from projections.log import EventLog
+from projections.parallel import fill_in_processes
+from projections.projection import Projection, kinds
+from projections.tables import Connection
+from projections.target import Target
+from projections.views import as_of_schema
+
+PROCESSES = 2
+CATCH_UP = 2000
+SWAP_TIMEOUT = "100ms"
+SWAP_PAUSE = 0.2
+SWAP_PATIENCE = 600.0
+
+_COUNT = "SELECT count(*) FROM log.events WHERE position <= %s AND split_part(topic, '.', 1) = ANY(%s)"
+
+
+class RebuildRunning(Exception):
+    """This view is being rebuilt already."""
+
+
+class NothingToCompare(Exception):
+    """There is no live view of this form to compare a new one with."""
+
+
+class Progress(NamedTuple):
+    """How far a rebuild is. `stage` is filling, indexing, catching up, comparing or swapping."""
+
+    stage: str
+    done: int
+    total: int
+    per_second: float
+    seconds_left: float | None
+
+
+class Report(NamedTuple):
+    """What a rebuild did. With differences nothing was swapped."""
+
+    projection: str
+    schema: str
+    events: int
+    position: int
+    seconds: float
+    differences: list[Difference]
+    swapped: bool
+
+
+class Rebuild:
+    """One rebuild of one view. Readers are served by the old rows until the swap; stopped half-way, they stay served.
+
+    `verify` compares the new rows with the live ones at one position and swaps only when they are the same. `instant`
+    builds the view as it was then, beside the live one. A killed rebuild's remains go at the next start.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        projection: Projection,
+        *,
+        processes: int = PROCESSES,
+        verify: bool = False,
+        instant: datetime | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+        stop: Event | None = None,
+    ) -> None:
+        self._source = source
+        self._projection = projection
+        self._name = projection.name
+        self._processes = processes
+        self._verify = verify
+        self._instant = instant.replace(microsecond=0) if instant else None
+        self._schema = as_of_schema(instant) if instant else LIVE
+        self._building = building_schema(projection.name)
+        self._progress = progress
+        self._stop = stop or Event()
+        self._began = time.monotonic()
+
+    def run(self) -> Report:
+        """Builds, compares if asked to, swaps. Raises `RebuildRunning` and `NothingToCompare`."""
+        log = self._source.log()
+        try:
+            with self._source.connect() as connection:
+                if not generations.try_lock(connection, REBUILD, self._name):
+                    raise RebuildRunning(self._name)
+                generations.drop(connection, self._name, self._building)
+                try:
+                    return self._run(connection, log)
+                finally:
+                    generations.drop(connection, self._name, self._building)
+        finally:
+            log.close()
+            log.pool.close()
+
+    def _run(self, connection: Connection, log: EventLog) -> Report:
+        start = self._start(connection, log)
+        with connection.transaction():
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self._building)))
+            generations.create(
+                connection, self._projection, self._building, position=start, indexed=False, instant=self._instant
+            )
+        events = self._fill(connection, start)
+        self._index(connection)
+        target = Target(self._projection, log, self._building)
+        target.open(connection)
+        position = start if self._instant else self._catch_up(connection, target, start, log.head())
+        differences: list[Difference] = []
+        if self._verify:
+            position, differences = self._compare(connection, target, start)
+        if not differences:
+            position = self._swap(connection, target, position)
+        seconds = time.monotonic() - self._began
+        return Report(self._name, self._schema, events, position, seconds, differences, swapped=not differences)
+
+    def _start(self, connection: Connection, log: EventLog) -> int:
+        """Where filling ends and catching up begins: the head, or the live view's position when it is compared."""
+        if not self._verify:
+            return log.head()
+        live = generations.find(connection, self._name)
+        if live is None or live.version != self._projection.version or self._instant:
+            raise NothingToCompare(self._name)
+        return live.position
+
+    def _fill(self, connection: Connection, start: int) -> int:
+        began = time.monotonic()
+        row = connection.execute(_COUNT, (start, list(kinds(self._projection)))).fetchone()
+        total = row[0] if row else 0
+
+        def tell(done: int) -> None:
+            rate = done / max(time.monotonic() - began, 0.001)
+            left = (total - done) / rate if rate else None
+            self._progress(Progress("filling", done, total, rate, left))
+
+        shares = [Share(number, self._processes, start, self._instant) for number in range(self._processes)]
+        fill_in_processes(self._source, self._projection, self._building, shares, tell, self._stop)
+        return int(total)
+
+    def _index(self, connection: Connection) -> None:
+        """Keys first, since each needs its table alone; then the other indexes side by side."""
+        statements = [table.index_statements(self._building) for table in self._projection.tables]
+        keys = [first for first, *_ in statements]
+        others = [statement for _, *rest in statements for statement in rest]
+        total = len(keys) + len(others)
+        self._progress(Progress("indexing", 0, total, 0.0, None))
+        with ThreadPoolExecutor(self._processes) as threads:
+            for group in (keys, others):
+                list(threads.map(self._run_alone, group))
+        for table in self._projection.tables:
+            connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(table.within(self._building)))
+        self._progress(Progress("indexing", total, total, 0.0, 0.0))
+
+    def _run_alone(self, statement: bytes) -> None:
+        with self._source.connect() as connection:
+            connection.execute("SET maintenance_work_mem = '128MB'")
+            connection.execute(statement)
+
+    def _catch_up(self, connection: Connection, target: Target, position: int, goal: int) -> int:
+        """Folds what was recorded since, up to a position, as the projector would."""
+        while position < goal:
+            self._progress(Progress("catching up", position, goal, 0.0, None))
+            recorded = target.log.read(position, CATCH_UP, upto=goal)
+            if not recorded:
+                break
+            events = [one for one in recorded if target.wants(one.event.TOPIC)]
+            head = recorded[-1].position
+            target.take(connection, events, position, head)
+            position = head
+        return position
+
+    def _compare(self, connection: Connection, target: Target, start: int) -> tuple[int, list[Difference]]:
+        """Brings the new rows to the live view's position while that stands still; compares both as they are then."""
+        own = generations.find(connection, self._name, self._building)
+        position = own.position if own else start
+        with self._source.connect() as holder, holder.transaction():
+            live = generations.find(holder, self._name, lock=True)
+            if live is None:
+                raise NothingToCompare(self._name)
+            position = self._catch_up(connection, target, position, live.position)
+            if position != live.position:
+                raise NothingToCompare(f"{self._name} is behind the log; compare when it has caught up")
+            view = snapshot(self._source.connect())
+        self._progress(Progress("comparing", 0, 0, 0.0, None))
+        with view:
+            return position, compare(view, self._projection, self._building)
+
+    def _swap(self, connection: Connection, target: Target, position: int) -> int:
+        """Swaps when no reader is in the way for more than a moment; others never queue behind it for longer."""
+        self._progress(Progress("swapping", 0, 0, 0.0, None))
+        deadline = time.monotonic() + SWAP_PATIENCE
+        while True:
+            if not self._instant:
+                position = self._catch_up(connection, target, position, target.log.head())
+            try:
+                with connection.transaction():
+                    connection.execute(f"SET LOCAL lock_timeout = '{SWAP_TIMEOUT}'")
+                    return self._put_in_place(connection, target, position)
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+                if time.monotonic() > deadline or self._stop.wait(SWAP_PAUSE):
+                    raise
+
+    def _put_in_place(self, connection: Connection, target: Target, position: int) -> int:
+        old = generations.find(connection, self._name, self._schema, lock=True)
+        if old and not self._instant:
+            position = self._catch_up(connection, target, position, old.position)
+        if self._instant:
+            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(self._schema)))
+        generations.replace(connection, self._name, old, target.open(connection), self._schema)
+        return position

@@ -1,0 +1,247 @@
+"""What cannot be read is refused with a problem that says where and why."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Any, cast
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+from marshmallow import fields
+from psycopg_pool import ConnectionPool
+
+from api.app import create_app
+from api.bodies import Resource
+from api.requests import respond
+from api.schemas import AddressForm, Body, Code, Money, MoneyForm, Text, Whole
+from projections.runtime import Runtime
+from projections.settings import Settings
+
+OPERATORS = "/api/v1/operators"
+
+
+def refused(response: Any, status: int, code: str) -> dict[str, Any]:
+    """The problem document of an answer that must be one."""
+    assert response.status_code == status, response.get_data(as_text=True)
+    assert response.mimetype == "application/problem+json"
+    problem: dict[str, Any] = response.get_json(force=True)
+    assert problem["type"] == f"/problems/{code}", problem
+    assert problem["status"] == status
+    assert problem["instance"] == response.headers["X-Request-Id"]
+    return problem
+
+
+class LineForm(Body):
+    sku = Code(required=True)
+    quantity = Whole(1, 1000, required=True)
+
+
+class CartForm(Body):
+    items = fields.List(fields.Nested(LineForm), required=True)
+    price = fields.Nested(MoneyForm)
+    address = fields.Nested(AddressForm)
+    note = Text(20, lines=True)
+
+
+@pytest.fixture
+def cart() -> FlaskClient:
+    """A client of an invented resource that takes every kind of field, and of one that breaks; none has a database."""
+    unopened = SimpleNamespace(settings=Settings(), pool=ConnectionPool("", open=False))
+    app = create_app(cast(Runtime, unopened))
+    resource = Resource("carts", __name__)
+
+    @resource.post("/carts")
+    @resource.arguments(CartForm)
+    def take(body: dict[str, Any]) -> Any:
+        return respond({"price": body.get("price"), "quantities": [line["quantity"] for line in body["items"]]})
+
+    @resource.get("/broken")
+    def break_down() -> Any:
+        raise RuntimeError("secret of the shop")
+
+    @resource.get("/away")
+    def be_away() -> Any:
+        raise psycopg.OperationalError("connection to 10.0.0.7 refused")
+
+    app.register_blueprint(resource)
+    return app.test_client()
+
+
+def test_a_well_formed_body_is_loaded(cart: FlaskClient) -> None:
+    body = {"items": [{"sku": "A-1", "quantity": 2}], "price": {"amount": "129.90", "currency": "EUR"}}
+    answer = cart.post("/carts", json=body)
+    assert answer.get_json() == {"price": list(Money(12990, "EUR")), "quantities": [2]}
+
+
+@pytest.mark.parametrize(
+    ("line", "pointer", "code"),
+    [
+        ({"sku": "A", "quantity": 1.7}, "/items/0/quantity", "not-an-integer"),
+        ({"sku": "A", "quantity": 1.0}, "/items/0/quantity", "not-an-integer"),
+        ({"sku": "A", "quantity": "12"}, "/items/0/quantity", "not-an-integer"),
+        ({"sku": "A", "quantity": True}, "/items/0/quantity", "not-an-integer"),
+        ({"sku": "A", "quantity": 0}, "/items/0/quantity", "invalid-value"),
+        ({"sku": "A", "quantity": -3}, "/items/0/quantity", "invalid-value"),
+        ({"sku": "A", "quantity": 10**30}, "/items/0/quantity", "invalid-value"),
+        ({"sku": "A"}, "/items/0/quantity", "missing-field"),
+        ({"sku": None, "quantity": 1}, "/items/0/sku", "null-field"),
+        ({"sku": 7, "quantity": 1}, "/items/0/sku", "not-a-text"),
+        ({"sku": " ", "quantity": 1}, "/items/0/sku", "text-missing"),
+        ({"sku": "A" * 65, "quantity": 1}, "/items/0/sku", "text-too-long"),
+        ({"sku": "A\u0000B", "quantity": 1}, "/items/0/sku", "forbidden-character"),
+        ({"sku": "A\nB", "quantity": 1}, "/items/0/sku", "forbidden-character"),
+        ({"sku": "\ud800", "quantity": 1}, "/items/0/sku", "forbidden-character"),
+        ({"sku": "A", "quantity": 1, "colour/hue": "x"}, "/items/0/colour~1hue", "unknown-field"),
+        ("A", "/items/0", "not-an-object"),
+    ],
+)
+def test_a_field_of_the_wrong_form_is_named(cart: FlaskClient, line: Any, pointer: str, code: str) -> None:
+    problem = refused(cart.post("/carts", json={"items": [line]}), 422, "invalid-fields")
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(pointer, code)]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "place", "code"),
+    [
+        ("12.5", "EUR", "amount", "wrong-amount"),
+        ("12.500", "EUR", "amount", "wrong-amount"),
+        ("12", "EUR", "amount", "wrong-amount"),
+        ("12.00", "JPY", "amount", "wrong-amount"),
+        ("NaN", "EUR", "amount", "wrong-amount"),
+        ("1e3", "EUR", "amount", "wrong-amount"),
+        ("\u0661\u0662.\u0660\u0660", "EUR", "amount", "wrong-amount"),
+        (12.5, "EUR", "amount", "not-a-text"),
+        ("12.50", "XXX", "currency", "unknown-currency"),
+    ],
+)
+def test_an_amount_is_a_text_with_exactly_the_currencys_decimals(
+    cart: FlaskClient, amount: Any, currency: str, place: str, code: str
+) -> None:
+    body = {"items": [], "price": {"amount": amount, "currency": currency}}
+    problem = refused(cart.post("/carts", json=body), 422, "invalid-fields")
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(f"/price/{place}", code)]
+
+
+def test_every_field_at_fault_is_told_at_once(cart: FlaskClient) -> None:
+    problem = refused(cart.post("/carts", json={"items": 3, "note": 4, "colour": 1}), 422, "invalid-fields")
+    assert {error["pointer"] for error in problem["errors"]} == {"/items", "/note", "/colour"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b'{"items": NaN}',
+        b'{"items": [], "note": "caf\xe9"}',
+        b'{"items": [], "items": []}',
+        b"[" * 100_000,
+        b'{"items": ' + b"9" * 5000 + b"}",
+    ],
+    ids=["cut off", "NaN", "latin-1", "doubled key", "deep", "endless number"],
+)
+def test_a_body_that_is_no_json_is_malformed(cart: FlaskClient, body: bytes) -> None:
+    refused(cart.post("/carts", data=body, content_type="application/json"), 400, "malformed-request")
+
+
+def test_a_body_of_another_type_is_not_read(cart: FlaskClient) -> None:
+    refused(cart.post("/carts", data="{}", content_type="text/plain"), 415, "unsupported-media-type")
+
+
+def test_a_list_is_no_body(cart: FlaskClient) -> None:
+    problem = refused(cart.post("/carts", json=[1]), 422, "invalid-fields")
+    assert problem["errors"][0]["code"] == "not-an-object"
+
+
+def test_a_body_over_the_limit_is_not_read(cart: FlaskClient) -> None:
+    body = b'{"note": "' + b"x" * (1024 * 1024) + b'"}'
+    refused(cart.post("/carts", data=body, content_type="application/json"), 413, "body-too-large")
+
+
+def test_a_wrong_method_says_which_are_right(client: FlaskClient) -> None:
+    answer = client.patch(OPERATORS)
+    refused(answer, 405, "method-not-allowed")
+    assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
+
+
+def test_an_unknown_address_is_a_problem_too(client: FlaskClient) -> None:
+    refused(client.get("/api/v1/no-such-thing"), 404, "no-such-address")
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=1.5", "limit=x", "limit=\u0661", "nonsense=1", "limit=99999999999"]
+)
+def test_a_wrong_query_names_the_parameter(client: FlaskClient, query: str) -> None:
+    problem = refused(client.get(f"{OPERATORS}?{query}"), 422, "invalid-fields")
+    assert problem["errors"][0]["parameter"] == query.split("=")[0]
+
+
+def test_a_query_that_is_not_utf8_is_malformed(client: FlaskClient) -> None:
+    refused(client.get(f"{OPERATORS}?cursor=caf%E9"), 400, "malformed-request")
+
+
+@pytest.mark.parametrize("cursor", ["x", "eyJ", "bnVsbA", "WyJuYW1lIiwieCJd", "WyJ1c2VybmFtZSIsMV0", "é", "a" * 1001])
+def test_a_cursor_of_another_list_is_malformed(client: FlaskClient, cursor: str) -> None:
+    answer = client.get(OPERATORS, query_string={"cursor": cursor})
+    if len(cursor) > 1000:
+        refused(answer, 422, "invalid-fields")
+    else:
+        refused(answer, 400, "malformed-cursor")
+
+
+def test_a_fault_of_the_server_stays_in_its_log(cart: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = cart.get("/broken", headers={"X-Request-Id": "seen-by-the-proxy"})
+    refused(answer, 500, "server-error")
+    assert "secret" not in answer.get_data(as_text=True)
+    assert answer.headers["X-Request-Id"] == "seen-by-the-proxy"
+    printed = capsys.readouterr()
+    logged = printed.out + printed.err
+    assert "seen-by-the-proxy" in logged
+    assert "RuntimeError" in logged
+
+
+def test_a_database_that_is_away_is_told_as_such(cart: FlaskClient) -> None:
+    answer = cart.get("/away")
+    refused(answer, 503, "database-unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "10.0.0.7" not in answer.get_data(as_text=True)
+
+
+def test_every_answer_has_the_safe_headers(stranger: FlaskClient) -> None:
+    for path in ("/healthz", "/nowhere", OPERATORS, "/api/docs/"):
+        headers = stranger.get(path).headers
+        assert "'unsafe-inline'" not in headers["Content-Security-Policy"].split("style-src")[0]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "Access-Control-Allow-Origin" not in headers
+        assert headers["X-Request-Id"]
+
+
+def test_a_query_is_never_logged(client: FlaskClient, capsys: pytest.CaptureFixture[str], caplog: Any) -> None:
+    caplog.set_level(logging.DEBUG)
+    client.get(f"{OPERATORS}?q=ada@example.com")
+    printed = capsys.readouterr()
+    assert "request.answered" in printed.out + printed.err
+    assert "example.com" not in printed.out + printed.err + caplog.text
+
+
+def test_a_trace_in_the_log_holds_no_values_of_variables() -> None:
+    program = """
+import structlog
+from scripts.logs import log_to_stderr
+log_to_stderr("info")
+def fail(name: str) -> None:
+    raise RuntimeError("broken")
+try:
+    fail("ada" + "@example.com")
+except RuntimeError as error:
+    structlog.get_logger().error("request.failed", exc_info=error)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "RuntimeError" in ended.stderr
+    assert "fail" in ended.stderr
+    assert "ada@example.com" not in ended.stderr

@@ -1,0 +1,117 @@
+"""What was stored once must stay readable: topics, stored samples, and an example of everything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventsourcing.utils import resolve_topic
+from msgspec.structs import fields
+
+from domain import topics
+from domain.events import Erased, Event
+from domain.handlers import CREATING, HANDLERS, MISSING
+from projections.log.forms import form_of
+from projections.log.keys import KeyRing
+from projections.log.mapper import EventMapper
+from tests import examples
+
+SAMPLES = Path(__file__).parent / "samples"
+EXAMPLES = {type(event): event for event in examples.EVENTS}
+
+
+def sample_of(kind: type[Event], version: int) -> Path:
+    return SAMPLES / f"{kind.TOPIC}.v{version}.json"
+
+
+def read(path: Path) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(path.read_bytes())
+    return values
+
+
+class TestTopics:
+    def test_every_event_has_a_topic_of_its_own(self) -> None:
+        names = [event.TOPIC for event in topics.EVENTS]
+        assert len(names) == len(set(names))
+
+    def test_a_topic_is_the_aggregate_and_what_happened(self) -> None:
+        for aggregate, events in topics.AGGREGATES.items():
+            for event in events:
+                name, _, fact = event.TOPIC.partition(".")
+                assert name == aggregate.TOPIC
+                assert fact == fact.lower().strip()
+                assert fact
+
+    def test_the_log_finds_each_event_by_its_topic(self) -> None:
+        assert {resolve_topic(event.TOPIC) for event in topics.EVENTS} == set(topics.EVENTS)
+
+
+class TestExamples:
+    def test_every_event_has_one_example(self) -> None:
+        assert sorted(event.TOPIC for event in examples.EVENTS) == sorted(event.TOPIC for event in topics.EVENTS)
+
+    def test_an_example_of_an_event_leaves_no_field_at_its_default(self) -> None:
+        for event in examples.EVENTS:
+            silent = [field.name for field in fields(event) if getattr(event, field.name) == field.default]
+            assert not silent, f"{event.TOPIC} says nothing of {silent}"
+
+    def test_every_command_has_one_example(self) -> None:
+        assert sorted(type(command).__name__ for command in examples.COMMANDS) == sorted(
+            command.__name__ for command in HANDLERS
+        )
+
+    def test_each_example_names_the_aggregate_it_is_for(self) -> None:
+        for command in examples.COMMANDS:
+            handler = HANDLERS[type(command)]
+            assert handler.target(command) in {event.originator_id for event in examples.EVENTS}
+
+    def test_commands_that_need_their_aggregate_have_an_error_for_one_that_is_missing(self) -> None:
+        needing = {HANDLERS[command].aggregate for command in HANDLERS if command not in CREATING}
+        assert needing == set(MISSING)
+
+
+@pytest.mark.parametrize("kind", topics.EVENTS, ids=lambda kind: kind.TOPIC)
+class TestSamples:
+    def test_every_version_of_an_event_has_a_stored_sample(self, kind: type[Event]) -> None:
+        missing = [version for version in range(1, kind.VERSION + 1) if not sample_of(kind, version).exists()]
+        assert not missing, f"store a sample of {kind.TOPIC} in {SAMPLES.name}/: version {missing}"
+
+    def test_the_newest_sample_reads_as_the_example(self, kind: type[Event]) -> None:
+        assert form_of(kind).convert(read(sample_of(kind, kind.VERSION))) == EXAMPLES[kind]
+
+    def test_an_event_is_still_written_as_its_sample(self, kind: type[Event]) -> None:
+        assert json.loads(form_of(kind).encode(EXAMPLES[kind])) == read(sample_of(kind, kind.VERSION))
+
+    def test_the_log_gives_back_what_it_took(self, kind: type[Event]) -> None:
+        keys = KeyRing("a secret for tests alone, of no worth")
+        wrapped = keys.new_wrapped(examples.CUSTOMER)
+        mapper, event = EventMapper(keys), EXAMPLES[kind]
+        stored = mapper.to_stored_event(event, wrapped)
+        assert mapper.event(stored.topic, stored.version, stored.state, wrapped) == event
+
+    def test_without_the_key_only_a_persons_fields_are_gone(self, kind: type[Event]) -> None:
+        keys = KeyRing("a secret for tests alone, of no worth")
+        mapper, event = EventMapper(keys), EXAMPLES[kind]
+        stored = mapper.to_stored_event(event, keys.new_wrapped(examples.CUSTOMER))
+        erased = mapper.event(stored.topic, stored.version, stored.state, None)
+        personal = form_of(kind).personal
+        for name in event.__struct_fields__:
+            assert getattr(erased, name) == (Erased() if name in personal else getattr(event, name))
+
+
+def test_every_sample_belongs_to_an_event_of_today() -> None:
+    known = {sample_of(kind, version).name for kind in topics.EVENTS for version in range(1, kind.VERSION + 1)}
+    assert {path.name for path in SAMPLES.iterdir()} == known
+
+
+def test_no_stored_personal_field_reads_in_the_clear() -> None:
+    keys = KeyRing("a secret for tests alone, of no worth")
+    mapper = EventMapper(keys)
+    wrapped = keys.new_wrapped(examples.CUSTOMER)
+    shop_own = {"settings.seller-set"}
+    for event in examples.EVENTS:
+        state = bytes(mapper.to_stored_event(event, wrapped).state)
+        for word in (b"nora@example.com", b"Nora Example", b"Sample Street", b"Ring"):
+            assert event.TOPIC in shop_own or word not in state, event.TOPIC

@@ -1,0 +1,281 @@
+"""One canonical example of every command and of every event; whatever needs one of each takes it from here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from domain import coupons, customers, operators, settings, tokens
+from domain.addresses import Address
+from domain.coupons import CouponRules, coupon_id_of
+from domain.customers import CustomerCard
+from domain.events import Command, Event, Metadata
+from domain.operators import operator_id
+from domain.orders import cart, creation, details, lines, moves, notes, payments, shipments
+from domain.orders.order import RefundedLine, ShippedItem
+from domain.pricing import CouponTerms
+from domain.shop import Carrier, Defaults, PaymentMethod, ShippingMethod
+from domain.statuses import MerchantStatus
+from domain.tokens import token_id
+from tests.given import NOW, context
+
+ORDER = UUID(int=0x0D0)
+CUSTOMER = UUID(int=0xC05)
+COUPON = coupon_id_of("SPRING")
+OPERATOR = operator_id("nora")
+TOKEN = token_id("till")
+LATER = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
+
+ADDRESS = Address(
+    name="Nora Example",
+    company="Example Works",
+    line1="1 Sample Street",
+    postcode="00001",
+    city="Sampleton",
+    country="FR",
+    phone="+33 1 00 00 00 00",
+    email="nora@example.com",
+)
+CARD = CustomerCard(name="Nora Example", email="nora@example.com", city="Sampleton", country="FR")
+CUP = lines.NewItem(sku="CUP-1", name="Blue cup", quantity=3, unit_price=1_250, discount=250, tax_rate=2_000)
+TENTH = CouponTerms(code="SPRING", kind="percent", value=1_000)
+RULES = CouponRules(kind="percent", value=1_000, valid_until=LATER, limit=100)
+PACKED = MerchantStatus(code="packed", label="Packed", stage="processing", colour="#336699", position=25)
+CHEQUE = PaymentMethod(code="cheque", label="Cheque by post")
+COURIER = ShippingMethod(code="courier", label="Courier", carrier="dhl")
+POST = Carrier(code="post", label="The post", tracking_url="https://post.example.com/{code}")
+DEFAULTS = Defaults(currency="CHF", prices_include_tax=False, locale="fr", number_prefix="S", timezone="Europe/Zurich")
+
+SAID = context("example", reason="The customer rang")
+_ORDER: dict[str, Any] = {"order_id": ORDER, "context": SAID}
+_CUSTOMER: dict[str, Any] = {"customer_id": CUSTOMER, "context": SAID}
+_COUPON: dict[str, Any] = {"coupon_id": COUPON, "context": SAID}
+_OPERATOR: dict[str, Any] = {"operator_id": OPERATOR, "context": SAID}
+_TOKEN: dict[str, Any] = {"token_id": TOKEN, "context": SAID}
+
+CREATE = creation.CreateOrder(
+    **_ORDER,
+    number="C1001",
+    currency="EUR",
+    place=True,
+    buyer=creation.Buyer(id=CUSTOMER, name="Nora Example", email="nora@example.com"),
+    operator="nora",
+    source="telephone",
+    payment_method="card",
+    shipping_method="standard",
+    billing_address=ADDRESS,
+    shipping_address=ADDRESS,
+    items=(CUP,),
+    coupons=(TENTH,),
+    discount=100,
+    shipping_charge=590,
+    shipping_tax_rate=2_000,
+    tags=("gift",),
+    notes=("Ring twice",),
+)
+
+COMMANDS: tuple[Command, ...] = (
+    CREATE,
+    cart.AddItem(**_ORDER, item=CUP),
+    cart.ChangeItem(**_ORDER, item="1", quantity=2, unit_price=1_300),
+    cart.RemoveItem(**_ORDER, item="1"),
+    cart.ApplyCoupon(**_ORDER, coupon_code="SPRING", terms=TENTH),
+    cart.RemoveCoupon(**_ORDER, coupon="SPRING"),
+    cart.SetDiscount(**_ORDER, amount=500),
+    cart.SetShippingCharge(**_ORDER, amount=590, tax_rate=2_000),
+    details.AssignCustomer(**_ORDER, customer_id=CUSTOMER, name="Nora Example", email="nora@example.com"),
+    details.AssignOperator(**_ORDER, operator="nora"),
+    details.SetSource(**_ORDER, source="telephone"),
+    details.ChangeBillingAddress(**_ORDER, address=ADDRESS),
+    details.ChangeShippingAddress(**_ORDER, address=ADDRESS),
+    details.ChoosePaymentMethod(**_ORDER, method="card"),
+    details.ChooseShippingMethod(**_ORDER, method="standard"),
+    moves.ChangeStatus(**_ORDER, status="processing"),
+    payments.RecordPayment(**_ORDER, method="card", amount=4_000, reference="T-1", paid_at=NOW),
+    payments.AuthorizePayment(**_ORDER, method="card", amount=4_000, reference="A-1"),
+    payments.VoidPayment(**_ORDER, payment="1"),
+    payments.RefundOrder(
+        **_ORDER, lines=(payments.RefundLine(item="1", quantity=1),), shipping=590, goodwill=100, method="card"
+    ),
+    payments.IssuePaymentLink(**_ORDER, link="https://pay.example.com/1", expires_at=LATER),
+    shipments.ShipOrder(
+        **_ORDER, carrier="dhl", tracking_code="TRACK1", lines=(shipments.ShipLine(item="1", quantity=2),)
+    ),
+    shipments.CorrectTracking(**_ORDER, shipment=1, tracking_code="TRACK2"),
+    shipments.DeliverShipment(**_ORDER, shipment=1),
+    shipments.CancelShipment(**_ORDER, shipment=1),
+    notes.AddNote(**_ORDER, text="Ring twice", written_at=NOW),
+    notes.ReviseNote(**_ORDER, note="1", text="Ring once"),
+    notes.RemoveNote(**_ORDER, note="1"),
+    notes.SetTags(**_ORDER, tags=("gift", "urgent")),
+    notes.NumberDocument(**_ORDER, kind="invoice", series="invoices", document_number="2026-0001"),
+    notes.RecordMessage(**_ORDER, message="M-1", template="order-shipped", recipient="nora@example.com"),
+    customers.CreateCustomer(**_CUSTOMER, card=CARD),
+    customers.UpdateCustomer(**_CUSTOMER, card=CARD),
+    customers.TakeBillingData(**_CUSTOMER, order_id=ORDER, billing=ADDRESS),
+    customers.EraseCustomer(**_CUSTOMER),
+    coupons.CreateCoupon(context=SAID, code="spring", rules=RULES),
+    coupons.ChangeCoupon(**_COUPON, rules=RULES),
+    coupons.DisableCoupon(**_COUPON),
+    coupons.EnableCoupon(**_COUPON),
+    coupons.RedeemCoupon(**_COUPON, order_id=ORDER, customer_id=CUSTOMER),
+    coupons.ReleaseCoupon(**_COUPON, order_id=ORDER),
+    settings.DefineStatus(context=SAID, status=PACKED),
+    settings.RetireStatus(context=SAID, code="packed"),
+    settings.DefinePaymentMethod(context=SAID, method=CHEQUE),
+    settings.RetirePaymentMethod(context=SAID, code="cheque"),
+    settings.DefineShippingMethod(context=SAID, method=COURIER),
+    settings.RetireShippingMethod(context=SAID, code="express"),
+    settings.DefineCarrier(context=SAID, carrier=POST),
+    settings.RetireCarrier(context=SAID, code="ups"),
+    settings.SetSeller(context=SAID, seller=ADDRESS),
+    settings.SetDefaults(context=SAID, defaults=DEFAULTS),
+    operators.AddOperator(**_OPERATOR, username="nora", role="operator"),
+    operators.ChangeOperatorRole(**_OPERATOR, role="manager"),
+    operators.DisableOperator(**_OPERATOR),
+    operators.EnableOperator(**_OPERATOR),
+    operators.ChangeOperatorPassword(**_OPERATOR, temporary=True),
+    tokens.IssueToken(**_TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
+    tokens.RevokeToken(**_TOKEN),
+)
+
+
+def event(kind: type[Event], originator_id: UUID, subject: UUID | None = None, /, **facts: Any) -> Event:
+    """An event as it would be stored third of its aggregate."""
+    metadata = Metadata(
+        event_id=UUID(int=0xE7),
+        actor=SAID.actor,
+        cause=SAID.command_id,
+        reason=SAID.reason,
+        import_id=UUID(int=0x11),
+        subject=subject,
+    )
+    return kind(originator_id=originator_id, originator_version=3, timestamp=NOW, metadata=metadata, **facts)
+
+
+def _of_order(kind: type[Event], /, **facts: Any) -> Event:
+    return event(kind, ORDER, CUSTOMER, **facts)
+
+
+EVENTS: tuple[Event, ...] = (
+    _of_order(
+        creation.OrderCreated,
+        number="C1001",
+        currency="EUR",
+        prices_include_tax=True,
+        locale="en",
+        operator="nora",
+        source="telephone",
+        payment_method="card",
+        shipping_method="standard",
+    ),
+    _of_order(
+        creation.OrderImported,
+        source="shopify",
+        external_id="#1001",
+        content_hash="5f3a",
+        total=4_000,
+        adjustment=-90,
+        remarks=("The lines do not add up to the total",),
+    ),
+    _of_order(
+        cart.ItemAdded,
+        item="1",
+        sku="CUP-1",
+        name="Blue cup",
+        quantity=3,
+        unit_price=1_250,
+        discount=250,
+        tax_rate=2_000,
+    ),
+    _of_order(cart.ItemQuantityChanged, item="1", quantity=2, was=3),
+    _of_order(cart.ItemPriceChanged, item="1", unit_price=1_300, discount=0, was=1_250, discount_was=250),
+    _of_order(cart.ItemRemoved, item="1", sku="CUP-1", quantity=3),
+    _of_order(cart.CouponApplied, terms=TENTH),
+    _of_order(cart.CouponRemoved, coupon="SPRING"),
+    _of_order(cart.DiscountSet, amount=500, was=100),
+    _of_order(cart.ShippingChargeSet, amount=590, was=0, tax_rate=2_000),
+    _of_order(details.CustomerAssigned, customer_id=CUSTOMER, name="Nora Example", email="nora@example.com"),
+    _of_order(details.OperatorAssigned, operator="nora", was=""),
+    _of_order(details.SourceSet, source="telephone", was="shop"),
+    _of_order(details.BillingAddressChanged, address=ADDRESS),
+    _of_order(details.ShippingAddressChanged, address=ADDRESS),
+    _of_order(details.PaymentMethodChosen, method="card", was="cash"),
+    _of_order(details.ShippingMethodChosen, method="standard", was="pickup"),
+    _of_order(moves.OrderPlaced, status="pending", stage="pending", was="quote"),
+    _of_order(moves.OrderStatusChanged, status="packed", stage="processing", was="pending", stage_was="pending"),
+    _of_order(moves.OrderStatusForced, status="pending", stage="pending", was="cancelled", stage_was="cancelled"),
+    _of_order(payments.PaymentRecorded, payment="1", amount=4_000, method="card", reference="T-1", paid_at=NOW),
+    _of_order(payments.PaymentAuthorized, payment="2", amount=4_000, method="card", reference="A-1"),
+    _of_order(payments.PaymentVoided, payment="2", amount=4_000),
+    _of_order(
+        payments.OrderRefunded,
+        refund="1",
+        amount=1_857,
+        lines=(RefundedLine(item="1", quantity=1, amount=1_167),),
+        shipping=590,
+        goodwill=100,
+        method="card",
+        reference="R-1",
+    ),
+    _of_order(payments.PaymentLinkIssued, link="https://pay.example.com/1", amount=4_000, expires_at=LATER),
+    _of_order(
+        shipments.OrderShipped,
+        shipment=1,
+        carrier="dhl",
+        tracking_code="TRACK1",
+        items=(ShippedItem(item="1", quantity=2),),
+    ),
+    _of_order(
+        shipments.TrackingCorrected,
+        shipment=1,
+        carrier="ups",
+        tracking_code="TRACK2",
+        carrier_was="dhl",
+        tracking_code_was="TRACK1",
+    ),
+    _of_order(shipments.ShipmentDelivered, shipment=1),
+    _of_order(shipments.ShipmentCancelled, shipment=1),
+    _of_order(notes.NoteAdded, note="1", text="Ring twice", written_at=NOW),
+    _of_order(notes.NoteRevised, note="1", text="Ring once"),
+    _of_order(notes.NoteRemoved, note="1"),
+    _of_order(notes.OrderTagged, tags=("gift", "urgent")),
+    _of_order(notes.OrderUntagged, tags=("urgent",)),
+    _of_order(notes.DocumentNumbered, kind="invoice", series="invoices", number="2026-0001"),
+    _of_order(notes.MessageSent, message="M-1", template="order-shipped", recipient="nora@example.com"),
+    event(customers.CustomerCreated, CUSTOMER, CUSTOMER, origin="billing"),
+    event(
+        customers.CustomerUpdated,
+        CUSTOMER,
+        CUSTOMER,
+        fields=("name", "email", "city", "country"),
+        card=CARD,
+        origin="billing",
+        order_id=ORDER,
+    ),
+    event(customers.CustomerForgotten, CUSTOMER, CUSTOMER),
+    event(coupons.CouponCreated, COUPON, code="SPRING", rules=RULES),
+    event(coupons.CouponChanged, COUPON, rules=RULES, was=CouponRules(kind="free_shipping")),
+    event(coupons.CouponDisabled, COUPON),
+    event(coupons.CouponEnabled, COUPON),
+    event(coupons.CouponRedeemed, COUPON, order_id=ORDER, customer_id=CUSTOMER),
+    event(coupons.CouponReleased, COUPON, order_id=ORDER),
+    event(settings.StatusDefined, settings.SETTINGS_ID, status=PACKED),
+    event(settings.StatusRetired, settings.SETTINGS_ID, code="packed"),
+    event(settings.PaymentMethodDefined, settings.SETTINGS_ID, method=CHEQUE),
+    event(settings.PaymentMethodRetired, settings.SETTINGS_ID, code="cheque"),
+    event(settings.ShippingMethodDefined, settings.SETTINGS_ID, method=COURIER),
+    event(settings.ShippingMethodRetired, settings.SETTINGS_ID, code="express"),
+    event(settings.CarrierDefined, settings.SETTINGS_ID, carrier=POST),
+    event(settings.CarrierRetired, settings.SETTINGS_ID, code="ups"),
+    event(settings.SellerSet, settings.SETTINGS_ID, seller=ADDRESS),
+    event(settings.DefaultsSet, settings.SETTINGS_ID, defaults=DEFAULTS),
+    event(operators.OperatorAdded, OPERATOR, username="nora", role="operator"),
+    event(operators.OperatorRoleChanged, OPERATOR, role="manager"),
+    event(operators.OperatorDisabled, OPERATOR),
+    event(operators.OperatorEnabled, OPERATOR),
+    event(operators.OperatorPasswordChanged, OPERATOR, temporary=True),
+    event(tokens.TokenIssued, TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
+    event(tokens.TokenRevoked, TOKEN),
+)

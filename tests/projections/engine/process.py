@@ -1,0 +1,26 @@
+"""A process that runs the engine or a rebuild on the invented views, for tests that kill it."""
+
+from __future__ import annotations
+
+import sys
+from threading import Event
+
+from projections.filling import Source
+from projections.rebuild import Rebuild
+from tests.projections.engine.parcels import Moves, Parcels
+from workers.projecting import Projecting
+
+
+def main(task: str, database_url: str, secret_key: str) -> None:
+    source = Source(database_url, secret_key)
+    if task == "rebuild":
+        Rebuild(source, Parcels()).run()
+        return
+    log = source.log()
+    Projecting(source, log, (Parcels(), Moves())).start()
+    print("started", flush=True)
+    Event().wait()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

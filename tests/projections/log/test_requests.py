@@ -1,0 +1,126 @@
+"""Idempotency: a request runs once, and its answer is told again."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from projections.log import Answer, AnswerErased, EventLog, KeyReused, RequestKey, VersionConflict
+from tests.projections.log.events import Letter, sent, written
+from tests.projections.log.test_session import saved
+
+REQUEST = RequestKey("key-1", "token:shop", b"POST /letters {}")
+ANSWER = Answer(status=201, headers={"ETag": '"1"'}, body=b'{"author": "Ada Lookalike"}')
+
+
+def run(log: EventLog, request: RequestKey = REQUEST, answer: Answer = ANSWER) -> tuple[Answer, bool]:
+    """Runs a request, or has its answer repeated."""
+    with log.session() as session:
+        known = session.claim_request(request)
+        if known:
+            return known, True
+        letter = written(uuid4())
+        session.ensure_subject(letter.subject or uuid4())
+        session.save(letter)
+        session.commit(answer)
+        return answer, False
+
+
+def fail(log: EventLog) -> None:
+    """Claims a request, and then something goes wrong."""
+    with log.session() as session:
+        assert session.claim_request(REQUEST) is None
+        raise ZeroDivisionError
+
+
+def answer_with(log: EventLog, answer: Answer | None, *letters: Letter) -> int:
+    """Claims a request and saves these letters."""
+    with log.session() as session:
+        assert session.claim_request(REQUEST) is None
+        session.save(*letters)
+        return session.commit(answer)
+
+
+def test_a_repeated_request_is_answered_as_before_and_records_nothing(log: EventLog) -> None:
+    assert run(log) == (ANSWER, False)
+    assert run(log) == (ANSWER, True)
+    assert log.head() == 1
+
+
+def test_twenty_requests_with_one_key_at_once_run_once(log: EventLog) -> None:
+    with ThreadPoolExecutor(20) as threads:
+        results = list(threads.map(lambda _: run(log), range(20)))
+    assert log.head() == 1
+    assert sorted(repeated for _, repeated in results) == [False] + [True] * 19
+    assert {answer.body for answer, _ in results} == {ANSWER.body}
+
+
+def test_another_request_under_the_same_key_is_refused(log: EventLog) -> None:
+    run(log)
+    with pytest.raises(KeyReused):
+        run(log, REQUEST._replace(fingerprint=b"POST /letters {other}"))
+
+
+def test_keys_of_different_actors_do_not_meet(log: EventLog) -> None:
+    run(log)
+    assert run(log, REQUEST._replace(actor="token:other")) == (ANSWER, False)
+
+
+def test_a_refused_request_may_be_sent_again(log: EventLog) -> None:
+    with pytest.raises(ZeroDivisionError):
+        fail(log)
+    assert run(log) == (ANSWER, False)
+
+
+def test_a_conflict_releases_the_key(log: EventLog) -> None:
+    letter = written(uuid4())
+    saved(log, letter)
+    stale = log.load(Letter, letter.id)
+    saved(log, sent(letter))
+    with pytest.raises(VersionConflict):
+        answer_with(log, ANSWER, sent(stale))
+    assert run(log) == (ANSWER, False)
+
+
+def test_a_claimed_request_must_be_answered(log: EventLog) -> None:
+    with pytest.raises(TypeError):
+        answer_with(log, None)
+
+
+def test_an_answer_is_kept_even_when_nothing_happened(log: EventLog) -> None:
+    assert answer_with(log, ANSWER) == 0
+    assert run(log) == (ANSWER, True)
+
+
+@pytest.mark.parametrize("about_somebody", [True, False])
+def test_an_answer_is_not_kept_in_the_clear(log: EventLog, database: str, about_somebody: bool) -> None:
+    subject = uuid4()
+    saved(log, written(subject))
+    run(log, answer=Answer(status=201, headers={}, body=ANSWER.body, subject=subject if about_somebody else None))
+    with psycopg.connect(database) as connection:
+        stored = connection.execute("SELECT answer, fingerprint FROM log.requests").fetchall()
+    assert b"Ada" not in b"".join(stored[0])
+    assert b"letters" not in b"".join(stored[0])
+
+
+def test_an_answer_about_somebody_goes_with_their_key(log: EventLog) -> None:
+    subject = uuid4()
+    saved(log, written(subject))
+    run(log, answer=Answer(status=201, headers={}, body=ANSWER.body, subject=subject))
+    assert run(log)[1]
+    log.erase(subject)
+    with pytest.raises(AnswerErased):
+        run(log)
+
+
+def test_old_requests_are_forgotten_and_young_ones_kept(log: EventLog, database: str) -> None:
+    run(log)
+    run(log, REQUEST._replace(key="key-2"))
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE log.requests SET created_at = now() - interval '31 days' WHERE key = 'key-1'")
+    assert log.purge_requests(30) == 1
+    assert run(log, REQUEST._replace(key="key-2"))[1]
+    assert not run(log)[1]

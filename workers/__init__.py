@@ -1,0 +1,1 @@
+"""Runs projections and processes, and the actors that act on the world."""

@@ -1,0 +1,61 @@
+"""Runs the projections of an installation in one process: a thread for each view, one that follows the log for all."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterable
+from threading import Event, Thread, current_thread, main_thread
+from types import FrameType
+
+from projections import PROJECTIONS
+from projections.engine import Projector
+from projections.feed import Feed
+from projections.filling import Source
+from projections.log import EventLog
+from projections.projection import Projection
+from projections.rebuild import Rebuild
+from projections.runtime import Runtime
+
+
+class Projecting:
+    """The projectors of some views, running between `start` and `stop`."""
+
+    def __init__(self, source: Source, log: EventLog, projections: Iterable[Projection]) -> None:
+        def rebuild(projection: Projection, stop: Event) -> None:
+            Rebuild(source, projection, stop=stop).run()
+
+        self._stopping = Event()
+        feed = Feed(log, source.database_url)
+        projectors = {one.name: Projector(one, log, feed, source.database_url, rebuild) for one in projections}
+        self._threads = [Thread(target=feed.follow, args=(self._stopping,), name="feed", daemon=True)] + [
+            Thread(target=projector.run, args=(self._stopping,), name=name, daemon=True)
+            for name, projector in projectors.items()
+        ]
+
+    def start(self) -> None:
+        """Begins to keep the views up."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finishes the batch in hand of every view, and ends."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def run(runtime: Runtime) -> None:
+    """Keeps every view up until SIGTERM or SIGINT; where another process leads a view, stands by for it."""
+    told = Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    if current_thread() is main_thread():
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+    source = Source(runtime.settings.database_url, runtime.settings.secret_key)
+    projecting = Projecting(source, runtime.log, PROJECTIONS.values())
+    projecting.start()
+    told.wait()
+    projecting.stop()
