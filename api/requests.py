@@ -143,25 +143,25 @@ def _decide(
 
 
 def _response(outcome: Outcome) -> Response:
-    """The answer of an outcome, with the position from which on views show it."""
+    """The answer of an outcome, with the position from which on views show it (the log's end for a repeated one)."""
     answer = outcome.answer
     if answer is None:
         return respond(None, status=204)
     response = Response(answer.body, answer.status, answer.headers, mimetype=JSON)
     if not answer.body:
         del response.headers["Content-Type"]
-    if outcome.position:
-        response.headers["X-Position"] = str(outcome.position)
+    response.headers["X-Position"] = str(outcome.position or runtime().log.head())
     if outcome.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
 
 
 def fresh(projection: str) -> None:
-    """Waits until the view shows the position the caller asks for in X-Min-Position; 503 when it takes too long."""
-    asked = request.headers.get("X-Min-Position")
-    if asked is None:
-        return
+    """Waits until the view shows the position the caller asks for in X-Min-Position; 503 when it takes too long.
+
+    A view that is not built yet, or whose rows are of another form than this program reads, is 503 as well.
+    """
+    asked = request.headers.get("X-Min-Position", "0")
     if not (asked.isascii() and asked.isdigit() and len(asked) <= 18):
         raise malformed("X-Min-Position is a position as X-Position gave it.")
     try:

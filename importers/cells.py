@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -38,7 +39,9 @@ class Columns:
             if name in self.index:
                 self._twice.add(name)
             self.index.setdefault(name, place)
-        self._sorted = sorted((name, place) for name, place in self.index.items() if name not in self._twice)
+        order = sorted(range(len(self.header)), key=self.header.__getitem__)
+        self._sorted = [self.header[place] for place in order]
+        self._in_order = itemgetter(*order, order[0])  # one more, or a single column would not give a tuple
 
     def require(self, *names: str) -> None:
         """Raises `UnusableFile` when one of the columns is missing, or stands there twice."""
@@ -50,7 +53,8 @@ class Columns:
 
     def normalised(self, cells: Sequence[str]) -> str:
         """What the row says, whatever the order of its columns."""
-        return "\x1f".join(f"{name}={text}" for name, place in self._sorted if (text := cells[place].strip()))
+        told = zip(self._sorted, self._in_order(cells), strict=False)
+        return "\x1f".join([f"{name}={stripped}" for name, text in told if text and (stripped := text.strip())])
 
 
 class Cells:
@@ -67,13 +71,12 @@ class Cells:
     def text(self, column: str) -> str:
         """The cell's text on one line without space around it, empty where it says nothing."""
         place = self._index.get(column)
-        if place is None:
+        if place is None or not (text := self._cells[place]) or not (text := text.strip()):
             return ""
-        text = self._cells[place].strip()
         if "\n" in text or "\r" in text:
             text = " ".join(text.split())
         nothing = self._manner.nothing
-        return "" if text and nothing and text in nothing.get(column, ()) else text
+        return "" if nothing and text in nothing.get(column, ()) else text
 
     def lines(self, column: str) -> str:
         """The cell's text with the line breaks in it."""

@@ -6,7 +6,9 @@ from decimal import Decimal
 from uuid import UUID, uuid5
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from domain.addresses import Address
 from domain.customers import check_email
 from domain.events import Context
 from domain.money import DECIMALS, amount_text, rounded_minor_units
@@ -111,7 +113,7 @@ def _command(
         source=draft.source or origin.source,
         payment_method=draft.payment_method,
         shipping_method=draft.shipping_method,
-        billing_address=draft.billing,
+        billing_address=_billing(draft),
         shipping_address=draft.shipping,
         items=items,
         coupons=coupons,
@@ -139,6 +141,12 @@ def _buyer(draft: Draft, origin: Origin) -> Buyer | None:
         return None
     identity = uuid5(IMPORTS, f"customer\x1f{origin.source}\x1f{draft.customer_id}")
     return Buyer(id=identity, name=draft.customer_name or draft.customer_id, email="")
+
+
+def _billing(draft: Draft) -> Address:
+    """The billing address; a customer known by nothing but a number is billed under it."""
+    known = draft.billing.name or draft.billing.email
+    return draft.billing if known else replace(draft.billing, name=draft.customer_name or draft.customer_id)
 
 
 def _item(line: DraftLine, currency: str) -> NewItem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -15,7 +14,7 @@ from importers.faults import Fault, Problem, UnusableFile
 from importers.generic import Generic
 from importers.grouping import Group
 from importers.mapping import CsvMapping
-from importers.orders import Built, Origin, build, order_id
+from importers.orders import Built, Origin, build
 from importers.profile import Choices, Profile
 from importers.reading import Row, Sheet
 from importers.report import ErrorFile, Totals
@@ -74,7 +73,7 @@ class Run:
         self._save = save
         self._errors = errors
         self._progress = progress
-        self._seen: set[int] = set()
+        self._seen: set[int] = set()  # hashes: the numbers themselves would fill the memory
         self._pending: list[_Pending] = []
 
     def take(self, rows: Iterable[Row]) -> Totals:
@@ -108,11 +107,10 @@ class Run:
                 raise Fault(problem.code, problem.message, fix=problem.fix, line=row.line)
         if not group.key:
             raise Fault("number-missing", "This row has no order number.", column=self._number, fix="Fill in the cell.")
-        identity = order_id(self._origin.source, group.key)
-        if _short(identity) in self._seen:
+        if hash(group.key) in self._seen:
             message = "This order's number was met before in this file, with other rows between."
             raise Fault("duplicate-order", message, column=self._number, fix="Put all rows of an order together.")
-        self._seen.add(_short(identity))
+        self._seen.add(hash(group.key))
         draft = self._profile.draft(group)
         return _Pending(group, draft, build(draft, self._origin, self._shop))
 
@@ -173,8 +171,3 @@ def _line_of(error: DomainError, draft: Draft) -> int | None:
     if parts[1:2] == ["items"] and len(parts) > 2 and parts[2].isdigit() and int(parts[2]) < len(draft.lines):
         return draft.lines[int(parts[2])].line
     return draft.line
-
-
-def _short(identity: UUID) -> int:
-    """Half of the id: all orders of a file are remembered, and 64 bits tell them apart."""
-    return identity.int & 0xFFFFFFFFFFFFFFFF

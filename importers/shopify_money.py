@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.money import amount_text
-from domain.pricing import Cart, CartLine, price
+from domain.pricing import WHOLE
 from importers.cells import Cells, minor_units
 from importers.drafts import DraftLine, DraftPayment
 from importers.faults import Fault
@@ -79,7 +79,7 @@ def money_of(heading: Cells, lines: tuple[DraftLine, ...], currency: str) -> Mon
         fix = f"Write one of: {', '.join(sorted(KNOWN - {''}))}."
         raise Fault("unknown-status", "This status is not known.", column="Financial Status", fix=fix)
     sums = _sums(heading, lines, currency)
-    taxed = _taxed(heading, lines, sums, currency)
+    taxed = _taxed(heading, lines, sums)
     unrated = sums.taxes if not taxed.rate else 0
     refunded = heading.minor("Refunded Amount", currency) or 0
     remarks = []
@@ -124,7 +124,7 @@ def _sums(heading: Cells, lines: Sequence[DraftLine], currency: str) -> _Sums:
     )
 
 
-def _taxed(heading: Cells, lines: Sequence[DraftLine], sums: _Sums, currency: str) -> _Taxed:
+def _taxed(heading: Cells, lines: Sequence[DraftLine], sums: _Sums) -> _Taxed:
     """How the order is taxed, as far as its own figures prove it."""
     if not sums.taxes:
         return _Taxed(True)
@@ -134,7 +134,7 @@ def _taxed(heading: Cells, lines: Sequence[DraftLine], sums: _Sums, currency: st
         return _Taxed(included)
     for shipping_rate in (rate, 0) if sums.shipping else (0,):
         taxed = _Taxed(included, rate, shipping_rate)
-        if abs(_tax(lines, sums, taxed, currency) - sums.taxes) <= len(lines):
+        if abs(_tax(lines, sums, taxed) - sums.taxes) <= len(lines):
             return taxed
     return _Taxed(included)
 
@@ -159,25 +159,16 @@ def _told_rate(heading: Cells) -> int:
     return int(rate) if rate == int(rate) else 0
 
 
-def _tax(lines: Sequence[DraftLine], sums: _Sums, taxed: _Taxed, currency: str) -> int:
-    cart = Cart(
-        currency=currency,
-        prices_include_tax=taxed.included,
-        lines=tuple(
-            CartLine(
-                "",
-                line.quantity,
-                minor_units(line.unit_price or Decimal(0), currency, "Lineitem price"),
-                minor_units(line.discount, currency, "Lineitem discount"),
-                taxed.rate if line.taxable else 0,
-            )
-            for line in lines
-        ),
-        discount=sums.discount,
-        shipping_charge=sums.shipping,
-        shipping_tax_rate=taxed.shipping_rate,
-    )
-    return price(cart).tax
+def _tax(lines: Sequence[DraftLine], sums: _Sums, taxed: _Taxed) -> int:
+    """The tax at these rates to within a minor unit a line; the discount falls on all lines alike."""
+    amounts = [(line.unit_price or Decimal(0)) * line.quantity - line.discount for line in lines]
+    whole = sum(amounts, Decimal(0))
+    taxable = sum((amount for amount, line in zip(amounts, lines, strict=True) if line.taxable), Decimal(0))
+    charged = (sums.lines or 0) - sums.discount
+    base = Decimal(charged) * taxable / whole if whole else Decimal(0)
+    if taxed.shipping_rate:
+        base += sums.shipping
+    return round(base * taxed.rate / (WHOLE + taxed.rate if taxed.included else WHOLE))
 
 
 def _payment(

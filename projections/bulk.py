@@ -98,24 +98,34 @@ class _Cards:
         emails = {_email(command) for command in commands} - {None}
         self._claims: dict[str, CustomerClaim] = session.customers_for([email for email in emails if email])
         known = [claim.customer_id for claim in self._claims.values() if not claim.created]
-        session.open(streams=known)
+        numbered = {command.buyer.id for command in commands if command.buyer and _email(command) is None}
+        session.open(streams=[*known, *numbered])
         self._cards = {
             claim.customer_id: session.load_or_blank(Customer, claim.customer_id)
             if not claim.created
             else Customer.blank(claim.customer_id)
             for claim in self._claims.values()
         }
-        strangers = [_stranger(command) for command in commands if _email(command) is None and command.billing_address]
-        nameless = [command.order_id for command in commands if _email(command) is None and not command.billing_address]
+        self._cards |= {number: session.load_or_blank(Customer, number) for number in numbered}
+        others = [command for command in commands if _email(command) is None and not command.buyer]
+        strangers = [_stranger(command) for command in others if command.billing_address]
         self._cards |= {stranger: Customer.blank(stranger) for stranger in strangers}
-        if strangers or nameless:
-            session.ensure_subjects([*strangers, *nameless])
+        kept = {number for number in numbered if not self._cards[number].erased_at}
+        orphans = [command.order_id for command in commands if self.card(command) is None]
+        if subjects := [*strangers, *kept, *orphans]:
+            session.ensure_subjects(subjects)
 
     def card(self, command: CreateOrder) -> Customer | None:
-        """The card of an order's customer; None for an order that names nobody."""
+        """The card of an order's customer, told by e-mail address, by `buyer`, or by the billing data alone.
+
+        None for an order that names nobody, or a buyer who was forgotten.
+        """
         email = _email(command)
         if email:
             return self._cards[self._claims[email].customer_id]
+        if command.buyer:
+            card = self._cards[command.buyer.id]
+            return None if card.erased_at else card
         return self._cards[_stranger(command)] if command.billing_address else None
 
     def touched(self) -> list[Customer]:

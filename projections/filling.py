@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -146,7 +146,7 @@ class Filler:
 
 
 def fill_in_process(
-    source: Source, projection: Projection, schema: str, share: Share, tell: Callable[[int], None]
+    source: Source, projection: Projection, schema: str, shares: Sequence[Share], tell: Callable[[int], None]
 ) -> None:
     """The whole life of one worker process of a rebuild."""
     parent = os.getppid()
@@ -158,7 +158,9 @@ def fill_in_process(
 
     with source.connect() as connection:
         log = source.log()
-        Filler(connection, projection, log, schema).fill(share, tell_and_look)
+        filler = Filler(connection, projection, log, schema)
+        for share in shares:
+            filler.fill(share, tell_and_look)
         log.close()
 
 

@@ -1,4 +1,4 @@
-"""The worker processes of a rebuild: one for each share, told of as they go, ended together."""
+"""The worker processes of a rebuild: each takes its hand of shares and tells how far it is; all end together."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ def fill_in_processes(
     source: Source,
     projection: Projection,
     schema: str,
-    shares: Sequence[Share],
+    hands: Sequence[Sequence[Share]],
     tell: Callable[[int], None],
     stop: Event,
 ) -> None:
-    """Fills the tables in `schema` in one process for each share; `tell` hears how many events are done in all."""
+    """Fills the tables in `schema`, a process for each hand of shares; `tell` hears how many events are done."""
     context = multiprocessing.get_context("spawn")
     messages: Queue[_Message] = context.Queue()
     workers = [
-        context.Process(target=_work, args=(source, projection, schema, share, messages), daemon=True)
-        for share in shares
+        context.Process(target=_work, args=(source, projection, schema, shares, messages), daemon=True)
+        for shares in hands
     ]
     try:
         for worker in workers:
@@ -85,9 +85,11 @@ def _watch(
                 tell(done)
 
 
-def _work(source: Source, projection: Projection, schema: str, share: Share, messages: Queue[_Message]) -> None:
+def _work(
+    source: Source, projection: Projection, schema: str, shares: Sequence[Share], messages: Queue[_Message]
+) -> None:
     try:
-        fill_in_process(source, projection, schema, share, partial(messages.put))
+        fill_in_process(source, projection, schema, shares, partial(messages.put))
     except Exception as fault:
         messages.put(_Failure(f"{name_of(fault)}\n{trace_of(fault)}"))
     else:

@@ -9,7 +9,7 @@ from unicodedata import combining, normalize
 _LETTERS = str.maketrans(
     {
         "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "\u0131": "i",
-        "\u2018": "'", "\u2019": "'", "\u2013": "-", "\u2014": "-",
+        "ŋ": "n", "ŧ": "t", "ĸ": "q", "\u2018": "'", "\u2019": "'", "\u2013": "-", "\u2014": "-",
     }
 )  # fmt: skip
 _DIGITS = re.compile("[0-9]+")

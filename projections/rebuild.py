@@ -24,6 +24,7 @@ from projections.target import Target
 from projections.views import as_of_schema
 
 PROCESSES = 2
+BUCKETS_OF_A_PROCESS = 4
 CATCH_UP = 2000
 SWAP_TIMEOUT = "100ms"
 SWAP_PAUSE = 0.2
@@ -75,6 +76,7 @@ class Rebuild:
         projection: Projection,
         *,
         processes: int = PROCESSES,
+        buckets: int | None = None,
         verify: bool = False,
         instant: datetime | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
@@ -84,6 +86,7 @@ class Rebuild:
         self._projection = projection
         self._name = projection.name
         self._processes = processes
+        self._buckets = buckets or processes * BUCKETS_OF_A_PROCESS
         self._verify = verify
         self._instant = instant.replace(microsecond=0) if instant else None
         self._schema = as_of_schema(instant) if instant else LIVE
@@ -147,8 +150,9 @@ class Rebuild:
             left = (total - done) / rate if rate else None
             self._progress(Progress("filling", done, total, rate, left))
 
-        shares = [Share(number, self._processes, start, self._instant) for number in range(self._processes)]
-        fill_in_processes(self._source, self._projection, self._building, shares, tell, self._stop)
+        shares = [Share(number, self._buckets, start, self._instant) for number in range(self._buckets)]
+        hands = [shares[number :: self._processes] for number in range(self._processes)]
+        fill_in_processes(self._source, self._projection, self._building, hands, tell, self._stop)
         return int(total)
 
     def _index(self, connection: Connection) -> None:

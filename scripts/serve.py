@@ -5,10 +5,8 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import shutil
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -94,19 +92,20 @@ def _forget_gauges(_arbiter: object, worker: Worker) -> None:
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
-@contextmanager
-def _shared_counters() -> Iterator[None]:
-    """A folder through which the server processes add up their metrics."""
-    with TemporaryDirectory(prefix="carnet-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        yield
+def _share_counters(settings: Settings) -> None:
+    """Gives the server processes a fresh folder through which their metrics add up."""
+    folder = settings.data_dir / "metrics" / str(settings.port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 @click.command()
 def serve() -> None:
     """Serve the API until stopped."""
-    with installation() as settings, _shared_counters():
+    with installation() as settings:
         log_to_stderr(settings.log_level)
+        _share_counters(settings)
         for module in ("api.app", "projections.runtime"):
             importlib.import_module(module)
         Server(settings).run()

@@ -39,11 +39,11 @@ class DiffQuery(Body):
 @needs("orders:read")
 def get_history(order_id: UUID) -> Response:
     """Every status the order had, since when, by whom and why."""
-    fresh("order_status_history")
     order = order_then(order_id)
+    fresh("order_status_history")
     shop = runtime().desk.shop()
     with runtime().reading() as connection:
-        moves = order_status_history.history(connection, order_id)
+        moves = order_status_history.status_history(connection, order_id)
     items = [
         {
             "version": move.version,
@@ -64,8 +64,8 @@ def get_history(order_id: UUID) -> Response:
 @orders.arguments(PageQuery, location="query")
 def get_timeline(told: dict[str, Any], order_id: UUID) -> Response:
     """Everything that happened to the order, in order."""
-    fresh("order_timeline")
     order_then(order_id)
+    fresh("order_timeline")
     limit = min(told.get("limit", PAGE), PAGE)
     (after,) = read_cursor(told["cursor"], "timeline", int) if "cursor" in told else (0,)
     with runtime().reading() as connection:

@@ -173,7 +173,7 @@ def set_source(order: Order, command: SetSource, shop: Shop) -> None:
 def change_billing_address(order: Order, command: ChangeBillingAddress, shop: Shop) -> None:
     """Changes the billing address while the order is open."""
     require_open(order)
-    check_address(command.address, "/billing_address")
+    check_address(command.address, "")
     if command.address != order.billing_address:
         order.record(BillingAddressChanged, command.context, address=command.address)
 
@@ -181,7 +181,7 @@ def change_billing_address(order: Order, command: ChangeBillingAddress, shop: Sh
 def change_shipping_address(order: Order, command: ChangeShippingAddress, shop: Shop) -> None:
     """Changes the shipping address while the order is open."""
     require_open(order)
-    check_address(command.address, "/shipping_address")
+    check_address(command.address, "")
     if command.address != order.shipping_address:
         order.record(ShippingAddressChanged, command.context, address=command.address)
 

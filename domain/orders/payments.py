@@ -323,7 +323,7 @@ def refunded_lines(order: Order, lines: tuple[RefundLine, ...]) -> tuple[Refunde
         item = order.items.get(line.item)
         left = item.quantity - done.get(line.item, 0) if item else 0
         if item is None or not 1 <= line.quantity <= left:
-            raise RefundAboveLine(f"/lines/{index}", item=line.item[:CODE], left=left, asked=line.quantity)
+            raise RefundAboveLine(f"/items/{index}", item=line.item[:CODE], left=left, asked=line.quantity)
         amount = unit_share(priced[item.id], done.get(item.id, 0), line.quantity)
         done[item.id] = done.get(item.id, 0) + line.quantity
         worth.append(RefundedLine(item=item.id, quantity=line.quantity, amount=amount))

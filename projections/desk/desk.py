@@ -100,7 +100,8 @@ class Desk:
         with self._log.session() as session:
             opened = self._open(session, needs(command), request)
             if opened.answer:
-                return Outcome(None, 0, opened.answer, replayed=True)
+                head = self._log.recorder.head(session.connection)
+                return Outcome(None, head, opened.answer, replayed=True)
             aggregate = _target(session, command)
             _require_version(aggregate, expected_version)
             others = _decide(session, aggregate, command, opened)

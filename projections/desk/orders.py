@@ -36,7 +36,6 @@ from domain.settings import Shop
 from projections.desk.needs import Opened
 from projections.log import CustomerClaim, Session
 
-
 FIRST_NUMBER = 1001  # a first order called 1 would tell every customer how new the shop is
 
 
@@ -126,7 +125,7 @@ def _take_billing_data(
         card = session.load_or_blank(Customer, order.customer_id)
         billing = replace(billing, email=card.value("email") or billing.email)
     elif billing.email:
-        check_email(billing.email, "/billing_address/email")
+        check_email(billing.email, "/email")
         card = _card_of(session, session.customer_for(normalised_email(billing.email)))
     else:
         return

@@ -7,7 +7,7 @@ from projections.log.mapper import EventMapper, SealedEvent, UnsealedPersonalDat
 from projections.log.recorded import Recorded
 from projections.log.recorder import Connection, LogRecorder
 from projections.log.requests import Answer, AnswerErased, KeyReused, RequestKey
-from projections.log.session import NothingRecorded, Opening, Session, VersionConflict
+from projections.log.session import NothingRecorded, Opening, OutcomeUnknown, Session, VersionConflict
 from projections.log.waking import Waker
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "LogRecorder",
     "NothingRecorded",
     "Opening",
+    "OutcomeUnknown",
     "Recorded",
     "RequestKey",
     "SealedEvent",

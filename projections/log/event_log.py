@@ -19,7 +19,7 @@ from projections.log.keys import KeyRing
 from projections.log.mapper import EventMapper, SealedEvent, Upcasters
 from projections.log.recorded import Recorded
 from projections.log.recorder import APPEND_LOCK, Connection, LogRecorder, Row
-from projections.log.session import NothingRecorded, Session, folded
+from projections.log.session import NothingRecorded, OutcomeUnknown, Session, folded
 from projections.log.waking import Notifier, Waker, connect
 
 A = TypeVar("A", bound=Aggregate)
@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 _ERASE = "SELECT log.erase(%(subject)s)"
 _PURGE = "DELETE FROM log.requests WHERE created_at < now() - make_interval(days => %(days)s)"
+_PAUSE = 0.1
 _PATIENCE = 10.0  # seconds a save waits for the database to come back before it gives up finding out
 
 
@@ -134,29 +135,24 @@ class EventLog:
     def _settled(self, sealed: Sequence[SealedEvent], again: bool) -> int | None:
         """Where the events of an append stand whose outcome is unknown; None when they are not in the log.
 
-        It takes its turn behind the writer in doubt. `again` appends once more what is missing: safe, since a version
-        of a stream is stored once whoever comes first.
+        `again` appends once more what is missing: safe, since a version of a stream is stored once, whoever comes first.
         """
-        if not sealed:
-            return None
-        with self._reconnected() as connection:
-            with connection.transaction():
-                connection.execute(APPEND_LOCK)
-                found = self.recorder.recorded(connection, sealed)
-            positions = [found.get(event.event_id) for event in sealed]
-            if None not in positions:
-                return max(position for position in positions if position is not None)
-            if not again or found:
-                return None
-            return self.recorder.append(connection, sealed)
-
-    def _reconnected(self) -> Connection:
-        """A connection of its own, waiting a while for a server that is coming back."""
         deadline = time.monotonic() + _PATIENCE
         while True:
             try:
-                return connect(self.pool)
-            except psycopg.OperationalError:
+                with connect(self.pool) as connection:
+                    return self._look_up(connection, sealed, again)
+            except (psycopg.OperationalError, psycopg.errors.UniqueViolation) as error:
                 if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+                    raise OutcomeUnknown from error
+                time.sleep(_PAUSE)
+
+    def _look_up(self, connection: Connection, sealed: Sequence[SealedEvent], again: bool) -> int | None:
+        """Looks once, taking its turn behind the writer in doubt."""
+        with connection.transaction():
+            connection.execute(APPEND_LOCK)
+            found = self.recorder.recorded(connection, sealed)
+        positions = [found[event.event_id] for event in sealed if event.event_id in found]
+        if len(positions) == len(sealed):
+            return max(positions, default=None)
+        return self.recorder.append(connection, sealed) if again and not found else None

@@ -35,6 +35,10 @@ class NothingRecorded(NotFound):
     """There is no such thing."""
 
 
+class OutcomeUnknown(Exception):
+    """The database went away during a save and did not come back in time to say whether it was recorded."""
+
+
 class Opening(NamedTuple):
     """What a save starts from. An `answer` ends it: the request ran before."""
 
@@ -172,7 +176,8 @@ class Session:
         """Appends what was saved, keeps the request's answer, ends the transaction; gives the log's last position.
 
         Raises `VersionConflict` when a stream has moved on. A lost connection is looked into: what was recorded counts
-        as recorded; otherwise `psycopg.OperationalError` says that nothing was, and the whole save may be run again.
+        as recorded; otherwise `psycopg.OperationalError` says that nothing was, and the whole save may be run again. Only
+        `OutcomeUnknown` leaves it open.
         """
         if self._request is not None and answer is None:
             raise TypeError("a claimed request must be answered")

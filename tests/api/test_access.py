@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
 
+from api.operators import OneTimeForm, OperatorForm
+from api.sessions import CallerForm
+from api.tokens import SecretTokenForm, TokenForm
 from domain.operators import operator_id
 from domain.roles import PERMISSIONS, ROLES
 from projections.credentials import Credentials
@@ -122,6 +126,23 @@ def test_a_token_issued_twice_under_one_key_is_the_same(client: FlaskClient) -> 
     refused(other, 422, "idempotency-key-reused")
 
 
+def test_a_replay_tells_a_position_that_shows_what_it_did(client: FlaskClient) -> None:
+    asked = {"json": {"name": "till", "role": "operator"}, "headers": {"Idempotency-Key": "once"}}
+    first, second = client.post(TOKENS, **asked), client.post(TOKENS, **asked)
+    assert int(second.headers["X-Position"]) >= int(first.headers["X-Position"]) > 0
+
+
+def test_answers_have_the_form_that_is_described(client: FlaskClient, ada: tuple[FlaskClient, dict[str, str]]) -> None:
+    CallerForm().load(ada[0].get(SESSION).get_json())
+    OneTimeForm().load(client.post(OPERATORS, json={"username": "bob", "role": "data"}).get_json())
+    SecretTokenForm().load(client.post(TOKENS, json={"name": "till", "role": "data"}).get_json())
+    for form, path in ((OperatorForm, OPERATORS), (TokenForm, TOKENS)):
+        rows = client.get(path).get_json()["items"]
+        assert rows
+        form(many=True).load(rows)
+        form().load(client.get(f"{path}/{rows[0]['id']}").get_json())
+
+
 def test_nobody_gives_more_than_they_hold(client_as: Callable[..., FlaskClient], runtime: Runtime) -> None:
     client = client_as("admin", "tokens:write", "operators:write")
     problem = refused(client.post(TOKENS, json={"name": "more", "role": "operator"}), 403, "cannot-grant")
@@ -209,7 +230,11 @@ def test_who_is_shut_out_is_out_at_once(
     refused(ada[0].get(SESSION), 401, "not-authenticated")
     refused(sign_in(ada[0]), 401, "wrong-credentials")
     client.post(f"{OPERATORS}/{identifier}/enable")
+    refused(ada[0].get(SESSION), 401, "not-authenticated")
     assert sign_in(ada[0]).status_code == 200
+    with runtime.pool.connection() as connection:
+        connection.execute("UPDATE access.operators SET disabled = true")
+    refused(ada[0].get(SESSION), 401, "not-authenticated")
 
 
 def test_nobody_shuts_themselves_out(ada: tuple[FlaskClient, dict[str, str]], runtime: Runtime) -> None:
@@ -264,6 +289,20 @@ def test_two_who_change_one_operator_do_not_overwrite_each_other(client: FlaskCl
     assert client.put(address, json={"role": "data"}, headers={"If-Match": "*"}).status_code == 200
     refused(client.put(address, json={"role": "admin"}, headers={"If-Match": '"x"'}), 412, "stale-version")
     refused(client.put(address, json={"role": "admin"}, headers={"If-Match": "4"}), 400, "malformed-request")
+
+
+def test_twenty_at_once_under_one_key_are_one(app: Flask, runtime: Runtime) -> None:
+    headers = {"Authorization": f"Bearer {issue(runtime, 'racer', 'admin')}", "Idempotency-Key": "once"}
+
+    def add(_: int) -> str:
+        body = {"username": "ada", "role": "operator"}
+        return app.test_client().post(OPERATORS, json=body, headers=headers).get_data(as_text=True)
+
+    before = runtime.log.head()
+    with ThreadPoolExecutor(20) as pool:
+        answers = set(pool.map(add, range(20)))
+    assert len(answers) == 1
+    assert runtime.log.head() == before + 1
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256])

@@ -9,8 +9,11 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from projections import PROJECTIONS
 from projections.runtime import Runtime
 from tests.api.test_problems import refused
+from tests.fixtures_api import hire
+from workers.projecting import Projecting
 
 AFAR = {"REMOTE_ADDR": "192.0.2.1"}
 
@@ -24,6 +27,30 @@ def test_ready_tells_of_each_thing_it_looked_at(stranger: FlaskClient) -> None:
     checks = answer.get_json()["checks"]
     assert checks["database"] == "ok"
     assert checks["migrations"] == "ok"
+
+
+def test_ready_once_every_view_follows(stranger: FlaskClient, projecting: Projecting) -> None:
+    answer = stranger.get("/readyz")
+    assert answer.status_code == 200
+    assert {f"view {name}" for name in PROJECTIONS} <= set(answer.get_json()["checks"])
+
+
+def test_a_view_that_stands_still_behind_an_event_is_named(
+    stranger: FlaskClient, runtime: Runtime, projecting: Projecting
+) -> None:
+    projecting.stop()
+    hire(runtime, "ada", "operator")
+    assert stranger.get("/readyz").status_code == 200, "a moment behind is no matter"
+    with runtime.pool.connection() as connection:
+        connection.execute("UPDATE views.positions SET updated_at = now() - interval '1 hour'")
+        connection.execute("UPDATE views.positions SET position = 1000 WHERE projection <> 'orders'")
+        connection.execute("ALTER TABLE log.events DISABLE TRIGGER ALL")
+        connection.execute("UPDATE log.events SET recorded_at = recorded_at - interval '1 minute'")
+    answer = stranger.get("/readyz")
+    assert answer.status_code == 503
+    late = {name: text for name, text in answer.get_json()["checks"].items() if text != "ok"}
+    assert list(late) == ["view orders"]
+    assert late["view orders"].endswith("s behind")
 
 
 def test_a_missing_migration_is_named(stranger: FlaskClient, runtime: Runtime) -> None:

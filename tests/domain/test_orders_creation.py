@@ -249,4 +249,3 @@ class TestPast:
 
     def test_an_unknown_status_is_refused(self) -> None:
         refused(retold(status="mislaid"), UnknownStatus)
-

@@ -39,6 +39,7 @@ class Running:
 
     def __init__(self, data_dir: Path, port: int, command: Sequence[str] = STAND_IN) -> None:
         self.port = port
+        self.last_answer = "none"
         self.output = data_dir / f"output-{time.monotonic_ns()}"
         variables = os.environ | {"CARNET_DATA_DIR": str(data_dir), "CARNET_PORT": str(port)}
         with self.output.open("wb") as output:
@@ -47,16 +48,19 @@ class Running:
             )
 
     def said(self) -> str:
-        """Everything it printed so far."""
-        return self.output.read_text()
+        """Everything it printed so far, and its last answer."""
+        return f"{self.output.read_text()}\nLast answer: {self.last_answer}"
 
     def is_ready(self) -> bool:
         """Whether it answers 200 on /readyz."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
                 return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
-            return False
+        except urllib.error.HTTPError as refused:
+            self.last_answer = refused.read().decode()
+        except OSError as error:
+            self.last_answer = str(error)
+        return False
 
     def wait_until_ready(self) -> None:
         """Waits for the first 200, or fails with what was printed."""

@@ -210,3 +210,4 @@ def wait(views: Views, position: int, projection: str = "parcels") -> None:
         except Rebuilding:
             if time.monotonic() > deadline:
                 raise
+            time.sleep(0.005)

@@ -24,7 +24,7 @@ class Wire:
 
     def close(self) -> None:
         """Lets nobody in any more."""
-        self._door.close()
+        _hang_up(self._door)
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -43,22 +43,26 @@ class Wire:
         return server
 
     def _up(self, client: socket.socket, server: socket.socket) -> None:
-        with suppress(OSError), client, server:
-            while piece := client.recv(PIECE):
-                if self.cut == "question":
-                    self.cut = None
-                    server.shutdown(socket.SHUT_RDWR)
-                    return
-                server.sendall(piece)
+        self._pass_on(client, server, "question")
 
     def _down(self, client: socket.socket, server: socket.socket) -> None:
-        with suppress(OSError), client, server:
-            while piece := server.recv(PIECE):
-                if self.cut == "answer":
-                    self.cut = None
-                    client.shutdown(socket.SHUT_RDWR)
-                    return
-                client.sendall(piece)
+        self._pass_on(server, client, "answer")
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, kind: str) -> None:
+        with suppress(OSError):
+            while (piece := source.recv(PIECE)) and self.cut != kind:
+                target.sendall(piece)
+            if piece:
+                self.cut = None
+        for end in (source, target):
+            _hang_up(end)
+
+
+def _hang_up(end: socket.socket) -> None:
+    """Tells the other side that nothing more comes, also while a thread reads here."""
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()
 
 
 @contextmanager

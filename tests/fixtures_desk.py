@@ -1,0 +1,42 @@
+"""The desk at work: what a request recorded, and the views following the log inside the test process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from projections import PROJECTIONS
+from projections.filling import Source
+from projections.runtime import Runtime
+from projections.views import TooFarBehind
+from tests.api.desk import News
+from workers.projecting import Projecting
+
+
+@pytest.fixture
+def news(runtime: Runtime, client: FlaskClient) -> News:
+    """What is recorded from here on."""
+    return News(runtime)
+
+
+@pytest.fixture
+def projecting(runtime: Runtime) -> Iterator[Projecting]:
+    """Every view, built when the test begins and following the log until it ends."""
+    source = Source(runtime.settings.database_url, runtime.settings.secret_key)
+    running = Projecting(source, runtime.log, PROJECTIONS.values())
+    running.start()
+    for name in PROJECTIONS:
+        _await_tables(runtime, name)
+    yield running
+    running.stop()
+
+
+def _await_tables(runtime: Runtime, name: str) -> None:
+    """Waits until a view is there at all; asked for a position before that, the reading side gives up at once."""
+    while True:
+        try:
+            return runtime.views.wait_for(name)
+        except TooFarBehind:
+            continue

@@ -1,0 +1,105 @@
+"""Files come as they come: what can be read is read, what is broken is told with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from importers.faults import UnusableFile
+from importers.reading import LONGEST_CELL, LONGEST_LINE, Row, open_sheet
+from tests.importers.trying import write
+
+TABLE = ("Name,Stadt,Preis", "A1,Köln,€5", 'A2,"zwei\nZeilen",6')
+
+
+def rows_of(file: Path) -> list[Row]:
+    with open_sheet(file) as sheet:
+        return list(sheet.rows())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_every_usual_encoding_is_found(tmp_path: Path, encoding: str) -> None:
+    rows = rows_of(write(tmp_path, *TABLE, encoding=encoding))
+    assert [row.cells for row in rows] == [["A1", "Köln", "€5"], ["A2", "zwei\nZeilen", "6"]]
+    assert [row.line for row in rows] == [2, 3]
+
+
+def test_windows_1252_is_said_loudly(tmp_path: Path) -> None:
+    with open_sheet(write(tmp_path, *TABLE, encoding="cp1252")) as sheet:
+        assert "Windows-1252" in sheet.warnings[0]
+    with open_sheet(write(tmp_path, *TABLE)) as sheet:
+        assert sheet.warnings == ()
+
+
+def test_broken_characters_in_utf_8_refuse_their_row_alone(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_bytes("Name,City\n1,Köln\n2,Zürich\n".encode() + b"3,B\xff\n4,Lyon\n")
+    rows = rows_of(file)
+    assert [row.problem and row.problem.code for row in rows] == [None, None, "broken-text", None]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found_in_the_header(tmp_path: Path, delimiter: str) -> None:
+    lines = [delimiter.join(cells) for cells in (("Name", "Total", "City"), ("1", "2", '"a,b;c"'))]
+    with open_sheet(write(tmp_path, *lines)) as sheet:
+        assert sheet.delimiter == delimiter
+        assert next(sheet.rows()).cells == ["1", "2", "a,b;c"]
+
+
+def test_windows_line_ends_and_blank_lines_are_no_rows(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_bytes(b"Name,City\r\n1,Lyon\r\n\r\n,\r\n2,Nice\r\n")
+    assert [(row.line, row.cells) for row in rows_of(file)] == [(2, ["1", "Lyon"]), (5, ["2", "Nice"])]
+
+
+def test_a_row_with_too_many_or_too_few_cells_is_told(tmp_path: Path) -> None:
+    rows = rows_of(write(tmp_path, "Name,City", "1", "2,Lyon,more", "3,Nice", "4,Metz,"))
+    assert [row.problem and row.problem.code for row in rows] == ["wrong-column-count"] * 2 + [None] * 2
+    assert rows[1].cells == ["2", "Lyon", "more"]
+
+
+def test_a_wrong_quotation_mark_breaks_its_row_alone(tmp_path: Path) -> None:
+    rows = rows_of(write(tmp_path, "Name,City", '1,"Lyon"x', "2,Nice"))
+    assert [row.problem and row.problem.code for row in rows] == ["broken-row", None]
+    assert rows[0].cells == ['1,"Lyon"x\n']
+
+
+def test_a_mark_that_is_never_closed_is_told_and_takes_no_more_than_a_cell_may_hold(tmp_path: Path) -> None:
+    file = write(tmp_path, "Name,City", '1,"Lyon', *["x" * 1000] * (LONGEST_CELL // 1000 + 10), "2,Nice")
+    rows = rows_of(file)
+    assert rows[0].problem
+    assert rows[0].problem.code == "broken-row"
+    assert rows[-1] == Row(file.read_text().count("\n"), ["2", "Nice"])
+
+
+def test_a_line_without_end_is_passed_over(tmp_path: Path) -> None:
+    rows = rows_of(write(tmp_path, "Name,City", "1," + "x" * (3 * LONGEST_LINE), "2,Nice"))
+    assert [row.problem and row.problem.code for row in rows] == ["line-too-long", None]
+    assert len(rows[0].cells[1]) < 300
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf \r\n", "empty"),
+        (b"PK\x03\x04rest", "ZIP"),
+        (b"\x1f\x8brest", "compressed"),
+        (b"%PDF-1.7", "PDF"),
+        (bytes(range(256)) * 4, "no text"),
+        (b"x" * (LONGEST_LINE + 5), "too long"),
+    ],
+)
+def test_a_file_that_holds_no_table_is_unusable(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_bytes(content)
+    with pytest.raises(UnusableFile, match=words):
+        rows_of(file)
+
+
+def test_columns_added_by_an_error_report_are_not_the_files_own(tmp_path: Path) -> None:
+    header = "Name,City,error_row,error_column,error_code,error_message,error_fix"
+    with open_sheet(write(tmp_path, header, "1,Lyon,7,City,x,y,z", "2,Nice")) as sheet:
+        assert sheet.header == ("Name", "City")
+        assert [row.cells for row in sheet.rows()] == [["1", "Lyon"], ["2", "Nice"]]

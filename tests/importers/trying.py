@@ -1,0 +1,69 @@
+"""Imports of small files into an order book in memory, and what came of them."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from domain.settings import Shop
+from importers.mapping import CsvMapping
+from importers.orders import Origin
+from importers.profile import Choices
+from importers.reading import open_sheet
+from importers.report import ErrorFile, Totals
+from importers.run import Run, choose_profile
+from tests.importers.standin import OrderBook
+
+RUN_ID = UUID("11111111-2222-5333-8444-555555555555")
+SAMPLES = Path(__file__).parents[3] / "shared" / "data"
+
+
+@dataclass
+class Imported:
+    """The control totals, the book, and the error report's rows."""
+
+    totals: Totals
+    book: OrderBook
+    report: Path
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """The rows of the error report, none where there is no report."""
+        if not self.report.exists():
+            return []
+        with self.report.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    @property
+    def codes(self) -> list[str]:
+        """Why each row was refused."""
+        return [row["error_code"] for row in self.errors]
+
+
+def import_file(
+    file: Path,
+    *,
+    mapping: CsvMapping | None = None,
+    book: OrderBook | None = None,
+    choices: Choices | None = None,
+    source: str = "",
+    report: Path | None = None,
+) -> Imported:
+    """Imports a file; `book` may know orders already. Refused rows go to a file beside it unless told otherwise."""
+    book = book or OrderBook()
+    report = report or file.with_name(f"{file.stem}-errors.csv")
+    with open_sheet(file) as sheet:
+        profile = choose_profile(sheet, mapping, choices or Choices())
+        origin = Origin(source=source or profile.source, profile=profile.name, import_id=RUN_ID)
+        errors = ErrorFile(report, sheet.header, sheet.delimiter)
+        run = Run(profile, origin, Shop(), book.save, errors)
+        return Imported(run.take(sheet.rows()), book, report)
+
+
+def write(folder: Path, *lines: str, name: str = "orders.csv", encoding: str = "utf-8") -> Path:
+    """A file of these lines."""
+    file = folder / name
+    file.write_text("\n".join(lines) + "\n", encoding=encoding)
+    return file
