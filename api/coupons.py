@@ -14,7 +14,7 @@ from api.lists import ListQuery, page_answer, sorts
 from api.orders.forms import Rate, one_currency
 from api.orders.rendering import rate_text
 from api.requests import context, fresh, handle, respond, runtime
-from api.schemas import Body, Code, MoneyForm, Text, Whole, instant, money
+from api.schemas import Body, Code, MoneyAnswer, MoneyForm, Text, Whole, instant, money, page_form
 from domain import texts
 from domain.coupons import (
     ChangeCoupon,
@@ -86,6 +86,43 @@ class CouponForm(Body):
     rules = fields.Nested(RulesForm, required=True)
 
 
+class RulesAnswer(Body):
+    """What a coupon gives, and when and for whom; null where nothing is told."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    percent = fields.String(required=True, allow_none=True)
+    amount = fields.Nested(MoneyAnswer, required=True, allow_none=True)
+    minimum = fields.Nested(MoneyAnswer, required=True, allow_none=True)
+    valid_from = fields.DateTime(required=True, allow_none=True)
+    valid_until = fields.DateTime(required=True, allow_none=True)
+    limit = fields.Integer(required=True, allow_none=True)
+    limit_per_customer = fields.Integer(required=True, allow_none=True)
+
+
+class CouponAnswer(Body):
+    """A coupon, its rules, and how many orders use it."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    code = fields.String(required=True)
+    enabled = fields.Boolean(required=True)
+    uses = fields.Integer(required=True)
+    created_at = fields.DateTime(required=True)
+    rules = fields.Nested(RulesAnswer, required=True)
+
+
+class CouponRowAnswer(Body):
+    """A coupon as the list shows it, with whether it can be used now."""
+
+    id = fields.UUID(required=True)
+    code = fields.String(required=True)
+    enabled = fields.Boolean(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    uses = fields.Integer(required=True)
+    created_at = fields.DateTime(required=True)
+    rules = fields.Nested(RulesAnswer, required=True)
+
+
 def rules_answer(rules: CouponRules) -> dict[str, Any]:
     """A coupon's rules as the API shows them."""
     return {
@@ -116,6 +153,7 @@ def coupon_answer(coupon: Coupon, shop: Shop | None = None) -> dict[str, Any]:
 @coupons.get("")
 @needs("coupons:read")
 @coupons.arguments(CouponsQuery, location="query")
+@coupons.response(200, page_form(CouponRowAnswer, counted=True))
 def get_coupons(told: dict[str, Any]) -> Response:
     """All coupons by code."""
     fresh("coupons")
@@ -156,6 +194,7 @@ def _row_answer(row: CouponHead) -> dict[str, Any]:
 @coupons.post("")
 @needs("coupons:write")
 @coupons.arguments(CouponForm)
+@coupons.response(201, CouponAnswer)
 def create_coupon(told: dict[str, Any]) -> Response:
     """Bring out a coupon."""
     command = CreateCoupon(context=context(), code=told["code"], rules=told["rules"])
@@ -164,6 +203,7 @@ def create_coupon(told: dict[str, Any]) -> Response:
 
 @coupons.get("/<string:code>")
 @needs("coupons:read")
+@coupons.response(200, CouponAnswer)
 def get_coupon(code: str) -> Response:
     """One coupon by its code."""
     try:
@@ -176,6 +216,7 @@ def get_coupon(code: str) -> Response:
 @coupons.put("/<string:code>/rules")
 @needs("coupons:write")
 @coupons.arguments(RulesForm)
+@coupons.response(200, CouponAnswer)
 def change_coupon(told: CouponRules, code: str) -> Response:
     """Give a coupon other rules; orders that hold it keep their terms."""
     return handle(ChangeCoupon(coupon_id=coupon_id_of(code), context=context(), rules=told), render=coupon_answer)
@@ -183,6 +224,7 @@ def change_coupon(told: CouponRules, code: str) -> Response:
 
 @coupons.post("/<string:code>/disable")
 @needs("coupons:write")
+@coupons.response(200, CouponAnswer)
 def disable_coupon(code: str) -> Response:
     """Let nobody use a coupon any more."""
     return handle(DisableCoupon(coupon_id=coupon_id_of(code), context=context()), render=coupon_answer)
@@ -190,6 +232,7 @@ def disable_coupon(code: str) -> Response:
 
 @coupons.post("/<string:code>/enable")
 @needs("coupons:write")
+@coupons.response(200, CouponAnswer)
 def enable_coupon(code: str) -> Response:
     """Let a disabled coupon be used again."""
     return handle(EnableCoupon(coupon_id=coupon_id_of(code), context=context()), render=coupon_answer)

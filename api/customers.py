@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
+from marshmallow import fields, validate
 
 from api.access import needs
 from api.bodies import Resource
 from api.lists import ListQuery, page_answer, sorts
 from api.requests import context, fresh, handle, respond, runtime
-from api.schemas import Body, Text, instant
+from api.schemas import Body, Text, instant, page_form
 from domain import texts
 from domain.customers import CreateCustomer, Customer, CustomerCard, CustomerNotFound, EraseCustomer, UpdateCustomer
 from domain.identifiers import time_ordered_id
@@ -49,6 +50,50 @@ class CardForm(Body):
     country = Text(2, metadata={"description": "ISO 3166-1 alpha-2"})
 
 
+class OriginAnswer(Body):
+    """Where a field of a card came from: `billing` data of an order, an `operator`, an `import`."""
+
+    origin = fields.String(required=True, validate=validate.OneOf(("billing", "operator", "import")))
+    order_id = fields.UUID(required=True, allow_none=True)
+    at = fields.DateTime(required=True)
+
+
+class CardAnswer(Body):
+    """A card: its fields, empty where nothing is known, and where each came from."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    created_at = fields.DateTime(required=True)
+    erased_at = fields.DateTime(required=True, allow_none=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    phone = fields.String(required=True)
+    company = fields.String(required=True)
+    vat_number = fields.String(required=True)
+    line1 = fields.String(required=True)
+    line2 = fields.String(required=True)
+    postcode = fields.String(required=True)
+    city = fields.String(required=True)
+    region = fields.String(required=True)
+    country = fields.String(required=True)
+    origins = fields.Dict(fields.String(), fields.Nested(OriginAnswer), required=True)
+
+
+class CardRowAnswer(Body):
+    """A card as the list shows it."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    created_at = fields.DateTime(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    company = fields.String(required=True)
+    phone = fields.String(required=True)
+    postcode = fields.String(required=True)
+    city = fields.String(required=True)
+    country = fields.String(required=True)
+
+
 class CustomersQuery(ListQuery):
     """Words of name, company, e-mail, phone, postcode or city; one e-mail address; a country."""
 
@@ -80,6 +125,7 @@ def customer_answer(customer: Customer, shop: Shop | None = None) -> dict[str, A
 @customers.get("")
 @needs("customers:read")
 @customers.arguments(CustomersQuery, location="query")
+@customers.response(200, page_form(CardRowAnswer, counted=True))
 def get_customers(told: dict[str, Any]) -> Response:
     """List and search customers."""
     fresh("customers")
@@ -102,6 +148,7 @@ def _row_answer(row: CustomerHead) -> dict[str, Any]:
 
 @customers.get("/<uuid:customer_id>")
 @needs("customers:read")
+@customers.response(200, CardAnswer)
 def get_customer(customer_id: UUID) -> Response:
     """One card."""
     try:
@@ -114,6 +161,7 @@ def get_customer(customer_id: UUID) -> Response:
 @customers.post("")
 @needs("customers:write")
 @customers.arguments(CardForm)
+@customers.response(201, CardAnswer)
 def create_customer(told: dict[str, Any]) -> Response:
     """Make a card by hand; 409 when the e-mail address has one."""
     command = CreateCustomer(
@@ -127,6 +175,7 @@ def create_customer(told: dict[str, Any]) -> Response:
 @customers.patch("/<uuid:customer_id>")
 @needs("customers:write")
 @customers.arguments(CardForm)
+@customers.response(200, CardAnswer)
 def update_customer(told: dict[str, Any], customer_id: UUID) -> Response:
     """Put a card right."""
     command = UpdateCustomer(customer_id=customer_id, context=context(), card=CustomerCard(**told))
@@ -135,6 +184,7 @@ def update_customer(told: dict[str, Any], customer_id: UUID) -> Response:
 
 @customers.delete("/<uuid:customer_id>")
 @needs("customers:erase")
+@customers.response(204)
 def erase_customer(customer_id: UUID) -> Response:
     """Forget a person: their key is deleted, what they ordered and paid stays. Needs If-Match; cannot be undone."""
     command = EraseCustomer(customer_id=customer_id, context=context())

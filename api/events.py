@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
+from marshmallow import fields
 
 from api.access import needs
 from api.bodies import Resource
+from api.orders.answers_history import RecordedAnswer
 from api.requests import respond, runtime
-from api.schemas import Body, Count, instant
+from api.schemas import Body, Count, instant, page_form
 
 events = Resource("events", __name__, url_prefix="/events", description="The feed of all events")
 views = Resource("projections", __name__, url_prefix="/projections", description="The views and how fresh they are")
@@ -23,9 +25,34 @@ class FeedQuery(Body):
     limit = Count(1, MOST)
 
 
+class FeedAnswer(Body):
+    """Events in order; `next` is what to ask for as `after` the next time."""
+
+    items = fields.List(fields.Nested(RecordedAnswer), required=True)
+    next = fields.Integer(required=True)
+
+
+class ViewAnswer(Body):
+    """How a view is doing: `behind` counts events, `held_keys` those that wait behind a parked one."""
+
+    projection = fields.String(required=True)
+    position = fields.Integer(required=True)
+    head = fields.Integer(required=True)
+    behind = fields.Integer(required=True)
+    generation = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+    wanted_version = fields.Integer(required=True)
+    building = fields.Boolean(required=True)
+    parked = fields.Integer(required=True)
+    held_keys = fields.Integer(required=True)
+    trouble = fields.String(required=True, allow_none=True)
+    updated_at = fields.DateTime(required=True, allow_none=True)
+
+
 @events.get("")
 @needs("events:read")
 @events.arguments(FeedQuery, location="query")
+@events.response(200, FeedAnswer)
 def get_events(told: dict[str, Any]) -> Response:
     """Events in the order they were recorded; ask again after `next`. Nothing is skipped and nothing comes twice."""
     after, limit = told.get("after", 0), told.get("limit", 100)
@@ -36,6 +63,7 @@ def get_events(told: dict[str, Any]) -> Response:
 
 @views.get("")
 @needs("projections:read")
+@views.response(200, page_form(ViewAnswer))
 def get_projections() -> Response:
     """Every view: its position, how far behind it is, and what it could not take."""
     items = [

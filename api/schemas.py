@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
@@ -98,6 +98,13 @@ class MoneyForm(Body):
             raise ValidationError({place: [CodedMessage(str(error), error.code)]}) from None
 
 
+class MoneyAnswer(Body):
+    """An amount as the API tells it, with exactly the currency's decimals."""
+
+    amount = fields.String(required=True, metadata={"example": "129.90", "pattern": r"^-?\d+(\.\d{2,3})?$"})
+    currency = fields.String(required=True, metadata={"example": "EUR", "description": "ISO 4217"})
+
+
 class AddressForm(Body):
     """A postal address; what is left out is empty."""
 
@@ -146,13 +153,25 @@ class PageQuery(Body):
     cursor = Text(1000, filled=True, metadata={"description": "`next` of the page before"})
 
 
-def page_form(item: type[Schema]) -> Schema:
-    """The form of one page of a list: its items and the cursor of the next page, null on the last."""
+class CountAnswer(Body):
+    """How many items there are on all pages."""
+
+    value = fields.Integer(required=True)
+    exact = fields.Boolean(required=True)
+
+
+def page_form(item: type[Schema], *, counted: bool = False) -> Schema:
+    """The form of one page of a list: its items and the cursor of the next page, null on the last.
+
+    `counted`: the list tells how many items there are when it is asked.
+    """
     name = item.__name__.removesuffix("Form") + "PageForm"
     parts: dict[str, fields.Field[Any]] = {
         "items": fields.List(fields.Nested(item), required=True),
         "next": fields.String(required=True, allow_none=True),
     }
+    if counted:
+        parts["count"] = fields.Nested(CountAnswer)
     return Schema.from_dict(parts, name=name)()
 
 
@@ -168,4 +187,6 @@ def address(value: Address) -> dict[str, str]:
 
 def instant(at: datetime | None) -> str | None:
     """An instant in UTC (RFC 3339), or null."""
-    return at.isoformat().replace("+00:00", "Z") if at else None
+    if at is None:
+        return None
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat().replace("+00:00", "Z")

@@ -11,7 +11,15 @@ from marshmallow import Schema, fields
 from api.access import needs
 from api.bodies import Resource
 from api.requests import context, handle, respond, runtime
-from api.schemas import AddressForm, Body, Text, Whole, address
+from api.schemas import AddressForm, Body, Text, Whole, address, page_form
+from api.settings_answers import (
+    CarrierAnswer,
+    DefinedStatusAnswer,
+    PaymentMethodAnswer,
+    ShippingMethodAnswer,
+    ShopAnswer,
+    TransitionsAnswer,
+)
 from domain import texts
 from domain.addresses import Address
 from domain.settings import (
@@ -112,6 +120,7 @@ def _changed(command: SettingsCommand) -> Response:
 
 @meta.get("/transitions")
 @needs("settings:read")
+@meta.response(200, TransitionsAnswer)
 def get_transitions() -> Response:
     """The table of legal moves between stages, and the shop's statuses on them."""
     shop = runtime().desk.shop()
@@ -120,6 +129,7 @@ def get_transitions() -> Response:
 
 @settings.get("")
 @needs("settings:read")
+@settings.response(200, ShopAnswer)
 def get_settings() -> Response:
     """The whole set-up."""
     return respond(shop_answer(runtime().desk.shop()))
@@ -128,6 +138,7 @@ def get_settings() -> Response:
 @settings.put("/seller")
 @needs("settings:write")
 @settings.arguments(AddressForm)
+@settings.response(200, ShopAnswer)
 def set_seller(told: Address) -> Response:
     """Say who sells."""
     return _changed(SetSeller(context=context(), seller=told))
@@ -136,16 +147,24 @@ def set_seller(told: Address) -> Response:
 @settings.put("/defaults")
 @needs("settings:write")
 @settings.arguments(DefaultsForm)
+@settings.response(200, ShopAnswer)
 def set_defaults(told: dict[str, Any]) -> Response:
     """Say what a new order starts from; what is left out is as delivered."""
     return _changed(SetDefaults(context=context(), defaults=Defaults(**told)))
 
 
-def _offer(part: str, form: type[Schema], define: Callable[..., SettingsCommand], retire: Callable[..., Any]) -> None:
+def _offer(
+    part: str,
+    form: type[Schema],
+    shown: type[Schema],
+    define: Callable[..., SettingsCommand],
+    retire: Callable[..., SettingsCommand],
+) -> None:
     """The three routes of one part of the set-up: all of it, one defined, one retired."""
 
     @settings.get(f"/{part}", endpoint=f"get_{part}")
     @needs("settings:read")
+    @settings.response(200, page_form(shown))
     def get_part() -> Response:
         """All of one part of the set-up."""
         return respond({"items": shop_answer(runtime().desk.shop())[part.replace("-", "_")], "next": None})
@@ -153,12 +172,14 @@ def _offer(part: str, form: type[Schema], define: Callable[..., SettingsCommand]
     @settings.put(f"/{part}/<string:code>", endpoint=f"define_{part}")
     @needs("settings:write")
     @settings.arguments(form)
+    @settings.response(200, ShopAnswer)
     def define_one(told: dict[str, Any], code: str) -> Response:
         """Define or change one."""
         return _changed(define(told, code))
 
     @settings.delete(f"/{part}/<string:code>", endpoint=f"retire_{part}")
     @needs("settings:write")
+    @settings.response(200, ShopAnswer)
     def retire_one(code: str) -> Response:
         """Offer one no longer."""
         return _changed(retire(context=context(), code=code))
@@ -167,24 +188,28 @@ def _offer(part: str, form: type[Schema], define: Callable[..., SettingsCommand]
 _offer(
     "statuses",
     StatusForm,
+    DefinedStatusAnswer,
     lambda told, code: DefineStatus(context=context(), status=MerchantStatus(code=code, **told)),
     RetireStatus,
 )
 _offer(
     "payment-methods",
     PaymentMethodForm,
+    PaymentMethodAnswer,
     lambda told, code: DefinePaymentMethod(context=context(), method=PaymentMethod(code=code, **told)),
     RetirePaymentMethod,
 )
 _offer(
     "shipping-methods",
     ShippingMethodForm,
+    ShippingMethodAnswer,
     lambda told, code: DefineShippingMethod(context=context(), method=ShippingMethod(code=code, **told)),
     RetireShippingMethod,
 )
 _offer(
     "carriers",
     CarrierForm,
+    CarrierAnswer,
     lambda told, code: DefineCarrier(context=context(), carrier=Carrier(code=code, **told)),
     RetireCarrier,
 )

@@ -10,7 +10,8 @@ from domain.errors import Rejected
 NAMESPACE = UUID("6f2a3a0e-6c0f-5d0e-9a53-5a8f0a3b7d11")
 
 _TAKING = frozenset({
-    "orders:read", "orders:write", "orders:refund", "customers:read", "customers:write", "coupons:read", "settings:read",
+    "orders:read", "orders:write", "orders:refund", "customers:read", "customers:write", "coupons:read",
+    "settings:read",
 })  # fmt: skip
 _LEADING = _TAKING | {
     "orders:force", "customers:erase", "coupons:write", "settings:write", "operators:read",

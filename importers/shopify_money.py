@@ -132,10 +132,12 @@ def _taxed(heading: Cells, lines: Sequence[DraftLine], sums: _Sums) -> _Taxed:
     rate = _told_rate(heading)
     if not rate or sums.lines is None:
         return _Taxed(included)
+    goods = _taxable(lines, sums)
     for shipping_rate in (rate, 0) if sums.shipping else (0,):
-        taxed = _Taxed(included, rate, shipping_rate)
-        if abs(_tax(lines, sums, taxed) - sums.taxes) <= len(lines):
-            return taxed
+        base = goods + (sums.shipping if shipping_rate else 0)
+        tax = round(base * rate / (WHOLE + rate if included else WHOLE))
+        if abs(tax - sums.taxes) <= len(lines):  # platforms round line by line
+            return _Taxed(included, rate, shipping_rate)
     return _Taxed(included)
 
 
@@ -159,16 +161,15 @@ def _told_rate(heading: Cells) -> int:
     return int(rate) if rate == int(rate) else 0
 
 
-def _tax(lines: Sequence[DraftLine], sums: _Sums, taxed: _Taxed) -> int:
-    """The tax at these rates to within a minor unit a line; the discount falls on all lines alike."""
+def _taxable(lines: Sequence[DraftLine], sums: _Sums) -> Decimal:
+    """What the taxable lines come to; the order's discount falls on all lines alike."""
+    charged = Decimal((sums.lines or 0) - sums.discount)
+    if all(line.taxable for line in lines):
+        return charged
     amounts = [(line.unit_price or Decimal(0)) * line.quantity - line.discount for line in lines]
     whole = sum(amounts, Decimal(0))
     taxable = sum((amount for amount, line in zip(amounts, lines, strict=True) if line.taxable), Decimal(0))
-    charged = (sums.lines or 0) - sums.discount
-    base = Decimal(charged) * taxable / whole if whole else Decimal(0)
-    if taxed.shipping_rate:
-        base += sums.shipping
-    return round(base * taxed.rate / (WHOLE + taxed.rate if taxed.included else WHOLE))
+    return charged * taxable / whole if whole else Decimal(0)
 
 
 def _payment(

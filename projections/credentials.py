@@ -120,11 +120,16 @@ class Credentials:
         """Counts one more attempt under each key; how many there were in the running quarter of an hour."""
         hashed = [sha256(key.encode()).digest() for key in sorted(set(keys))]
         with self.pool.connection() as connection:
+            connection.execute(
+                """
+                DELETE FROM access.attempts WHERE key IN (
+                    SELECT key FROM access.attempts WHERE began_at < now() - %s FOR UPDATE SKIP LOCKED
+                )
+                """,
+                (WINDOW,),
+            )
             rows = connection.execute(
                 """
-                WITH passed AS (
-                    DELETE FROM access.attempts WHERE began_at < now() - %(window)s AND key <> ALL(%(keys)s)
-                )
                 INSERT INTO access.attempts AS known (key, began_at, count)
                 SELECT key, now(), 1 FROM unnest(%(keys)s::bytea[]) AS key
                 ON CONFLICT (key) DO UPDATE SET

@@ -20,7 +20,7 @@ from projections.target import Target
 
 STAND_BY = 0.25
 IDLE_WAIT = 0.25
-# The least time between two batches while events trickle in: fewer, larger batches leave more of the machine to writers.
+# The least time between two batches while events trickle in: fewer, larger ones leave the machine to the writers.
 REST = 0.02
 FIRST_BACK_OFF = 0.1
 LONGEST_BACK_OFF = 10.0

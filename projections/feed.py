@@ -55,6 +55,8 @@ class Feed:
             if len(found) < CATCH_UP:
                 waker.wait(pause)
         waker.close()
+        with self._news:
+            self._news.notify_all()
 
     def read(self, after: int, *, catching_up: bool) -> list[Recorded]:
         """The next events after a position, in order: from memory near the end of the log, from the log before that."""

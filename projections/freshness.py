@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from psycopg import Connection
 
 _SECONDS_BEHIND = """
-    SELECT p.projection,
-        coalesce(extract(epoch FROM clock_timestamp() - greatest(next.recorded_at, p.updated_at)), 0)::float8
+    SELECT p.projection, CASE
+        WHEN next.recorded_at IS NULL THEN 0
+        ELSE extract(epoch FROM clock_timestamp() - greatest(next.recorded_at, p.updated_at))::float8
+    END
     FROM views.positions p
     LEFT JOIN LATERAL (
         SELECT e.recorded_at FROM log.events e WHERE e.position > p.position ORDER BY e.position LIMIT 1

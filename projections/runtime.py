@@ -56,6 +56,7 @@ def open_runtime(settings: Settings) -> Runtime:
         max_size=settings.pool_size,
         kwargs={"autocommit": True},
         timeout=10,
+        reconnect_timeout=2,
         open=False,
         name="carnet",
     )

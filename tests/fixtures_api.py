@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg import sql
 
 from api.app import create_app
 from domain.events import Context
@@ -20,6 +21,7 @@ from projections.passwords import hash_password
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
 
+SESSION = "/api/v1/session"
 PASSWORD = "an invented password"
 
 
@@ -93,3 +95,25 @@ def client(client_as: Callable[..., FlaskClient]) -> FlaskClient:
 def stranger(app: Flask) -> FlaskClient:
     """A client that nobody knows."""
     return app.test_client()
+
+
+def sign_in(client: FlaskClient, username: str = "ada", password: str = PASSWORD, address: str = "192.0.2.1") -> Any:
+    return client.post(
+        SESSION, json={"username": username, "password": password}, environ_base={"REMOTE_ADDR": address}
+    )
+
+
+@pytest.fixture
+def ada(runtime: Runtime, stranger: FlaskClient) -> tuple[FlaskClient, dict[str, str]]:
+    """An administrator who is signed in, and the header her writes must carry."""
+    hire(runtime, "ada", "admin")
+    answer = sign_in(stranger)
+    return stranger, {"X-CSRF-Token": answer.get_json()["csrf_token"]}
+
+
+def dump(runtime: Runtime) -> str:
+    """Every row of every table, as text."""
+    listed = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('log', 'views', 'access')"
+    with runtime.pool.connection() as connection:
+        tables = [sql.Identifier(*row) for row in connection.execute(listed).fetchall()]
+        return "".join(str(connection.execute(sql.SQL("SELECT * FROM {}").format(one)).fetchall()) for one in tables)

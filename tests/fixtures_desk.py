@@ -9,10 +9,23 @@ from flask.testing import FlaskClient
 
 from projections import PROJECTIONS
 from projections.filling import Source
-from projections.runtime import Runtime
+from projections.postgres.embedded import EmbeddedServer
+from projections.runtime import Runtime, open_runtime
+from projections.settings import Settings
 from projections.views import TooFarBehind
 from tests.api.desk import News
+from tests.fixtures_database import TEST_SECRET, copied
 from workers.projecting import Projecting
+
+
+@pytest.fixture(scope="module")
+def shared_runtime(server: EmbeddedServer, template_database: str) -> Iterator[Runtime]:
+    """One installation for a whole file, whose tests each make what they look at; it takes the place of `runtime`."""
+    with (
+        copied(server, template_database) as url,
+        open_runtime(Settings(database_url=url, secret_key=TEST_SECRET)) as opened,
+    ):
+        yield opened
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ from marshmallow import fields, validate
 
 from api.access import needs
 from api.lists import ListQuery, instant_field, page_answer, sorts
+from api.orders.answers import OrderAnswer, OrderRowAnswer, QuoteAnswer
 from api.orders.blueprint import location, order_then, orders
 from api.orders.forms import OrderForm
 from api.orders.rendering import order_answer, row_answer
 from api.problems import Problem
 from api.requests import context, fresh, handle, respond, runtime
-from api.schemas import Body, Code, Count, Text
+from api.schemas import Body, Code, Count, Text, page_form
 from domain import texts
 from domain.errors import DomainError
 from domain.identifiers import time_ordered_id
@@ -73,6 +74,7 @@ class OrdersQuery(ListQuery):
 @orders.post("")
 @needs("orders:write")
 @orders.arguments(OrderForm)
+@orders.response(201, OrderAnswer)
 def create_order(told: dict[str, Any]) -> Response:
     """Store an order: a draft, or placed."""
     return handle(_creation(told), render=order_answer, status=201, location=location)
@@ -81,6 +83,7 @@ def create_order(told: dict[str, Any]) -> Response:
 @orders.post("/quote")
 @needs("orders:write")
 @orders.arguments(OrderForm)
+@orders.response(200, QuoteAnswer)
 def quote_order(told: dict[str, Any]) -> Response:
     """Price a cart without storing anything: the live total."""
     order, shop = runtime().desk.quote(_creation(told))
@@ -98,6 +101,7 @@ def _creation(told: dict[str, Any]) -> CreateOrder:
 @orders.get("")
 @needs("orders:read")
 @orders.arguments(OrdersQuery, location="query")
+@orders.response(200, page_form(OrderRowAnswer, counted=True))
 def get_orders(told: dict[str, Any]) -> Response:
     """List and search orders."""
     fresh("orders")
@@ -151,6 +155,7 @@ def _amount(name: str, text: str, currency: str) -> int:
 @orders.get("/<uuid:order_id>")
 @needs("orders:read")
 @orders.arguments(WhenQuery, location="query")
+@orders.response(200, OrderAnswer)
 def get_order(told: dict[str, Any], order_id: UUID) -> Response:
     """One order as it is now; `?version=` or `?as_of=` as it was."""
     order = order_then(order_id, told.get("version"), told.get("as_of"))

@@ -11,11 +11,12 @@ from marshmallow.exceptions import ValidationError
 
 from api.access import needs
 from api.cursors import read_cursor, write_cursor
+from api.orders.answers_history import DiffAnswer, RecordedAnswer, StatusMoveAnswer, TimelineAnswer
 from api.orders.blueprint import order_then, orders
 from api.orders.rendering import status_answer
 from api.problems import CodedMessage
 from api.requests import fresh, respond, runtime
-from api.schemas import Body, Count, PageQuery, instant
+from api.schemas import Body, Count, PageQuery, instant, page_form
 from domain.orders.changes import changes
 from domain.orders.order import Order
 from projections import order_status_history, order_timeline
@@ -37,6 +38,7 @@ class DiffQuery(Body):
 
 @orders.get("/<uuid:order_id>/history")
 @needs("orders:read")
+@orders.response(200, page_form(StatusMoveAnswer))
 def get_history(order_id: UUID) -> Response:
     """Every status the order had, since when, by whom and why."""
     order = order_then(order_id)
@@ -62,6 +64,7 @@ def get_history(order_id: UUID) -> Response:
 @orders.get("/<uuid:order_id>/timeline")
 @needs("orders:read")
 @orders.arguments(PageQuery, location="query")
+@orders.response(200, page_form(TimelineAnswer))
 def get_timeline(told: dict[str, Any], order_id: UUID) -> Response:
     """Everything that happened to the order, in order."""
     order_then(order_id)
@@ -90,6 +93,7 @@ def get_timeline(told: dict[str, Any], order_id: UUID) -> Response:
 
 @orders.get("/<uuid:order_id>/events")
 @needs("orders:read")
+@orders.response(200, page_form(RecordedAnswer))
 def get_events(order_id: UUID) -> Response:
     """The order's events as they are stored, personal fields opened; `{"erased": true}` where they were erased."""
     order_then(order_id)
@@ -103,6 +107,7 @@ def get_events(order_id: UUID) -> Response:
 @orders.get("/<uuid:order_id>/diff")
 @needs("orders:read")
 @orders.arguments(DiffQuery, location="query")
+@orders.response(200, DiffAnswer)
 def get_diff(told: dict[str, Any], order_id: UUID) -> Response:
     """What changed from one version to another: every field before and after, by whom and why."""
     start = told.get("from_version", 0)

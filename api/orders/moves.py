@@ -8,6 +8,8 @@ from uuid import UUID
 from flask import Response
 
 from api.access import needs, require
+from api.orders.answers import OrderAnswer
+from api.orders.answers_history import PreviewAnswer
 from api.orders.blueprint import change, orders
 from api.orders.forms import MoveForm
 from api.orders.rendering import order_answer, status_answer
@@ -25,6 +27,7 @@ def _command(told: dict[str, Any], order_id: UUID) -> ChangeStatus:
 @orders.post("/<uuid:order_id>/status")
 @needs("orders:write")
 @orders.arguments(MoveForm)
+@orders.response(200, OrderAnswer)
 def change_status(told: dict[str, Any], order_id: UUID) -> Response:
     """Move the order to another status; out of the table by force, with If-Match, a reason and the permission."""
     command = _command(told, order_id)
@@ -34,6 +37,7 @@ def change_status(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.post("/<uuid:order_id>/status/preview")
 @needs("orders:write")
 @orders.arguments(MoveForm)
+@orders.response(200, PreviewAnswer)
 def preview_status(told: dict[str, Any], order_id: UUID) -> Response:
     """What the move would do: the same decision, nothing stored; refused as the move would be."""
     before, after, shop = runtime().desk.preview(_command(told, order_id))

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api.access import needs
+from api.orders.answers import OrderAnswer
 from api.orders.blueprint import change, orders
 from api.orders.forms import NoteForm, TagsForm
 from api.requests import context
@@ -17,6 +18,7 @@ from domain.orders.notes import AddNote, RemoveNote, ReviseNote, SetTags
 @orders.post("/<uuid:order_id>/notes")
 @needs("orders:write")
 @orders.arguments(NoteForm)
+@orders.response(201, OrderAnswer)
 def add_note(told: dict[str, Any], order_id: UUID) -> Response:
     """Leave a note."""
     return change(AddNote(order_id=order_id, context=context(), text=told["text"]), status=201)
@@ -25,6 +27,7 @@ def add_note(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.patch("/<uuid:order_id>/notes/<string:note>")
 @needs("orders:write")
 @orders.arguments(NoteForm)
+@orders.response(200, OrderAnswer)
 def revise_note(told: dict[str, Any], order_id: UUID, note: str) -> Response:
     """Put a note right; the history keeps the former words."""
     return change(ReviseNote(order_id=order_id, context=context(), note=note, text=told["text"]))
@@ -32,6 +35,7 @@ def revise_note(told: dict[str, Any], order_id: UUID, note: str) -> Response:
 
 @orders.delete("/<uuid:order_id>/notes/<string:note>")
 @needs("orders:write")
+@orders.response(200, OrderAnswer)
 def remove_note(order_id: UUID, note: str) -> Response:
     """Take a note off the order; the history keeps it."""
     return change(RemoveNote(order_id=order_id, context=context(), note=note))
@@ -40,6 +44,7 @@ def remove_note(order_id: UUID, note: str) -> Response:
 @orders.put("/<uuid:order_id>/tags")
 @needs("orders:write")
 @orders.arguments(TagsForm)
+@orders.response(200, OrderAnswer)
 def set_tags(told: dict[str, Any], order_id: UUID) -> Response:
     """Tag the order with exactly these."""
     return change(SetTags(order_id=order_id, context=context(), tags=tuple(told["tags"])))

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api.access import needs
+from api.orders.answers import OrderAnswer
 from api.orders.blueprint import about, change, orders
 from api.orders.forms import PaymentForm, RefundForm
 from api.problems import Problem, pointed
@@ -18,6 +19,7 @@ from domain.orders.payments import AuthorizePayment, RecordPayment, RefundLine, 
 @orders.post("/<uuid:order_id>/payments")
 @needs("orders:write")
 @orders.arguments(PaymentForm)
+@orders.response(201, OrderAnswer)
 def record_payment(told: dict[str, Any], order_id: UUID) -> Response:
     """Write down a payment: all that is due, or a part."""
     amount = told.get("amount")
@@ -33,6 +35,7 @@ def record_payment(told: dict[str, Any], order_id: UUID) -> Response:
 
 @orders.delete("/<uuid:order_id>/payments/<string:payment>")
 @needs("orders:write")
+@orders.response(200, OrderAnswer)
 def void_payment(order_id: UUID, payment: str) -> Response:
     """Take a payment back out of the ledger; the history keeps it."""
     return change(VoidPayment(order_id=order_id, context=context(), payment=payment))
@@ -41,6 +44,7 @@ def void_payment(order_id: UUID, payment: str) -> Response:
 @orders.post("/<uuid:order_id>/refunds")
 @needs("orders:refund")
 @orders.arguments(RefundForm)
+@orders.response(201, OrderAnswer)
 def refund_order(told: dict[str, Any], order_id: UUID) -> Response:
     """Write down a refund of lines, shipping or goodwill."""
     facts = {name: told[name].minor for name in ("shipping", "goodwill") if name in told}

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from api.access import needs
+from api.orders.answers import OrderAnswer
 from api.orders.blueprint import about, change, orders
 from api.orders.forms import ShipmentChangeForm, ShipmentForm
 from api.problems import Problem, pointed
@@ -24,6 +25,7 @@ STATES: dict[str, type[DeliverShipment] | type[CancelShipment]] = {
 @orders.post("/<uuid:order_id>/shipments")
 @needs("orders:write")
 @orders.arguments(ShipmentForm)
+@orders.response(201, OrderAnswer)
 def ship_order(told: dict[str, Any], order_id: UUID) -> Response:
     """Send a parcel with a carrier of the list or any other, all that is left or some units."""
     lines = tuple(ShipLine(item=line["item"], quantity=line["quantity"]) for line in told.get("items", ()))
@@ -41,6 +43,7 @@ def ship_order(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.patch("/<uuid:order_id>/shipments/<int:shipment>")
 @needs("orders:write")
 @orders.arguments(ShipmentChangeForm)
+@orders.response(200, OrderAnswer)
 def change_shipment(told: dict[str, Any], order_id: UUID, shipment: int) -> Response:
     """Correct a parcel's carrier or tracking code, or write down that it arrived or was called back."""
     facts = {"order_id": order_id, "context": context(told.get("reason")), "shipment": shipment}

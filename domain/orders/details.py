@@ -103,6 +103,7 @@ class BillingAddressChanged(Event, frozen=True, kw_only=True):
 
     def apply(self, order: Order) -> None:
         order.billing_address = self.address
+        order.billing_subject = self.metadata.subject
 
 
 class ShippingAddressChanged(Event, frozen=True, kw_only=True):

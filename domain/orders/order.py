@@ -152,6 +152,7 @@ class Order(Aggregate):
         self.payment_method = ""
         self.shipping_method = ""
         self.billing_address: Address | Erased = Address()
+        self.billing_subject: UUID | None = None
         self.shipping_address: Address | Erased = Address()
         self.items: dict[str, Item] = {}
         self.last_item = 0

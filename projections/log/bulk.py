@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
+from domain.events import Event
 from projections.log.mapper import EventMapper
 from projections.log.recorded import Recorded
 from projections.log.recorder import ALL, Connection
@@ -49,9 +50,16 @@ def partition(
         copy.set_types(["int8", "text", "int2", "text", "bytea"])
         for position, *row in copy.rows():
             event = event_of(*row)
-            if event.originator_version == 1 and stream:
-                yield stream[0].event.originator_id, stream
-                stream = []
-            stream.append(Recorded(position, event))
+            if event.originator_version == 1:
+                if stream:
+                    yield stream[0].event.originator_id, stream
+                stream = [Recorded(position, event)]
+            elif stream and _continues(stream, event):
+                stream.append(Recorded(position, event))
     if stream:
         yield stream[0].event.originator_id, stream
+
+
+def _continues(stream: list[Recorded], event: Event) -> bool:
+    """Whether the event comes next; where clocks differed, an instant may leave out an earlier one."""
+    return bool(event.originator_version == len(stream) + 1 and event.originator_id == stream[0].event.originator_id)

@@ -135,7 +135,7 @@ class EventLog:
     def _settled(self, sealed: Sequence[SealedEvent], again: bool) -> int | None:
         """Where the events of an append stand whose outcome is unknown; None when they are not in the log.
 
-        `again` appends once more what is missing: safe, since a version of a stream is stored once, whoever comes first.
+        `again` appends once more what is missing. That is safe: a version is stored once, whoever comes first.
         """
         deadline = time.monotonic() + _PATIENCE
         while True:
@@ -154,5 +154,6 @@ class EventLog:
             found = self.recorder.recorded(connection, sealed)
         positions = [found[event.event_id] for event in sealed if event.event_id in found]
         if len(positions) == len(sealed):
+            self.recorder.make_durable(connection)
             return max(positions, default=None)
         return self.recorder.append(connection, sealed) if again and not found else None

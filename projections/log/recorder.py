@@ -26,6 +26,8 @@ APPEND_LOCK = "SELECT pg_advisory_xact_lock(7106407, 1)"
 ALL = 2**63 - 1
 _IDLE = 0.05  # seconds between two looks of a subscription at a quiet log
 
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_MAKE_DURABLE = "SELECT pg_logical_emit_message(true, 'carnet', '')"
 _APPEND = "SELECT log.append(%(fresh)t::json, %(actor)s, %(key)s, %(subject)s, %(answer)b)"
 _HEAD = "SELECT coalesce(max(position), 0) FROM log.events"
 _ROWS = """
@@ -103,22 +105,27 @@ class LogRecorder(ApplicationRecorder):
         events: Sequence[SealedEvent],
         kept: KeptAnswer | None = None,
         *,
-        commit: bool = False,
+        begun: bool = False,
     ) -> int:
-        """Appends in one server call and gives the last position; with `commit` the transaction ends with it.
+        """Appends, commits and waits for the disk in one round trip; gives the last position.
 
-        Raises `psycopg.errors.UniqueViolation` when a stream already has one of these versions.
+        `begun`: the transaction was begun before, with what else belongs into it. Raises `psycopg.errors.UniqueViolation`
+        when a stream already has one of these versions; the transaction is then still to be rolled back.
         """
         parameters = _parameters(events, kept)
         with connection.cursor() as cursor:
-            if commit:
-                with connection.pipeline():
-                    cursor.execute(_APPEND, parameters, prepare=True)
-                    connection.execute("COMMIT", prepare=True)
-            else:
+            with connection.pipeline():
+                if not begun:
+                    connection.execute(BEGIN, prepare=True)
                 cursor.execute(_APPEND, parameters, prepare=True)
+                connection.execute("COMMIT", prepare=True)
+                self.make_durable(connection)
             [(last,)] = cursor.fetchall()
         return int(last)
+
+    def make_durable(self, connection: Connection) -> None:
+        """Waits until everything committed so far is on disk."""
+        connection.execute(_MAKE_DURABLE, prepare=True)
 
     def head(self, connection: Connection) -> int:
         """The last position; 0 for an empty log."""
@@ -170,6 +177,7 @@ class LogRecorder(ApplicationRecorder):
             try:
                 last = self.append(connection, events)
             except psycopg.errors.UniqueViolation as error:
+                connection.execute("ROLLBACK", prepare=True)
                 raise IntegrityError(str(error)) from error
         return range(last - len(events) + 1, last + 1)
 

@@ -14,13 +14,12 @@ from domain.events import Aggregate, Event
 from projections.log.claims import Claims, CustomerClaim, Found
 from projections.log.keys import KeyRing, SubjectErased
 from projections.log.mapper import EventMapper, SealedEvent, UnsealedPersonalData
-from projections.log.recorder import Connection, KeptAnswer, LogRecorder
+from projections.log.recorder import BEGIN, Connection, KeptAnswer, LogRecorder
 from projections.log.requests import Answer, RequestKey, repeated_answer, sealed_answer
 
 A = TypeVar("A", bound=Aggregate)
 
 
-_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _ERASE = "SELECT log.erase(%(subject)s)"
 _LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest(%(numbers)s::bigint[]) AS asked (number)"
 
@@ -176,20 +175,20 @@ class Session:
         """Appends what was saved, keeps the request's answer, ends the transaction; gives the log's last position.
 
         Raises `VersionConflict` when a stream has moved on. A lost connection is looked into: what was recorded counts
-        as recorded; otherwise `psycopg.OperationalError` says that nothing was, and the whole save may be run again. Only
+        as recorded; otherwise `psycopg.OperationalError` says that nothing was, and the save may be run again. Only
         `OutcomeUnknown` leaves it open.
         """
         if self._request is not None and answer is None:
             raise TypeError("a claimed request must be answered")
-        sealed = self._sealed(answer)
+        sealed, begun, self._begun = self._sealed(answer), self._begun, True
         try:
-            position = self._recorder.append(self.connection, sealed, self._kept(answer), commit=self._begun)
+            position = self._recorder.append(self.connection, sealed, self._kept(answer), begun=begun)
         except psycopg.errors.UniqueViolation as error:
             return self._recorded_before(sealed, error)
         except psycopg.OperationalError:
             if not self.connection.closed:
                 raise
-            settled = self._settle(sealed, not self._begun)
+            settled = self._settle(sealed, not begun)
             if settled is None:
                 raise
             position = settled
@@ -206,7 +205,7 @@ class Session:
     def begin(self) -> None:
         """Begins the transaction now, for statements of others that belong into it."""
         if not self._begun:
-            self.connection.execute(_BEGIN, prepare=True)
+            self.connection.execute(BEGIN, prepare=True)
             self._begun = True
 
     def _ask_streams(self, after: Mapping[UUID, int], email: str | None) -> Found | None:

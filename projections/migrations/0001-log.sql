@@ -63,7 +63,8 @@ CREATE INDEX requests_created_at ON log.requests (created_at);
 
 -- Appends events at the end of the log and keeps the request's answer; returns the last position. Writers queue on the
 -- lock and positions have no gaps, so a reader that goes by position misses nothing. An advisory lock, since a table lock
--- would wait for every ANALYZE.
+-- would wait for every ANALYZE. The lock is not held while the disk is written: the commit itself does not wait for it,
+-- and the caller does afterwards, before it tells anybody, by a statement that commits durably after this one.
 CREATE FUNCTION log.append(
     fresh json, request_actor text, request_key text, request_subject uuid, request_answer bytea
 ) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -75,6 +76,7 @@ BEGIN
         UPDATE log.requests SET answer = request_answer, subject = request_subject
         WHERE actor = request_actor AND key = request_key;
     END IF;
+    PERFORM set_config('synchronous_commit', 'off', true);
     PERFORM pg_advisory_xact_lock(7106407, 1);
     SELECT coalesce(max(position), 0) INTO last_position FROM log.events;
     INSERT INTO log.events (

@@ -151,11 +151,14 @@ def order_row(order: Order, position: int) -> Row:
 
 
 def _person(order: Order) -> tuple[str, str, str]:
-    """Name, e-mail and company as the list shows them: the customer's, or those on the bill of an order without one."""
+    """Name, e-mail and company as the list shows them: the customer's, or those on the bill of an order without one.
+
+    A company is the customer's where it was told as theirs; it is forgotten with them, and with nobody else.
+    """
     name, email, bill = order.customer_name, order.customer_email, order.billing_address
     if isinstance(name, Erased) or isinstance(email, Erased):
         return "", "", ""
-    if isinstance(bill, Erased):
+    if isinstance(bill, Erased) or order.billing_subject not in (None, order.customer_id or order.id):
         return name, email, ""
     if order.customer_id is None:
         return name or bill.name, email or bill.email, bill.company

@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from projections.runtime import Runtime
 from tests.api.desk import BILLING, CUSTOMERS, NOBODY, ORDERS, News, coupon, create, eur, line, place
 from tests.api.test_problems import refused
+
+
+@pytest.fixture(scope="module")
+def runtime(shared_runtime: Runtime) -> Runtime:
+    """One installation for the whole file."""
+    return shared_runtime
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from projections.runtime import Runtime
 from scripts import tokens as tokens_script
 from scripts import users as users_script
-from tests.api.test_access import OPERATORS, SESSION, sign_in
 from tests.api.test_problems import refused
+from tests.fixtures_api import SESSION, sign_in
 
+OPERATORS = "/api/v1/operators"
 Carnet = Callable[..., Result]
 
 

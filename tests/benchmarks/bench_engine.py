@@ -36,6 +36,7 @@ MOVES = 4
 ROUNDS = 3
 TARGET = 20.0
 PATIENCE = 600.0
+ENOUGH = 60.0  # seconds of the stock runner after which no further round begins
 
 Places = list[tuple[Any, ...]]
 
@@ -143,6 +144,8 @@ def _compared(server: EmbeddedServer) -> dict[str, Any]:
             ours.append(_timed(lambda: _run_ours(source, log, events)))
             _check_same(connection, number)
             _clear(connection)
+            if sum(stock) > ENOUGH:
+                break
     log.close()
     log.pool.close()
     mine, reference = events / statistics.median(ours), events / statistics.median(stock)

@@ -20,6 +20,7 @@ class OrderBook:
     def __init__(self) -> None:
         self.orders: dict[UUID, Order] = {}
         self.batches: list[int] = []
+        self._shop = Shop()
 
     def save(self, commands: Sequence[CreateOrder]) -> list[Result]:
         """What became of each command."""
@@ -39,7 +40,7 @@ class OrderBook:
             return Known(known.id, changed, known.currency, known.price.total, known.refunded)
         order = Order.blank(command.order_id)
         try:
-            HANDLERS[CreateOrder].decide(order, command, Shop())
+            HANDLERS[CreateOrder].decide(order, command, self._shop)
         except DomainError as error:
             return Refused(command.order_id, error)
         self.orders[order.id] = order

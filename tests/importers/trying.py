@@ -27,6 +27,7 @@ class Imported:
     totals: Totals
     book: OrderBook
     report: Path
+    delimiter: str
 
     @property
     def errors(self) -> list[dict[str, str]]:
@@ -34,7 +35,7 @@ class Imported:
         if not self.report.exists():
             return []
         with self.report.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
+            return list(csv.DictReader(file, delimiter=self.delimiter))
 
     @property
     def codes(self) -> list[str]:
@@ -59,7 +60,7 @@ def import_file(
         origin = Origin(source=source or profile.source, profile=profile.name, import_id=RUN_ID)
         errors = ErrorFile(report, sheet.header, sheet.delimiter)
         run = Run(profile, origin, Shop(), book.save, errors)
-        return Imported(run.take(sheet.rows()), book, report)
+        return Imported(run.take(sheet.rows()), book, report, sheet.delimiter)
 
 
 def write(folder: Path, *lines: str, name: str = "orders.csv", encoding: str = "utf-8") -> Path:

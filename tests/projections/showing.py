@@ -1,4 +1,4 @@
-"""A shop whose log and views a test fills itself: commands are decided and appended, views are moved on when told to."""
+"""A log and views that a test fills itself: commands are decided and appended, the views are moved on when told to."""
 
 from __future__ import annotations
 
@@ -59,11 +59,8 @@ class Showing:
             handler = HANDLERS[type(command)]
             with self.log.session() as session:
                 aggregate = session.load_or_blank(handler.aggregate, handler.target(command))
-                subjects = {handler.target(command), getattr(command, "customer_id", None)}
-                if buyer := getattr(command, "buyer", None):
-                    subjects.add(buyer.id)
                 if not isinstance(command, EraseCustomer):
-                    session.ensure_subjects(subjects - {None})
+                    session.ensure_subjects(_subjects(command))
                 handler.decide(aggregate, command, Shop())
                 session.save(aggregate)
                 session.commit()
@@ -82,12 +79,19 @@ class Showing:
 
     def rows(self, table: str, order_by: str = "1, 2") -> list[tuple[Any, ...]]:
         """The rows of a view."""
-        return self.connection.execute(f"SELECT * FROM views.{table} ORDER BY {order_by}").fetchall()  # type: ignore[arg-type]
+        return self.connection.execute(f"SELECT * FROM views.{table} ORDER BY {order_by}").fetchall()
 
     def value(self, statement: str, *values: Any) -> Any:
         """The single value a statement gives."""
-        row = self.connection.execute(statement, values).fetchone()  # type: ignore[arg-type]
+        row = self.connection.execute(statement, values).fetchone()
         return row[0] if row else None
+
+
+def _subjects(command: Command) -> set[UUID]:
+    """Whose personal data a command may bring."""
+    buyer = getattr(command, "buyer", None)
+    subjects = (getattr(command, "customer_id", None), buyer.id if buyer else None)
+    return {HANDLERS[type(command)].target(command), *(subject for subject in subjects if subject)}
 
 
 @contextmanager

@@ -7,13 +7,16 @@ import pytest
 
 from projections.plain import number_order, patterns, plain, plain_words
 
-LATIN_1 = "".join(chr(code) for code in range(0xC0, 0x100) if chr(code) not in "×÷")
+LATIN_1 = "".join(chr(code) for code in range(0xC0, 0x100) if code not in (0xD7, 0xF7))
 LATIN_EXTENDED_A = "".join(chr(code) for code in range(0x100, 0x180) if chr(code) not in "ŉſĿŀ")
 VIETNAMESE = "".join(chr(code) for code in range(0x1EA0, 0x1EFA))
 ASCII = "".join(chr(code) for code in range(32, 127))
 
 
-@pytest.mark.parametrize("alphabet", [ASCII, LATIN_1, LATIN_EXTENDED_A, VIETNAMESE, "αβγδωΑΩ", "абвгдежзЖЩЯ", "日本語カタ"])
+OTHERS = ["αβγδωΑΩ", "абвгдежзЖЩЯ", "日本語カタ"]
+
+
+@pytest.mark.parametrize("alphabet", [ASCII, LATIN_1, LATIN_EXTENDED_A, VIETNAMESE, *OTHERS])
 def test_python_and_sql_write_text_alike(database: str, alphabet: str) -> None:
     with psycopg.connect(database) as connection:
         [[told]] = connection.execute(

@@ -28,7 +28,7 @@ from tests.projections.showing import Showing, at, buyer, id_of, item, minutes, 
 
 PEOPLE = ("Noor Sample", "Bo Other", "Élodie Test")
 ORDERS = 6
-STEPS = 120
+STEPS = 100
 
 Step = Callable[[Random, dict[str, Any]], Command]
 
@@ -62,10 +62,10 @@ def person(name: str) -> dict[str, Any]:
 
 
 def walk(shown: Showing, random: Random) -> None:
-    """Begins a few orders, then does a random thing to a random one again and again; views are moved on now and then."""
+    """Begins a few orders, then does a random thing to a random one again and again, moving the views on at times."""
     for name in PEOPLE:
-        card = CreateCustomer(customer_id=id_of(name), context=at(minutes(0), command=name), card=CustomerCard(name=name))
-        shown.happen(card)
+        context = at(minutes(0), command=name)
+        shown.happen(CreateCustomer(customer_id=id_of(name), context=context, card=CustomerCard(name=name)))
     for number in range(ORDERS):
         whose = buyer(random.choice(PEOPLE)) if number % 3 else None
         shown.happen(order(f"C{number}", place=random.random() < 0.7, buyer=whose))
@@ -83,16 +83,11 @@ def walk(shown: Showing, random: Random) -> None:
     shown.show()
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_every_row_equals_its_order_after_a_random_walk(shown: Showing, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_every_row_equals_its_order_after_a_random_walk_and_after_an_erasure(shown: Showing, seed: int) -> None:
     walk(shown, Random(seed))
     for number in range(ORDERS):
         assert_shown(shown, id_of(f"C{number}"))
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_a_view_built_anew_is_the_same_also_after_an_erasure(shown: Showing, seed: int) -> None:
-    walk(shown, Random(seed))
     shown.happen(EraseCustomer(customer_id=id_of("Noor Sample"), context=at(minutes(500))))
     shown.show()
     for number in range(ORDERS):

@@ -1,4 +1,4 @@
-"""Writers in several processes that roll back, collide and lose their connections; every reader sees everything once."""
+"""Writers in several processes that roll back, collide and lose their connections; readers see everything once."""
 
 from __future__ import annotations
 
@@ -39,9 +39,11 @@ class Reader(Thread):
             found = self._look()
             self.seen += found
             if last and not found:
-                return
+                break
             if not found:
                 self._pause()
+        if self._waker:
+            self._waker.close()
 
     def _look(self) -> list[Recorded]:
         after = self.seen[-1].position if self.seen else 0

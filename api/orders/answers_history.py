@@ -1,0 +1,94 @@
+"""The forms of what the API answers about an order's past and about a move before it is made."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.orders.answers import OrderAnswer, StatusAnswer
+from api.schemas import Body
+
+
+class StatusMoveAnswer(Body):
+    """A status the order had, since when, by whom and why; `from` is null where it began."""
+
+    version = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+    before = fields.Nested(StatusAnswer, required=True, allow_none=True, data_key="from")
+    to = fields.Nested(StatusAnswer, required=True)
+    actor = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    forced = fields.Boolean(required=True)
+
+
+class TimelineAnswer(Body):
+    """One thing that happened; `summary` are the event's fields but those that are a person's."""
+
+    version = fields.Integer(required=True)
+    position = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+    actor = fields.String(required=True)
+    topic = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    cause = fields.UUID(required=True)
+    import_id = fields.UUID(required=True, allow_none=True)
+    summary = fields.Dict(required=True)
+
+
+class RecordedAnswer(Body):
+    """An event as it is stored, personal fields opened; `{"erased": true}` where the person was forgotten."""
+
+    position = fields.Integer(required=True)
+    topic = fields.String(required=True, metadata={"example": "order.shipped"})
+    event = fields.Dict(required=True)
+
+
+class FieldChangeAnswer(Body):
+    """A field by its JSON pointer, before and after."""
+
+    pointer = fields.String(required=True, metadata={"example": "/items/1/quantity"})
+    before = fields.Raw(required=True, allow_none=True)
+    after = fields.Raw(required=True, allow_none=True)
+
+
+class ChangeAnswer(Body):
+    """One event and the fields it changed."""
+
+    version = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+    actor = fields.String(required=True)
+    topic = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    changed = fields.List(fields.Nested(FieldChangeAnswer), required=True, data_key="fields")
+
+
+class DiffAnswer(Body):
+    """What changed from one version to another."""
+
+    start = fields.Integer(required=True, data_key="from")
+    to = fields.Integer(required=True)
+    changes = fields.List(fields.Nested(ChangeAnswer), required=True)
+
+
+class NotifiesAnswer(Body):
+    """Who would be told."""
+
+    customer = fields.Boolean(required=True)
+    administrators = fields.Boolean(required=True)
+
+
+class StockAnswer(Body):
+    """What would happen to stock."""
+
+    deducts = fields.Boolean(required=True)
+    restores = fields.Boolean(required=True)
+
+
+class PreviewAnswer(Body):
+    """What a move would do, and the order after it."""
+
+    before = fields.Nested(StatusAnswer, required=True, data_key="from")
+    to = fields.Nested(StatusAnswer, required=True)
+    placed = fields.Boolean(required=True)
+    notifies = fields.Nested(NotifiesAnswer, required=True)
+    stock = fields.Nested(StockAnswer, required=True)
+    order = fields.Nested(OrderAnswer, required=True)

@@ -1,0 +1,83 @@
+"""The forms of what the API answers about the shop's set-up."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.orders.answers import AddressAnswer
+from api.schemas import Body
+
+
+def _text() -> fields.String:
+    return fields.String(required=True)
+
+
+def _flag() -> fields.Boolean:
+    return fields.Boolean(required=True)
+
+
+class DefinedStatusAnswer(Body):
+    """A status, its stage, and what reaching it sets off."""
+
+    code = _text()
+    label = _text()
+    stage = _text()
+    colour = _text()
+    position = fields.Integer(required=True)
+    deducts_stock = _flag()
+    restores_stock = _flag()
+    notifies_customer = _flag()
+    notifies_administrators = _flag()
+    needs_tracking = _flag()
+
+
+class PaymentMethodAnswer(Body):
+    """A way to pay."""
+
+    code = _text()
+    label = _text()
+
+
+class ShippingMethodAnswer(Body):
+    """A way to send, and the carrier that usually takes it."""
+
+    code = _text()
+    label = _text()
+    carrier = _text()
+
+
+class CarrierAnswer(Body):
+    """A carrier, and where its parcels are followed."""
+
+    code = _text()
+    label = _text()
+    tracking_url = _text()
+
+
+class DefaultsAnswer(Body):
+    """What a new order starts from."""
+
+    currency = _text()
+    prices_include_tax = _flag()
+    locale = _text()
+    number_prefix = _text()
+    timezone = _text()
+
+
+class ShopAnswer(Body):
+    """The whole set-up."""
+
+    statuses = fields.List(fields.Nested(DefinedStatusAnswer), required=True)
+    payment_methods = fields.List(fields.Nested(PaymentMethodAnswer), required=True)
+    shipping_methods = fields.List(fields.Nested(ShippingMethodAnswer), required=True)
+    carriers = fields.List(fields.Nested(CarrierAnswer), required=True)
+    seller = fields.Nested(AddressAnswer, required=True)
+    defaults = fields.Nested(DefaultsAnswer, required=True)
+
+
+class TransitionsAnswer(Body):
+    """The stages, from each those it may move to, and the shop's statuses on them."""
+
+    stages = fields.List(fields.String(), required=True)
+    transitions = fields.Dict(fields.String(), fields.List(fields.String()), required=True)
+    statuses = fields.List(fields.Nested(DefinedStatusAnswer), required=True)
