@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Response
 from marshmallow import fields, post_load, validate
@@ -26,6 +26,7 @@ from domain.coupons import (
     EnableCoupon,
     coupon_id_of,
 )
+from domain.pricing import CouponKind
 from domain.settings import Shop
 from projections.coupons import (
     NEWEST_FIRST,
@@ -171,7 +172,7 @@ def get_coupons(told: dict[str, Any]) -> Response:
 
 def _row_answer(row: CouponHead) -> dict[str, Any]:
     rules = CouponRules(
-        kind=row.kind,
+        kind=cast(CouponKind, row.kind),
         value=row.value,
         currency=row.currency,
         minimum=row.minimum,

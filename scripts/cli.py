@@ -64,8 +64,11 @@ def _obstacle(error: Exception) -> str | None:
     from environs import EnvError
     from psycopg import OperationalError
 
+    from projections.log import OutcomeUnknown
     from projections.postgres.binaries import PostgresUnavailable
 
+    if isinstance(error, OutcomeUnknown):
+        return "the database went away while something was stored; run this again, nothing is stored twice"
     if isinstance(error, OperationalError):
         return f"the database does not answer: {error}"
     return str(error) if isinstance(error, (EnvError, PostgresUnavailable)) else None

@@ -1,4 +1,4 @@
-"""`carnet demo`: a believable shop, taken through the same desk as any other; invented people, example.com addresses."""
+"""`carnet demo`: a believable shop, taken through the same desk as any other; its people are invented."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def get_history(order_id: UUID) -> Response:
         {
             "version": move.version,
             "at": instant(move.at),
-            "from": status_answer(move.from_status, move.from_stage, shop) if move.from_status else None,
+            "from": status_answer(move.from_status, move.from_stage or "", shop) if move.from_status else None,
             "to": status_answer(move.to_status, move.to_stage, shop),
             "actor": move.actor,
             "reason": move.reason,

@@ -46,7 +46,7 @@ def ship_order(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.response(200, OrderAnswer)
 def change_shipment(told: dict[str, Any], order_id: UUID, shipment: int) -> Response:
     """Correct a parcel's carrier or tracking code, or write down that it arrived or was called back."""
-    facts = {"order_id": order_id, "context": context(told.get("reason")), "shipment": shipment}
+    facts: dict[str, Any] = {"order_id": order_id, "context": context(told.get("reason")), "shipment": shipment}
     tracking = {name: told[name] for name in ("carrier", "tracking_code") if name in told}
     if "state" in told and tracking:
         detail = "A parcel is corrected or moved on, one at a time."

@@ -12,7 +12,7 @@ from msgspec import Struct
 from domain.events import Event
 from domain.orders.order import Order
 
-_HIDDEN = frozenset({"subject", "last_item", "last_note", "payment_link"})
+_HIDDEN = frozenset({"subject", "billing_subject", "last_item", "last_note", "payment_link"})
 
 
 class FieldChange(Struct, frozen=True, kw_only=True):

