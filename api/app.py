@@ -13,7 +13,7 @@ from api.bodies import Resource, check_query
 from api.coupons import coupons
 from api.customers import customers
 from api.docs import describe, docs
-from api.events import events, views
+from api.events import audit, events, views
 from api.health import health
 from api.metrics import Metrics, metrics
 from api.operators import operators
@@ -36,6 +36,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     operators,
     tokens,
     events,
+    audit,
     views,
 )
 

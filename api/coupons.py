@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask import Response
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate
 
 from api.access import needs
 from api.bodies import Resource
 from api.lists import ListQuery, page_answer, sorts
 from api.orders.forms import Rate, one_currency
 from api.orders.rendering import rate_text
+from api.problems import CodedMessage
 from api.requests import context, fresh, handle, respond, runtime
 from api.schemas import Body, Code, MoneyAnswer, MoneyForm, Text, Whole, instant, money, page_form
 from domain import texts
@@ -26,6 +27,8 @@ from domain.coupons import (
     EnableCoupon,
     coupon_id_of,
 )
+from domain.coupons.rules import check_rules
+from domain.errors import DomainError
 from domain.pricing import CouponKind
 from domain.settings import Shop
 from projections.coupons import (
@@ -62,13 +65,20 @@ class RulesForm(Body):
         amount, minimum = told.get("amount"), told.get("minimum")
         value = {"percent": told.get("percent", 0), "amount": amount.minor if amount else 0}.get(told["kind"], 0)
         names = ("valid_from", "valid_until", "limit", "limit_per_customer")
-        return CouponRules(
+        rules = CouponRules(
             kind=told["kind"],
             value=value,
             currency=one_currency("", {"amount": amount, "minimum": minimum}),
             minimum=minimum.minor if minimum else 0,
             **{name: told[name] for name in names if name in told},
         )
+        try:
+            check_rules(rules)
+        except DomainError as error:
+            place = error.pointer.removeprefix("/")
+            place = rules.kind if place in ("value", "currency") else place
+            raise ValidationError({place: [CodedMessage(str(error), error.code)]}) from None
+        return rules
 
 
 class CouponsQuery(ListQuery):

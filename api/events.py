@@ -12,8 +12,10 @@ from api.bodies import Resource
 from api.orders.answers_history import RecordedAnswer
 from api.requests import respond, runtime
 from api.schemas import Body, Count, instant, page_form
+from projections.log.seals import checkpoints, public_key
 
 events = Resource("events", __name__, url_prefix="/events", description="The feed of all events")
+audit = Resource("audit", __name__, url_prefix="/audit", description="The proof that nothing was changed")
 views = Resource("projections", __name__, url_prefix="/projections", description="The views and how fresh they are")
 MOST = 1000
 
@@ -59,6 +61,26 @@ def get_events(told: dict[str, Any]) -> Response:
     recorded = runtime().log.read(after, limit)
     items = [{"position": position, "topic": event.TOPIC, "event": event} for position, event in recorded]
     return respond({"items": items, "next": recorded[-1].position if recorded else after})
+
+
+@audit.get("/seals")
+@needs("audit:read")
+@audit.arguments(FeedQuery, location="query")
+def get_seals(told: dict[str, Any]) -> Response:
+    """The signed checkpoints over the log after a position, and the Ed25519 key that their signatures are checked with."""
+    after, limit = told.get("after", 0), told.get("limit", 100)
+    found = checkpoints(runtime().log, after, limit)
+    items = [
+        {
+            "position": one.position,
+            "chain": one.chain.hex(),
+            "signature": one.signature.hex(),
+            "sealed_at": instant(one.sealed_at),
+        }
+        for one in found
+    ]
+    key = public_key(runtime().log).hex()
+    return respond({"items": items, "next": found[-1].position if found else after, "key": key})
 
 
 @views.get("")

@@ -64,6 +64,15 @@ class Whole(fields.Integer):
         return value
 
 
+class Flag(fields.Boolean):
+    """True or false; neither 1 nor "yes" is."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Count(fields.Integer):
     """A whole number in a query string, in its bounds."""
 

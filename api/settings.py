@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
 from api.access import needs
 from api.bodies import Resource
 from api.requests import context, handle, respond, runtime
-from api.schemas import AddressForm, Body, Text, Whole, address, page_form
+from api.schemas import AddressForm, Body, Flag, Text, Whole, address, page_form
 from api.settings_answers import (
     CarrierAnswer,
     DefinedStatusAnswer,
@@ -47,10 +47,6 @@ settings = Resource("settings", __name__, url_prefix="/settings", description="H
 meta = Resource("meta", __name__, url_prefix="/meta", description="What holds for every shop")
 
 
-def _flag() -> fields.Boolean:
-    return fields.Boolean(truthy={True}, falsy={False})
-
-
 class StatusForm(Body):
     """A status on a stage, and what reaching it sets off."""
 
@@ -58,11 +54,11 @@ class StatusForm(Body):
     stage = Text(texts.CODE, filled=True, required=True)
     colour = Text(7, filled=True)
     position = Whole(0, 10_000)
-    deducts_stock = _flag()
-    restores_stock = _flag()
-    notifies_customer = _flag()
-    notifies_administrators = _flag()
-    needs_tracking = _flag()
+    deducts_stock = Flag()
+    restores_stock = Flag()
+    notifies_customer = Flag()
+    notifies_administrators = Flag()
+    needs_tracking = Flag()
 
 
 class PaymentMethodForm(Body):
@@ -89,7 +85,7 @@ class DefaultsForm(Body):
     """What a new order starts from."""
 
     currency = Text(3, filled=True)
-    prices_include_tax = _flag()
+    prices_include_tax = Flag()
     locale = Text(5, filled=True)
     number_prefix = Text(12)
     timezone = Text(texts.CODE, filled=True)

@@ -130,8 +130,13 @@ def price(cart: Cart) -> Price:
         total=total,
         paid=cart.paid,
         refunded=cart.refunded,
-        balance=total - cart.paid + cart.refunded,
+        balance=_balance(total, cart.paid, cart.refunded),
     )
+
+
+def _balance(total: int, paid: int, refunded: int) -> int:
+    """What is still due: giving back what was overpaid settles the credit, giving back more is not asked for again."""
+    return total - paid + min(refunded, max(0, paid - total))
 
 
 def _discounts(cart: Cart, subtotal: int) -> tuple[tuple[CouponDiscount, ...], int, int]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from domain.errors import DomainError
 from domain.orders.creation import CreateOrder
 from domain.settings import Shop
+from importers import grouping
 from importers.drafts import Draft
 from importers.faults import Fault, Problem, UnusableFile
 from importers.generic import Generic
@@ -100,17 +101,21 @@ class Run:
             yield row
 
     def _prepared(self, group: Group) -> _Pending:
-        """The group's command, unless its rows are broken, have no number, or repeat an order of this very file."""
+        """The group's command, unless its rows are broken, unnumbered, too many, or of an order met before."""
+        repeated = hash(group.key) in self._seen
+        self._seen.add(hash(group.key))  # even when it is refused, or the rest of its rows would pass for an order
         for row in group.rows:
             if row.problem:
                 problem = row.problem
                 raise Fault(problem.code, problem.message, fix=problem.fix, line=row.line)
         if not group.key:
             raise Fault("number-missing", "This row has no order number.", column=self._number, fix="Fill in the cell.")
-        if hash(group.key) in self._seen:
+        if repeated:
             message = "This order's number was met before in this file, with other rows between."
             raise Fault("duplicate-order", message, column=self._number, fix="Put all rows of an order together.")
-        self._seen.add(hash(group.key))
+        if len(group.rows) >= grouping.MOST_ROWS:
+            message = f"An order of {grouping.MOST_ROWS} rows or more cannot be held."
+            raise Fault("too-many-rows", message, column=self._number, fix="Split the order.")
         draft = self._profile.draft(group)
         return _Pending(group, draft, build(draft, self._origin, self._shop))
 

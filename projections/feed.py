@@ -14,7 +14,7 @@ from projections.target import unreadable
 
 BATCH = 500
 CATCH_UP = 2000
-WINDOW = 4 * CATCH_UP
+WINDOW = 2 * CATCH_UP
 SHORTEST_PAUSE = 0.002
 LONGEST_PAUSE = 0.05
 LONGEST_BACK_OFF = 5.0

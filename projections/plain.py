@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 from unicodedata import combining, normalize
 
-# Letters of European languages that Unicode does not take apart into a plain letter and its mark.
-_LETTERS = str.maketrans(
-    {
-        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "\u0131": "i",
-        "ŋ": "n", "ŧ": "t", "ĸ": "q", "\u2018": "'", "\u2019": "'", "\u2013": "-", "\u2014": "-",
-    }
+
+class _Letters(dict[int, str]):
+    """Each letter in plain form, worked out once; begun with those that Unicode does not take apart."""
+
+    def __missing__(self, code: int) -> str:
+        parts = normalize("NFKD", chr(code))
+        self[code] = letter = "".join(part for part in parts if not combining(part))
+        return letter
+
+
+_LETTERS = _Letters(
+    str.maketrans(
+        {
+            "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŋ": "n",
+            "ŧ": "t", "ĸ": "q", "\u0131": "i", "\u2018": "'", "\u2019": "'", "\u2013": "-", "\u2014": "-",
+        }
+    )
 )  # fmt: skip
 _DIGITS = re.compile("[0-9]+")
 _WILDCARDS = re.compile(r"([\\%_])")
@@ -20,10 +31,7 @@ MOST_TERMS = 8
 
 def plain(text: str) -> str:
     """The text in lower case without accents, as the SQL function `plain` gives it for Latin scripts."""
-    if text.isascii():
-        return text.lower()
-    parts = normalize("NFKD", text.lower())
-    return "".join(part for part in parts if not combining(part)).translate(_LETTERS)
+    return text.lower() if text.isascii() else text.lower().translate(_LETTERS)
 
 
 def plain_words(*texts: str) -> str:

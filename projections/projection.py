@@ -50,6 +50,7 @@ class Batch:
         log: Streams | None = None,
         streams: Mapping[UUID, Sequence[Event]] | None = None,
     ) -> None:
+        """`streams`, where known, are the whole streams of the batch's events, and of no others."""
         self.events = events
         self.upto = upto
         self._log = log
@@ -68,12 +69,12 @@ class Batch:
 
     def _whole_streams(self, kind: str) -> Mapping[UUID, Sequence[Event]]:
         """Streams that begin in the batch are taken from it; the others are read from the log in one go."""
+        if self._streams is not None:
+            return {key: events for key, events in self._streams.items() if kind_of(events[0].TOPIC) == kind}
         streams: dict[UUID, list[Event]] = {}
         for _, event in self.events:
             if kind_of(event.TOPIC) == kind:
                 streams.setdefault(event.originator_id, []).append(event)
-        if self._streams is not None:
-            return {originator_id: self._streams[originator_id] for originator_id in streams}
         begun = [originator_id for originator_id, events in streams.items() if not _is_whole(events)]
         if begun and self._log is not None:
             streams |= self._log.streams(begun, self.upto)
@@ -105,7 +106,10 @@ def _is_whole(events: Sequence[Event]) -> bool:
 
 
 def _folded(cls: type[A], originator_id: UUID, events: Sequence[Event]) -> A:
+    """The aggregate after its whole stream. The log keeps versions in order, so none is checked again here."""
     aggregate = cls.blank(originator_id)
     for event in events:
-        event.mutate(aggregate)
+        event.apply(aggregate)
+    aggregate.version = events[-1].originator_version
+    aggregate.modified_on = events[-1].timestamp
     return aggregate

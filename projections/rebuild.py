@@ -24,7 +24,7 @@ from projections.target import Target
 from projections.views import as_of_schema
 
 PROCESSES = 2
-BUCKETS_OF_A_PROCESS = 4
+BUCKETS_OF_A_PROCESS = 16
 CATCH_UP = 2000
 SWAP_TIMEOUT = "100ms"
 SWAP_PAUSE = 0.2
@@ -156,10 +156,10 @@ class Rebuild:
         return int(total)
 
     def _index(self, connection: Connection) -> None:
-        """Keys first, since each needs its table alone; then the other indexes side by side."""
+        """Keys first, since each needs its table alone; then the others side by side, the slow GIN ones before all."""
         statements = [table.index_statements(self._building) for table in self._projection.tables]
         keys = [first for first, *_ in statements]
-        others = [statement for _, *rest in statements for statement in rest]
+        others = sorted((one for _, *rest in statements for one in rest), key=lambda one: b"USING gin" not in one)
         total = len(keys) + len(others)
         self._progress(Progress("indexing", 0, total, 0.0, None))
         with ThreadPoolExecutor(self._processes) as threads:
@@ -171,7 +171,7 @@ class Rebuild:
 
     def _run_alone(self, statement: bytes) -> None:
         with self._source.connect() as connection:
-            connection.execute("SET maintenance_work_mem = '128MB'")
+            connection.execute("SET maintenance_work_mem = '192MB'")
             connection.execute(statement)
 
     def _catch_up(self, connection: Connection, target: Target, position: int, goal: int) -> int:

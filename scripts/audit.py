@@ -13,7 +13,7 @@ import msgspec
 from domain.events import Erased
 from domain.orders.changes import Change, changes, state_of
 from domain.orders.order import Order
-from projections.log import Recorded
+from projections.log import Recorded, seals
 from projections.orders import orders_by_number
 from projections.runtime import Runtime
 from scripts.installation import opened_runtime
@@ -69,12 +69,10 @@ def replay(number: str, version: int | None, at: str | None, as_json: bool) -> N
 @JSON
 def seal(as_json: bool) -> None:
     """Seal what was recorded since the last checkpoint."""
-    from projections.log import seals
-
     with opened_runtime() as runtime:
         checkpoint = seals.seal(runtime)
     if as_json:
-        click.echo(msgspec.json.encode(checkpoint).decode())
+        click.echo(msgspec.json.encode(checkpoint and checkpoint._asdict()).decode())
     elif checkpoint is None:
         click.echo("Nothing new to seal.")
     else:
@@ -85,12 +83,10 @@ def seal(as_json: bool) -> None:
 @JSON
 def verify(as_json: bool) -> None:
     """Recompute every seal from the events as stored; exit code 1 when something was changed."""
-    from projections.log import seals
-
     with opened_runtime() as runtime:
         verdict = seals.verify(runtime)
     if as_json:
-        click.echo(msgspec.json.encode(verdict).decode())
+        click.echo(msgspec.json.encode({"holds": verdict.holds, **msgspec.to_builtins(verdict)}).decode())
     else:
         click.echo(str(verdict))
     sys.exit(0 if verdict.holds else 1)

@@ -15,6 +15,7 @@ from projections.log import EventLog
 from projections.projection import Projection
 from projections.rebuild import Rebuild
 from projections.runtime import Runtime
+from workers.housekeeping import Housekeeping
 
 
 class Projecting:
@@ -45,7 +46,7 @@ class Projecting:
 
 
 def run(runtime: Runtime) -> None:
-    """Keeps every view up until SIGTERM or SIGINT; where another process leads a view, stands by for it."""
+    """Keeps every view up, and house, until SIGTERM or SIGINT; where another process leads a view, stands by for it."""
     told = Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -56,6 +57,9 @@ def run(runtime: Runtime) -> None:
         signal.signal(signal.SIGINT, stop)
     source = Source(runtime.settings.database_url, runtime.settings.secret_key)
     projecting = Projecting(source, runtime.log, PROJECTIONS.values())
+    keeping = Housekeeping(runtime)
     projecting.start()
+    keeping.start()
     told.wait()
+    keeping.stop()
     projecting.stop()

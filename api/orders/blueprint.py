@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
-from api.bodies import Resource
+from api.bodies import Resource, read_json
 from api.orders.rendering import order_answer
 from api.requests import handle, runtime
-from domain.orders.order import Order, OrderCommand, OrderNotFound
+from domain.orders.order import ForeignCurrency, Order, OrderCommand, OrderNotFound
 from projections.log import NothingRecorded
 
 orders = Resource(
@@ -26,7 +26,12 @@ def location(order: Order) -> str:
 
 def change(command: OrderCommand, *, status: int = 200, require_match: bool = False) -> Response:
     """Handles a command on one order and answers with the order after it."""
-    return handle(command, render=order_answer, status=status, require_match=require_match)
+    try:
+        return handle(command, render=order_answer, status=status, require_match=require_match)
+    except ForeignCurrency as error:
+        amounts = (name for name, told in read_json(request).items() if isinstance(told, dict) and "currency" in told)
+        error.pointer = f"/{next(amounts)}/currency"
+        raise
 
 
 def order_then(order_id: UUID, version: int | None = None, at: datetime | None = None) -> Order:

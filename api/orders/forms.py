@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields, post_load, validate
 
 from api.problems import CodedMessage
-from api.schemas import AddressForm, Body, Code, Money, MoneyForm, Text, Whole
+from api.schemas import AddressForm, Body, Code, Flag, Money, MoneyForm, Text, Whole
 from domain import texts
 from domain.orders.cart import MAX_COUPONS, MAX_ITEMS
 from domain.orders.lines import MAX_QUANTITY, NewItem
@@ -93,9 +93,9 @@ class OrderForm(Body):
     """An order to store: a draft, unless it is to be placed or told another status."""
 
     currency = fields.String(validate=validate.Length(equal=3), metadata={"example": "EUR"})
-    prices_include_tax = fields.Boolean(truthy={True}, falsy={False})
+    prices_include_tax = Flag()
     locale = Text(5)
-    place = fields.Boolean(truthy={True}, falsy={False}, metadata={"description": "Placed at once, not a draft"})
+    place = Flag(metadata={"description": "Placed at once, not a draft"})
     status = Code()
     customer_id = fields.UUID()
     operator = Text(texts.CODE)
@@ -191,7 +191,7 @@ class MoveForm(Body):
 
     status = Code(required=True)
     reason = Text(texts.LINE)
-    force = fields.Boolean(truthy={True}, falsy={False})
+    force = Flag()
 
 
 class PaymentForm(Body):

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.coupons import coupon_id_of
+from domain.coupons.rules import WrongCouponCode
 from domain.customers import check_email, normalised_email
 from domain.events import Command
 from domain.handlers import HANDLERS
@@ -47,7 +48,11 @@ def _to_create_order(command: CreateOrder) -> Needs:
         email = command.billing_address.email
         check_email(email, "/billing_address/email")
     known = (command.customer_id,) if command.customer_id else ()
-    coupons = tuple(coupon_id_of(code) for code in command.coupon_codes)
+    try:
+        coupons = tuple(coupon_id_of(code) for code in command.coupon_codes)
+    except WrongCouponCode as error:
+        error.pointer = "/coupons"
+        raise
     imported = (command.order_id,) if command.past else ()  # a new order's id is new: nothing is there to read
     return Needs(
         email=normalised_email(email) if email else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -43,12 +44,13 @@ def decide(session: Session, order: Order, command: OrderCommand, opened: Opened
     """Decides an order's command; answers the card and the coupons that it touched."""
     shop = opened.shop
     held = _coupons_in_use(order)
+    alone = order.exists and order.customer_id is None
     touched: list[Aggregate] = []
     match command:
         case CreateOrder():
             command = _completed(session, command, opened, touched)
         case ApplyCoupon():
-            (terms,) = _terms(session, (command.coupon_code,))
+            (terms,) = _terms(session, (command.coupon_code,), "/code")
             command = replace(command, terms=terms)
         case AssignCustomer():
             card = _card(session, command.customer_id)
@@ -57,8 +59,12 @@ def decide(session: Session, order: Order, command: OrderCommand, opened: Opened
             _take_billing_data(session, order, command, shop, touched)
     require_currency(order, command)
     HANDLERS[type(command)].decide(order, command, shop)
-    if isinstance(command, CreateOrder | ApplyCoupon):
-        _check_coupons(session, order, command.context)
+    if alone and order.customer_id:
+        session.hand_over(order.id, order.customer_id)
+    if isinstance(command, CreateOrder):
+        _check_coupons(session, order, order.coupons, command.context, "/coupons")
+    elif isinstance(command, ApplyCoupon) and command.terms:
+        _check_coupons(session, order, (command.terms,), command.context, "/code")
     return touched + _settle_coupons(session, order, held, command.context, shop)
 
 
@@ -67,7 +73,7 @@ def decide_quote(session: Session, order: Order, command: CreateOrder, shop: Sho
     terms = _terms(session, command.coupon_codes)
     quoted = replace(command, number="quote", coupons=terms, place=False, status=None)
     HANDLERS[CreateOrder].decide(order, quoted, shop)
-    _check_coupons(session, order, command.context)
+    _check_coupons(session, order, order.coupons, command.context, "/coupons")
 
 
 def _completed(session: Session, command: CreateOrder, opened: Opened, touched: list[Aggregate]) -> CreateOrder:
@@ -84,6 +90,7 @@ def _buyer(session: Session, command: CreateOrder, opened: Opened) -> tuple[Buye
     billing = command.billing_address
     if command.customer_id:
         card = _card(session, command.customer_id)
+        billing = _own_address(session, card, billing)
     elif opened.customer:
         card = _card_of(session, opened.customer)
     elif billing:
@@ -95,6 +102,19 @@ def _buyer(session: Session, command: CreateOrder, opened: Opened) -> tuple[Buye
     _follow(card, command.order_id, command.context, billing, opened.shop)
     name = billing.name or card.value("name")
     return Buyer(id=card.id, name=name, email=billing.email or card.value("email")), card
+
+
+def _own_address(session: Session, card: Customer, billing: Address) -> Address:
+    """The billing data with the card's own e-mail address alone; a card without one is given the one told, if free."""
+    if not billing.email:
+        return billing
+    check_email(billing.email, "/billing_address/email")
+    email = normalised_email(billing.email)
+    if card.value("email"):
+        own = normalised_email(card.value("email")) == email
+    else:
+        own = session.claim_email(email, card.id).customer_id == card.id
+    return billing if own else replace(billing, email="")
 
 
 def _card(session: Session, customer_id: UUID) -> Customer:
@@ -119,34 +139,35 @@ def _follow(card: Customer, order_id: UUID, context: Context, billing: Address, 
 def _take_billing_data(
     session: Session, order: Order, command: ChangeBillingAddress, shop: Shop, touched: list[Aggregate]
 ) -> None:
-    """A new billing address reaches the customer's card, and finds the customer where the order had none."""
+    """A new billing address reaches the customer's card, and finds the customer whose e-mail address it tells."""
     billing = command.address
-    if order.customer_id:
-        card = session.load_or_blank(Customer, order.customer_id)
-        billing = replace(billing, email=card.value("email") or billing.email)
+    card = session.load_or_blank(Customer, order.customer_id) if order.customer_id else None
+    if card and card.erased_at:
+        card = None
+    if card and card.value("email"):
+        billing = replace(billing, email=card.value("email"))
     elif billing.email:
         check_email(billing.email, "/email")
-        card = _card_of(session, session.customer_for(normalised_email(billing.email)))
-    else:
+        email = normalised_email(billing.email)
+        claim = session.claim_email(email, card.id) if card else session.customer_for(email)
+        if card is None or claim.customer_id != card.id:
+            card = _card_of(session, claim)
+    if card is None:
         return
     _follow(card, order.id, command.context, billing, shop)
     touched.append(card)
-    if not order.customer_id:
+    if order.customer_id != card.id:
         assignment = AssignCustomer(
             order_id=order.id, context=command.context, customer_id=card.id, name=billing.name, email=billing.email
         )
         assign_customer(order, assignment, shop)
 
 
-def _terms(session: Session, codes: tuple[str, ...]) -> tuple[CouponTerms, ...]:
-    coupons = (session.load_or_blank(Coupon, coupon_id_of(code)) for code in codes)
-    return tuple({coupon.terms.code: coupon.terms for coupon in map(_known, coupons)}.values())
-
-
-def _known(coupon: Coupon) -> Coupon:
-    if not coupon.exists:
-        raise UnknownCoupon("/coupons")
-    return coupon
+def _terms(session: Session, codes: tuple[str, ...], pointer: str = "/coupons") -> tuple[CouponTerms, ...]:
+    coupons = [session.load_or_blank(Coupon, coupon_id_of(code)) for code in codes]
+    if not all(coupon.exists for coupon in coupons):
+        raise UnknownCoupon(pointer)
+    return tuple({coupon.terms.code: coupon.terms for coupon in coupons}.values())
 
 
 def _coupons_in_use(order: Order) -> set[str]:
@@ -155,12 +176,14 @@ def _coupons_in_use(order: Order) -> set[str]:
     return {terms.code for terms in order.coupons} if counts else set()
 
 
-def _check_coupons(session: Session, order: Order, context: Context) -> None:
-    for terms in order.coupons:
+def _check_coupons(
+    session: Session, order: Order, coupons: Sequence[CouponTerms], context: Context, pointer: str
+) -> None:
+    for terms in coupons:
         coupon = session.load_or_blank(Coupon, coupon_id_of(terms.code))
         rejection = check_coupon(coupon, context.at, order.currency, order.price.subtotal, order.customer_id, order.id)
         if rejection:
-            rejection.pointer = "/coupons"
+            rejection.pointer = pointer
             raise rejection
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
+
+from psycopg.rows import tuple_row
 
 from domain.events import Event
 from projections.log.mapper import EventMapper
@@ -16,13 +19,14 @@ _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 # Shares are ranges of ids: an index finds each without reading the rest, and sorting it fits in memory.
 _PARTITION = """
-COPY (
-    SELECT position, topic, version, state, wrapped FROM log.readable
-    WHERE originator_id BETWEEN %(first)s AND %(last)s AND topic ^@ ANY(%(prefixes)s)
-        AND position <= %(upto)s AND recorded_at <= %(at)s
-    ORDER BY originator_id, originator_version
-) TO STDOUT (FORMAT binary)
+SELECT position, topic, version, state, wrapped FROM log.readable
+WHERE originator_id BETWEEN %(first)s AND %(last)s AND topic ^@ ANY(%(prefixes)s)
+    AND position <= %(upto)s AND recorded_at <= %(at)s
+ORDER BY originator_id, originator_version
 """
+# The whole share is wanted, not its first rows soon; and rows in thousands cost a third of COPY's one by one.
+_PLAN = "SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '64MB'"
+_AT_ONCE = 4000
 
 
 def partition(
@@ -46,9 +50,8 @@ def partition(
         "at": _FOREVER if at is None else at,
     }
     event_of, stream = mapper.event, list[Recorded]()
-    with connection.cursor() as cursor, cursor.copy(_PARTITION, parameters) as copy:
-        copy.set_types(["int8", "text", "int2", "text", "bytea"])
-        for position, *row in copy.rows():
+    for rows in _rows(connection, parameters):
+        for position, *row in rows:
             event = event_of(*row)
             if event.originator_version == 1:
                 if stream:
@@ -58,6 +61,15 @@ def partition(
                 stream.append(Recorded(position, event))
     if stream:
         yield stream[0].event.originator_id, stream
+
+
+def _rows(connection: Connection, parameters: dict[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
+    with connection.transaction():
+        connection.execute(_PLAN)
+        with connection.cursor("share", row_factory=tuple_row) as cursor:
+            cursor.execute(_PARTITION, parameters, binary=True)
+            while rows := cursor.fetchmany(_AT_ONCE):
+                yield rows
 
 
 def _continues(stream: list[Recorded], event: Event) -> bool:

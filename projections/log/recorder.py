@@ -119,7 +119,7 @@ class LogRecorder(ApplicationRecorder):
                     connection.execute(BEGIN, prepare=True)
                 cursor.execute(_APPEND, parameters, prepare=True)
                 connection.execute("COMMIT", prepare=True)
-                pass
+                self.make_durable(connection)
             [(last,)] = cursor.fetchall()
         return int(last)
 

@@ -27,6 +27,10 @@ _LOWEST = -(2**63)  # the first seal also covers what was slipped in before the 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7106407, 3)"
 _SEALS = "SELECT position, chain, signature, sealed_at FROM log.seals ORDER BY position"
 _LAST = "SELECT position, chain, signature, sealed_at FROM log.seals ORDER BY position DESC LIMIT 1"
+_AFTER = """
+SELECT position, chain, signature, sealed_at FROM log.seals
+WHERE position > %(after)s ORDER BY position LIMIT %(limit)s
+"""
 _SEAL = """
 INSERT INTO log.seals (position, chain, signature, sealed_at)
 VALUES (%(position)s, %(chain)s, %(signature)s, %(sealed_at)s)
@@ -92,6 +96,17 @@ def seal(runtime: HasLog, batch: int = BATCH) -> Checkpoint | None:
     while (checkpoint := _seal_batch(runtime.log, batch)) is not None:
         made = checkpoint
     return made
+
+
+def checkpoints(log: EventLog, after: int, limit: int) -> list[Checkpoint]:
+    """Up to so many seals after a position, in order."""
+    with log.pool.connection() as connection:
+        return [Checkpoint(*row) for row in connection.execute(_AFTER, {"after": after, "limit": limit}).fetchall()]
+
+
+def public_key(log: EventLog) -> bytes:
+    """The Ed25519 key that the seals' signatures are checked with, as 32 raw bytes."""
+    return log.keys.signing.public_key().public_bytes_raw()
 
 
 def verify(runtime: HasLog) -> Verdict:

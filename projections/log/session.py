@@ -21,6 +21,7 @@ A = TypeVar("A", bound=Aggregate)
 
 
 _ERASE = "SELECT log.erase(%(subject)s)"
+_HAND_OVER = "UPDATE log.subject_keys SET holder = %(holder)s WHERE subject = %(subject)s"
 _LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest(%(numbers)s::bigint[]) AS asked (number)"
 
 
@@ -135,6 +136,11 @@ class Session:
         for subject, key in wrapped.items():
             if key is None:
                 raise SubjectErased(subject=subject)
+
+    def hand_over(self, subject: UUID, holder: UUID) -> None:
+        """Lets the erasing of `holder` take the subject's key along."""
+        self.begin()
+        self.connection.execute(_HAND_OVER, {"subject": subject, "holder": holder}, prepare=True)
 
     def next_number(self, series: str) -> int:
         """The next number of a series; one given to a save that is refused is not given again."""

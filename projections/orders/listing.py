@@ -69,7 +69,7 @@ LISTING: Listing[OrderHead] = Listing(
     {
         "created_at": (key("created_at", datetime, "timestamptz"), _ID),
         "placed_at": (_PLACED_AT, _ID),
-        "updated_at": (key("position", int, "bigint"), _ID),
+        "updated_at": (key("position", int, "bigint"),),
         "number": (key("number_order", str, "text"), _ID),
         "customer": (key("left(person, 60)", str, "text"), _ID),
         "total": (key("currency", str, "text"), key("total", int, "bigint"), _ID),

@@ -109,7 +109,7 @@ def test_a_coupon_limited_per_customer_needs_one(client: FlaskClient) -> None:
         ({"code": "A", "rules": {"kind": "gift"}}, "/rules/kind"),
         ({"code": "A", "rules": {"kind": "percent", "percent": "101"}}, "/rules/percent"),
         ({"code": "A", "rules": {"kind": "percent", "percent": 10}}, "/rules/percent"),
-        ({"code": "A", "rules": {"kind": "percent", "percent": "0"}}, "/rules/value"),
+        ({"code": "A", "rules": {"kind": "percent", "percent": "0"}}, "/rules/percent"),
         ({"code": "A", "rules": {"kind": "amount", "amount": eur("5.0")}}, "/rules/amount/amount"),
         ({"code": "A", "rules": {"kind": "free_shipping", "limit": 0}}, "/rules/limit"),
         ({"code": "A", "rules": {"kind": "free_shipping", "valid_from": "2026-01-01"}}, "/rules/valid_from"),

@@ -118,6 +118,7 @@ def test_an_order_has_one_currency(
 ) -> None:
     problem = refused(getattr(client, method)(f"{url}/{path}", json=body), 422, "foreign-currency")
     assert problem["details"]["expected"] == "EUR"
+    assert problem["errors"][0]["pointer"] in ("/unit_price/currency", "/amount/currency")
     assert news.events() == []
 
 
@@ -190,6 +191,34 @@ def test_a_billing_address_finds_the_customer_of_an_order_of_nobody(client: Flas
     answer = client.put(f"{ORDERS}/{nobodys['id']}/billing-address", json=BILLING).get_json()
     assert answer["customer"] == somebodys["customer"]
     assert news.topics() == ["order.customer-assigned", "order.billing-address-changed"]
+
+
+def test_an_address_told_later_leads_to_its_customer(client: FlaskClient, news: News) -> None:
+    """A draft taken by telephone: the name first, the e-mail address when it is spelled out."""
+    named = create(client, billing_address={"name": "Nina Placeholder"})
+    url = f"{ORDERS}/{named['id']}/billing-address"
+    spelled = client.put(url, json={"name": "Nina Placeholder", "email": "nina@example.com"}).get_json()
+    assert spelled["customer"]["id"] == named["customer"]["id"]
+    again = create(client, billing_address={"name": "Nina", "email": "nina@example.com"})
+    assert again["customer"]["id"] == named["customer"]["id"]
+    other = create(client, billing_address={"name": "N. Placeholder"})
+    news.events()
+    url = f"{ORDERS}/{other['id']}/billing-address"
+    found = client.put(url, json={"name": "N. Placeholder", "email": "NINA@example.com"}).get_json()
+    assert found["customer"]["id"] == named["customer"]["id"]
+    assert "order.customer-assigned" in news.topics()
+
+
+def test_a_named_customers_card_takes_no_address_that_is_another_card_s(client: FlaskClient) -> None:
+    nora = create(client)["customer"]
+    billing = {**BILLING, "email": "somebody-else@example.com"}
+    ordered = client.post(ORDERS, json={"items": [line()], "customer_id": nora["id"], "billing_address": billing})
+    assert ordered.get_json()["customer"]["id"] == nora["id"]
+    assert client.get(f"{CUSTOMERS}/{nora['id']}").get_json()["email"] == "nora@example.com"
+    other = create(client, billing_address=billing)
+    assert other["customer"]["id"] != nora["id"]
+    wrong = {"items": [line()], "customer_id": nora["id"], "billing_address": {"email": "nobody"}}
+    refused(client.post(ORDERS, json=wrong), 422, "bad-email")
 
 
 def test_an_order_is_given_to_another_customer(client: FlaskClient, news: News, url: str) -> None:

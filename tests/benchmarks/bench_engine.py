@@ -90,8 +90,9 @@ class StockPlaces(PostgresTrackingRecorder):
         super().__init__(datastore, **kwargs)
         names = {"table": sql.Identifier(self.tracking_table_name.replace("tracking", "places"))}
         self.sql_create_statements.append(
-            sql.SQL("CREATE TABLE {table} (parcel_id uuid PRIMARY KEY, version integer, weight integer, place text)")
-            .format(**names)
+            sql.SQL(
+                "CREATE TABLE {table} (parcel_id uuid PRIMARY KEY, version integer, weight integer, place text)"
+            ).format(**names)
         )
         self._insert = sql.SQL("INSERT INTO {table} VALUES (%s, %s, %s, %s)").format(**names)
         self._update = sql.SQL("UPDATE {table} SET version = %s, place = %s WHERE parcel_id = %s").format(**names)

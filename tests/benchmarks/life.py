@@ -92,9 +92,7 @@ def in_order(lives: Iterable[list[Event]]) -> list[Event]:
     return sorted((event for life in lives for event in life), key=lambda event: event.timestamp)
 
 
-def _creation(
-    random: Random, order_id: UUID, person: Person, number: int, at: datetime, ending: str
-) -> CreateOrder:
+def _creation(random: Random, order_id: UUID, person: Person, number: int, at: datetime, ending: str) -> CreateOrder:
     status = {"counter": "completed", "draft": "draft"}.get(ending, "pending")
     return CreateOrder(
         order_id=order_id,

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
-from importers import run
+from importers import grouping, run
 from importers.faults import UnusableFile
 from importers.report import RowsUnaccounted, Totals
 from tests.importers.standin import OrderBook
@@ -64,10 +64,24 @@ def test_a_row_that_cannot_be_read_refuses_the_order_it_stands_in(tmp_path: Path
     assert result.codes == ["order-refused", "broken-row", "order-refused"]
 
 
+def test_the_rest_of_a_refused_order_does_not_pass_for_an_order(tmp_path: Path) -> None:
+    result = import_file(write(tmp_path, HEADER, order(1), '#1,"broken"x', order(2), order(1)))
+    assert [order.number for order in result.book.orders.values()] == ["#2"]
+    assert result.codes == ["order-refused", "broken-row", "duplicate-order"]
+
+
 def test_rows_of_one_order_in_two_places_are_refused_the_second_time(tmp_path: Path) -> None:
     result = import_file(write(tmp_path, HEADER, order(1), order(2), more(1), order(1)))
     assert result.codes == ["duplicate-order", "duplicate-order"]
     assert result.totals.new == 2
+
+
+@pytest.mark.parametrize("rows", [3, 4, 8])
+def test_an_order_of_too_many_rows_is_refused_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    monkeypatch.setattr(grouping, "MOST_ROWS", 3)
+    result = import_file(write(tmp_path, HEADER, *[order(1)] * rows, order(2)))
+    assert [order.number for order in result.book.orders.values()] == ["#2"]
+    assert result.totals.refused_rows == rows
 
 
 def test_rows_without_a_number_before_the_first_order_are_refused(tmp_path: Path) -> None:

@@ -50,11 +50,11 @@ class ParcelEmptied(Event, frozen=True, kw_only=True):
         parcel.stops = ()
 
 
-class LetterPosted(Event, frozen=True, kw_only=True):
-    TOPIC = "letter.posted"
+class PostcardPosted(Event, frozen=True, kw_only=True):
+    TOPIC = "postcard.posted"
 
 
-for event in (ParcelPacked, ParcelMoved, ParcelEmptied, LetterPosted):
+for event in (ParcelPacked, ParcelMoved, ParcelEmptied, PostcardPosted):
     register_topic(event.TOPIC, event)
 
 
@@ -66,8 +66,8 @@ class Parcel(Aggregate):
         self.stops: tuple[str, ...] = ()
 
 
-class Letter(Aggregate):
-    TOPIC = "letter"
+class Postcard(Aggregate):
+    TOPIC = "postcard"
 
 
 class LostParcel(Exception):
@@ -177,12 +177,12 @@ def empty(log: EventLog, number: int) -> int:
         return session.commit()
 
 
-def post_letter(log: EventLog, number: int) -> int:
+def post_card(log: EventLog, number: int) -> int:
     """Records an event that none of the views wants."""
     with log.session() as session:
-        letter = Letter.blank(uuid5(SPACE, f"letter {number}"))
-        letter.record(LetterPosted, context(number))
-        session.save(letter)
+        postcard = Postcard.blank(uuid5(SPACE, f"postcard {number}"))
+        postcard.record(PostcardPosted, context(number))
+        session.save(postcard)
         return session.commit()
 
 

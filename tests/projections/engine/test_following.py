@@ -11,7 +11,7 @@ from projections.log import EventLog
 from projections.settings import Settings
 from projections.views import Rebuilding, TooFarBehind, Views
 from tests.projections.engine.conftest import Look
-from tests.projections.engine.parcels import Moves, Parcels, empty, parcel_id, post_letter, projecting, record, wait
+from tests.projections.engine.parcels import Moves, Parcels, empty, parcel_id, post_card, projecting, record, wait
 
 
 def test_a_view_shows_what_was_recorded_before_and_after_it_started(
@@ -48,7 +48,7 @@ def test_events_that_no_view_wants_still_move_the_position_to_the_head(
     settings: Settings, log: EventLog, views: Views
 ) -> None:
     with projecting(settings, log, Parcels(), Moves()):
-        position = max(post_letter(log, number) for number in range(3))
+        position = max(post_card(log, number) for number in range(3))
         wait(views, position)
         wait(views, position, "moves")
         assert views.position("moves") == position

@@ -238,3 +238,18 @@ def test_a_target_of_another_form_is_not_opened(
     Rebuild(source, Parcels()).run()
     with pytest.raises(Exception, match="form 2"):
         Target(Parcels(version=2), log).open(connection)
+
+
+def test_a_new_view_over_a_long_history_is_never_seen_half_built(
+    settings: Settings, log: EventLog, views: Views, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.engine.LONG_HISTORY", 10)
+    for number in range(20):
+        record(log, number, "Lyon", weight=1)
+    started = time.monotonic()
+    with projecting(settings, log, Parcels()):
+        while not look("SELECT to_regclass('views.parcels') IS NOT NULL")[0][0]:
+            assert time.monotonic() < started + 60
+        assert look("SELECT count(*) FROM views.parcels") == [(20,)]
+        wait(views, record(log, 1, "Nice"))
+    assert look("SELECT generation, position FROM views.positions") == [(1, log.head())]

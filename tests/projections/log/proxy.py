@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import Event as Signal
 from threading import Thread
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -13,12 +14,13 @@ PIECE = 1 << 20
 
 
 class Wire:
-    """Passes bytes both ways. `cut` is armed for one message: it loses the `question` or the `answer` to it."""
+    """Passes bytes both ways. `cut`, armed once: the next message with `mark` loses its `question` or its `answer`."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, mark: bytes) -> None:
         self._target = conninfo_to_dict(database)
+        self._mark = mark
         self._door = socket.create_server(("127.0.0.1", 0))
-        self.cut: str | None = None
+        self.cut = ""
         self.database = make_conninfo(database, host="127.0.0.1", port=self._door.getsockname()[1])
         Thread(target=self._accept, daemon=True).start()
 
@@ -30,9 +32,9 @@ class Wire:
         with suppress(OSError):
             while True:
                 client, _ = self._door.accept()
-                server = self._connected()
-                Thread(target=self._up, args=(client, server), daemon=True).start()
-                Thread(target=self._down, args=(client, server), daemon=True).start()
+                server, deaf = self._connected(), Signal()
+                Thread(target=self._up, args=(client, server, deaf), daemon=True).start()
+                Thread(target=self._down, args=(client, server, deaf), daemon=True).start()
 
     def _connected(self) -> socket.socket:
         host, port = str(self._target["host"]), int(self._target.get("port") or 5432)
@@ -42,20 +44,24 @@ class Wire:
         server.connect(f"{host}/.s.PGSQL.{port}")
         return server
 
-    def _up(self, client: socket.socket, server: socket.socket) -> None:
-        self._pass_on(client, server, "question")
-
-    def _down(self, client: socket.socket, server: socket.socket) -> None:
-        self._pass_on(server, client, "answer")
-
-    def _pass_on(self, source: socket.socket, target: socket.socket, kind: str) -> None:
+    def _up(self, client: socket.socket, server: socket.socket, deaf: Signal) -> None:
         with suppress(OSError):
-            while (piece := source.recv(PIECE)) and self.cut != kind:
-                target.sendall(piece)
-            if piece:
-                self.cut = None
-        for end in (source, target):
-            _hang_up(end)
+            while piece := client.recv(PIECE):
+                if self.cut and self._mark in piece:
+                    cut, self.cut = self.cut, ""
+                    if cut == "question":
+                        break
+                    deaf.set()
+                server.sendall(piece)
+        _hang_up(client)
+        _hang_up(server)
+
+    def _down(self, client: socket.socket, server: socket.socket, deaf: Signal) -> None:
+        with suppress(OSError):
+            while (piece := server.recv(PIECE)) and not deaf.is_set():
+                client.sendall(piece)
+        _hang_up(client)
+        _hang_up(server)
 
 
 def _hang_up(end: socket.socket) -> None:
@@ -66,9 +72,9 @@ def _hang_up(end: socket.socket) -> None:
 
 
 @contextmanager
-def wired(database: str) -> Iterator[Wire]:
+def wired(database: str, mark: bytes) -> Iterator[Wire]:
     """A wire to a database."""
-    wire = Wire(database)
+    wire = Wire(database, mark)
     try:
         yield wire
     finally:

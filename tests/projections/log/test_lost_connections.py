@@ -22,7 +22,7 @@ ANSWER = Answer(status=201, headers={}, body=b"{}")
 
 @pytest.fixture
 def wire(database: str) -> Iterator[Wire]:
-    with wired(database) as wire:
+    with wired(database, b"letter.sent") as wire:
         yield wire
 
 

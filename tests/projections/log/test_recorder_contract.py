@@ -98,6 +98,22 @@ def test_of_many_who_store_one_version_one_succeeds(recorder: ApplicationRecorde
         assert sum(threads.map(attempt, range(24))) == 1
 
 
+def test_a_reader_misses_nothing_while_many_store(recorder: ApplicationRecorder) -> None:
+    saves = [stream(1 + number % 4) for number in range(160)]
+    seen_ids: list[int] = []
+    with ThreadPoolExecutor(8) as threads:
+        storing = [threads.submit(recorder.insert_events, save) for save in saves]
+        while True:
+            ended = all(one.done() for one in storing)
+            found = recorder.select_notifications(seen_ids[-1] if seen_ids else 0, 7, inclusive_of_start=False)
+            seen_ids += [one.id for one in found]
+            if ended and not found:
+                break
+    given = [position for one in storing for position in one.result() or ()]
+    assert seen_ids == sorted(given)
+    assert len(given) == sum(map(len, saves))
+
+
 def test_a_subscriber_sees_what_was_and_what_comes(recorder: ApplicationRecorder) -> None:
     recorder.insert_events(stream(2))
     later = Thread(target=lambda: recorder.insert_events(stream(3)))

@@ -1,0 +1,55 @@
+"""Housekeeping seals what was recorded and forgets old answers, by itself."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from flask.testing import FlaskClient
+
+from projections.log.seals import verify
+from projections.runtime import Runtime
+from workers import housekeeping
+from workers.housekeeping import Housekeeping
+
+PATIENCE = 20.0
+
+
+def eventually(runtime: Runtime, statement: str, wanted: int) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with runtime.reading() as connection:
+            [[found]] = connection.execute(statement.encode()).fetchall()
+        if found == wanted:
+            return True
+    return False
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(housekeeping, "SEAL_EVERY", 0.01)
+
+
+def test_what_was_recorded_is_sealed_without_being_asked(runtime: Runtime, client: FlaskClient) -> None:
+    client.post("/api/v1/orders", json={})
+    head = runtime.log.head()
+    keeping = Housekeeping(runtime)
+    keeping.start()
+    sealed = eventually(runtime, "SELECT coalesce(max(position), 0) FROM log.seals", head)
+    keeping.stop()
+    assert sealed
+    assert verify(runtime).holds
+    assert verify(runtime).sealed == head
+
+
+def test_answers_older_than_the_setting_are_forgotten(runtime: Runtime, client: FlaskClient) -> None:
+    for key in ("old", "new"):
+        client.post("/api/v1/orders", json={}, headers={"Idempotency-Key": key})
+    with runtime.reading() as connection:
+        connection.execute("UPDATE log.requests SET created_at = now() - interval '31 days' WHERE key = 'old'")
+    keeping = Housekeeping(replace(runtime, settings=replace(runtime.settings, idempotency_days=30)))
+    keeping.start()
+    purged = eventually(runtime, "SELECT count(*) FROM log.requests", 1)
+    keeping.stop()
+    assert purged

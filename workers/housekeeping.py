@@ -1,0 +1,51 @@
+"""What is done beside every save: sealing what was recorded, forgetting answers nobody will ask for again."""
+
+from __future__ import annotations
+
+import time
+from threading import Event, Thread
+
+import structlog
+
+from projections.log.seals import seal
+from projections.runtime import Runtime
+
+SEAL_EVERY = 10.0  # seconds
+PURGE_EVERY = 3600.0
+
+_logger = structlog.get_logger()
+
+
+class Housekeeping:
+    """The housekeeping of one process; several processes may keep house, each seal is made once."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="housekeeping", daemon=True)
+
+    def start(self) -> None:
+        """Begins."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finishes what is in hand, and ends."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        purge_at = time.monotonic()
+        while not self._stopping.is_set():
+            try:
+                seal(self._runtime)
+                if time.monotonic() >= purge_at:
+                    self._purge()
+                    purge_at = time.monotonic() + PURGE_EVERY
+            except Exception as fault:
+                _logger.warning("housekeeping is put off", action="housekeeping.failed", error=type(fault).__name__)
+            self._stopping.wait(SEAL_EVERY)
+
+    def _purge(self) -> None:
+        forgotten = self._runtime.log.purge_requests(self._runtime.settings.idempotency_days)
+        if forgotten:
+            _logger.info("answered requests forgotten", action="requests.purged", count=forgotten)
