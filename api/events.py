@@ -67,7 +67,7 @@ def get_events(told: dict[str, Any]) -> Response:
 @needs("audit:read")
 @audit.arguments(FeedQuery, location="query")
 def get_seals(told: dict[str, Any]) -> Response:
-    """The signed checkpoints over the log after a position, and the Ed25519 key that their signatures are checked with."""
+    """The signed checkpoints over the log after a position, and the Ed25519 key that checks their signatures."""
     after, limit = told.get("after", 0), told.get("limit", 100)
     found = checkpoints(runtime().log, after, limit)
     items = [

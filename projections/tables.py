@@ -153,14 +153,13 @@ class TableWriter:
     def _arrays(self, rows: Iterable[Row]) -> list[str]:
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for index in self._lists:
-            columns[index] = [None if value is None else _array(value) for value in columns[index]]
+            columns[index] = [_list(value) for value in columns[index]]
         return [_array(column) for column in columns]
 
     def _with_lists(self, row: Row) -> list[Any]:
         values = list(row)
         for index in self._lists:
-            if values[index] is not None:
-                values[index] = _array(values[index])
+            values[index] = _list(values[index])
         return values
 
     def _upsert_statement(self) -> sql.Composed:
@@ -203,6 +202,13 @@ def _array(values: Iterable[Any]) -> str:
     if "\\" in text:
         text = _ESCAPE.sub(_unescaped, text)
     return "{" + text[1:-1] + "}"
+
+
+def _list(value: Sequence[Any] | None) -> str | None:
+    """The value of an array column; most are empty."""
+    if value:
+        return _array(value)
+    return None if value is None else "{}"
 
 
 def _unescaped(found: re.Match[str]) -> str:
