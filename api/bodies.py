@@ -8,7 +8,7 @@ from typing import Any, NoReturn, cast
 from urllib.parse import unquote_to_bytes
 
 import marshmallow
-from flask import Request
+from flask import Request, g
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 
@@ -44,7 +44,13 @@ def malformed(detail: str) -> Problem:
 
 
 def read_json(request: Request) -> Any:
-    """The body as JSON in UTF-8; no body at all is an empty object."""
+    """The body as JSON in UTF-8, read once; no body at all is an empty object."""
+    if "body" not in g:
+        g.body = _decoded(request)
+    return g.body
+
+
+def _decoded(request: Request) -> Any:
     body = request.get_data(cache=True)
     if not body:
         return {}

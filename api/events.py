@@ -60,6 +60,8 @@ def get_events(told: dict[str, Any]) -> Response:
     after, limit = told.get("after", 0), told.get("limit", 100)
     recorded = runtime().log.read(after, limit)
     items = [{"position": position, "topic": event.TOPIC, "event": event} for position, event in recorded]
+    if recorded:
+        runtime().log.secure()
     return respond({"items": items, "next": recorded[-1].position if recorded else after})
 
 

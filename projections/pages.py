@@ -15,6 +15,10 @@ Cursor = tuple[Any, ...]
 Conditions = tuple[Sequence[str], Mapping[str, Any]]  # in SQL, all of which must hold, and their parameters
 
 _PAGE = sql.SQL("SELECT {columns}, {keys} FROM {source} WHERE {conditions} ORDER BY {order} LIMIT %(limit)s")
+_PAGE_OF_FEW = sql.SQL(
+    "SELECT {columns}, {keys} FROM (SELECT * FROM {source} WHERE {conditions} OFFSET 0) AS found "
+    "ORDER BY {order} LIMIT %(limit)s"
+)
 _COUNT = sql.SQL("SELECT count(*) FROM {source} WHERE {conditions}")
 _ESTIMATE = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {source} WHERE {conditions}")
 
@@ -57,8 +61,14 @@ class Listing(Generic[T]):
         limit: int,
         cursor: Cursor | None = None,
         schema: str = "views",
+        *,
+        few: bool = False,
     ) -> Page[T]:
-        """Up to `limit` rows after the cursor. `sort` is one of `sorts`, downwards with a `-` before it."""
+        """Up to `limit` rows after the cursor. `sort` is one of `sorts`, downwards with a `-` before it.
+
+        With `few` all that the conditions leave is found first and sorted then; else the planner may walk in the
+        order of the sort until the page is full.
+        """
         keys = self.sorts[sort.removeprefix("-")]
         descending = sort.startswith("-")
         found, parameters = list(conditions[0]), dict(conditions[1])
@@ -66,7 +76,7 @@ class Listing(Generic[T]):
             found.append(_after(keys, descending=descending))
             parameters |= {f"key_{number}": value for number, value in enumerate(cursor)}
         columns = self.head._fields
-        statement = _PAGE.format(
+        statement = (_PAGE_OF_FEW if few else _PAGE).format(
             columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
             keys=sql.SQL(", ".join(key.column for key in keys)),
             source=self._source(schema),

@@ -32,3 +32,5 @@ def log_to_stderr(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     logging.basicConfig(handlers=[handler], level=max(least, logging.WARNING), force=True)
+    for library in ("psycopg", "psycopg.pool"):  # they warn of what is tried again anyway
+        logging.getLogger(library).setLevel(logging.ERROR)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+import psycopg
 from msgspec.structs import replace
+from psycopg.errors import DeadlockDetected
 
 from domain.addresses import Address
 from domain.errors import StaleVersion
@@ -59,11 +61,18 @@ class Desk:
         others overtook is made anew on what they left. A `request` that was answered before gets the same answer again.
         `beside` writes in the same transaction what is no part of any history (the hash of a password).
         """
+        reconnected = False
         for _ in range(ATTEMPTS - 1):
             try:
                 return self._attempt(command, expected_version, request, render, beside)
-            except VersionConflict:
+            except (VersionConflict, DeadlockDetected):
                 continue
+            except psycopg.OperationalError:
+                # Nothing was recorded; after a restart of the database every kept connection is dead.
+                if reconnected:
+                    raise
+                self._log.pool.check()
+                reconnected = True
         return self._attempt(command, expected_version, request, render, beside)
 
     def shop(self) -> Shop:

@@ -97,6 +97,11 @@ class EventLog:
             raise NothingRecorded(id=originator_id)
         return folded(cls, originator_id, [one.event for one in recorded])
 
+    def secure(self) -> None:
+        """Returns once everything that can be read now is on disk: what leaves the house is never undone."""
+        with self.pool.connection() as connection:
+            self.recorder.make_durable(connection)
+
     def erase(self, subject: UUID) -> None:
         """Forgets a person: the keys of the subject and of those it holds, and its e-mail addresses."""
         with self.pool.connection() as connection:

@@ -76,6 +76,10 @@ LISTING: Listing[OrderHead] = Listing(
     },
 )
 SORTS = tuple(LISTING.sorts)
+# Words found in fewer orders than this are looked up in their index; of commoner ones the newest soon fill a page. On a
+# million orders, finding and sorting 4,500 takes 17 ms, walking until one in 222 has filled a page 8 ms. The planner
+# alone walks from 2,000 on, and its estimate is often wrong by half: then a page took 75 ms.
+FEW = 4_500
 
 
 def list_orders(
@@ -90,7 +94,9 @@ def list_orders(
 
     `schema` is another than `views` for the list as it was at an instant.
     """
-    return LISTING.page(connection, conditions(filters), sort, limit, cursor, schema)
+    narrowed = conditions(filters)
+    few = bool(filters.q) and LISTING.count(connection, narrowed, "estimate", schema) < FEW
+    return LISTING.page(connection, narrowed, sort, limit, cursor, schema, few=few)
 
 
 def count_orders(

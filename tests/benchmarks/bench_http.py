@@ -162,7 +162,7 @@ def alternated(
 def statements_per_job(both: Bench, make_work: MakeWork) -> float:
     """The statements that the server sends for one job, counted by PostgreSQL while the views stand still."""
     [work] = make_work(both.ours, 1, COUNTED)
-    [client] = spread(both.ours.port, 1, workers(both.ours.server)[:1])
+    [client] = spread(both.ours.port, 1, workers(both.ours.server))
     both.ours.settle()
     os.kill(both.projector.pid, signal.SIGSTOP)
     try:
