@@ -34,6 +34,23 @@ class FeedAnswer(Body):
     next = fields.Integer(required=True)
 
 
+class SealAnswer(Body):
+    """A checkpoint: the chain's SHA-256 up to a position, and its signature, both in hexadecimal."""
+
+    position = fields.Integer(required=True)
+    chain = fields.String(required=True)
+    signature = fields.String(required=True)
+    sealed_at = fields.DateTime(required=True)
+
+
+class SealsAnswer(Body):
+    """Checkpoints in order, what to ask for as `after` the next time, and the Ed25519 key that checks them."""
+
+    items = fields.List(fields.Nested(SealAnswer), required=True)
+    next = fields.Integer(required=True)
+    key = fields.String(required=True)
+
+
 class ViewAnswer(Body):
     """How a view is doing: `behind` counts events, `held_keys` those that wait behind a parked one."""
 
@@ -68,6 +85,7 @@ def get_events(told: dict[str, Any]) -> Response:
 @audit.get("/seals")
 @needs("audit:read")
 @audit.arguments(FeedQuery, location="query")
+@audit.response(200, SealsAnswer)
 def get_seals(told: dict[str, Any]) -> Response:
     """The signed checkpoints over the log after a position, and the Ed25519 key that checks their signatures."""
     after, limit = told.get("after", 0), told.get("limit", 100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from threading import Event
 
@@ -20,8 +19,6 @@ from projections.target import Target
 
 STAND_BY = 0.25
 IDLE_WAIT = 0.25
-# The least time between two batches while events trickle in: fewer, larger ones leave the machine to the writers.
-REST = 0.02
 FIRST_BACK_OFF = 0.1
 LONGEST_BACK_OFF = 10.0
 # A view that starts with more than this before it is built like a rebuild, so that no reader sees it grow.
@@ -91,13 +88,10 @@ class Projector:
                 continue
             head = recorded[-1].position
             events = [one for one in recorded if self._target.wants(one.event.TOPIC)]
-            began = time.monotonic()
             self._target.take(connection, events, position, head)
             position = head
             behind = len(recorded) >= BATCH
             self._back_off = FIRST_BACK_OFF
-            if not behind:
-                stop.wait(max(began + REST - time.monotonic(), 0))
 
     def _prepared(self, connection: Connection, stop: Event) -> Generation | None:
         """Where the live generation stands, made first if need be; None when this program is too old for it."""

@@ -16,6 +16,9 @@ BATCH = 500
 CATCH_UP = 2000
 WINDOW = 2 * CATCH_UP
 SHORTEST_PAUSE = 0.002
+# The least time between two batches while events trickle in: fewer, larger ones leave the machine to the writers. The
+# first event after a quiet moment is taken at once.
+REST = 0.05
 LONGEST_PAUSE = 0.05
 LONGEST_BACK_OFF = 5.0
 
@@ -38,7 +41,7 @@ class Feed:
         self._start = self._end = log.head()
 
     def follow(self, stop: Event) -> None:
-        """Polls every few milliseconds while events come, up to 50 ms apart when none do; a NOTIFY wakes it early."""
+        """Looks every REST while events come; when none do, up to 50 ms apart, or as soon as a NOTIFY wakes it."""
         waker = self._log.wake()
         pause = SHORTEST_PAUSE
         while not stop.is_set():
@@ -51,9 +54,11 @@ class Feed:
                 continue
             if found:
                 self._keep(found)
-            pause = SHORTEST_PAUSE if found else min(pause * 2, LONGEST_PAUSE)
-            if len(found) < CATCH_UP:
+            if not found:
                 waker.wait(pause)
+            elif len(found) < CATCH_UP:
+                stop.wait(REST)
+            pause = SHORTEST_PAUSE if found else min(pause * 2, LONGEST_PAUSE)
         waker.close()
         with self._news:
             self._news.notify_all()

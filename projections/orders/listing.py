@@ -94,9 +94,8 @@ def list_orders(
 
     `schema` is another than `views` for the list as it was at an instant.
     """
-    narrowed = conditions(filters)
-    few = bool(filters.q) and LISTING.count(connection, narrowed, "estimate", schema) < FEW
-    return LISTING.page(connection, narrowed, sort, limit, cursor, schema, few=few)
+    few = bool(filters.q) and count_orders(connection, OrderFilters(q=filters.q), "estimate", schema) < FEW
+    return LISTING.page(connection, conditions(filters), sort, limit, cursor, schema, few=few)
 
 
 def count_orders(

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from projections.runtime import Runtime
-from tests.api.desk import API, News, coupon, place
+from tests.api.desk import API, coupon, place
 from tests.fixtures_api import TokenClient, issue
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
@@ -77,7 +77,7 @@ def test_no_guess_of_many_breaks_a_route_or_the_description(runtime: Runtime, ap
 
 
 @pytest.mark.usefixtures("projecting")
-def test_real_answers_are_what_the_description_says(runtime: Runtime, app: Flask, client: TokenClient, news: News) -> None:
+def test_real_answers_are_what_the_description_says(app: Flask, client: TokenClient) -> None:
     """Guesses seldom meet an order that exists: here everything that can be read is there."""
     code = coupon(client, "DESCRIBED")["code"]
     order = place(client, coupons=[code], tags=["a"], notes=["b"], operator="nora")

@@ -16,7 +16,7 @@ from projections.runtime import Runtime
 from tests.api.desk import API, BILLING, CUSTOMERS, NOBODY, ORDERS, News, cart, coupon, eur, line, place
 from tests.api.test_problems import refused
 
-RESOURCES = ("orders", "customers", "coupons", "settings", "meta", "events", "projections")
+RESOURCES = ("orders", "customers", "coupons", "settings", "meta", "events", "projections", "audit")
 
 # What each route of the desk asks for; a new one is added here.
 TABLE = {
@@ -60,6 +60,7 @@ TABLE = {
         "PUT /settings/carriers/{code}", "DELETE /settings/carriers/{code}",
     },
     "events:read": {"GET /events"},
+    "audit:read": {"GET /audit/seals"},
     "projections:read": {"GET /projections"},
 }  # fmt: skip
 
