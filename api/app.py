@@ -89,8 +89,10 @@ def _begin() -> None:
 def _finish(response: Response) -> Response:
     """Puts the request's id and the safe headers on an answer, counts it and writes one line of log."""
     response.headers["X-Request-Id"] = g.request_id
+    told = {name.lower() for name, _ in response.headers}
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in told:
+            response.headers.add(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     seconds = time.perf_counter() - g.began

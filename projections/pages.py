@@ -77,7 +77,7 @@ class Listing(Generic[T]):
             parameters |= {f"key_{number}": value for number, value in enumerate(cursor)}
         columns = self.head._fields
         statement = (_PAGE_OF_FEW if few else _PAGE).format(
-            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+            columns=sql.SQL(", ".join(columns)),
             keys=sql.SQL(", ".join(key.column for key in keys)),
             source=self._source(schema),
             conditions=_all(found),

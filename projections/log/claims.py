@@ -12,9 +12,10 @@ from projections.log.keys import KeyRing
 from projections.log.recorder import Connection
 from projections.log.requests import KnownRequest, RequestKey
 
-_REQUEST = """
-SELECT known, fingerprint, subject, answer, wrapped
-FROM log.claim_request(%(actor)s, %(key)s, %(fingerprint)b)
+_CLAIM = """
+SELECT known, fingerprint, subject, answer, wrapped, customer, created, customer_wrapped, number FROM log.claim(
+    %(actor)s, %(key)s, %(fingerprint)b, %(email_hash)b, %(offered)b, %(wrapped)b, %(series)s
+)
 """
 _CUSTOMERS = """
 SELECT asked.number, claimed.customer, claimed.created, claimed.wrapped
@@ -39,43 +40,58 @@ class CustomerClaim(NamedTuple):
     created: bool
 
 
+class Claimed(NamedTuple):
+    """What a save was given: the request as it ran before, or the customer with their wrapped key, and a number."""
+
+    request: KnownRequest | None = None
+    customer: CustomerClaim | None = None
+    wrapped: bytes | None = None
+    number: int | None = None
+
+
 class Claims:
-    """The claiming statements of one connection. `ask_` sends, each `take_` reads: several share one round trip."""
+    """The claiming statements of one connection. `ask` sends and `take` reads, so that others share the round trip."""
 
     def __init__(self, connection: Connection, keys: KeyRing) -> None:
         self._connection = connection
         self._keys = keys
 
-    def ask_request(self, request: RequestKey) -> Found:
-        """Claims the request's key; waits while another transaction holds it."""
-        fingerprint = self._keys.fingerprint(request.fingerprint)
-        return self._ask(_REQUEST, {"actor": request.actor, "key": request.key, "fingerprint": fingerprint})
+    def ask(self, request: RequestKey | None, email_hash: bytes | None, series: str | None) -> Found:
+        """Claims a request's key (waits while another transaction holds it), an address's customer and a number."""
+        facts: dict[str, Any] = dict.fromkeys(("actor", "key", "fingerprint", "offered", "wrapped"))
+        if request:
+            fingerprint = self._keys.fingerprint(request.fingerprint)
+            facts |= {"actor": request.actor, "key": request.key, "fingerprint": fingerprint}
+        if email_hash:
+            offered = uuid4()
+            facts |= {"offered": offered, "wrapped": self._keys.new_wrapped(offered)}
+        return self._ask(_CLAIM, facts | {"email_hash": email_hash, "series": series})
 
-    def take_request(self, found: Found) -> KnownRequest | None:
-        """The request as it ran before; None when it is ours to run."""
-        known, fingerprint, subject, answer, wrapped = _one(found)
-        return KnownRequest(fingerprint, subject, answer, wrapped) if known else None
+    def take(self, found: Found) -> Claimed:
+        """What was claimed; of a request that ran before, nothing but what it was."""
+        [(known, fingerprint, subject, answer, wrapped, customer, created, customer_wrapped, number)] = found.fetchall()
+        return Claimed(
+            KnownRequest(fingerprint, subject, answer, wrapped) if known else None,
+            CustomerClaim(customer, created) if customer else None,
+            customer_wrapped,
+            number,
+        )
 
-    def ask_customers(self, emails: Collection[str], offered_customer: UUID | None = None) -> Found:
-        """Claims the customers of normalised e-mail addresses, always in one order so that two saves cannot block.
+    def customers(
+        self, emails: Collection[str], offered_customer: UUID | None = None
+    ) -> tuple[dict[str, CustomerClaim], dict[UUID, Any]]:
+        """The customers of normalised e-mail addresses and their wrapped keys.
 
-        An address nobody has becomes `offered_customer`'s, or a new customer's.
+        They are claimed in one order always, so that two saves cannot block each other. An address nobody has becomes
+        `offered_customer`'s, or a new customer's.
         """
-        hashes = sorted(self._keys.email_hash(email) for email in emails)
+        by_hash = {self._keys.email_hash(email): email for email in emails}
+        hashes = sorted(by_hash)
         offered = [offered_customer or uuid4() for _ in hashes]
         wrapped = [self._keys.new_wrapped(customer) for customer in offered]
-        return self._ask(_CUSTOMERS, {"hashes": hashes, "offered": offered, "wrapped": wrapped})
-
-    def take_customers(self, found: Found, emails: Collection[str]) -> tuple[dict[str, CustomerClaim], dict[UUID, Any]]:
-        """The claims by address, and the customers' wrapped keys."""
-        by_hash = {self._keys.email_hash(email): email for email in emails}
-        order = sorted(by_hash)
-        claims: dict[str, CustomerClaim] = {}
-        wrapped: dict[UUID, Any] = {}
-        for number, customer, created, key in found.fetchall():
-            claims[by_hash[order[number - 1]]] = CustomerClaim(customer, created)
-            wrapped[customer] = key
-        return claims, wrapped
+        found = self._ask(_CUSTOMERS, {"hashes": hashes, "offered": offered, "wrapped": wrapped}).fetchall()
+        claims = {by_hash[hashes[row[0] - 1]]: CustomerClaim(row[1], row[2]) for row in found}
+        return claims, {row[1]: row[3] for row in found}
 
     def subjects(self, subjects: Collection[UUID], holder: UUID | None) -> dict[UUID, bytes | None]:
         """The wrapped keys of subjects, made where there was none; None where the subject was erased."""
@@ -88,18 +104,9 @@ class Claims:
         """The wrapped keys of subjects that have one."""
         return dict(self._ask(_WRAPPED, {"subjects": list(subjects)}).fetchall())
 
-    def ask_numbers(self, series: str, wanted: int) -> Found:
-        """Asks for the next numbers of a series."""
-        return self._ask(_NUMBERS, {"series": series, "wanted": wanted})
-
-    def take_numbers(self, found: Found) -> list[int]:
-        """The numbers, lowest first."""
-        return [number for (number,) in found.fetchall()]
+    def numbers(self, series: str, wanted: int) -> list[int]:
+        """The next numbers of a series, lowest first."""
+        return [number for (number,) in self._ask(_NUMBERS, {"series": series, "wanted": wanted}).fetchall()]
 
     def _ask(self, statement: str, parameters: dict[str, Any]) -> Found:
         return self._connection.cursor(binary=True).execute(statement, parameters, prepare=True)
-
-
-def _one(found: Found) -> tuple[Any, ...]:
-    [row] = found.fetchall()
-    return row

@@ -11,11 +11,11 @@ import psycopg
 
 from domain.errors import Conflict, NotFound
 from domain.events import Aggregate, Event
-from projections.log.claims import Claims, CustomerClaim, Found
+from projections.log.claims import Claimed, Claims, CustomerClaim, Found
 from projections.log.keys import KeyRing, SubjectErased
 from projections.log.mapper import EventMapper, SealedEvent, UnsealedPersonalData
 from projections.log.recorder import BEGIN, Connection, KeptAnswer, LogRecorder
-from projections.log.requests import Answer, RequestKey, repeated_answer, sealed_answer
+from projections.log.requests import Answer, KnownRequest, RequestKey, repeated_answer, sealed_answer
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -85,20 +85,19 @@ class Session:
         Streams read whole are kept for `load`; a claimed `email` (normalised) brings its customer's stream along.
         """
         after = streams if isinstance(streams, Mapping) else dict.fromkeys(streams, 0)
-        emails = () if email is None else (email,)
-        claiming = bool(request or emails or series)
+        email_hash = self._keys.email_hash(email) if email else None
+        claiming = bool(request or email_hash or series)
         with self.connection.pipeline() if claiming else nullcontext():
             if claiming:
                 self.begin()
-            asked_request = self._claims.ask_request(request) if request else None
-            asked_customer = self._claims.ask_customers(emails) if emails else None
-            asked_number = self._claims.ask_numbers(series, 1) if series else None
-            asked_streams = self._ask_streams(after, email)
-        answer = self._take_request(request, asked_request)
-        customer = self._take_customers(asked_customer, emails).get(email or "")
-        number = self._claims.take_numbers(asked_number)[0] if asked_number and not answer else None
-        events = self._take_streams(asked_streams, after, customer)
-        return Opening(answer, customer, number, events)
+            asked = self._claims.ask(request, email_hash, series) if claiming else None
+            asked_streams = self._recorder.ask_streams(self.connection, after, email_hash=email_hash)
+        claimed = self._claims.take(asked) if asked else Claimed()
+        if claimed.customer:
+            self._wrapped[claimed.customer.customer_id] = claimed.wrapped
+        answer = self._answered_before(request, claimed.request) if request else None
+        events = self._take_streams(asked_streams, after, claimed.customer)
+        return Opening(answer, claimed.customer, claimed.number, events)
 
     def claim_request(self, request: RequestKey) -> Answer | None:
         """The answer given to this request before; None when it is ours to run. Waits while another runs it."""
@@ -111,12 +110,12 @@ class Session:
     def customers_for(self, emails: Collection[str]) -> dict[str, CustomerClaim]:
         """The customers of many normalised e-mail addresses."""
         self.begin()
-        return self._take_customers(self._claims.ask_customers(emails), emails)
+        return self._customers(emails)
 
     def claim_email(self, email: str, customer_id: UUID) -> CustomerClaim:
         """Claims a normalised e-mail address for this customer; tells whose it is where somebody else has it."""
         self.begin()
-        return self._take_customers(self._claims.ask_customers((email,), customer_id), (email,))[email]
+        return self._customers((email,), customer_id)[email]
 
     def erase(self, subject: UUID) -> None:
         """Forgets a person together with what this save records: their keys and their e-mail addresses."""
@@ -149,7 +148,7 @@ class Session:
     def next_numbers(self, series: str, wanted: int) -> list[int]:
         """The next numbers of a series, lowest first."""
         self.begin()
-        return self._claims.take_numbers(self._claims.ask_numbers(series, wanted))
+        return self._claims.numbers(series, wanted)
 
     def lock(self, *keys: UUID) -> None:
         """Lets one save at a time pass for each of these keys, until it ends; their streams are read anew after it."""
@@ -214,38 +213,26 @@ class Session:
             self.connection.execute(BEGIN, prepare=True)
             self._begun = True
 
-    def _ask_streams(self, after: Mapping[UUID, int], email: str | None) -> Found | None:
-        if not after and email is None:
-            return None
-        return self._recorder.ask_streams(
-            self.connection, after, email_hash=self._keys.email_hash(email) if email else None
-        )
-
-    def _take_request(self, request: RequestKey | None, asked: Found | None) -> Answer | None:
-        if request is None or asked is None:
-            return None
-        known = self._claims.take_request(asked)
+    def _answered_before(self, request: RequestKey, known: KnownRequest | None) -> Answer | None:
         if known is None:
             self._request = request
             return None
         return repeated_answer(self._keys, request, known)
 
-    def _take_customers(self, asked: Found | None, emails: Collection[str]) -> dict[str, CustomerClaim]:
-        if asked is None:
-            return {}
-        claims, wrapped = self._claims.take_customers(asked, emails)
+    def _customers(self, emails: Collection[str], offered: UUID | None = None) -> dict[str, CustomerClaim]:
+        claims, wrapped = self._claims.customers(emails, offered)
         self._wrapped.update(wrapped)
         return claims
 
     def _take_streams(
-        self, asked: Found | None, after: Mapping[UUID, int], customer: CustomerClaim | None
+        self, asked: Found, after: Mapping[UUID, int], customer: CustomerClaim | None
     ) -> dict[UUID, list[Event]]:
         events: dict[UUID, list[Event]] = {stream: [] for stream in after}
         if customer:
             events[customer.customer_id] = []
-        for row in self._recorder.take(asked) if asked else ():
+        for row in self._recorder.take(asked):
             event = self._mapper.event(*row[1:])
-            events[event.originator_id].append(event)
+            events.setdefault(event.originator_id, []).append(event)
             if event.metadata.subject is not None:
                 self._wrapped[event.metadata.subject] = row.wrapped
         self._loaded.update({stream: found for stream, found in events.items() if not after.get(stream)})

@@ -13,7 +13,7 @@ from psycopg_pool import ConnectionPool
 from projections.log.recorder import Connection
 
 CHANNEL = "carnet_events"
-_REST = 0.003  # seconds in which further appends share one wake-up
+_REST = 0.02  # seconds in which further appends share one wake-up; the first after a quiet moment is told at once
 _RETRY = 1.0  # seconds before a lost connection is tried again
 
 

@@ -157,6 +157,32 @@ BEGIN
 END;
 $$;
 
+-- All that one save claims before it decides, in one call and always in this order; what is null is not asked for. A
+-- request that ran before claims nothing else.
+CREATE FUNCTION log.claim(
+    request_actor text, request_key text, request_fingerprint bytea,
+    claimed_hash bytea, offered uuid, offered_wrapped bytea, series text,
+    OUT known boolean, OUT fingerprint bytea, OUT subject uuid, OUT answer bytea, OUT wrapped bytea,
+    OUT customer uuid, OUT created boolean, OUT customer_wrapped bytea, OUT number bigint
+) LANGUAGE plpgsql AS $$
+BEGIN
+    IF request_key IS NOT NULL THEN
+        SELECT r.* INTO known, fingerprint, subject, answer, wrapped
+        FROM log.claim_request(request_actor, request_key, request_fingerprint) r;
+    END IF;
+    IF known THEN
+        RETURN;
+    END IF;
+    IF claimed_hash IS NOT NULL THEN
+        SELECT c.* INTO customer, created, customer_wrapped
+        FROM log.claim_customer(claimed_hash, offered, offered_wrapped) c;
+    END IF;
+    IF series IS NOT NULL THEN
+        SELECT next_numbers INTO number FROM log.next_numbers(series, 1);
+    END IF;
+END;
+$$;
+
 -- Forgets a person: the keys of the subject and of those it holds, and the e-mail addresses that lead to it.
 CREATE FUNCTION log.erase(erased uuid) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE

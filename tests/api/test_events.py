@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask.testing import FlaskClient
 
 from projections import PROJECTIONS
+from projections.log.seals import seal
 from projections.runtime import Runtime
 from tests.api.desk import API, ORDERS, cart, create
 from tests.api.test_problems import refused
@@ -39,6 +42,19 @@ def test_the_end_of_the_feed_is_asked_again_from_where_it_was(client: FlaskClien
 def test_a_wrong_question_names_its_parameter(client: FlaskClient, query: str) -> None:
     problem = refused(client.get(f"{EVENTS}?{query}"), 422, "invalid-fields")
     assert problem["errors"][0]["parameter"] == query.split("=")[0]
+
+
+def test_the_seals_of_the_log_are_told_with_the_key_that_checks_them(client: FlaskClient, runtime: Runtime) -> None:
+    create(client)
+    assert client.get(f"{API}/audit/seals").get_json()["items"] == []
+    seal(runtime)
+    told = client.get(f"{API}/audit/seals").get_json()
+    [checkpoint] = told["items"]
+    assert checkpoint["position"] == told["next"] == runtime.log.head()
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(told["key"]))
+    with pytest.raises(InvalidSignature):
+        key.verify(bytes.fromhex(checkpoint["signature"]), b"something else")
+    assert client.get(f"{API}/audit/seals?after={told['next']}").get_json()["items"] == []
 
 
 @pytest.mark.usefixtures("projecting")

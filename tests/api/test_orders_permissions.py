@@ -104,8 +104,8 @@ def _routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
 def test_every_route_asks_for_the_permission_of_the_table(app: Flask) -> None:
     asked: dict[str, set[str]] = {}
     for method, path, rule in _routes(app):
-        permission = app.view_functions[rule.endpoint].permission  # type: ignore[attr-defined]
-        asked.setdefault(permission, set()).add(f"{method} {path}")
+        view: Any = app.view_functions[rule.endpoint]
+        asked.setdefault(view.permission, set()).add(f"{method} {path}")
     assert asked == TABLE
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from domain.addresses import Address
 from domain.customers import CreateCustomer, CustomerCard, EraseCustomer, TakeBillingData, UpdateCustomer
 from projections.customers import SORTS, CustomerFilters, count_customers, cursor_types, list_customers
@@ -62,20 +60,25 @@ def test_customers_are_found_by_words_and_by_their_exact_address(shown: Showing)
     assert count_customers(shown.connection, CustomerFilters(q="example")) == 2
 
 
-@pytest.mark.parametrize("sort", [sign + name for name in SORTS for sign in ("", "-")])
-def test_pages_show_every_customer_once(shown: Showing, sort: str) -> None:
+def test_pages_show_every_customer_once(shown: Showing) -> None:
     wanted = ["Al", "Bo", "Cé", "Di", "Ed"]
     shown.happen(*(card(name, number) for number, name in enumerate(wanted)))
     shown.show()
+    for sort in SORTS:
+        assert walked(shown, sort) == wanted
+        assert walked(shown, f"-{sort}") == wanted[::-1]
+
+
+def walked(shown: Showing, sort: str) -> list[str]:
+    """The names on all pages of two."""
     seen, cursor = [], None
-    for _ in range(5):
+    while True:
         page = list_customers(shown.connection, CustomerFilters(), sort, 2, cursor)
         seen += [head.name for head in page.items]
         cursor = page.next
         if cursor is None:
-            break
+            return seen
         assert len(cursor) == len(cursor_types(sort))
-    assert seen == (wanted[::-1] if sort.startswith("-") else wanted)
 
 
 def test_a_forgotten_customer_leaves_the_list_and_only_dates_in_the_row(shown: Showing) -> None:

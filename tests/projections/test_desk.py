@@ -18,7 +18,8 @@ from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
 from domain.orders.notes import AddNote
 from domain.orders.order import Order, OrderNotFound
-from domain.settings import DefineStatus, MerchantStatus
+from domain.settings import DefineStatus
+from domain.statuses import MerchantStatus
 from projections.log import Answer, RequestKey, Session, VersionConflict
 from projections.runtime import Runtime
 from tests.fixtures_api import context_of
@@ -71,7 +72,8 @@ def test_an_expected_version_that_is_gone_is_refused(runtime: Runtime) -> None:
 
 def test_a_decision_that_was_overtaken_is_made_anew(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     order = stored(runtime)
-    commit, overtaken = Session.commit, []
+    commit = Session.commit
+    overtaken: list[bool] = []
 
     def slow(session: Session, answer: Answer | None = None) -> int:
         if not overtaken:
@@ -124,9 +126,7 @@ def test_a_quote_and_a_preview_store_nothing(runtime: Runtime) -> None:
     head = runtime.log.head()
     quoted, _ = runtime.desk.quote(new_order())
     assert quoted.price.total == order.price.total
-    before, after, _ = runtime.desk.preview(
-        ChangeStatus(order_id=order.id, context=context_of(), status="pending")
-    )
+    before, after, _ = runtime.desk.preview(ChangeStatus(order_id=order.id, context=context_of(), status="pending"))
     assert (before.stage, after.stage) == ("draft", "pending")
     assert runtime.log.head() == head
 

@@ -21,6 +21,9 @@ from domain.orders.order import Order
 from domain.orders.payments import RecordPayment, RefundOrder, VoidPayment
 from domain.orders.shipments import CancelShipment, CorrectTracking, DeliverShipment, ShipOrder
 from domain.statuses import STAGES
+from projections import PROJECTIONS, generations
+from projections.comparing import compare
+from projections.filling import Filler, Share
 from projections.order_status_history import status_history
 from projections.order_timeline import timeline
 from projections.orders.view import COLUMNS, order_row
@@ -92,6 +95,18 @@ def test_every_row_equals_its_order_after_a_random_walk_and_after_an_erasure(sho
     shown.show()
     for number in range(ORDERS):
         assert_shown(shown, id_of(f"C{number}"))
+
+
+def test_views_built_anew_are_the_live_ones_also_after_an_erasure(shown: Showing) -> None:
+    walk(shown, Random(9))
+    shown.happen(EraseCustomer(customer_id=id_of("Noor Sample"), context=at(minutes(500))))
+    shown.show(batch=7)
+    shown.connection.execute("CREATE SCHEMA anew")
+    for view in PROJECTIONS.values():
+        generations.create(shown.connection, view, "anew")
+        filler = Filler(shown.connection, view, shown.log, "anew")
+        filler.fill(Share(0, 1, shown.log.head(), None), lambda count: None)
+        assert compare(shown.connection, view, "anew") == []
 
 
 def assert_shown(shown: Showing, order_id: UUID) -> None:
