@@ -86,6 +86,8 @@ def share(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
     """
     if not amount or not weights:
         return (0,) * len(weights)
+    if len(weights) == 1:
+        return (amount,)
     total = sum(weights)
     if total <= 0:
         return (amount, *(0 for _ in weights[1:]))

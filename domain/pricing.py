@@ -105,7 +105,9 @@ def price(cart: Cart) -> Price:
     amounts = [max(0, line.quantity * line.unit_price - line.discount) for line in cart.lines]
     subtotal = sum(amounts)
     coupons, discount, shipping_discount = _discounts(cart, subtotal)
-    charged = [amount - part for amount, part in zip(amounts, share(discount, amounts), strict=True)]
+    charged = amounts
+    if discount:
+        charged = [amount - part for amount, part in zip(amounts, share(discount, amounts), strict=True)]
     shipping = cart.shipping_charge - shipping_discount
     taxes, parts = _taxes(cart, charged, shipping)
     if not cart.prices_include_tax:

@@ -118,10 +118,12 @@ class Filler:
         events: list[Recorded] = []
         streams: dict[UUID, list[Event]] = {}
         for originator_id, stream in chunk.items():
-            wanted = [one for one in stream if wants(one.event.TOPIC) and one.position not in discarded]
+            wanted = [one for one in stream if wants(one[1].TOPIC)]
+            if discarded:
+                wanted = [one for one in wanted if one.position not in discarded]
             if wanted:
                 events += wanted
-                streams[originator_id] = [one.event for one in stream]
+                streams[originator_id] = [event for _, event in stream]
         return self._projection.fold(Batch(events, upto, streams=streams))
 
     def _put_until_fault(self, originator_id: UUID, stream: Stream, upto: int) -> None:

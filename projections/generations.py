@@ -99,7 +99,7 @@ def create(
     for table in projection.tables:
         table.create(connection, schema)
         if indexed:
-            for statement in table.index_statements(schema):
+            for statement in (*table.index_statements(schema), table.key_statement(schema)):
                 connection.execute(statement)
     tables = [table.name for table in projection.tables]
     connection.execute(_INSERT, (projection.name, schema, position, projection.version, tables, instant))

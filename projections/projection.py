@@ -95,10 +95,8 @@ def takes(projection: Projection, topic: str) -> bool:
 
 
 def kinds(projection: Projection) -> frozenset[str]:
-    """The kinds of aggregate whose streams the projection folds."""
-    if projection.topics is None:
-        return frozenset(aggregate.TOPIC for aggregate in projection.aggregates)
-    return frozenset(kind_of(topic) for topic in projection.topics)
+    """The kinds of aggregate whose streams make the projection's rows; others' events only overwrite."""
+    return frozenset(aggregate.TOPIC for aggregate in projection.aggregates)
 
 
 def _is_whole(events: Sequence[Event]) -> bool:

@@ -19,7 +19,12 @@ _COLUMN_TYPES = """
     SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
     WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
 """
+_ORDERLINESS = "SELECT correlation FROM pg_stats WHERE schemaname = %s AND tablename = %s AND attname = %s"
+ORDERLY = 0.98
+_COPY = r"""COPY {} ({}) FROM STDIN (FORMAT csv, NULL 'null', QUOTE '"', ESCAPE '\')"""
+_encoder = json.Encoder()
 _ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)")
+_CONTROL = re.compile(r"\\[nrtbfu]")
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -54,16 +59,46 @@ class Table:
         connection.execute(_in_schema(self.ddl, schema))
 
     def index_statements(self, schema: str) -> list[bytes]:
-        """What makes the primary key, which comes first, and the indexes."""
-        key = sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(self.within(schema), _names(self.key))
+        """What makes the indexes, each by itself; the primary key's is the first."""
+        table = self.within(schema)
+        key = sql.Identifier(f"{self.name}_pkey")
+        made = [sql.SQL("CREATE UNIQUE INDEX {} ON {} ({})").format(key, table, _names(self.key))]
         if self.sorted_by:
-            key = self._sorted(schema) + key
-        return [key.as_bytes(None), *(_in_schema(index, schema) for index in self.indexes)]
+            order = sql.Identifier(f"{self.name}_sorted")
+            made.append(sql.SQL("CREATE INDEX {} ON {} ({})").format(order, table, _names(self.sorted_by)))
+        return [*(one.as_bytes(None) for one in made), *(_in_schema(index, schema) for index in self.indexes)]
 
-    def _sorted(self, schema: str) -> sql.Composed:
-        return sql.SQL("CREATE INDEX {index} ON {table} ({columns}); CLUSTER {table} USING {index};").format(
-            index=sql.Identifier(f"{self.name}_sorted"), table=self.within(schema), columns=_names(self.sorted_by)
-        )
+    def key_statement(self, schema: str) -> bytes:
+        """What makes the first index the primary key; when the others are there, since it needs the table alone."""
+        key = sql.Identifier(f"{self.name}_pkey")
+        statement = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}")
+        return statement.format(self.within(schema), key, key).as_bytes(None)
+
+    def sort(self, connection: Connection, schema: str) -> None:
+        """Writes the rows anew in their order, unless they were laid down so, as those of a log mostly are."""
+        if not self.sorted_by:
+            return
+        first = self.sorted_by[0]
+        analyze = sql.SQL("ANALYZE {} ({})").format(self.within(schema), sql.Identifier(first))
+        connection.execute(analyze)
+        found = connection.execute(_ORDERLINESS, (schema, self.name, first)).fetchone()
+        if found is None or found[0] is None or found[0] < ORDERLY:
+            connection.execute(self._sort_statement(schema))
+
+    def _sort_statement(self, schema: str) -> bytes:
+        """CLUSTER takes three times as long on a table without statistics."""
+        names = {
+            "table": self.within(schema),
+            "filled": sql.Identifier(schema, f"{self.name}_filled"),
+            "filled_name": sql.Identifier(f"{self.name}_filled"),
+            "columns": _names(self.columns),
+            "order": _names(self.sorted_by),
+        }
+        aside = sql.SQL("ALTER TABLE {table} RENAME TO {filled_name};").format(**names)
+        back = sql.SQL(
+            "INSERT INTO {table} ({columns}) SELECT {columns} FROM {filled} ORDER BY {order}; DROP TABLE {filled}"
+        ).format(**names)
+        return aside.as_bytes(None) + _in_schema(self.ddl, schema) + b";" + back.as_bytes(None)
 
     def within(self, schema: str) -> sql.Identifier:
         """The table's full name."""
@@ -128,7 +163,7 @@ class TableWriter:
         self._schema = schema
         self._lists = [index for index, name in enumerate(table.columns) if found[name].endswith("[]")]
         self._upsert = self._upsert_statement()
-        self._copy = sql.SQL("COPY {} ({}) FROM STDIN").format(table.within(schema), _names(table.columns))
+        self._copy = sql.SQL(_COPY).format(table.within(schema), _names(table.columns))
 
     def write(self, connection: Connection, changes: Changes) -> None:
         """Deletes, then inserts or replaces, one statement for each kind; then overwrites."""
@@ -146,9 +181,9 @@ class TableWriter:
 
     def copy(self, connection: Connection, rows: Iterable[Row]) -> None:
         """Fills an empty table by COPY."""
+        lines = _lines([self._with_lists(row) for row in rows] if self._lists else rows)
         with connection.cursor() as cursor, cursor.copy(self._copy) as copy:
-            for row in rows:
-                copy.write_row(self._with_lists(row) if self._lists else row)
+            copy.write(lines)
 
     def _arrays(self, rows: Iterable[Row]) -> list[str]:
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
@@ -202,6 +237,12 @@ def _array(values: Iterable[Any]) -> str:
     if "\\" in text:
         text = _ESCAPE.sub(_unescaped, text)
     return "{" + text[1:-1] + "}"
+
+
+def _lines(rows: Iterable[Row | list[Any]]) -> str:
+    """The rows as COPY reads them: JSON's arrays, but for brackets and the escapes of controls, are lines of CSV."""
+    text = _encoder.encode_lines(rows).decode()[1:-2].replace("]\n[", "\n")
+    return _ESCAPE.sub(_unescaped, text) if _CONTROL.search(text) else text
 
 
 def _list(value: Sequence[Any] | None) -> str | None:

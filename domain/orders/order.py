@@ -13,6 +13,8 @@ from domain.events import Aggregate, Command, Erased
 from domain.pricing import Cart, CartLine, CouponTerms, Price, price
 from domain.statuses import CANCELLED, DRAFT, EDITABLE
 
+_NOWHERE = Address()
+
 
 class OrderNotFound(NotFound):
     """There is no such order."""
@@ -151,9 +153,9 @@ class Order(Aggregate):
         self.source = ""
         self.payment_method = ""
         self.shipping_method = ""
-        self.billing_address: Address | Erased = Address()
+        self.billing_address: Address | Erased = _NOWHERE
         self.billing_subject: UUID | None = None
-        self.shipping_address: Address | Erased = Address()
+        self.shipping_address: Address | Erased = _NOWHERE
         self.items: dict[str, Item] = {}
         self.last_item = 0
         self.coupons: tuple[CouponTerms, ...] = ()
@@ -225,7 +227,8 @@ class Order(Aggregate):
     @property
     def payment_status(self) -> str:
         """Where the ledger of payments and refunds stands against the total."""
-        paid, refunded, total = self.paid, self.refunded, self.price.total
+        price = self.price
+        paid, refunded, total = price.paid, price.refunded, price.total
         if refunded:
             return "refunded" if refunded >= paid else "partially_refunded"
         if not paid:
@@ -239,7 +242,7 @@ class Order(Aggregate):
     @property
     def fulfilment_status(self) -> str:
         """How much of the order has left the house."""
-        sent = self.shipped_quantities()
+        sent = self.shipped_quantities() if self.shipments else None
         if not sent:
             return "unfulfilled"
         if any(sent.get(item.id, 0) < item.quantity for item in self.items.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -14,15 +15,16 @@ _encoder = msgspec.json.Encoder()
 
 
 class Form:
-    """The codec of one event class: `personal` decodes a person's fields, `twin` has those as sealed text."""
+    """The codec of one event class: `personal` reads a person's fields and ends their place, `twin` has them sealed."""
 
     def __init__(self, event: type[Event], personal: dict[str, Any]) -> None:
         fields = msgspec.structs.fields(event)
         self.event = event
         self.version = event.VERSION
         self.names = tuple(field.name for field in fields)
-        self.personal: dict[str, Callable[[bytes], Any]] = {
-            name: msgspec.json.Decoder(kind).decode for name, kind in personal.items()
+        self.values_of: Callable[[Any], tuple[Any, ...]] = attrgetter(*self.names)
+        self.personal: dict[str, tuple[Callable[[bytes], Any], bytes]] = {
+            name: (msgspec.json.Decoder(kind).decode, place_end(event.TOPIC, name)) for name, kind in personal.items()
         }
         self._kinds = personal
         self._defaults = {
@@ -51,6 +53,11 @@ class Form:
         twin = msgspec.convert(values | dict.fromkeys(opened), self.twin)
         plain = {name: getattr(twin, name) for name in self.names if getattr(twin, name) is not msgspec.UNSET}
         return self.event(**plain | opened)
+
+
+def place_end(topic: str, field: str) -> bytes:
+    """The end of a sealed field's place in the log; a stream and a version stand before it."""
+    return b":%b.%b" % (topic.encode(), field.encode())
 
 
 def form_of(event: type[Event]) -> Form:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from domain.errors import Rejected
 
 SEAL = "sealed:v1:"
+_SEALED = len(SEAL)
 _NONCE = 12
 _OPEN_KEYS = 20_000  # unwrapped keys kept by a process: about 10 MB
 
@@ -50,7 +51,8 @@ class DataKey:
 
     def open_text(self, sealed: str, place: bytes) -> bytes:
         """What a line of `seal_text` holds."""
-        return self.open(a2b_base64(sealed[len(SEAL) :]), place)
+        data = a2b_base64(sealed[_SEALED:])
+        return self._cipher.decrypt(data[:_NONCE], data[_NONCE:], place)
 
 
 class KeyRing:
@@ -72,7 +74,7 @@ class KeyRing:
 
     def data_key(self, subject: UUID, wrapped: bytes) -> DataKey:
         """The subject's key; kept open in memory by its wrapped bytes, which only the database can bring."""
-        return self._opened(subject, wrapped)
+        return self._opened(subject.int, wrapped)
 
     def email_hash(self, email: str) -> bytes:
         """What stands for a normalised e-mail address in the directory."""
@@ -82,8 +84,8 @@ class KeyRing:
         """What stands for a request's content beside its key."""
         return blake2b(request, digest_size=32, key=self._fingerprints).digest()
 
-    def _unwrapped(self, subject: UUID, wrapped: bytes) -> DataKey:
-        return DataKey(self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.bytes))
+    def _unwrapped(self, subject: int, wrapped: bytes) -> DataKey:
+        return DataKey(self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.to_bytes(16, "big")))
 
     def _derived(self, purpose: str) -> bytes:
         return HKDF(SHA256(), length=32, salt=None, info=b"carnet " + purpose.encode()).derive(self._secret)

@@ -14,7 +14,7 @@ from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from eventsourcing.utils import resolve_topic
 
 from domain.events import Erased, Event
-from projections.log.forms import Form, form_of
+from projections.log.forms import Form, form_of, place_end
 from projections.log.keys import SEAL, DataKey, KeyRing, SubjectErased
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -91,7 +91,7 @@ class EventMapper(Mapper[UUID]):
             return self._upcast(form, topic, version, state, wrapped)
         if not form.personal:
             return form.decode(state)
-        return self._unsealed(form, topic, form.decode_sealed(state), wrapped)
+        return self._unsealed(form, form.decode_sealed(state), wrapped)
 
     def needs_key(self, event: Event) -> bool:
         """Whether the event holds personal data, so that its subject's key must be at hand to store it."""
@@ -121,15 +121,16 @@ class EventMapper(Mapper[UUID]):
             key = key or self._key(subject, wrapped)
             if key is None or isinstance(value, Erased):
                 raise SubjectErased(subject=subject)
-            place = _place(event.originator_id, event.originator_version, event.TOPIC, name)
+            place = _place(event.originator_id, event.originator_version, place_end(event.TOPIC, name))
             values[name] = key.seal_text(form.encode(value), place)
         return form.encode(form.twin(**values))
 
-    def _unsealed(self, form: Form, topic: str, sealed: Any, wrapped: bytes | None) -> Event:
+    def _unsealed(self, form: Form, sealed: Any, wrapped: bytes | None) -> Event:
         """The event whose sealed form was read."""
         key = self._key(sealed.metadata.subject, wrapped)
-        values = {name: getattr(sealed, name) for name in form.names}
-        for name, decode in form.personal.items():
+        values = dict(zip(form.names, form.values_of(sealed), strict=True))
+        start = _place(sealed.originator_id, sealed.originator_version, b"")
+        for name, (decode, end) in form.personal.items():
             text = values[name]
             if text is None:
                 continue
@@ -138,8 +139,7 @@ class EventMapper(Mapper[UUID]):
             elif key is None:
                 values[name] = ERASED
             else:
-                place = _place(sealed.originator_id, sealed.originator_version, topic, name)
-                values[name] = decode(key.open_text(text, place))
+                values[name] = decode(key.open_text(text, start + end))
         return form.event(**values)
 
     def _upcast(self, form: Form, topic: str, version: int, state: bytes | str, wrapped: bytes | None) -> Event:
@@ -147,12 +147,11 @@ class EventMapper(Mapper[UUID]):
         values = msgspec.json.decode(state)
         subject = values["metadata"].get("subject")
         key = self._key(UUID(subject), wrapped) if subject else None
-        place = _place(UUID(values["originator_id"]), values["originator_version"], topic, "")
+        originator_id, originator_version = UUID(values["originator_id"]), values["originator_version"]
         for name, value in values.items():
             if isinstance(value, str) and value.startswith(SEAL):
-                values[name] = (
-                    ERASED if key is None else msgspec.json.decode(key.open_text(value, place + name.encode()))
-                )
+                place = _place(originator_id, originator_version, place_end(topic, name))
+                values[name] = ERASED if key is None else msgspec.json.decode(key.open_text(value, place))
         for number in range(version, form.version):
             if (topic, number) not in self._upcasters:
                 raise MissingUpcaster(f"{topic} is stored in form {number}; today's is {form.version}")
@@ -160,6 +159,6 @@ class EventMapper(Mapper[UUID]):
         return form.convert(values)
 
 
-def _place(originator_id: UUID, version: int, topic: str, field: str) -> bytes:
+def _place(originator_id: UUID, version: int, end: bytes) -> bytes:
     """Where a field stands in the log; a sealed value is worth nothing anywhere else."""
-    return b"%b%d:%b.%b" % (originator_id.bytes, version, topic.encode(), field.encode())
+    return b"%b%d%b" % (originator_id.bytes, version, end)

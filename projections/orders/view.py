@@ -48,7 +48,16 @@ _DDL = """
         external_id text NOT NULL,
         customer_id uuid,
         placed_at timestamptz
-    ) WITH (fillfactor = 90)
+    ) WITH (fillfactor = 90);
+    -- What no list is narrowed or sorted by needs no statistics, which would take longer than an index.
+    ALTER TABLE {schema}.orders
+        ALTER updated_at SET STATISTICS 0, ALTER version SET STATISTICS 0, ALTER item_count SET STATISTICS 0,
+        ALTER paid SET STATISTICS 0, ALTER refunded SET STATISTICS 0, ALTER balance SET STATISTICS 0,
+        ALTER things SET STATISTICS 0, ALTER person SET STATISTICS 0,
+        ALTER customer_name SET STATISTICS 0, ALTER customer_email SET STATISTICS 0,
+        ALTER return_status SET STATISTICS 0, ALTER dispute_status SET STATISTICS 0,
+        ALTER carriers SET STATISTICS 0, ALTER tracking_codes SET STATISTICS 0,
+        ALTER imported_source SET STATISTICS 0, ALTER external_id SET STATISTICS 0
 """
 # Newest first within a status; the sorts; a customer's orders; every word; every choice a list is narrowed by.
 _INDEXES = (
@@ -92,15 +101,14 @@ class Orders:
     def fold(self, batch: Batch) -> Rows:
         """Each order as its events leave it; a customer who was forgotten leaves no name on any."""
         rows = Rows()
-        positions = {}
-        for position, event in batch.events:
-            if isinstance(event, CustomerForgotten):
+        for _, event in batch.events:
+            if type(event) is CustomerForgotten:
                 forgotten = event.originator_id
                 rows.overwrite("orders", "customer_id", forgotten, customer_name="", customer_email="", person="")
-            else:
-                positions[event.originator_id] = position
+        # By the numbers of ids, which are compared much faster than ids are.
+        positions = {event.originator_id.int: position for position, event in batch.events}
         for order_id, order in batch.aggregates(Order).items():
-            rows.put("orders", (order_id,), order_row(order, positions[order_id]))
+            rows.put("orders", (order_id,), order_row(order, positions[order_id.int]))
         return rows
 
 

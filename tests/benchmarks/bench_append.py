@@ -45,7 +45,7 @@ def run() -> Iterator[dict[str, Any]]:
         "reference_value": round(reference),
         "ratio": round(value / reference, 2),
         "target": f">= {TARGET} x the reference",
-        "met": value / reference >= TARGET,
+        "passed": value / reference >= TARGET,
     }
 
 

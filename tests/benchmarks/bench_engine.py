@@ -186,7 +186,7 @@ def _write(log: EventLog, environment: dict[str, str]) -> None:
         record(log, number, *_places(number), weight=number)
     for first in range(0, PARCELS, 500):
         parcels = []
-        for number in range(first, first + 500):
+        for number in range(first, min(first + 500, PARCELS)):
             start, *rest = ["", *_places(number)]
             parcel = StockParcel._create(StockParcel.Packed, id=parcel_id(number), weight=number, place=start)
             for place in rest:

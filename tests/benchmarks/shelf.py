@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,13 +35,16 @@ _FORMS = (
 def big_book(orders: int = ORDERS, views: tuple[str, ...] = ("orders",)) -> Iterator[Source]:
     """A log of so many orders with these views built; the first time takes minutes, later ones a second.
 
-    It stays in the folder for temporary files, as `carnet-book-*`; deleting that is safe while no bench runs.
+    It stays in the folder for temporary files, as `carnet-book-*`, until the code has another form.
     """
     folder = Path(tempfile.gettempdir()) / f"carnet-book-{orders}-{_form()}"
     server = EmbeddedServer(folder)
     if server.answers():
         yield Source(server.url(), TEST_SECRET)
         return
+    for outdated in folder.parent.glob(f"carnet-book-{orders}-*"):
+        if outdated != folder and not EmbeddedServer(outdated).answers():
+            shutil.rmtree(outdated, ignore_errors=True)
     with server:
         source = Source(server.url(), TEST_SECRET)
         migrate(source.database_url)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 from uuid import uuid4
 
 import psycopg
+from psycopg import sql
 
 from projections import PROJECTIONS
-from projections.postgres.embedded import ADMINISTRATOR, DATABASE, EmbeddedServer
+from projections.postgres.embedded import ADMINISTRATOR, EmbeddedServer
 from projections.postgres.migrate import migrate
 from tests.benchmarks.load import HOST, Client, request
 from tests.fixtures_database import TEST_SECRET
@@ -25,11 +28,11 @@ from tests.setup.running import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
-COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "5000"}
 PROCESSES = 2
 TICK = os.sysconf("SC_CLK_TCK")
 
-CALLS = "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_statements%'"
+SENT = re.compile(r"LOG:  (?:statement|execute [^:]*): ")
+SETTLED = 0.3  # seconds until every server process follows a changed setting
 BEHIND = """
     SELECT (SELECT coalesce(max(position), 0) FROM log.events) - min(position), count(*)
     FROM views.positions WHERE schema = 'views'
@@ -42,6 +45,7 @@ class Program:
     def __init__(self, folder: Path, name: str, arguments: Sequence[str], variables: Mapping[str, str]) -> None:
         self.said = folder / f"{name}.log"
         self.began = time.perf_counter()
+        self.answered_in = 0.0
         with self.said.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *arguments], cwd=ROOT, env=dict(variables), stdout=output, stderr=output
@@ -51,14 +55,14 @@ class Program:
     def pid(self) -> int:
         return self.process.pid
 
-    def wait_for(self, port: int, path: str) -> float:
-        """Waits until it answers; gives the seconds that took from its start."""
+    def wait_for(self, port: int, path: str) -> None:
+        """Waits until it answers; `answered_in` is then the seconds that took from its start."""
         while True:
             try:
-                client = Client(port)
-                if client.ask(request("GET", path)).status == 200:
-                    client.close()
-                    return time.perf_counter() - self.began
+                with closing(Client(port)) as client:
+                    if client.ask(request("GET", path)).status == 200:
+                        self.answered_in = time.perf_counter() - self.began
+                        return
             except OSError:
                 pass
             if self.process.poll() is not None or time.perf_counter() - self.began > PATIENCE:
@@ -101,18 +105,29 @@ class Stand:
 
 
 @contextmanager
-def counting_server() -> Iterator[EmbeddedServer]:
-    """A migrated database with the ordinary durable settings on a server of its own, which also counts statements."""
+def durable_server() -> Iterator[EmbeddedServer]:
+    """A migrated database with its ordinary, durable settings on a server of its own."""
     folder = Path(tempfile.mkdtemp(prefix="carnet-bench-"))
     try:
-        with EmbeddedServer(folder, COUNTING) as server:
+        with EmbeddedServer(folder) as server:
             migrate(server.url())
-            with psycopg.connect(server.url(DATABASE, ADMINISTRATOR), autocommit=True) as connection:
-                connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-                connection.execute("GRANT EXECUTE ON FUNCTION pg_stat_statements_reset TO carnet")
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def statements_sent(server: EmbeddedServer, work: Callable[[], object]) -> int:
+    """How many statements reach the server while the work is done, counted in the server's own log."""
+    with psycopg.connect(server.url(ADMINISTRATOR, ADMINISTRATOR), autocommit=True) as connection:
+        try:
+            _log_statements(connection, "all")
+            before = server.log.stat().st_size
+            work()
+            with server.log.open("rb") as log:
+                log.seek(before)
+                return len(SENT.findall(log.read().decode(errors="replace")))
+        finally:
+            _log_statements(connection, "none")
 
 
 @contextmanager
@@ -188,6 +203,12 @@ def wait_for_views(connection: psycopg.Connection) -> float:
         if time.perf_counter() - began > PATIENCE:
             raise RuntimeError(f"the views stay {behind} events behind")
         time.sleep(0.01)
+
+
+def _log_statements(connection: psycopg.Connection, which: LiteralString) -> None:
+    connection.execute(sql.SQL("ALTER SYSTEM SET log_statement = {}").format(which))
+    connection.execute("SELECT pg_reload_conf()")
+    time.sleep(SETTLED)
 
 
 def _ticks(pid: int) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
@@ -53,6 +55,49 @@ def test_a_rebuilt_view_is_equal_to_the_live_one(
     assert [one.stage for one in seen][-1] == "swapping"
     indexes = look("SELECT count(*) FROM pg_indexes WHERE schemaname = 'views' AND tablename LIKE 'parcel%'")
     assert indexes == [(3,)]
+
+
+ODD_TEXTS = (
+    "",
+    "null",
+    "\\.",
+    'a "quoted" word',
+    "back\\slash\\",
+    "two\nlines\r\n",
+    "]\n[",
+    "a,b\tc",
+    "\x01\x7f",
+    "Zoë 🚚",
+    "{x}",
+)
+
+
+def test_any_text_is_copied_as_it_was_written(log: EventLog, look: Look, source: Source) -> None:
+    for number, text in enumerate(ODD_TEXTS):
+        record(log, number, text, f"then {text}", weight=1)
+    Rebuild(source, Parcels()).run()
+    copied = {(text, f"then {text}") for text in ODD_TEXTS}
+    assert {tuple(row[0]) for row in look("SELECT stops FROM views.parcels")} == copied
+    assert {row[0] for row in look("SELECT place FROM views.parcel_stops")} == {
+        stop for both in copied for stop in both
+    }
+
+
+class ByWeight(Parcels):
+    """The same parcels, laid down by weight."""
+
+    tables = (replace(Parcels.tables[0], sorted_by=("weight",)), Parcels.tables[1])
+
+
+@pytest.mark.parametrize("weights", [range(40), range(40, 0, -1)], ids=["as recorded", "otherwise"])
+def test_rows_are_laid_down_in_the_order_they_are_read_in(
+    log: EventLog, look: Look, source: Source, weights: Sequence[int]
+) -> None:
+    for number, weight in enumerate(weights):
+        record(log, number, "Lyon", weight=weight)
+    Rebuild(source, ByWeight()).run()
+    assert [row[0] for row in look("SELECT weight FROM views.parcels ORDER BY ctid")] == sorted(weights)
+    assert len(look("SELECT 1 FROM views.parcels WHERE place = 'Lyon'")) == 40
 
 
 def test_a_rebuild_while_orders_are_written_leaves_no_gap_for_any_reader(
