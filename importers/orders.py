@@ -163,9 +163,7 @@ def _item(line: DraftLine, currency: str) -> NewItem:
 
 def _computed(draft: Draft, items: tuple[NewItem, ...], coupons: tuple[CouponTerms, ...]) -> int:
     """What the parts come to, by the same rules as any order."""
-    lines = tuple(
-        CartLine("", item.quantity, item.unit_price or 0, item.discount, item.tax_rate) for item in items
-    )
+    lines = tuple(CartLine("", item.quantity, item.unit_price or 0, item.discount, item.tax_rate) for item in items)
     cart = Cart(
         currency=draft.currency,
         prices_include_tax=draft.prices_include_tax,
@@ -209,9 +207,7 @@ def _shipment(draft: Draft) -> PastShipment | None:
     parcel = draft.parcel
     if parcel is None or not draft.lines:
         return None
-    return PastShipment(
-        carrier=parcel.carrier or UNKNOWN_CARRIER, tracking_code=parcel.tracking_code, at=parcel.at
-    )
+    return PastShipment(carrier=parcel.carrier or UNKNOWN_CARRIER, tracking_code=parcel.tracking_code, at=parcel.at)
 
 
 def _remarks(draft: Draft, figures: Figures, rounding: int) -> tuple[str, ...]:
