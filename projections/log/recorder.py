@@ -29,6 +29,7 @@ _IDLE = 0.05  # seconds between two looks of a subscription at a quiet log
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _MAKE_DURABLE = "SELECT pg_logical_emit_message(true, 'carnet', '')"
 _APPEND = "SELECT log.append(%(fresh)t::json, %(actor)s, %(key)s, %(subject)s, %(answer)b)"
+_APPEND_ALONE = "CALL log.append_alone(%(fresh)t::json, NULL)"
 _HEAD = "SELECT coalesce(max(position), 0) FROM log.events"
 _ROWS = """
 SELECT position, topic, version, state, wrapped FROM log.readable
@@ -109,14 +110,15 @@ class LogRecorder(ApplicationRecorder):
     ) -> int:
         """Appends, commits and waits for the disk in one round trip; gives the last position.
 
-        `begun`: the transaction was begun before, with what else belongs into it. When a stream already has one of
-        these versions `psycopg.errors.UniqueViolation` is raised, and the transaction is still to be rolled back.
+        `begun`: the transaction was begun before, with what else belongs into it; it is still to be rolled back when
+        `psycopg.errors.UniqueViolation` says that a stream already has one of these versions.
         """
         parameters = _parameters(events, kept)
         with connection.cursor() as cursor:
+            if not begun:
+                [(last,)] = cursor.execute(_APPEND_ALONE, parameters, prepare=True).fetchall()
+                return int(last)
             with connection.pipeline():
-                if not begun:
-                    connection.execute(BEGIN, prepare=True)
                 cursor.execute(_APPEND, parameters, prepare=True)
                 connection.execute("COMMIT", prepare=True)
                 self.make_durable(connection)
@@ -177,7 +179,6 @@ class LogRecorder(ApplicationRecorder):
             try:
                 last = self.append(connection, events)
             except psycopg.errors.UniqueViolation as error:
-                connection.execute("ROLLBACK", prepare=True)
                 raise IntegrityError(str(error)) from error
         return range(last - len(events) + 1, last + 1)
 

@@ -185,7 +185,7 @@ class Session:
         """
         if self._request is not None and answer is None:
             raise TypeError("a claimed request must be answered")
-        sealed, begun, self._begun = self._sealed(answer), self._begun, True
+        sealed, begun = self._sealed(answer), self._begun
         try:
             position = self._recorder.append(self.connection, sealed, self._kept(answer), begun=begun)
         except psycopg.errors.UniqueViolation as error:

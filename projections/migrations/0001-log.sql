@@ -94,6 +94,15 @@ BEGIN
 END;
 $$;
 
+-- The same as a whole save of its own, in one call: appended and committed under the lock, then waited for on disk.
+CREATE PROCEDURE log.append_alone(fresh json, INOUT last_position bigint) LANGUAGE plpgsql AS $$
+BEGIN
+    last_position := log.append(fresh, NULL, NULL, NULL, NULL);
+    COMMIT;
+    PERFORM pg_logical_emit_message(true, 'carnet', '');
+END;
+$$;
+
 -- Claims a request's key. `known`: it ran before, and `answer` is what it answered then. Waits while it is running.
 CREATE FUNCTION log.claim_request(
     request_actor text, request_key text, request_fingerprint bytea,
