@@ -178,7 +178,7 @@ class Rebuild:
 
     def _run_alone(self, statement: bytes) -> None:
         with self._source.connect() as connection:
-            connection.execute("SET maintenance_work_mem = '320MB'")
+            connection.execute("SET maintenance_work_mem = '192MB'")
             connection.execute(statement)
 
     def _catch_up(self, connection: Connection, target: Target, position: int, goal: int) -> int:
