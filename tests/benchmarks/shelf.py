@@ -37,12 +37,12 @@ def big_book(orders: int = ORDERS, views: tuple[str, ...] = ("orders",)) -> Iter
 
     It stays in the folder for temporary files, as `carnet-book-*`, until the code has another form.
     """
-    folder = Path(tempfile.gettempdir()) / f"carnet-book-{orders}-{_form()}"
+    folder = Path(tempfile.gettempdir()) / f"carnet-book-{os.getuid()}-{orders}-{_form()}"
     server = EmbeddedServer(folder)
     if server.answers():
         yield Source(server.url(), TEST_SECRET)
         return
-    for outdated in folder.parent.glob(f"carnet-book-{orders}-*"):
+    for outdated in folder.parent.glob(f"carnet-book-{os.getuid()}-{orders}-*"):
         if outdated != folder and not EmbeddedServer(outdated).answers():
             shutil.rmtree(outdated, ignore_errors=True)
     with server:
