@@ -1,21 +1,30 @@
-"""What a save claims before it decides: the request's key, the customer of an e-mail address, a number of a series."""
+"""What a save starts from and claims: the request's key, the customer of an e-mail address, a number of a series."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from psycopg import Cursor
 
 from projections.log.keys import KeyRing
-from projections.log.recorder import Connection
+from projections.log.recorder import Connection, Row
 from projections.log.requests import KnownRequest, RequestKey
 
-_CLAIM = """
-SELECT known, fingerprint, subject, answer, wrapped, customer, created, customer_wrapped, number FROM log.claim(
-    %(actor)s, %(key)s, %(fingerprint)b, %(email_hash)b, %(offered)b, %(wrapped)b, %(series)s
-)
+_OPENING = """
+SELECT
+    o.known, o.fingerprint, o.subject, o.answer, o.wrapped, o.customer, o.customer_wrapped, o.number,
+    e.position, e.topic, e.version, e.state, e.wrapped
+FROM log.opening(%(actor)s, %(key)s, %(email_hash)b, %(series)s) AS o
+LEFT JOIN LATERAL (
+    SELECT r.* FROM (
+        SELECT id, after FROM unnest(%(ids)b::uuid[], %(after)s::integer[]) AS given (id, after)
+        UNION ALL SELECT o.customer, 0
+    ) AS asked
+    JOIN log.readable r ON r.originator_id = asked.id AND r.originator_version > asked.after
+) AS e ON NOT o.known
+ORDER BY e.originator_id, e.originator_version
 """
 _CUSTOMERS = """
 SELECT asked.number, claimed.customer, claimed.created, claimed.wrapped
@@ -40,41 +49,47 @@ class CustomerClaim(NamedTuple):
     created: bool
 
 
-class Claimed(NamedTuple):
-    """What a save was given: the request as it ran before, or the customer with their wrapped key, and a number."""
+class Start(NamedTuple):
+    """What a save starts from: the request as it ran before, or the customer of the address, a number, the streams."""
 
-    request: KnownRequest | None = None
-    customer: CustomerClaim | None = None
-    wrapped: bytes | None = None
-    number: int | None = None
+    request: KnownRequest | None
+    customer: UUID | None
+    wrapped: bytes | None
+    number: int | None
+    rows: list[Row]
 
 
 class Claims:
-    """The claiming statements of one connection. `ask` sends and `take` reads, so that others share the round trip."""
+    """What one connection reads and claims beside events."""
 
     def __init__(self, connection: Connection, keys: KeyRing) -> None:
         self._connection = connection
         self._keys = keys
 
-    def ask(self, request: RequestKey | None, email_hash: bytes | None, series: str | None) -> Found:
-        """Claims a request's key (waits while another transaction holds it), an address's customer and a number."""
-        facts: dict[str, Any] = dict.fromkeys(("actor", "key", "fingerprint", "offered", "wrapped"))
-        if request:
-            fingerprint = self._keys.fingerprint(request.fingerprint)
-            facts |= {"actor": request.actor, "key": request.key, "fingerprint": fingerprint}
-        if email_hash:
-            offered = uuid4()
-            facts |= {"offered": offered, "wrapped": self._keys.new_wrapped(offered)}
-        return self._ask(_CLAIM, facts | {"email_hash": email_hash, "series": series})
+    def start(
+        self, request: RequestKey | None, email_hash: bytes | None, series: str | None, after: Mapping[UUID, int]
+    ) -> Start:
+        """Looks a request's key and an address's customer up, takes a number, and reads streams, each after a version.
 
-    def take(self, found: Found) -> Claimed:
-        """What was claimed; of a request that ran before, nothing but what it was."""
-        [(known, fingerprint, subject, answer, wrapped, customer, created, customer_wrapped, number)] = found.fetchall()
-        return Claimed(
+        The customer's stream comes along. Of a request that ran before, nothing but what it was is read.
+        """
+        facts = {
+            "actor": request.actor if request else None,
+            "key": request.key if request else None,
+            "email_hash": email_hash,
+            "series": series,
+            "ids": list(after),
+            "after": list(after.values()),
+        }
+        found = self._ask(_OPENING, facts).fetchall()
+        known, fingerprint, subject, answer, wrapped, customer, customer_wrapped, number = found[0][:8]
+        rows = [Row._make(row[8:]) for row in found if row[8] is not None]
+        return Start(
             KnownRequest(fingerprint, subject, answer, wrapped) if known else None,
-            CustomerClaim(customer, created) if customer else None,
+            customer,
             customer_wrapped,
             number,
+            rows,
         )
 
     def customers(

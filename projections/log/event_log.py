@@ -18,7 +18,7 @@ from projections.log.bulk import partition
 from projections.log.keys import KeyRing
 from projections.log.mapper import EventMapper, SealedEvent, Upcasters
 from projections.log.recorded import Recorded
-from projections.log.recorder import APPEND_LOCK, Connection, LogRecorder, Row
+from projections.log.recorder import APPEND_LOCK, Along, Connection, LogRecorder, Row
 from projections.log.session import NothingRecorded, OutcomeUnknown, Session, folded
 from projections.log.waking import Notifier, Waker, connect
 
@@ -137,10 +137,11 @@ class EventLog:
         with self.pool.connection() as connection:
             return read(connection)
 
-    def _settled(self, sealed: Sequence[SealedEvent], again: bool) -> int | None:
+    def _settled(self, sealed: Sequence[SealedEvent], again: Along | None) -> int | None:
         """Where the events of an append stand whose outcome is unknown; None when they are not in the log.
 
-        `again` appends once more what is missing. That is safe: a version is stored once, whoever comes first.
+        `again` appends once more what is missing, with what belongs to it. That is safe: a version is stored once,
+        whoever comes first.
         """
         deadline = time.monotonic() + _PATIENCE
         while True:
@@ -152,7 +153,7 @@ class EventLog:
                     raise OutcomeUnknown from error
                 time.sleep(_PAUSE)
 
-    def _look_up(self, connection: Connection, sealed: Sequence[SealedEvent], again: bool) -> int | None:
+    def _look_up(self, connection: Connection, sealed: Sequence[SealedEvent], again: Along | None) -> int | None:
         """Looks once, taking its turn behind the writer in doubt."""
         with connection.transaction():
             connection.execute(APPEND_LOCK)
@@ -161,4 +162,4 @@ class EventLog:
         if len(positions) == len(sealed):
             self.recorder.make_durable(connection)
             return max(positions, default=None)
-        return self.recorder.append(connection, sealed) if again and not found else None
+        return None if again is None or found else self.recorder.append(connection, sealed, again)

@@ -28,8 +28,12 @@ _IDLE = 0.05  # seconds between two looks of a subscription at a quiet log
 
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _MAKE_DURABLE = "SELECT pg_logical_emit_message(true, 'carnet', '')"
-_APPEND = "SELECT log.append(%(fresh)t::json, %(actor)s, %(key)s, %(subject)s, %(answer)b)"
-_APPEND_ALONE = "CALL log.append_alone(%(fresh)t::json, NULL)"
+_SAVE = """
+    %(fresh)t::json, %(actor)s, %(key)s, %(fingerprint)b, %(subject)s, %(answer)b,
+    %(email_hash)b, %(customer)s, %(wrapped)b
+"""
+_APPEND = f"SELECT log.append({_SAVE})"
+_APPEND_ALONE = f"CALL log.append_alone({_SAVE}, NULL)"
 _HEAD = "SELECT coalesce(max(position), 0) FROM log.events"
 _ROWS = """
 SELECT position, topic, version, state, wrapped FROM log.readable
@@ -37,10 +41,8 @@ WHERE position > %(after)s AND position <= %(upto)s AND (%(topics)s::text[] IS N
 ORDER BY position LIMIT %(limit)s
 """
 _STREAMS = """
-SELECT position, topic, version, state, wrapped FROM (
-    SELECT id, after FROM unnest(%(ids)b::uuid[], %(after)s::integer[]) AS given (id, after)
-    UNION ALL SELECT customer, 0 FROM log.directory WHERE email_hash = %(email_hash)b
-) AS asked
+SELECT position, topic, version, state, wrapped
+FROM unnest(%(ids)b::uuid[], %(after)s::integer[]) AS asked (id, after)
 JOIN log.readable ON originator_id = asked.id AND originator_version > asked.after AND position <= %(upto)s
 ORDER BY originator_id, originator_version
 """
@@ -78,8 +80,31 @@ class KeptAnswer(NamedTuple):
 
     actor: str
     key: str
+    fingerprint: bytes
     subject: UUID | None
     answer: bytes
+
+
+class NewCustomer(NamedTuple):
+    """The customer that an e-mail address becomes theirs, with their wrapped key, stored together with the events."""
+
+    email_hash: bytes
+    customer: UUID
+    wrapped: bytes
+
+
+class Along(NamedTuple):
+    """What is stored together with events."""
+
+    kept: KeptAnswer | None = None
+    customer: NewCustomer | None = None
+
+
+ALONE = Along()
+
+
+_NOTHING_KEPT = (None, None, None, None, None)
+_NOBODY_NEW = (None, None, None)
 
 
 class _Fresh(msgspec.Struct):
@@ -104,16 +129,17 @@ class LogRecorder(ApplicationRecorder):
         self,
         connection: Connection,
         events: Sequence[SealedEvent],
-        kept: KeptAnswer | None = None,
+        along: Along = ALONE,
         *,
         begun: bool = False,
     ) -> int:
         """Appends, commits and waits for the disk in one round trip; gives the last position.
 
         `begun`: the transaction was begun before, with what else belongs into it; it is still to be rolled back when
-        `psycopg.errors.UniqueViolation` says that a stream already has one of these versions.
+        `psycopg.errors.UniqueViolation` says that a stream already has one of these versions, or that the request or
+        the e-mail address was claimed meanwhile.
         """
-        parameters = _parameters(events, kept)
+        parameters = _parameters(events, along)
         with connection.cursor() as cursor:
             if not begun:
                 [(last,)] = cursor.execute(_APPEND_ALONE, parameters, prepare=True).fetchall()
@@ -154,11 +180,10 @@ class LogRecorder(ApplicationRecorder):
         after: Mapping[UUID, int],
         *,
         upto: int | None = None,
-        email_hash: bytes | None = None,
     ) -> psycopg.Cursor[tuple[Any, ...]]:
-        """Asks for streams, each after a version, and that of an e-mail address's customer; `take` reads them."""
+        """Asks for streams, each after a version; `take` reads them."""
         parameters = {"ids": list(after), "after": list(after.values()), "upto": ALL if upto is None else upto}
-        return connection.cursor(binary=True).execute(_STREAMS, parameters | {"email_hash": email_hash}, prepare=True)
+        return connection.cursor(binary=True).execute(_STREAMS, parameters, prepare=True)
 
     def take(self, asked: psycopg.Cursor[tuple[Any, ...]]) -> list[Row]:
         """The rows asked for; of streams, stream by stream and in order."""
@@ -255,7 +280,7 @@ class LogSubscription(Subscription[ApplicationRecorder]):
         return list(reversed(found))
 
 
-def _parameters(events: Sequence[SealedEvent], kept: KeptAnswer | None) -> dict[str, Any]:
+def _parameters(events: Sequence[SealedEvent], along: Along) -> dict[str, Any]:
     fresh = [
         _Fresh(
             event.originator_id,
@@ -268,11 +293,16 @@ def _parameters(events: Sequence[SealedEvent], kept: KeptAnswer | None) -> dict[
         )
         for event in events
     ]
-    answer = kept or KeptAnswer("", "", None, b"")
+    actor, key, fingerprint, subject, answer = along.kept or _NOTHING_KEPT
+    email_hash, customer, wrapped = along.customer or _NOBODY_NEW
     return {
         "fresh": msgspec.json.encode(fresh).decode(),
-        "actor": answer.actor,
-        "key": answer.key if kept else None,
-        "subject": answer.subject,
-        "answer": answer.answer,
+        "actor": actor,
+        "key": key,
+        "fingerprint": fingerprint,
+        "subject": subject,
+        "answer": answer,
+        "email_hash": email_hash,
+        "customer": customer,
+        "wrapped": wrapped,
     }

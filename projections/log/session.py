@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import nullcontext
 from typing import NamedTuple, TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 
 from domain.errors import Conflict, NotFound
 from domain.events import Aggregate, Event
-from projections.log.claims import Claimed, Claims, CustomerClaim, Found
+from projections.log.claims import Claims, CustomerClaim
 from projections.log.keys import KeyRing, SubjectErased
 from projections.log.mapper import EventMapper, SealedEvent, UnsealedPersonalData
-from projections.log.recorder import BEGIN, Connection, KeptAnswer, LogRecorder
+from projections.log.recorder import BEGIN, Along, Connection, KeptAnswer, LogRecorder, NewCustomer, Row
 from projections.log.requests import Answer, KnownRequest, RequestKey, repeated_answer, sealed_answer
 
 A = TypeVar("A", bound=Aggregate)
@@ -49,7 +48,9 @@ class Opening(NamedTuple):
 
 
 class Session:
-    """One transaction on the log, for one thread. It begins with the first claim or lock; loads alone need none."""
+    """One save on the log, for one thread. Opening, loading and committing need no transaction: what was overtaken is a
+    conflict at the commit. A lock, or a claim that others must wait for, begins one.
+    """
 
     def __init__(
         self,
@@ -57,7 +58,7 @@ class Session:
         recorder: LogRecorder,
         mapper: EventMapper,
         keys: KeyRing,
-        settle: Callable[[Sequence[SealedEvent], bool], int | None],
+        settle: Callable[[Sequence[SealedEvent], Along | None], int | None],
     ) -> None:
         self.connection = connection
         self.committed = False
@@ -68,6 +69,7 @@ class Session:
         self._claims = Claims(connection, keys)
         self._begun = False
         self._request: RequestKey | None = None
+        self._new_customer: NewCustomer | None = None
         self._wrapped: dict[UUID, bytes | None] = {}
         self._loaded: dict[UUID, list[Event]] = {}
         self._pending: list[Event] = []
@@ -80,27 +82,25 @@ class Session:
         series: str | None = None,
         streams: Collection[UUID] | Mapping[UUID, int] = (),
     ) -> Opening:
-        """Claims and loads in one round trip: `streams` are ids, or ids with the version after which to read.
+        """Looks up and loads in one round trip: `streams` are ids, or ids with the version after which to read.
 
-        Streams read whole are kept for `load`; a claimed `email` (normalised) brings its customer's stream along.
+        Streams read whole are kept for `load`; an `email` (normalised) brings its customer's stream along. The request
+        and a new e-mail address are claimed by the commit.
         """
         after = streams if isinstance(streams, Mapping) else dict.fromkeys(streams, 0)
         email_hash = self._keys.email_hash(email) if email else None
-        claiming = bool(request or email_hash or series)
-        with self.connection.pipeline() if claiming else nullcontext():
-            if claiming:
-                self.begin()
-            asked = self._claims.ask(request, email_hash, series) if claiming else None
-            asked_streams = self._recorder.ask_streams(self.connection, after, email_hash=email_hash)
-        claimed = self._claims.take(asked) if asked else Claimed()
-        if claimed.customer:
-            self._wrapped[claimed.customer.customer_id] = claimed.wrapped
-        answer = self._answered_before(request, claimed.request) if request else None
-        events = self._take_streams(asked_streams, after, claimed.customer)
-        return Opening(answer, claimed.customer, claimed.number, events)
+        if not (request or email_hash or series):
+            rows = self._recorder.take(self._recorder.ask_streams(self.connection, after))
+            return Opening(None, None, None, self._take_streams(rows, after, None))
+        start = self._claims.start(request, email_hash, series, after)
+        answer = self._answered_before(request, start.request) if request else None
+        customer = None
+        if email_hash and not answer:
+            customer = self._customer(email_hash, start.customer, start.wrapped)
+        return Opening(answer, customer, start.number, self._take_streams(start.rows, after, customer))
 
     def claim_request(self, request: RequestKey) -> Answer | None:
-        """The answer given to this request before; None when it is ours to run. Waits while another runs it."""
+        """The answer given to this request before; None when it is ours to run, as long as nobody commits it first."""
         return self.open(request=request).answer
 
     def customer_for(self, email: str) -> CustomerClaim:
@@ -186,14 +186,15 @@ class Session:
         if self._request is not None and answer is None:
             raise TypeError("a claimed request must be answered")
         sealed, begun = self._sealed(answer), self._begun
+        along = Along(self._kept(answer), self._new_customer)
         try:
-            position = self._recorder.append(self.connection, sealed, self._kept(answer), begun=begun)
+            position = self._recorder.append(self.connection, sealed, along, begun=begun)
         except psycopg.errors.UniqueViolation as error:
             return self._recorded_before(sealed, error)
         except psycopg.OperationalError:
             if not self.connection.closed:
                 raise
-            settled = self._settle(sealed, not begun)
+            settled = self._settle(sealed, None if begun else along)
             if settled is None:
                 raise
             position = settled
@@ -224,13 +225,24 @@ class Session:
         self._wrapped.update(wrapped)
         return claims
 
+    def _customer(self, email_hash: bytes, known: UUID | None, wrapped: bytes | None) -> CustomerClaim:
+        """The customer an address belongs to; a new one, for the commit to claim it for, where nobody has it."""
+        if known is None:
+            customer_id = uuid4()
+            wrapped = self._keys.new_wrapped(customer_id)
+            self._new_customer = NewCustomer(email_hash, customer_id, wrapped)
+        else:
+            customer_id = known
+        self._wrapped[customer_id] = wrapped
+        return CustomerClaim(customer_id, created=known is None)
+
     def _take_streams(
-        self, asked: Found, after: Mapping[UUID, int], customer: CustomerClaim | None
+        self, rows: Sequence[Row], after: Mapping[UUID, int], customer: CustomerClaim | None
     ) -> dict[UUID, list[Event]]:
         events: dict[UUID, list[Event]] = {stream: [] for stream in after}
         if customer:
             events[customer.customer_id] = []
-        for row in self._recorder.take(asked):
+        for row in rows:
             event = self._mapper.event(*row[1:])
             events.setdefault(event.originator_id, []).append(event)
             if event.metadata.subject is not None:
@@ -258,16 +270,22 @@ class Session:
             return None
         wrapped = self._wrapped.get(answer.subject) if answer.subject else None
         sealed = sealed_answer(self._keys, self._request, answer, wrapped)
-        return KeptAnswer(self._request.actor, self._request.key, answer.subject if wrapped else None, sealed)
+        fingerprint = self._keys.fingerprint(self._request.fingerprint)
+        subject = answer.subject if wrapped else None
+        return KeptAnswer(self._request.actor, self._request.key, fingerprint, subject, sealed)
 
     def _recorded_before(self, sealed: Sequence[SealedEvent], error: psycopg.errors.UniqueViolation) -> int:
-        """The position of the same events recorded by an earlier run of the same command; else it is a conflict."""
+        """The position of the same events recorded by an earlier run of the same command; else it is a conflict.
+
+        A request that another run answered is a conflict too: decided anew, it is answered as it was then.
+        """
         self.roll_back()
-        position = self._settle(sealed, False)
-        if position is not None:
-            return position
-        first = sealed[0]
-        raise VersionConflict(originator_id=first.originator_id, version=first.originator_version) from error
+        position = None if self._request else self._settle(sealed, None)
+        if position is None:
+            first = sealed[0] if sealed else None
+            facts = {"originator_id": first.originator_id, "version": first.originator_version} if first else {}
+            raise VersionConflict(**facts) from error
+        return position
 
 
 def folded(cls: type[A], originator_id: UUID, events: Sequence[Event]) -> A:

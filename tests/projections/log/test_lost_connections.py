@@ -34,9 +34,11 @@ def log(wire: Wire, keys: KeyRing) -> Iterator[EventLog]:
         log.close()
 
 
-def save(log: EventLog, wire: Wire, letter: Letter, cut: str, *, claim: bool) -> int:
+def save(log: EventLog, wire: Wire, letter: Letter, cut: str, *, claim: bool, begin: bool = False) -> int:
     """Saves a letter whose commit loses its question or its answer on the way."""
     with log.session() as session:
+        if begin:
+            session.begin()
         if claim:
             session.claim_request(REQUEST)
         session.save(letter)
@@ -55,18 +57,21 @@ def test_a_save_whose_answer_was_lost_counts_as_recorded(log: EventLog, wire: Wi
         assert session.claim_request(REQUEST) == (ANSWER if claim else None)
 
 
-def test_a_save_that_was_lost_on_the_way_is_sent_again_when_it_claimed_nothing(log: EventLog, wire: Wire) -> None:
+@pytest.mark.parametrize("claim", [True, False])
+def test_a_save_that_was_lost_on_the_way_is_sent_again(log: EventLog, wire: Wire, claim: bool) -> None:
     letter = written(uuid4())
     saved(log, letter)
-    assert save(log, wire, sent(letter, 3), "question", claim=False) == 4
+    assert save(log, wire, sent(letter, 3), "question", claim=claim) == 4
     assert log.load(Letter, letter.id).sent == 3
+    with log.session() as session:
+        assert session.claim_request(REQUEST) == (ANSWER if claim else None)
 
 
-def test_a_save_that_was_lost_with_its_claims_is_reported_and_may_be_run_again(log: EventLog, wire: Wire) -> None:
+def test_a_save_that_was_lost_with_its_transaction_is_reported_and_may_be_run_again(log: EventLog, wire: Wire) -> None:
     letter = written(uuid4())
     saved(log, letter)
     with pytest.raises(psycopg.OperationalError):
-        save(log, wire, sent(letter), "question", claim=True)
+        save(log, wire, sent(letter), "question", claim=True, begin=True)
     assert log.head() == 1
     assert save(log, wire, sent(log.load(Letter, letter.id)), "", claim=True) == 2
 
@@ -86,18 +91,19 @@ def backend(session: Session) -> int:
     return session.connection.info.backend_pid
 
 
-@pytest.mark.parametrize("claim", [True, False])
-def test_a_writer_killed_in_the_queue_records_once_or_says_so(log: EventLog, database: str, claim: bool) -> None:
+@pytest.mark.parametrize("begin", [True, False])
+def test_a_writer_killed_in_the_queue_records_once_or_says_so(log: EventLog, database: str, begin: bool) -> None:
     letter = written(uuid4())
     saved(log, letter)
 
     def save_killed() -> int:
         with log.session() as session:
-            if claim:
-                session.claim_request(REQUEST)
+            if begin:
+                session.begin()
+            session.claim_request(REQUEST)
             session.save(sent(letter))
             queued.append(backend(session))
-            return session.commit(ANSWER if claim else None)
+            return session.commit(ANSWER)
 
     queued: list[int] = []
     with psycopg.connect(database) as holder, ThreadPoolExecutor(1) as threads:
@@ -105,12 +111,12 @@ def test_a_writer_killed_in_the_queue_records_once_or_says_so(log: EventLog, dat
         running = threads.submit(save_killed)
         kill_when_waiting(database, queued)
         holder.commit()
-        if claim:
+        if begin:
             with pytest.raises(psycopg.OperationalError):
                 running.result()
         else:
             assert running.result() == 2
-    assert log.head() == (1 if claim else 2)
+    assert log.head() == (1 if begin else 2)
 
 
 def kill_when_waiting(database: str, queued: list[int]) -> None:

@@ -17,6 +17,14 @@ ANSWER = Answer(status=201, headers={"ETag": '"1"'}, body=b'{"author": "Ada Look
 
 
 def run(log: EventLog, request: RequestKey = REQUEST, answer: Answer = ANSWER) -> tuple[Answer, bool]:
+    """Runs a request, or has its answer repeated; runs it again when another was quicker, as the desk does."""
+    try:
+        return run_once(log, request, answer)
+    except VersionConflict:
+        return run_once(log, request, answer)
+
+
+def run_once(log: EventLog, request: RequestKey, answer: Answer) -> tuple[Answer, bool]:
     """Runs a request, or has its answer repeated."""
     with log.session() as session:
         known = session.claim_request(request)
