@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -25,6 +27,9 @@ from api.tokens import tokens
 from projections.credentials import Credentials
 from projections.runtime import Runtime
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 PREFIX = "/api/v1"
 BLUEPRINTS: tuple[Resource, ...] = (
     session,
@@ -40,14 +45,15 @@ BLUEPRINTS: tuple[Resource, ...] = (
     views,
 )
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+# What every answer carries that does not say otherwise itself.
+SAFE_HEADERS = (
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
 
 log = structlog.get_logger()
 
@@ -67,8 +73,22 @@ def create_app(runtime: Runtime) -> Flask:
     api = describe(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=PREFIX + (blueprint.url_prefix or ""))
+    app.wsgi_app = _with_safe_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
     _trust_proxies(app, runtime.settings.trusted_proxies)
     return app
+
+
+def _with_safe_headers(application: WSGIApplication) -> WSGIApplication:
+    """Puts the safe headers on every answer, also on those that are no request's of ours."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            told = {name.lower() for name, _ in headers}
+            return start_response(status, headers + [one for one in SAFE_HEADERS if one[0].lower() not in told], *more)
+
+        return application(environ, start)
+
+    return answer
 
 
 def _trust_proxies(app: Flask, count: int) -> None:
@@ -87,12 +107,8 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    """Puts the request's id and the safe headers on an answer, counts it and writes one line of log."""
+    """Puts the request's id on an answer, counts it and writes one line of log."""
     response.headers["X-Request-Id"] = g.request_id
-    told = {name.lower() for name, _ in response.headers}
-    for name, value in HEADERS.items():
-        if name.lower() not in told:
-            response.headers.add(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     seconds = time.perf_counter() - g.began

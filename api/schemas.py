@@ -67,13 +67,21 @@ class Text(fields.String):
         super().__init__(**options)
         self.limit, self.lines, self.filled = limit, lines, filled
 
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **options: Any) -> Any:
+        """The text as it was sent; what is no text, or has rules of its own besides, goes the library's way."""
+        if type(value) is str and not self.validators:
+            return self._checked(value)
+        return super().deserialize(value, attr, data, **options)
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
-        text = super()._deserialize(value, attr, data, **options)
+        return self._checked(str(super()._deserialize(value, attr, data, **options)))
+
+    def _checked(self, text: str) -> str:
         try:
             texts.check_text(text, self.limit, "", required=self.filled, lines=self.lines)
         except DomainError as error:
             raise _refuse(error) from None
-        return str(text)
+        return text
 
 
 class Code(Text):

@@ -70,6 +70,15 @@ class Event(Struct, CanMutateAggregate[UUID], frozen=True, kw_only=True, omit_de
     timestamp: datetime
     metadata: Metadata
 
+    def mutate(self, aggregate: Any) -> Any:
+        """Applies the event to its aggregate; one that is not its next is refused as the library does."""
+        if self.originator_id != aggregate._id or self.originator_version != aggregate._version + 1:
+            return super().mutate(aggregate)
+        self.apply(aggregate)
+        aggregate._version = self.originator_version
+        aggregate._modified_on = self.timestamp
+        return aggregate
+
     def _as_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__struct_fields__}
 
@@ -119,4 +128,12 @@ class Aggregate(BaseAggregate[UUID]):
             import_id=context.import_id,
             subject=subject or self.subject,
         )
-        self.trigger_event(event, timestamp=context.at, metadata=metadata, **facts)
+        fact = event(
+            originator_id=self._id,
+            originator_version=self._version + 1,
+            timestamp=context.at,
+            metadata=metadata,
+            **facts,
+        )
+        fact.mutate(self)
+        self._pending_events.append(fact)

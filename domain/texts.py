@@ -43,5 +43,7 @@ def check_text(text: str | None, limit: int, pointer: str, *, required: bool = F
         raise TextMissing(pointer)
     if len(text) > limit:
         raise TextTooLong(pointer, length=len(text), limit=limit)
+    if text.isprintable():  # most are, and this is told in no time
+        return
     if _FORBIDDEN.search(text) or (not lines and _LINE_BREAK.search(text)):
         raise ForbiddenCharacter(pointer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID, uuid4
 
 import psycopg
@@ -282,8 +282,9 @@ class Session:
         self.roll_back()
         position = None if self._request else self._settle(sealed, None)
         if position is None:
-            first = sealed[0] if sealed else None
-            facts = {"originator_id": first.originator_id, "version": first.originator_version} if first else {}
+            facts: dict[str, Any] = {}
+            if sealed:
+                facts = {"originator_id": sealed[0].originator_id, "version": sealed[0].originator_version}
             raise VersionConflict(**facts) from error
         return position
 
