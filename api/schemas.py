@@ -237,4 +237,4 @@ def instant(at: datetime | None) -> str | None:
     """An instant in UTC (RFC 3339), or null."""
     if at is None:
         return None
-    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat().replace("+00:00", "Z")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()[: -len("+00:00")] + "Z"

@@ -72,6 +72,8 @@ def rounded_minor_units(amount: str | Decimal, currency: str) -> int:
 def amount_text(minor: int, currency: str) -> str:
     """Minor units as text with exactly the currency's decimals: `12990` EUR is `129.90`."""
     places = DECIMALS[currency]
+    if places == 2 and minor >= 0:  # as most are
+        return f"{minor // 100}.{minor % 100:02d}"
     if not places:
         return str(minor)
     sign, digits = ("-", -minor) if minor < 0 else ("", minor)

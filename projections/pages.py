@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from psycopg import sql
@@ -19,6 +20,7 @@ _PAGE_OF_FEW = sql.SQL(
     "SELECT {columns}, {keys} FROM (SELECT * FROM {source} WHERE {conditions} OFFSET 0) AS found "
     "ORDER BY {order} LIMIT %(limit)s"
 )
+_STATEMENTS = 500  # kept as they are sent; a list has one for each set of filters and sort
 _COUNT = sql.SQL("SELECT count(*) FROM {source} WHERE {conditions}")
 _ESTIMATE = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {source} WHERE {conditions}")
 
@@ -71,19 +73,13 @@ class Listing(Generic[T]):
         """
         keys = self.sorts[sort.removeprefix("-")]
         descending = sort.startswith("-")
-        found, parameters = list(conditions[0]), dict(conditions[1])
+        found, parameters = tuple(conditions[0]), {**conditions[1], "limit": limit + 1}
         if cursor is not None:
-            found.append(_after(keys, descending=descending))
+            found += (_after(keys, descending=descending),)
             parameters |= {f"key_{number}": value for number, value in enumerate(cursor)}
         columns = self.head._fields
-        statement = (_PAGE_OF_FEW if few else _PAGE).format(
-            columns=sql.SQL(", ".join(columns)),
-            keys=sql.SQL(", ".join(key.column for key in keys)),
-            source=self._source(schema),
-            conditions=_all(found),
-            order=sql.SQL(", ".join(key.expression + (" DESC" if descending else "") for key in keys)),
-        )
-        rows = read(connection, statement, parameters | {"limit": limit + 1})
+        statement = _page(self.source, schema, columns, keys, found, descending=descending, few=few)
+        rows = read(connection, statement, parameters)
         following = tuple(rows[limit - 1][len(columns) :]) if len(rows) > limit else None
         return Page([self.head._make(row[: len(columns)]) for row in rows[:limit]], following)
 
@@ -91,9 +87,7 @@ class Listing(Generic[T]):
         self, connection: Connection, conditions: Conditions, how: Literal["exact", "estimate"], schema: str = "views"
     ) -> int:
         """How many rows there are; `estimate` asks the planner, which knows without looking at them."""
-        statement = (_COUNT if how == "exact" else _ESTIMATE).format(
-            source=self._source(schema), conditions=_all(conditions[0])
-        )
+        statement = _counting(self.source, schema, tuple(conditions[0]), exact=how == "exact")
         [[answer]] = read(connection, statement, conditions[1])
         return int(answer if how == "exact" else answer[0]["Plan"]["Plan Rows"])
 
@@ -101,11 +95,39 @@ class Listing(Generic[T]):
         """The kinds of value in a cursor of the list sorted so."""
         return tuple(key.kind for key in self.sorts[sort.removeprefix("-")])
 
-    def _source(self, schema: str) -> sql.Composed:
-        return sql.SQL(self.source).format(schema=sql.Identifier(schema))
+
+@lru_cache(maxsize=_STATEMENTS)
+def _page(
+    source: str,
+    schema: str,
+    columns: tuple[str, ...],
+    keys: tuple[Key, ...],
+    conditions: tuple[str, ...],
+    *,
+    descending: bool,
+    few: bool,
+) -> bytes:
+    statement = (_PAGE_OF_FEW if few else _PAGE).format(
+        columns=sql.SQL(", ".join(columns)),
+        keys=sql.SQL(", ".join(key.column for key in keys)),
+        source=_in(source, schema),
+        conditions=_all(conditions),
+        order=sql.SQL(", ".join(key.expression + (" DESC" if descending else "") for key in keys)),
+    )
+    return statement.as_bytes()
 
 
-def read(connection: Connection, statement: sql.Composed, parameters: Mapping[str, Any]) -> list[Any]:
+@lru_cache(maxsize=_STATEMENTS)
+def _counting(source: str, schema: str, conditions: tuple[str, ...], *, exact: bool) -> bytes:
+    statement = (_COUNT if exact else _ESTIMATE).format(source=_in(source, schema), conditions=_all(conditions))
+    return statement.as_bytes()
+
+
+def _in(source: str, schema: str) -> sql.Composed:
+    return sql.SQL(source).format(schema=sql.Identifier(schema))
+
+
+def read(connection: Connection, statement: bytes | sql.Composed, parameters: Mapping[str, Any]) -> list[Any]:
     """Runs a statement that is never prepared, since which index serves it best depends on the values."""
     return connection.execute(statement, parameters, prepare=False, binary=True).fetchall()
 
