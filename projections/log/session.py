@@ -92,6 +92,10 @@ class Session:
         if not (request or email_hash or series):
             rows = self._recorder.take(self._recorder.ask_streams(self.connection, after))
             return Opening(None, None, None, self._take_streams(rows, after, None))
+        if email and email_hash and self._new_customer:  # an append claims one address: others are claimed at once
+            customer = self._another(email, email_hash, self._new_customer)
+            opening = self.open(request=request, series=series, streams={**after, customer.customer_id: 0})
+            return opening._replace(customer=customer)
         start = self._claims.start(request, email_hash, series, after)
         answer = self._answered_before(request, start.request) if request else None
         customer = None
@@ -166,10 +170,15 @@ class Session:
         return aggregate
 
     def load_or_blank(self, cls: type[A], originator_id: UUID) -> A:
-        """The aggregate as it is now, before its first event where there is none."""
+        """The aggregate as it is now, with what this save has taken, before its first event where there is none."""
         if originator_id not in self._loaded:
             self.open(streams=(originator_id,))
-        return folded(cls, originator_id, self._loaded[originator_id])
+        saved = [event for event in self._pending if event.originator_id == originator_id]
+        return folded(cls, originator_id, [*self._loaded[originator_id], *saved])
+
+    def saved(self, originator_id: UUID) -> list[Event]:
+        """What this save already holds of one stream, still to be appended."""
+        return [event for event in self._pending if event.originator_id == originator_id]
 
     def save(self, *aggregates: Aggregate) -> None:
         """Takes the events the aggregates have recorded; `commit` appends them, in this order."""
@@ -235,6 +244,10 @@ class Session:
             customer_id = known
         self._wrapped[customer_id] = wrapped
         return CustomerClaim(customer_id, created=known is None)
+
+    def _another(self, email: str, email_hash: bytes, new: NewCustomer) -> CustomerClaim:
+        """The customer of one more address in the same save."""
+        return CustomerClaim(new.customer, created=False) if email_hash == new.email_hash else self.customer_for(email)
 
     def _take_streams(
         self, rows: Sequence[Row], after: Mapping[UUID, int], customer: CustomerClaim | None

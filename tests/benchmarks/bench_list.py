@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 
 from projections.orders import OrderFilters, OrderHead, count_orders, list_orders
+from projections.plain import plain
 from projections.tables import Connection
 from tests.benchmarks.names import SURNAMES
 from tests.benchmarks.shelf import ORDERS, big_book
@@ -50,8 +51,10 @@ class ListedPage(NamedTuple):
 
 
 def pages(connection: Connection) -> list[ListedPage]:
-    """What is measured. Of a common word one order in twenty or more is found, of a rare one a few in a million."""
+    """What is measured. A common word is found in one order of twenty or more, a rare one in a few of a million."""
     common, rare = SURNAMES.things[0].lower(), SURNAMES.things[-1]
+    shares = {500: 58, 2000: 232}  # by Zipf's law, the rank of a surname that one order in so many has
+    between = {f"word of one order in {share}": plain(SURNAMES.things[rank]) for share, rank in shares.items()}
     code, number = _some_order(connection)
     deep = _deep_cursor(connection)
     return [
@@ -71,6 +74,7 @@ def pages(connection: Connection) -> list[ListedPage]:
             ("on_hold", "EUR", 30000, 40000),
         ),
         _page("common word", OrderFilters(q=common), {"q": common}, _WORD, (f"%{common}%",)),
+        *(_page(name, OrderFilters(q=word), {"q": word}, _WORD, (f"%{word}%",)) for name, word in between.items()),
         _page("rare word", OrderFilters(q=rare), {"q": rare}, _WORD, (f"%{rare.lower()}%",)),
         _page("tracking code", OrderFilters(q=code), {"q": code}, _WORD, (f"%{code.lower()}%",)),
         _page("number", OrderFilters(q=number), {"q": number}, _WORD, (f"%{number.lower()}%",)),

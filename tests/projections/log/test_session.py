@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import Conflict
-from projections.log import EventLog, NothingRecorded, VersionConflict
+from projections.log import CustomerClaim, EventLog, NothingRecorded, VersionConflict
 from tests.projections.log.events import NOON, Letter, LetterSent, context, sent, written
 
 
@@ -214,3 +214,22 @@ def test_streams_are_read_together_up_to_a_position(log: EventLog) -> None:
     saved(log, other)
     found = log.streams([one.id, other.id, uuid4()], upto=3)
     assert {stream: len(events) for stream, events in found.items()} == {one.id: 2, other.id: 1}
+
+
+def test_one_save_may_name_several_new_customers(log: EventLog) -> None:
+    with log.session() as session:
+        first = session.open(email="ada@example.com").customer
+        second = session.open(email="bob@example.com").customer
+        again = session.open(email="ada@example.com").customer
+        assert first
+        assert second
+        assert again
+        assert again.customer_id == first.customer_id != second.customer_id
+        session.save(written(first.customer_id), written(second.customer_id))
+        session.commit()
+    with log.session() as session:
+        assert session.customer_for("ada@example.com") == CustomerClaim(first.customer_id, False)
+        assert session.customer_for("bob@example.com") == CustomerClaim(second.customer_id, False)
+    assert [log.load(Letter, recorded.event.originator_id).author for recorded in log.read(0, 10)] == [
+        "Ada Lookalike"
+    ] * 2
