@@ -15,15 +15,23 @@ from api.bodies import Resource, check_query
 from api.coupons import coupons
 from api.customers import customers
 from api.docs import describe, docs
+from api.effects import effects, processes
 from api.events import audit, events, views
 from api.health import health
+from api.messages import messages
 from api.metrics import Metrics, metrics
 from api.operators import operators
 from api.orders import orders
+from api.payment_page import payment_page
 from api.requests import new_request_id
+from api.sequences import enrolments, sequences
 from api.sessions import session
 from api.settings import meta, settings
+from api.stock import stock
+from api.templates import templates
 from api.tokens import tokens
+from api.unsubscribe import unsubscribe
+from api.webhooks import webhooks
 from projections.credentials import Credentials
 from projections.runtime import Runtime
 
@@ -36,13 +44,21 @@ BLUEPRINTS: tuple[Resource, ...] = (
     orders,
     customers,
     coupons,
+    stock,
+    sequences,
+    enrolments,
     settings,
     meta,
+    messages,
+    templates,
     operators,
     tokens,
     events,
     audit,
+    webhooks,
     views,
+    effects,
+    processes,
 )
 
 # What every answer carries that does not say otherwise itself.
@@ -70,6 +86,8 @@ def create_app(runtime: Runtime) -> Flask:
     app.after_request(_finish)
     app.register_blueprint(health)
     app.register_blueprint(docs)
+    app.register_blueprint(unsubscribe)
+    app.register_blueprint(payment_page)
     api = describe(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=PREFIX + (blueprint.url_prefix or ""))

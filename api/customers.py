@@ -12,11 +12,27 @@ from marshmallow import fields, validate
 
 from api.access import needs
 from api.bodies import Resource
+from api.customers_forms import CardAnswer, CardForm, CardRowAnswer, ConsentForm, MergeForm, WithdrawalQuery
 from api.lists import ListQuery, page_answer, sorts
 from api.requests import context, fresh, handle, respond, runtime
-from api.schemas import Body, Text, instant, page_form
+from api.schemas import Code, Text, instant, money, page_form
 from domain import texts
-from domain.customers import CreateCustomer, Customer, CustomerCard, CustomerNotFound, EraseCustomer, UpdateCustomer
+from domain.customers import (
+    Consent,
+    CreateCustomer,
+    Customer,
+    CustomerCard,
+    CustomerNotFound,
+    EraseCustomer,
+    GiveConsent,
+    MergeCustomers,
+    TagCustomer,
+    UndoMerge,
+    UntagCustomer,
+    UpdateCustomer,
+    WithdrawConsent,
+)
+from domain.events import Erased
 from domain.identifiers import time_ordered_id
 from domain.settings import Shop
 from projections.customers import (
@@ -24,82 +40,27 @@ from projections.customers import (
     SORTS,
     CustomerFilters,
     CustomerHead,
+    CustomerWorth,
     count_customers,
     cursor_types,
     list_customers,
+    worth_of,
 )
 from projections.log import NothingRecorded
+from projections.pages import Cursor, Page
+from projections.tables import Connection
 
 customers = Resource("customers", __name__, url_prefix="/customers", description="Customer cards")
 CARD = CustomerCard.__struct_fields__
 
 
-class CardForm(Body):
-    """What a card says; what is left out stays, an empty text clears."""
-
-    name = Text()
-    email = Text(254)
-    phone = Text()
-    company = Text()
-    vat_number = Text()
-    line1 = Text(texts.LINE)
-    line2 = Text(texts.LINE)
-    postcode = Text()
-    city = Text()
-    region = Text()
-    country = Text(2, metadata={"description": "ISO 3166-1 alpha-2"})
-
-
-class OriginAnswer(Body):
-    """Where a field of a card came from: `billing` data of an order, an `operator`, an `import`."""
-
-    origin = fields.String(required=True, validate=validate.OneOf(("billing", "operator", "import")))
-    order_id = fields.UUID(required=True, allow_none=True)
-    at = fields.DateTime(required=True)
-
-
-class CardAnswer(Body):
-    """A card: its fields, empty where nothing is known, and where each came from."""
-
-    id = fields.UUID(required=True)
-    version = fields.Integer(required=True)
-    created_at = fields.DateTime(required=True)
-    erased_at = fields.DateTime(required=True, allow_none=True)
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    phone = fields.String(required=True)
-    company = fields.String(required=True)
-    vat_number = fields.String(required=True)
-    line1 = fields.String(required=True)
-    line2 = fields.String(required=True)
-    postcode = fields.String(required=True)
-    city = fields.String(required=True)
-    region = fields.String(required=True)
-    country = fields.String(required=True)
-    origins = fields.Dict(fields.String(), fields.Nested(OriginAnswer), required=True)
-
-
-class CardRowAnswer(Body):
-    """A card as the list shows it."""
-
-    id = fields.UUID(required=True)
-    version = fields.Integer(required=True)
-    created_at = fields.DateTime(required=True)
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    company = fields.String(required=True)
-    phone = fields.String(required=True)
-    postcode = fields.String(required=True)
-    city = fields.String(required=True)
-    country = fields.String(required=True)
-
-
 class CustomersQuery(ListQuery):
-    """Words of name, company, e-mail, phone, postcode or city; one e-mail address; a country."""
+    """Words of name, company, e-mail, phone, postcode or city; one e-mail address; a country; tags, all of them."""
 
     q = Text(texts.NAME, filled=True)
     email = Text(254, filled=True)
     country = Text(2, filled=True)
+    tag = fields.List(Code(), validate=validate.Length(max=20))
     sort = sorts(SORTS)
 
 
@@ -119,6 +80,20 @@ def customer_answer(customer: Customer, shop: Shop | None = None) -> dict[str, A
             }
             for name, field in customer.fields.items()
         },
+        "tags": list(customer.tags),
+        "merged_into": str(customer.merged_into) if customer.merged_into else None,
+        "absorbed": [str(merged) for merged in customer.absorbed],
+        "consent": _consent_answer(customer.consent) if customer.consent else None,
+    }
+
+
+def _consent_answer(consent: Consent) -> dict[str, Any]:
+    return {
+        "given": consent.given,
+        "channel": consent.channel,
+        "source": consent.source,
+        "proof": None if isinstance(consent.proof, Erased) else consent.proof or None,
+        "at": instant(consent.at),
     }
 
 
@@ -129,21 +104,40 @@ def customer_answer(customer: Customer, shop: Shop | None = None) -> dict[str, A
 def get_customers(told: dict[str, Any]) -> Response:
     """List and search customers."""
     fresh("customers")
-    filters = CustomerFilters(**{name: told[name] for name in ("q", "email", "country") if name in told})
+    facts = {name: told[name] for name in ("q", "email", "country") if name in told}
+    filters = CustomerFilters(**facts, tags=tuple(told.get("tag", ())))
     sort = told.get("sort", NEWEST_FIRST)
     return page_answer(
         told,
         sort,
         cursor_types(sort),
-        lambda connection, limit, after: list_customers(connection, filters, sort, limit, after),
+        lambda connection, limit, after: _page(connection, filters, sort, limit, after),
         lambda connection, how: count_customers(connection, filters, how),
-        _row_answer,
+        lambda row: row,
     )
 
 
-def _row_answer(row: CustomerHead) -> dict[str, Any]:
-    names = ("id", "version", "name", "email", "company", "phone", "postcode", "city", "country")
-    return {name: getattr(row, name) for name in names} | {"created_at": instant(row.created_at)}
+def _page(
+    connection: Connection, filters: CustomerFilters, sort: str, limit: int, after: Cursor | None
+) -> Page[dict[str, Any]]:
+    """A page of customers, each with what their orders come to."""
+    page = list_customers(connection, filters, sort, limit, after)
+    worth = worth_of(connection, [row.id for row in page.items])
+    return Page([_row_answer(row, worth[row.id]) for row in page.items], page.next)
+
+
+def _row_answer(row: CustomerHead, worth: list[CustomerWorth]) -> dict[str, Any]:
+    names = ("id", "version", "name", "email", "company", "phone", "postcode", "city", "country", "tags")
+    answer = {name: getattr(row, name) for name in names} | {"created_at": instant(row.created_at)}
+    return {**answer, "lifetime": [_worth_answer(one) for one in worth]}
+
+
+def _worth_answer(worth: CustomerWorth) -> dict[str, Any]:
+    return {
+        "orders": worth.orders,
+        "worth": money(worth.worth, worth.currency),
+        "last_order_at": instant(worth.last_order_at),
+    }
 
 
 @customers.get("/<uuid:customer_id>")
@@ -189,3 +183,56 @@ def erase_customer(customer_id: UUID) -> Response:
     """Forget a person: their key is deleted, what they ordered and paid stays. Needs If-Match; cannot be undone."""
     command = EraseCustomer(customer_id=customer_id, context=context())
     return handle(command, render=lambda *_: None, status=204, require_match=True)
+
+
+@customers.put("/<uuid:customer_id>/consent")
+@needs("customers:write")
+@customers.arguments(ConsentForm)
+@customers.response(200, CardAnswer)
+def give_consent(told: dict[str, Any], customer_id: UUID) -> Response:
+    """Write down that the customer agreed to marketing, with the proof."""
+    return handle(GiveConsent(customer_id=customer_id, context=context(), **told), render=customer_answer)
+
+
+@customers.delete("/<uuid:customer_id>/consent")
+@needs("customers:write")
+@customers.arguments(WithdrawalQuery, location="query")
+@customers.response(200, CardAnswer)
+def withdraw_consent(told: dict[str, Any], customer_id: UUID) -> Response:
+    """Write down that the customer wants no marketing any more."""
+    command = WithdrawConsent(customer_id=customer_id, context=context(), source=told.get("source", "desk"))
+    return handle(command, render=customer_answer)
+
+
+@customers.put("/<uuid:customer_id>/tags/<string:tag>")
+@needs("customers:write")
+@customers.response(200, CardAnswer)
+def tag_customer(customer_id: UUID, tag: str) -> Response:
+    """Put a tag on the card."""
+    return handle(TagCustomer(customer_id=customer_id, context=context(), tags=(tag,)), render=customer_answer)
+
+
+@customers.delete("/<uuid:customer_id>/tags/<string:tag>")
+@needs("customers:write")
+@customers.response(200, CardAnswer)
+def untag_customer(customer_id: UUID, tag: str) -> Response:
+    """Take a tag off the card."""
+    return handle(UntagCustomer(customer_id=customer_id, context=context(), tags=(tag,)), render=customer_answer)
+
+
+@customers.post("/<uuid:customer_id>/merge")
+@needs("customers:write")
+@customers.arguments(MergeForm)
+@customers.response(200, CardAnswer)
+def merge_customer(told: dict[str, Any], customer_id: UUID) -> Response:
+    """Make this card part of another, whose orders and value it joins. Needs If-Match; can be undone."""
+    command = MergeCustomers(customer_id=customer_id, context=context(), **told)
+    return handle(command, render=customer_answer, require_match=True)
+
+
+@customers.delete("/<uuid:customer_id>/merge")
+@needs("customers:write")
+@customers.response(200, CardAnswer)
+def undo_merge(customer_id: UUID) -> Response:
+    """Let a merged card stand by itself again; orders placed meanwhile stay with the survivor."""
+    return handle(UndoMerge(customer_id=customer_id, context=context()), render=customer_answer, require_match=True)

@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from projections.runtime import Runtime
+from projections.work.effects import counts
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -32,6 +33,11 @@ class Positions(Collector):
         for state in self._runtime.views.status(head):
             lag.add_metric([state.projection], state.behind)
         yield lag
+        work = GaugeMetricFamily("carnet_effects", "Effects that are not done, by state.", labels=["state"])
+        with self._runtime.reading() as connection:
+            for name, count in counts(connection).items():
+                work.add_metric([name], count)
+        yield work
 
 
 class Metrics:

@@ -20,7 +20,7 @@ from domain.events import Aggregate, Command, Context
 from domain.settings import Shop
 from projections.desk import Outcome
 from projections.desk.desk import Beside
-from projections.log import Answer, RequestKey
+from projections.log import Answer, RequestKey, Session
 from projections.runtime import Runtime
 from projections.views import TooFarBehind
 
@@ -126,6 +126,18 @@ def handle(
         return Answer(status=status, headers=headers, body=encoded, subject=aggregate.subject)
 
     return _response(_decide(command, versions, answer, beside))
+
+
+def perform(change: Callable[[Session], Any]) -> Response:
+    """Makes a change that is no part of any history and answers with its body; honours Idempotency-Key."""
+    key = request_key()
+    with runtime().log.session() as session:
+        known = session.claim_request(key) if key else None
+        if known:
+            return _response(Outcome(None, 0, known, replayed=True))
+        session.begin()
+        answer = Answer(status=200, headers={}, body=msgspec.json.encode(change(session)))
+        return _response(Outcome(None, session.commit(answer), answer))
 
 
 def _decide(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate
@@ -208,6 +209,7 @@ class CountAnswer(Body):
     exact = fields.Boolean(required=True)
 
 
+@cache
 def page_form(item: type[Schema], *, counted: bool = False) -> Schema:
     """The form of one page of a list: its items and the cursor of the next page, null on the last.
 

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema
+from marshmallow import Schema, fields, validate
+from msgspec.structs import replace
 
 from api.access import needs
 from api.bodies import Resource
 from api.requests import context, handle, respond, runtime
-from api.schemas import AddressForm, Body, Flag, Text, Whole, address, page_form
+from api.schemas import AddressForm, Body, Code, Flag, Text, Whole, address, instant, page_form
 from api.settings_answers import (
     CarrierAnswer,
     DefinedStatusAnswer,
     PaymentMethodAnswer,
     ShippingMethodAnswer,
     ShopAnswer,
+    TagRuleAnswer,
+    TagSimulationAnswer,
     TransitionsAnswer,
 )
+from api.spans import MOST_LOOKED_AT, MOST_SHOWN, SpanQuery
 from domain import texts
 from domain.addresses import Address
+from domain.customers import EMAIL_LIMIT
 from domain.settings import (
+    PROVIDERS,
     Carrier,
     Defaults,
     DefineCarrier,
@@ -41,7 +49,11 @@ from domain.settings import (
     ShippingMethod,
     Shop,
 )
+from domain.shop import TagRule
 from domain.statuses import STAGES, TRANSITIONS, MerchantStatus
+from domain.tag_rules import MAX_RULES, MAX_TAGS_OF_RULE, MOMENTS, SetTagRules
+from domain.templates import MAX_ADMINISTRATORS, SetNotifications
+from projections.simulation import Tagged, simulate_tag_rules
 
 settings = Resource("settings", __name__, url_prefix="/settings", description="How the shop is set up")
 meta = Resource("meta", __name__, url_prefix="/meta", description="What holds for every shop")
@@ -62,9 +74,10 @@ class StatusForm(Body):
 
 
 class PaymentMethodForm(Body):
-    """A way to pay."""
+    """A way to pay; `provider` is who takes the money, `manual` when it is the shop itself."""
 
     label = Text(texts.NAME, filled=True, required=True)
+    provider = fields.String(validate=validate.OneOf(PROVIDERS))
 
 
 class ShippingMethodForm(Body):
@@ -79,6 +92,28 @@ class CarrierForm(Body):
 
     label = Text(texts.NAME, filled=True, required=True)
     tracking_url = Text(texts.LINE)
+
+
+class NotificationsForm(Body):
+    """The e-mail addresses of those who are told by mail as administrators."""
+
+    administrators = fields.List(
+        Text(EMAIL_LIMIT, filled=True), required=True, validate=validate.Length(max=MAX_ADMINISTRATORS)
+    )
+
+
+class TagRuleForm(Body):
+    """Whoever buys a SKU of this pattern (`*`: any characters) is tagged, when the order is placed or paid."""
+
+    pattern = Code(required=True)
+    tags = fields.List(Code(), required=True, validate=validate.Length(1, MAX_TAGS_OF_RULE))
+    on = fields.String(required=True, validate=validate.OneOf(MOMENTS))
+
+
+class TagRulesForm(Body):
+    """All the rules; none: nobody is tagged."""
+
+    rules = fields.List(fields.Nested(TagRuleForm), required=True, validate=validate.Length(max=MAX_RULES))
 
 
 class DefaultsForm(Body):
@@ -104,6 +139,8 @@ def shop_answer(shop: Shop) -> dict[str, Any]:
         "carriers": _listed(shop.carriers),
         "seller": address(shop.seller),
         "defaults": _listed({"": shop.defaults})[0],
+        "tag_rules": list(shop.tag_rules),
+        "administrators": shop.administrators,
     }
 
 
@@ -140,6 +177,15 @@ def set_seller(told: Address) -> Response:
     return _changed(SetSeller(context=context(), seller=told))
 
 
+@settings.put("/notifications")
+@needs("settings:write")
+@settings.arguments(NotificationsForm)
+@settings.response(200, ShopAnswer)
+def set_notifications(told: dict[str, Any]) -> Response:
+    """Say who is told by mail as an administrator."""
+    return _changed(SetNotifications(context=context(), administrators=tuple(told["administrators"])))
+
+
 @settings.put("/defaults")
 @needs("settings:write")
 @settings.arguments(DefaultsForm)
@@ -147,6 +193,44 @@ def set_seller(told: Address) -> Response:
 def set_defaults(told: dict[str, Any]) -> Response:
     """Say what a new order starts from; what is left out is as delivered."""
     return _changed(SetDefaults(context=context(), defaults=Defaults(**told)))
+
+
+@settings.get("/tag-rules")
+@needs("settings:read")
+@settings.response(200, page_form(TagRuleAnswer))
+def get_tag_rules() -> Response:
+    """Which purchases tag their customers."""
+    return respond({"items": list(runtime().desk.shop().tag_rules), "next": None})
+
+
+@settings.put("/tag-rules")
+@needs("settings:write")
+@settings.arguments(TagRulesForm)
+@settings.response(200, ShopAnswer)
+def set_tag_rules(told: dict[str, Any]) -> Response:
+    """Say which purchases tag their customers, from now on."""
+    return _changed(SetTagRules(context=context(), rules=_tag_rules(told)))
+
+
+@settings.post("/tag-rules/simulate")
+@needs("marketing:read")
+@settings.arguments(SpanQuery, location="query")
+@settings.arguments(TagRulesForm)
+@settings.response(200, TagSimulationAnswer)
+def simulate_rules(span: dict[str, datetime], told: dict[str, Any]) -> Response:
+    """Whom these rules would have tagged in a span of the past; nobody is."""
+    shop = replace(runtime().desk.shop(), tag_rules=_tag_rules(told))
+    tagged = list(islice(simulate_tag_rules(runtime().log, shop, span["start"], span["end"]), MOST_LOOKED_AT))
+    return respond({"count": len(tagged), "items": [_tagged_answer(one) for one in tagged[:MOST_SHOWN]]})
+
+
+def _tagged_answer(tagged: Tagged) -> dict[str, Any]:
+    ids = {name: str(getattr(tagged, name)) for name in ("order_id", "customer_id")}
+    return {**tagged._asdict(), **ids, "at": instant(tagged.at), "tags": list(tagged.tags)}
+
+
+def _tag_rules(told: dict[str, Any]) -> tuple[TagRule, ...]:
+    return tuple(TagRule(pattern=rule["pattern"], tags=tuple(rule["tags"]), on=rule["on"]) for rule in told["rules"])
 
 
 def _offer(

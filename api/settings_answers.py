@@ -32,10 +32,11 @@ class DefinedStatusAnswer(Body):
 
 
 class PaymentMethodAnswer(Body):
-    """A way to pay."""
+    """A way to pay; `provider` is who takes the money, `manual` when it is the shop itself."""
 
     code = _text()
     label = _text()
+    provider = _text()
 
 
 class ShippingMethodAnswer(Body):
@@ -64,6 +65,31 @@ class DefaultsAnswer(Body):
     timezone = _text()
 
 
+class TagRuleAnswer(Body):
+    """Which SKUs tag whoever buys them, with what, and when."""
+
+    pattern = _text()
+    tags = fields.List(fields.String(), required=True)
+    on = _text()
+
+
+class TaggedAnswer(Body):
+    """A customer who would have been given tags, and the order that earned them."""
+
+    order_id = fields.UUID(required=True)
+    number = _text()
+    customer_id = fields.UUID(required=True)
+    at = fields.DateTime(required=True)
+    tags = fields.List(fields.String(), required=True)
+
+
+class TagSimulationAnswer(Body):
+    """How often tags would have been given, and the first thousand times."""
+
+    count = fields.Integer(required=True)
+    items = fields.List(fields.Nested(TaggedAnswer), required=True)
+
+
 class ShopAnswer(Body):
     """The whole set-up."""
 
@@ -73,6 +99,8 @@ class ShopAnswer(Body):
     carriers = fields.List(fields.Nested(CarrierAnswer), required=True)
     seller = fields.Nested(AddressAnswer, required=True)
     defaults = fields.Nested(DefaultsAnswer, required=True)
+    tag_rules = fields.List(fields.Nested(TagRuleAnswer), required=True)
+    administrators = fields.List(fields.String(), required=True)
 
 
 class TransitionsAnswer(Body):

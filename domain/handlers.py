@@ -6,9 +6,33 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain import coupons, customers, operators, settings, tokens
+from domain import (
+    coupons,
+    customers,
+    enrolments,
+    messages,
+    operators,
+    sequences,
+    settings,
+    stock,
+    tag_rules,
+    templates,
+    tokens,
+)
 from domain.events import Aggregate, Command
-from domain.orders import cart, creation, details, moves, notes, payments, shipments
+from domain.orders import (
+    cart,
+    creation,
+    details,
+    disputes,
+    moves,
+    notes,
+    payment_links,
+    payments,
+    refunds,
+    returns,
+    shipments,
+)
 from domain.orders.order import Order, OrderNotFound
 from domain.settings import Shop
 
@@ -43,12 +67,20 @@ HANDLERS: dict[type[Command], Handler] = {
         details.HANDLERS,
         moves.HANDLERS,
         payments.HANDLERS,
+        payment_links.HANDLERS,
+        refunds.HANDLERS,
+        disputes.HANDLERS,
         shipments.HANDLERS,
+        returns.HANDLERS,
         notes.HANDLERS,
     ),
     **_decided_by(customers.Customer, "customer_id", customers.HANDLERS),
     **_decided_by(coupons.Coupon, "coupon_id", coupons.HANDLERS),
-    **_decided_by(settings.Settings, "settings_id", settings.HANDLERS),
+    **_decided_by(stock.StockItem, "stock_id", stock.HANDLERS),
+    **_decided_by(settings.Settings, "settings_id", settings.HANDLERS, templates.HANDLERS, tag_rules.HANDLERS),
+    **_decided_by(messages.Message, "message_id", messages.HANDLERS),
+    **_decided_by(sequences.Sequences, "book_id", sequences.HANDLERS),
+    **_decided_by(enrolments.Enrolment, "enrolment_id", enrolments.HANDLERS),
     **_decided_by(operators.Operator, "operator_id", operators.HANDLERS),
     **_decided_by(tokens.Token, "token_id", tokens.HANDLERS),
 }
@@ -60,9 +92,15 @@ CREATING: frozenset[type[Command]] = frozenset(
         customers.CreateCustomer,
         customers.TakeBillingData,
         coupons.CreateCoupon,
+        stock.ReceiveStock,
         operators.AddOperator,
         tokens.IssueToken,
+        messages.RequestMessage,
+        enrolments.StartEnrolment,
+        *sequences.HANDLERS,
         *settings.HANDLERS,
+        *templates.HANDLERS,
+        *tag_rules.HANDLERS,
     )
 )
 
@@ -70,6 +108,9 @@ MISSING = {
     Order: OrderNotFound,
     customers.Customer: customers.CustomerNotFound,
     coupons.Coupon: coupons.CouponNotFound,
+    stock.StockItem: stock.StockItemNotFound,
+    messages.Message: messages.MessageNotFound,
+    enrolments.Enrolment: enrolments.EnrolmentNotFound,
     operators.Operator: operators.OperatorNotFound,
     tokens.Token: tokens.TokenNotFound,
 }

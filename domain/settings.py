@@ -14,6 +14,7 @@ from domain.errors import Rejected
 from domain.events import Aggregate, Command, Event
 from domain.money import decimals
 from domain.shop import LOCALES as LOCALES
+from domain.shop import PROVIDERS as PROVIDERS
 from domain.shop import Carrier as Carrier
 from domain.shop import Defaults as Defaults
 from domain.shop import PaymentMethod as PaymentMethod
@@ -65,6 +66,12 @@ class BadColour(Rejected):
     """A colour is written #rrggbb."""
 
     code = "bad-colour"
+
+
+class UnknownProvider(Rejected):
+    """There is no payment provider {provider}; known: {known}."""
+
+    code = "unknown-provider"
 
 
 class Settings(Aggregate):
@@ -297,6 +304,8 @@ def define_payment_method(settings: Settings, command: DefinePaymentMethod, shop
     """Offers a payment method."""
     _check_code(command.method.code)
     check_text(command.method.label, NAME, "/label", required=True)
+    if command.method.provider not in PROVIDERS:
+        raise UnknownProvider("/provider", provider=command.method.provider[:CODE], known=", ".join(PROVIDERS))
     if settings.shop.payment_methods.get(command.method.code) != command.method:
         settings.record(PaymentMethodDefined, command.context, method=command.method)
 

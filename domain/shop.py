@@ -13,6 +13,7 @@ from domain.statuses import STANDARD_STATUSES, MerchantStatus, UnknownStatus
 from domain.texts import CODE
 
 LOCALES = ("en", "fr")
+PROVIDERS = ("manual", "sandbox")
 
 
 class UnknownMethod(Rejected):
@@ -28,10 +29,11 @@ class UnknownLocale(Rejected):
 
 
 class PaymentMethod(Struct, frozen=True, kw_only=True):
-    """A way to pay, and whether money taken with it counts as paid at once."""
+    """A way to pay; `provider` is who takes the money, `manual` when it is the shop itself."""
 
     code: str
     label: str
+    provider: str = "manual"
 
 
 class ShippingMethod(Struct, frozen=True, kw_only=True):
@@ -50,6 +52,17 @@ class Carrier(Struct, frozen=True, kw_only=True):
     tracking_url: str = ""
 
 
+class Template(Struct, frozen=True, kw_only=True):
+    """What the mail of a status says in a language; without `text` it is made from the `html`."""
+
+    status: str
+    locale: str
+    version: int
+    subject: str
+    html: str
+    text: str = ""
+
+
 class Defaults(Struct, frozen=True, kw_only=True):
     """What a new order starts from."""
 
@@ -58,6 +71,14 @@ class Defaults(Struct, frozen=True, kw_only=True):
     locale: str = "en"
     number_prefix: str = "C"
     timezone: str = "UTC"
+
+
+class TagRule(Struct, frozen=True, kw_only=True):
+    """Whoever buys a SKU of this pattern (`*` stands for any characters) is tagged, on `placed` or on `paid`."""
+
+    pattern: str
+    tags: tuple[str, ...]
+    on: str
 
 
 def _by_code(*things: Any) -> dict[str, Any]:
@@ -97,6 +118,9 @@ class Shop(Struct, frozen=True, kw_only=True):
     )
     seller: Address = field(default_factory=Address)
     defaults: Defaults = field(default_factory=Defaults)
+    templates: dict[str, Template] = field(default_factory=dict)
+    administrators: tuple[str, ...] = ()
+    tag_rules: tuple[TagRule, ...] = ()
 
     def status(self, code: str, pointer: str = "/status") -> MerchantStatus:
         """The merchant's status of that code, or `UnknownStatus` with the known ones."""

@@ -4,9 +4,33 @@ from __future__ import annotations
 
 from eventsourcing.utils import register_topic
 
-from domain import coupons, customers, operators, settings, tokens
+from domain import (
+    coupons,
+    customers,
+    enrolments,
+    messages,
+    operators,
+    sequences,
+    settings,
+    stock,
+    tag_rules,
+    templates,
+    tokens,
+)
 from domain.events import Aggregate, Event
-from domain.orders import cart, creation, details, moves, notes, payments, shipments
+from domain.orders import (
+    cart,
+    creation,
+    details,
+    disputes,
+    moves,
+    notes,
+    payment_links,
+    payments,
+    refunds,
+    returns,
+    shipments,
+)
 from domain.orders.order import Order
 
 AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
@@ -16,12 +40,20 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
         *details.EVENTS,
         *moves.EVENTS,
         *payments.EVENTS,
+        *payment_links.EVENTS,
+        *refunds.EVENTS,
+        *disputes.EVENTS,
         *shipments.EVENTS,
+        *returns.EVENTS,
         *notes.EVENTS,
     ),
     customers.Customer: customers.EVENTS,
     coupons.Coupon: coupons.EVENTS,
-    settings.Settings: settings.EVENTS,
+    stock.StockItem: stock.EVENTS,
+    messages.Message: messages.EVENTS,
+    settings.Settings: (*settings.EVENTS, *templates.EVENTS, *tag_rules.EVENTS),
+    sequences.Sequences: sequences.EVENTS,
+    enrolments.Enrolment: enrolments.EVENTS,
     operators.Operator: operators.EVENTS,
     tokens.Token: tokens.EVENTS,
     tokens.Token: tokens.EVENTS,

@@ -1,21 +1,24 @@
-"""The list of customers: one row a card, made from the whole card."""
+"""The list of customers: one row a card, made from the whole card, and one for each of their orders."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
+from psycopg import sql
 
 from domain.addresses import Address
 from domain.customers import Customer, normalised_email
-from projections.pages import Conditions, Cursor, Listing, Page, key
+from domain.orders.order import Order
+from projections.pages import Conditions, Cursor, Listing, Page, key, read
 from projections.plain import patterns, plain_words
 from projections.projection import Batch
 from projections.tables import Connection, Row, Rows, Table
 
-_DDL = """
+_CUSTOMERS = """
     CREATE TABLE {schema}.customers (
         id uuid NOT NULL,
         version integer NOT NULL,
@@ -23,6 +26,8 @@ _DDL = """
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
         erased_at timestamptz,
+        merged_into uuid,
+        tags text[] NOT NULL,
         name text NOT NULL,
         company text NOT NULL,
         line1 text NOT NULL,
@@ -38,35 +43,67 @@ _DDL = """
         words text COLLATE "C" NOT NULL
     )
 """
+_ORDERS = """
+    CREATE TABLE {schema}.customer_orders (
+        order_id uuid NOT NULL,
+        customer_id uuid NOT NULL,
+        currency text NOT NULL,
+        worth bigint NOT NULL,
+        counts boolean NOT NULL,
+        placed_at timestamptz NOT NULL
+    )
+"""
 _INDEXES = (
     "CREATE INDEX customers_created ON {schema}.customers (created_at, id) WHERE erased_at IS NULL",
     "CREATE INDEX customers_name ON {schema}.customers (left(words, 60), id) WHERE erased_at IS NULL",
     "CREATE INDEX customers_words ON {schema}.customers USING gin (words gin_trgm_ops)",
     "CREATE INDEX customers_email ON {schema}.customers (email_normalised)",
+    "CREATE INDEX customers_tags ON {schema}.customers USING gin (tags)",
+    "CREATE INDEX customers_merged ON {schema}.customers (merged_into) WHERE merged_into IS NOT NULL",
 )
+_OF_CUSTOMER = "CREATE INDEX customer_orders_customer ON {schema}.customer_orders (customer_id)"
 _COLUMNS = (
-    "id", "version", "position", "created_at", "updated_at", "erased_at", *Address.FIELDS, "email_normalised", "words",
+    "id", "version", "position", "created_at", "updated_at", "erased_at", "merged_into", "tags", *Address.FIELDS,
+    "email_normalised", "words",
 )  # fmt: skip
+_ORDER_COLUMNS = ("order_id", "customer_id", "currency", "worth", "counts", "placed_at")
+_WORTH = sql.SQL("""
+    SELECT coalesce(card.merged_into, card.id), placed.currency, count(*), sum(placed.worth)::bigint,
+        max(placed.placed_at)
+    FROM {customers} AS card JOIN {orders} AS placed ON placed.customer_id = card.id
+    WHERE (card.id = ANY(%(ids)s) OR card.merged_into = ANY(%(ids)s)) AND placed.counts
+    GROUP BY 1, 2 ORDER BY 1, 2
+""")
 # The name comes first, so that what is searched is sorted by it as well.
 _SEARCHED = ("name", "company", "email", "phone", "postcode", "city", "vat_number")
 NEWEST_FIRST = "-created_at"
 
 
 class Customers:
-    """The view `customers`."""
+    """The view `customers`.
+
+    An order counts for its customer once it is placed and unless it is cancelled, one of the past as well; it is worth
+    what was paid of it less what was refunded. Those of a merged card count for the survivor.
+    """
 
     name = "customers"
-    version = 1
-    tables = (Table("customers", _COLUMNS, ("id",), _DDL, _INDEXES),)
-    aggregates = (Customer,)
+    version = 2
+    tables = (
+        Table("customers", _COLUMNS, ("id",), _CUSTOMERS, _INDEXES),
+        Table("customer_orders", _ORDER_COLUMNS, ("order_id",), _ORDERS, (_OF_CUSTOMER,)),
+    )
+    aggregates = (Customer, Order)
     topics = None
 
     def fold(self, batch: Batch) -> Rows:
-        """Each card as its events leave it; of a customer who was forgotten only the id and the dates stay."""
+        """Each card as its events leave it, of a customer who was forgotten only the id and the dates; each order."""
         rows = Rows()
         positions = {event.originator_id: position for position, event in batch.events}
         for customer_id, customer in batch.aggregates(Customer).items():
             rows.put("customers", (customer_id,), customer_row(customer, positions[customer_id]))
+        for order_id, order in batch.aggregates(Order).items():
+            if order.customer_id and order.placed_at:
+                rows.put("customer_orders", (order_id,), _order_row(order))
         return rows
 
 
@@ -79,10 +116,17 @@ def customer_row(customer: Customer, position: int) -> Row:
         customer.created_at,
         customer.modified_on,
         customer.erased_at,
+        customer.merged_into,
+        customer.tags,
         *(customer.value(name) for name in Address.FIELDS),
         normalised_email(customer.value("email")),
         plain_words(*(customer.value(name) for name in _SEARCHED)),
     )
+
+
+def _order_row(order: Order) -> Row:
+    worth = order.paid - order.refunded
+    return (order.id, order.customer_id, order.currency, worth, not order.is_cancelled, order.placed_at)
 
 
 class CustomerHead(NamedTuple):
@@ -93,6 +137,7 @@ class CustomerHead(NamedTuple):
     position: int
     created_at: datetime
     updated_at: datetime
+    tags: list[str]
     name: str
     company: str
     line1: str
@@ -106,12 +151,23 @@ class CustomerHead(NamedTuple):
     vat_number: str
 
 
+class CustomerWorth(NamedTuple):
+    """What a customer's orders in one currency come to, in its minor units, and when the last was placed."""
+
+    customer_id: UUID
+    currency: str
+    orders: int
+    worth: int
+    last_order_at: datetime
+
+
 class CustomerFilters(Struct, frozen=True, kw_only=True):
-    """`q` are words of name, company, e-mail, phone, postcode, city or VAT number, all of which must be found."""
+    """`q` are words of name, company, e-mail, phone, postcode, city or VAT number, all found; so are `tags`."""
 
     q: str | None = None
     email: str | None = None
     country: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 LISTING: Listing[CustomerHead] = Listing(
@@ -133,7 +189,7 @@ def list_customers(
     cursor: Cursor | None = None,
     schema: str = "views",
 ) -> Page[CustomerHead]:
-    """Up to `limit` customers after the cursor, the forgotten ones left out."""
+    """Up to `limit` customers after the cursor, the forgotten and the merged ones left out."""
     return LISTING.page(connection, _conditions(filters), sort, limit, cursor, schema)
 
 
@@ -144,19 +200,36 @@ def count_customers(
     return LISTING.count(connection, _conditions(filters), how, schema)
 
 
+def worth_of(
+    connection: Connection, customer_ids: Sequence[UUID], schema: str = "views"
+) -> dict[UUID, list[CustomerWorth]]:
+    """What each customer's orders come to, currency by currency; those of the cards merged into theirs included."""
+    statement = _WORTH.format(
+        customers=sql.Identifier(schema, "customers"), orders=sql.Identifier(schema, "customer_orders")
+    )
+    found: dict[UUID, list[CustomerWorth]] = {customer_id: [] for customer_id in customer_ids}
+    for row in read(connection, statement, {"ids": list(customer_ids)}):
+        worth = CustomerWorth._make(row)
+        found[worth.customer_id].append(worth)
+    return found
+
+
 def cursor_types(sort: str = NEWEST_FIRST) -> tuple[Any, ...]:
     """The kinds of value in a cursor of the list sorted so."""
     return LISTING.cursor_types(sort)
 
 
 def _conditions(filters: CustomerFilters) -> Conditions:
-    found, told = ["erased_at IS NULL"], {}
+    found, told = ["erased_at IS NULL", "merged_into IS NULL"], dict[str, Any]()
     if filters.email is not None:
         found.append("email_normalised = %(email)s")
         told["email"] = normalised_email(filters.email)
     if filters.country is not None:
         found.append("country = %(country)s")
         told["country"] = filters.country
+    if filters.tags:
+        found.append("tags @> %(tags)s::text[]")
+        told["tags"] = list(filters.tags)
     for number, pattern in enumerate(patterns(filters.q or "")):
         found.append(f"words LIKE %(word_{number})s")
         told[f"word_{number}"] = pattern

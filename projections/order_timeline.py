@@ -11,9 +11,10 @@ from msgspec import json
 from psycopg import sql
 
 from domain.events import Event
+from domain.messages import Message
 from domain.orders.order import Order
 from projections.log.forms import form_of
-from projections.projection import Batch
+from projections.projection import Batch, kind_of
 from projections.tables import Connection, Rows, Table
 
 _DDL = """
@@ -27,13 +28,16 @@ _DDL = """
         reason text,
         cause uuid NOT NULL,
         import_id uuid,
+        message_id uuid,
         summary jsonb NOT NULL
     )
 """
-_COLUMNS = ("order_id", "version", "position", "at", "actor", "topic", "reason", "cause", "import_id", "summary")
+_COLUMNS = (
+    "order_id", "version", "position", "at", "actor", "topic", "reason", "cause", "import_id", "message_id", "summary",
+)  # fmt: skip
 _TIMELINE = sql.SQL("""
-    SELECT version, position, at, actor, topic, reason, cause, import_id, summary
-    FROM {} WHERE order_id = %(order_id)s AND version > %(after)s ORDER BY version LIMIT %(limit)s
+    SELECT version, position, at, actor, topic, reason, cause, import_id, message_id, summary
+    FROM {} WHERE order_id = %(order_id)s AND position > %(after)s ORDER BY position LIMIT %(limit)s
 """)
 _HEADER = frozenset(Event.__struct_fields__)
 
@@ -42,19 +46,26 @@ class OrderTimeline:
     """The view `order_timeline`."""
 
     name = "order_timeline"
-    version = 1
-    tables = (Table("order_timeline", _COLUMNS, ("order_id", "version"), _DDL),)
-    aggregates = (Order,)
+    version = 2
+    tables = (Table("order_timeline", _COLUMNS, ("order_id", "position"), _DDL),)
+    aggregates = (Order, Message)
     topics = None
 
     def fold(self, batch: Batch) -> Rows:
-        """A row for each event."""
+        """A row for each event of an order, and for each of a message about it."""
         rows = Rows()
         for position, event in batch.events:
+            order_id, message_id = event.originator_id, None
+            if kind_of(event.TOPIC) == Message.TOPIC:
+                message_id = event.originator_id
+                about = batch.aggregates(Message)[message_id].order_id
+                if about is None:
+                    continue
+                order_id = about
             told = event.metadata
-            key = (event.originator_id, event.originator_version)
-            happened = (position, event.timestamp, told.actor, event.TOPIC, told.reason, told.cause, told.import_id)
-            rows.put("order_timeline", key, (*key, *happened, summary(event)))
+            happened = (event.timestamp, told.actor, event.TOPIC, told.reason, told.cause, told.import_id)
+            row = (order_id, event.originator_version, position, *happened, message_id, summary(event))
+            rows.put("order_timeline", (order_id, position), row)
         return rows
 
 
@@ -70,7 +81,7 @@ def _told(event: type[Event]) -> tuple[str, ...]:
 
 
 class TimelineEntry(NamedTuple):
-    """Something that happened to an order: when, by whom, why, and what it says."""
+    """Something that happened to an order, or a message about it, whose version it is then."""
 
     version: int
     position: int
@@ -80,13 +91,14 @@ class TimelineEntry(NamedTuple):
     reason: str | None
     cause: UUID
     import_id: UUID | None
+    message_id: UUID | None
     summary: dict[str, Any]
 
 
 def timeline(
     connection: Connection, order_id: UUID, after: int = 0, limit: int = 200, schema: str = "views"
 ) -> list[TimelineEntry]:
-    """What happened to the order after a version, first to last."""
+    """What happened to the order after a position, first to last."""
     statement = _TIMELINE.format(sql.Identifier(schema, "order_timeline"))
     found = connection.execute(statement, {"order_id": order_id, "after": after, "limit": limit})
     return [TimelineEntry._make(row) for row in found]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from environs import Env, ValidationError, validate
 
 PREFIX = "CARNET_"
 SHORTEST_SECRET = 32
+MAIL_SERVERS = ("smtp", "smtp+starttls", "smtps")
 
 
 def _setting(default: Any, doc: str, *rules: Any) -> Any:
@@ -25,6 +27,13 @@ def _empty_or_long(value: str) -> None:
     """A master secret is left out or has at least 32 characters."""
     if value and len(value) < SHORTEST_SECRET:
         raise ValidationError(f"use at least {SHORTEST_SECRET} characters")
+
+
+def _empty_or_mail_server(value: str) -> None:
+    """A mail server has an address of one of three kinds, and a host."""
+    told = urlsplit(value)
+    if value and (told.scheme not in MAIL_SERVERS or not told.hostname):
+        raise ValidationError("use smtp://, smtp+starttls:// or smtps:// and a host")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +58,22 @@ class Settings:
     idempotency_days: int = _setting(30, "Days an Idempotency-Key and its answer are kept.", _between(1, 3650))
     session_hours: int = _setting(12, "Hours after which a console session must sign in again.", _between(1, 24 * 365))
     trusted_proxies: int = _setting(0, "Reverse proxies whose X-Forwarded-* headers are believed.", _between(0, 16))
+    broker_url: str = _setting(
+        "", "Where effects queue: redis:// or amqp:// for many machines; the database when unset."
+    )
+    worker_threads: int = _setting(4, "Effects a worker performs at one time.", _between(1, 256))
+    lease_seconds: int = _setting(
+        30, "Seconds after which the work of a worker that died is taken up by another.", _between(1, 3600)
+    )
+    smtp_url: str = _setting(
+        "",
+        "Mail server: smtp://, smtp+starttls:// or smtps://, with name:password@ where it asks for them; "
+        "?cafile= names its certificates, ?timeout= the seconds it may take. Unset: mails are kept, not sent.",
+        _empty_or_mail_server,
+    )
+    mail_from: str = _setting("", "Address that mails come from; the seller's own when unset.")
+    public_url: str = _setting("", "Address under which customers reach this server, for links in mails.")
+    webhooks_private: bool = _setting(False, "Whether webhooks may call addresses on a private network.")
     log_level: str = _setting(
         "info", "Least level that is logged.", validate.OneOf(("debug", "info", "warning", "error"))
     )
@@ -68,5 +93,5 @@ def variable(setting: Field[Any]) -> str:
 def _read(env: Env, setting: Field[Any]) -> Any:
     """One field's value, of the kind its default has."""
     rules = setting.metadata["rules"]
-    read: Any = {"int": env.int, "str": env.str, "Path": env.path}[str(setting.type)]
+    read: Any = {"bool": env.bool, "int": env.int, "str": env.str, "Path": env.path}[str(setting.type)]
     return read(setting.name.upper(), default=setting.default, validate=list(rules) or None)

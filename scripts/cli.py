@@ -16,8 +16,10 @@ COMMANDS = {
     "project": ("scripts.project:project", "Keep the views up to date."),
     "projections": ("scripts.projections:projections", "See, rebuild and repair the views."),
     "serve": ("scripts.serve:serve", "Serve the API."),
+    "stock": ("scripts.stock:stock", "Count what lies on the shelves."),
     "tokens": ("scripts.tokens:tokens", "Give programs access and take it away."),
     "users": ("scripts.users:users", "Manage the people who may sign in."),
+    "worker": ("scripts.worker:worker", "Do what follows: processes, mail, payments."),
 }
 
 

@@ -20,7 +20,9 @@ from domain.orders.notes import AddNote, SetTags
 from domain.orders.order import Order
 from domain.orders.payments import RecordPayment, RefundLine, RefundOrder
 from domain.orders.shipments import DeliverShipment, ShipOrder
-from domain.settings import Defaults, SetDefaults, SetSeller
+from domain.settings import Defaults, DefinePaymentMethod, SetDefaults, SetSeller
+from domain.shop import PaymentMethod
+from domain.stock import ReceiveStock, SetStockPolicy, stock_id_of
 from projections.runtime import Runtime
 from scripts.installation import opened_runtime
 
@@ -73,6 +75,8 @@ GOODS = (
     ("APRON", "Linen apron", 3900, 2000),
 )
 COLOURS = ("blue", "green", "sand", "white", "black")
+# Nobody is told by mail of what happened long ago, if at all.
+QUIETLY: dict[str, Any] = {"stock": "apply", "notify": ()}
 CARRIERS = (("colissimo", "6A"), ("dhl", "JD01"), ("ups", "1Z"))
 
 
@@ -122,6 +126,17 @@ def shop_commands(now: datetime) -> Iterator[Command]:
     )
     rules = CouponRules(kind="free_shipping", currency="EUR", minimum=5000)
     yield CreateCoupon(context=told(opened, "coupon 2"), code="PORT-OFFERT", rules=rules)
+    online = PaymentMethod(code="online", label="Online", provider="sandbox")
+    yield DefinePaymentMethod(context=told(opened, "method online"), method=online)
+    yield from first_stock(opened)
+
+
+def first_stock(opened: datetime) -> Iterator[Command]:
+    """What lay on the shelves on the first day; books and aprons are made to order, so nobody counts them."""
+    for sku in (f"{sku}-{colour.upper()}" for sku, *_ in GOODS[:-2] for colour in COLOURS):
+        yield ReceiveStock(context=told(opened, f"receive {sku}"), sku=sku, quantity=100)
+        policy = told(opened, f"policy {sku}")
+        yield SetStockPolicy(context=policy, stock_id=stock_id_of(sku), policy="backorder", low_at=70)
 
 
 def take_order(runtime: Runtime, number: int, now: datetime) -> None:
@@ -150,6 +165,7 @@ def creation(number: int, at: datetime, random: Random) -> CreateOrder:
         order_id=order_id(number),
         context=told(at, f"take {number}"),
         place=random.random() > 0.05,
+        notify=(),
         locale="fr" if country in ("FR", "BE") else "en",
         billing_address=address,
         items=tuple(_item(random) for _ in range(random.randint(1, 4))),
@@ -182,14 +198,14 @@ def life(order: Order, age: timedelta, random: Random) -> Iterator[Command]:
     facts = Deeds(order.id, order.placed_at)
     if random.random() < 0.06:
         yield ChangeStatus(
-            **facts(timedelta(hours=2), "cancel", "The customer changed their mind."), status="cancelled"
+            **facts(timedelta(hours=2), "cancel", "The customer changed their mind."), status="cancelled", **QUIETLY
         )
         return
     paid = random.random() < 0.93
     if paid:
         yield RecordPayment(**facts(timedelta(minutes=3), "pay"), method=order.payment_method)
     if age > timedelta(days=1):
-        yield ChangeStatus(**facts(timedelta(hours=8), "prepare"), status="processing")
+        yield ChangeStatus(**facts(timedelta(hours=8), "prepare"), status="processing", **QUIETLY)
     if random.random() < 0.2:
         yield AddNote(**facts(timedelta(hours=9), "note"), text="Wants it wrapped in kraft paper.")
         yield SetTags(**facts(timedelta(hours=9), "tags"), tags=(*order.tags, "wrap"))
@@ -197,10 +213,10 @@ def life(order: Order, age: timedelta, random: Random) -> Iterator[Command]:
         carrier, prefix = random.choice(CARRIERS)
         code = f"{prefix}{random.randint(10**9, 10**10 - 1)}"
         yield ShipOrder(**facts(timedelta(days=2), "ship"), carrier=carrier, tracking_code=code)
-        yield ChangeStatus(**facts(timedelta(days=2), "shipped"), status="shipped")
+        yield ChangeStatus(**facts(timedelta(days=2), "shipped"), status="shipped", **QUIETLY)
     if age > timedelta(days=8):
         yield DeliverShipment(**facts(timedelta(days=5), "deliver"), shipment=1)
-        yield ChangeStatus(**facts(timedelta(days=7), "complete"), status="completed")
+        yield ChangeStatus(**facts(timedelta(days=7), "complete"), status="completed", **QUIETLY)
     if paid and age > timedelta(days=15) and random.random() < 0.08:
         first = next(iter(order.items))
         yield RefundOrder(

@@ -27,7 +27,7 @@ from scripts.installation import FolderLock, make_data_dir, master_secret
 
 CARNET = (sys.executable, "-m", "scripts.cli")
 # In the order in which they are stopped: first no new work, then what works it up.
-PARTS = {"api": (*CARNET, "serve"), "projections": (*CARNET, "project")}
+PARTS = {"api": (*CARNET, "serve"), "projections": (*CARNET, "project"), "workers": (*CARNET, "worker")}
 ENSURE_ADMIN = (*CARNET, "users", "ensure-admin")
 DEMO = (*CARNET, "demo")
 

@@ -6,23 +6,52 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from domain import coupons, customers, operators, settings, tokens
+from domain import (
+    coupons,
+    customers,
+    enrolments,
+    messages,
+    operators,
+    sequences,
+    settings,
+    stock,
+    tag_rules,
+    templates,
+    tokens,
+)
 from domain.addresses import Address
 from domain.coupons import CouponRules, coupon_id_of
 from domain.customers import CustomerCard
 from domain.events import Command, Event, Metadata
 from domain.operators import operator_id
-from domain.orders import cart, creation, details, lines, moves, notes, payments, shipments
+from domain.orders import (
+    cart,
+    creation,
+    details,
+    disputes,
+    lines,
+    moves,
+    notes,
+    payment_links,
+    payments,
+    refunds,
+    returns,
+    shipments,
+)
 from domain.orders.order import RefundedLine, ShippedItem
 from domain.pricing import CouponTerms
-from domain.shop import Carrier, Defaults, PaymentMethod, ShippingMethod
+from domain.shop import Carrier, Defaults, PaymentMethod, ShippingMethod, TagRule, Template
 from domain.statuses import MerchantStatus
 from domain.tokens import token_id
 from tests.given import NOW, context
 
 ORDER = UUID(int=0x0D0)
 CUSTOMER = UUID(int=0xC05)
+OTHER_CUSTOMER = UUID(int=0xC06)
+EXCHANGE = UUID(int=0x0D1)
 COUPON = coupon_id_of("SPRING")
+STOCK = stock.stock_id_of("CUP-1")
+MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
 TOKEN = token_id("till")
 LATER = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
@@ -45,12 +74,47 @@ PACKED = MerchantStatus(code="packed", label="Packed", stage="processing", colou
 CHEQUE = PaymentMethod(code="cheque", label="Cheque by post")
 COURIER = ShippingMethod(code="courier", label="Courier", carrier="dhl")
 POST = Carrier(code="post", label="The post", tracking_url="https://post.example.com/{code}")
+COPY = messages.Copy(
+    recipient="nora@example.com",
+    subject="Your order C1001",
+    html="<p>Nora Example</p>",
+    text="Nora Example",
+    template_version=7,
+)
+MERCI = Template(status="pending", locale="fr", version=7, subject="Merci", html="<p>Merci</p>", text="Merci")
 DEFAULTS = Defaults(currency="CHF", prices_include_tax=False, locale="fr", number_prefix="S", timezone="Europe/Zurich")
+
+CAUSE = stock.StockCause(order_id=ORDER, number="C1001", line="1", name="status", version=3, reference="processing")
+BACK = returns.ReturnLine(item="1", quantity=2)
+RECEIVED = returns.ReceivedLine(item="1", quantity=1, condition="opened", restock=True)
+
+CUPS = TagRule(pattern="CUP-*", tags=("cups",), on="paid")
+
+WORDS = sequences.Words(subject="How is your cup?", html="<p>Tell us.</p>")
+CALLED = "https://example.com/hook"
+SIGNED = {CALLED: "a secret of the tests"}
+AFTER_SALE = sequences.Definition(
+    name="After the sale",
+    beginning=sequences.Beginning(on="status", status="completed"),
+    filter=sequences.Filter(sku="CUP-*", currency="EUR", total_min=1_000),
+    steps=(
+        sequences.Wait(minutes=1_440),
+        sequences.SendMail(words={"en": WORDS}),
+        sequences.PutTags(owner="customer", tags=("asked",)),
+        sequences.CallWebhook(url=CALLED),
+    ),
+)
+SEQUENCE = UUID(int=0x5E9)
+ENROLMENT = enrolments.enrolment_id_of(SEQUENCE, ORDER)
 
 SAID = context("example", reason="The customer rang")
 _ORDER: dict[str, Any] = {"order_id": ORDER, "context": SAID}
 _CUSTOMER: dict[str, Any] = {"customer_id": CUSTOMER, "context": SAID}
 _COUPON: dict[str, Any] = {"coupon_id": COUPON, "context": SAID}
+_STOCK: dict[str, Any] = {"stock_id": STOCK, "context": SAID}
+_MESSAGE: dict[str, Any] = {"message_id": MESSAGE, "context": SAID}
+_SEQUENCE: dict[str, Any] = {"sequence_id": SEQUENCE, "context": SAID}
+_ENROLMENT: dict[str, Any] = {"enrolment_id": ENROLMENT, "context": SAID}
 _OPERATOR: dict[str, Any] = {"operator_id": OPERATOR, "context": SAID}
 _TOKEN: dict[str, Any] = {"token_id": TOKEN, "context": SAID}
 
@@ -96,15 +160,30 @@ COMMANDS: tuple[Command, ...] = (
     payments.AuthorizePayment(**_ORDER, method="card", amount=4_000, reference="A-1"),
     payments.VoidPayment(**_ORDER, payment="1"),
     payments.RefundOrder(
-        **_ORDER, lines=(payments.RefundLine(item="1", quantity=1),), shipping=590, goodwill=100, method="card"
+        **_ORDER,
+        lines=(payments.RefundLine(item="1", quantity=1),),
+        shipping=590,
+        goodwill=100,
+        method="card",
+        restock=True,
     ),
-    payments.IssuePaymentLink(**_ORDER, link="https://pay.example.com/1", expires_at=LATER),
+    payments.CapturePayment(**_ORDER, payment="2"),
+    payment_links.IssuePaymentLink(**_ORDER, link="https://pay.example.com/1", expires_at=LATER, method="online"),
+    refunds.RequestRefund(**_ORDER, payment="1", lines=(payments.RefundLine(item="1", quantity=1),), restock=True),
+    refunds.ConfirmRefund(**_ORDER, refund="1", reference="re_1"),
+    refunds.FailRefund(**_ORDER, refund="1", failure="account-closed"),
+    disputes.OpenDispute(**_ORDER, dispute="dp_1", provider="sandbox", reference="T-1", amount=4_000),
+    disputes.CloseDispute(**_ORDER, dispute="dp_1", provider="sandbox", reference="T-1", amount=4_000, won=True),
     shipments.ShipOrder(
         **_ORDER, carrier="dhl", tracking_code="TRACK1", lines=(shipments.ShipLine(item="1", quantity=2),)
     ),
     shipments.CorrectTracking(**_ORDER, shipment=1, tracking_code="TRACK2"),
     shipments.DeliverShipment(**_ORDER, shipment=1),
     shipments.CancelShipment(**_ORDER, shipment=1),
+    returns.RequestReturn(**_ORDER, lines=(BACK,)),
+    returns.ReceiveReturn(**_ORDER, return_number=1, lines=(RECEIVED,)),
+    returns.SettleReturn(**_ORDER, return_number=1, refund="1", exchange=EXCHANGE),
+    returns.CancelReturn(**_ORDER, return_number=1),
     notes.AddNote(**_ORDER, text="Ring twice", written_at=NOW),
     notes.ReviseNote(**_ORDER, note="1", text="Ring once"),
     notes.RemoveNote(**_ORDER, note="1"),
@@ -115,12 +194,27 @@ COMMANDS: tuple[Command, ...] = (
     customers.UpdateCustomer(**_CUSTOMER, card=CARD),
     customers.TakeBillingData(**_CUSTOMER, order_id=ORDER, billing=ADDRESS),
     customers.EraseCustomer(**_CUSTOMER),
+    customers.GiveConsent(**_CUSTOMER, proof="Yes, write to Nora Example", source="newsletter form"),
+    customers.WithdrawConsent(**_CUSTOMER, source="unsubscribe link"),
+    customers.TagCustomer(**_CUSTOMER, tags=("regular",)),
+    customers.UntagCustomer(**_CUSTOMER, tags=("regular",)),
+    customers.MergeCustomers(**_CUSTOMER, into=OTHER_CUSTOMER, into_version=3),
+    customers.AbsorbCustomer(**_CUSTOMER, merged=OTHER_CUSTOMER),
+    customers.UndoMerge(**_CUSTOMER),
+    customers.ReleaseCustomer(**_CUSTOMER, merged=OTHER_CUSTOMER),
     coupons.CreateCoupon(context=SAID, code="spring", rules=RULES),
     coupons.ChangeCoupon(**_COUPON, rules=RULES),
     coupons.DisableCoupon(**_COUPON),
     coupons.EnableCoupon(**_COUPON),
     coupons.RedeemCoupon(**_COUPON, order_id=ORDER, customer_id=CUSTOMER),
     coupons.ReleaseCoupon(**_COUPON, order_id=ORDER),
+    stock.ReceiveStock(context=SAID, sku="CUP-1", quantity=40, reference="D-7"),
+    stock.ReserveStock(**_STOCK, quantity=3, cause=CAUSE),
+    stock.ReleaseStock(**_STOCK, quantity=1, cause=CAUSE),
+    stock.DeductStock(**_STOCK, quantity=3, cause=CAUSE),
+    stock.RestoreStock(**_STOCK, quantity=1, cause=CAUSE),
+    stock.AdjustStock(**_STOCK, counted=38),
+    stock.SetStockPolicy(**_STOCK, policy="backorder", low_at=5),
     settings.DefineStatus(context=SAID, status=PACKED),
     settings.RetireStatus(context=SAID, code="packed"),
     settings.DefinePaymentMethod(context=SAID, method=CHEQUE),
@@ -131,6 +225,34 @@ COMMANDS: tuple[Command, ...] = (
     settings.RetireCarrier(context=SAID, code="ups"),
     settings.SetSeller(context=SAID, seller=ADDRESS),
     settings.SetDefaults(context=SAID, defaults=DEFAULTS),
+    tag_rules.SetTagRules(context=SAID, rules=(CUPS,)),
+    messages.RequestMessage(
+        **_MESSAGE,
+        template="status:packed",
+        purpose="resend",
+        order_id=ORDER,
+        customer_id=CUSTOMER,
+        to="nora@example.com",
+        locale="fr",
+        facts={"link": "https://pay.example.com/1"},
+        resend_of=UUID(int=0x3A10),
+    ),
+    messages.StoreCopy(**_MESSAGE, copy=COPY),
+    messages.ConfirmSent(**_MESSAGE),
+    messages.KeepMessage(**_MESSAGE),
+    messages.RefuseMessage(**_MESSAGE, code="550", reply="5.1.1 no such mailbox"),
+    messages.DoubtMessage(**_MESSAGE),
+    messages.ReportBounce(**_MESSAGE, code="5.2.2", reply="The mailbox is full"),
+    templates.SetTemplate(context=SAID, status="pending", locale="fr", subject="Merci", html="<p>Merci</p>"),
+    templates.RemoveTemplate(context=SAID, status="pending", locale="fr"),
+    templates.SetNotifications(context=SAID, administrators=("shop@example.com",)),
+    sequences.DefineSequence(**_SEQUENCE, definition=AFTER_SALE, secrets=SIGNED),
+    sequences.ReviseSequence(**_SEQUENCE, definition=AFTER_SALE, secrets=SIGNED),
+    sequences.StartSequence(**_SEQUENCE),
+    sequences.StopSequence(**_SEQUENCE),
+    enrolments.StartEnrolment(**_SEQUENCE, sequence_version=1, order_id=ORDER, customer_id=CUSTOMER),
+    enrolments.CompleteStep(**_ENROLMENT, step=2, outcome="no-consent"),
+    enrolments.EndEnrolment(**_ENROLMENT, reason="completed"),
     operators.AddOperator(**_OPERATOR, username="nora", role="operator"),
     operators.ChangeOperatorRole(**_OPERATOR, role="manager"),
     operators.DisableOperator(**_OPERATOR),
@@ -203,11 +325,35 @@ EVENTS: tuple[Event, ...] = (
     _of_order(details.ShippingAddressChanged, address=ADDRESS),
     _of_order(details.PaymentMethodChosen, method="card", was="cash"),
     _of_order(details.ShippingMethodChosen, method="standard", was="pickup"),
-    _of_order(moves.OrderPlaced, status="pending", stage="pending", was="quote"),
-    _of_order(moves.OrderStatusChanged, status="packed", stage="processing", was="pending", stage_was="pending"),
-    _of_order(moves.OrderStatusForced, status="pending", stage="pending", was="cancelled", stage_was="cancelled"),
-    _of_order(payments.PaymentRecorded, payment="1", amount=4_000, method="card", reference="T-1", paid_at=NOW),
-    _of_order(payments.PaymentAuthorized, payment="2", amount=4_000, method="card", reference="A-1"),
+    _of_order(moves.OrderPlaced, status="pending", stage="pending", was="quote", stock="leave", notify=("customer",)),
+    _of_order(
+        moves.OrderStatusChanged,
+        status="packed",
+        stage="processing",
+        was="pending",
+        stage_was="pending",
+        stock="apply",
+        notify=("customer",),
+    ),
+    _of_order(
+        moves.OrderStatusForced,
+        status="pending",
+        stage="pending",
+        was="cancelled",
+        stage_was="cancelled",
+        stock="leave",
+        notify=("administrators",),
+    ),
+    _of_order(
+        payments.PaymentRecorded,
+        payment="1",
+        amount=4_000,
+        method="card",
+        reference="T-1",
+        provider="sandbox",
+        paid_at=NOW,
+    ),
+    _of_order(payments.PaymentAuthorized, payment="2", amount=4_000, method="card", reference="A-1", provider="stripe"),
     _of_order(payments.PaymentVoided, payment="2", amount=4_000),
     _of_order(
         payments.OrderRefunded,
@@ -218,8 +364,31 @@ EVENTS: tuple[Event, ...] = (
         goodwill=100,
         method="card",
         reference="R-1",
+        payment="1",
+        restock=True,
     ),
-    _of_order(payments.PaymentLinkIssued, link="https://pay.example.com/1", amount=4_000, expires_at=LATER),
+    _of_order(payments.PaymentCaptured, payment="2", amount=4_000),
+    _of_order(
+        payment_links.PaymentLinkIssued,
+        link="https://pay.example.com/1",
+        amount=4_000,
+        expires_at=LATER,
+        method="online",
+    ),
+    _of_order(
+        refunds.RefundRequested,
+        refund="1",
+        payment="1",
+        amount=1_857,
+        lines=(RefundedLine(item="1", quantity=1, amount=1_167),),
+        shipping=590,
+        goodwill=100,
+        method="online",
+        restock=True,
+    ),
+    _of_order(refunds.RefundFailed, refund="1", amount=1_857, failure="account-closed"),
+    _of_order(disputes.DisputeOpened, dispute="dp_1", payment="1", amount=4_000),
+    _of_order(disputes.DisputeClosed, dispute="dp_1", payment="1", amount=4_000, won=True),
     _of_order(
         shipments.OrderShipped,
         shipment=1,
@@ -237,6 +406,10 @@ EVENTS: tuple[Event, ...] = (
     ),
     _of_order(shipments.ShipmentDelivered, shipment=1),
     _of_order(shipments.ShipmentCancelled, shipment=1),
+    _of_order(returns.ReturnRequested, return_number=1, lines=(BACK,)),
+    _of_order(returns.ReturnReceived, return_number=1, lines=(RECEIVED,)),
+    _of_order(returns.ReturnSettled, return_number=1, refund="1", exchange=EXCHANGE),
+    _of_order(returns.ReturnCancelled, return_number=1),
     _of_order(notes.NoteAdded, note="1", text="Ring twice", written_at=NOW),
     _of_order(notes.NoteRevised, note="1", text="Ring once"),
     _of_order(notes.NoteRemoved, note="1"),
@@ -255,12 +428,34 @@ EVENTS: tuple[Event, ...] = (
         order_id=ORDER,
     ),
     event(customers.CustomerForgotten, CUSTOMER, CUSTOMER),
+    event(
+        customers.ConsentGiven,
+        CUSTOMER,
+        CUSTOMER,
+        channel="email",
+        proof="Yes, write to Nora Example",
+        source="newsletter form",
+    ),
+    event(customers.ConsentWithdrawn, CUSTOMER, CUSTOMER, channel="email", source="unsubscribe link"),
+    event(customers.CustomerTagged, CUSTOMER, CUSTOMER, tags=("regular",)),
+    event(customers.CustomerUntagged, CUSTOMER, CUSTOMER, tags=("regular",)),
+    event(customers.CustomersMerged, CUSTOMER, CUSTOMER, into=OTHER_CUSTOMER),
+    event(customers.CustomerAbsorbed, CUSTOMER, CUSTOMER, merged=OTHER_CUSTOMER),
+    event(customers.MergeUndone, CUSTOMER, CUSTOMER, into=OTHER_CUSTOMER),
+    event(customers.CustomerReleased, CUSTOMER, CUSTOMER, merged=OTHER_CUSTOMER),
     event(coupons.CouponCreated, COUPON, code="SPRING", rules=RULES),
     event(coupons.CouponChanged, COUPON, rules=RULES, was=CouponRules(kind="free_shipping")),
     event(coupons.CouponDisabled, COUPON),
     event(coupons.CouponEnabled, COUPON),
     event(coupons.CouponRedeemed, COUPON, order_id=ORDER, customer_id=CUSTOMER),
     event(coupons.CouponReleased, COUPON, order_id=ORDER),
+    event(stock.StockReceived, STOCK, sku="CUP-1", quantity=40, reference="D-7"),
+    event(stock.StockReserved, STOCK, quantity=3, cause=CAUSE),
+    event(stock.StockReleased, STOCK, quantity=1, cause=CAUSE),
+    event(stock.StockDeducted, STOCK, quantity=3, cause=CAUSE, promised=2),
+    event(stock.StockRestored, STOCK, quantity=1, cause=CAUSE),
+    event(stock.StockAdjusted, STOCK, change=-2, counted=38),
+    event(stock.StockPolicySet, STOCK, policy="backorder", low_at=5),
     event(settings.StatusDefined, settings.SETTINGS_ID, status=PACKED),
     event(settings.StatusRetired, settings.SETTINGS_ID, code="packed"),
     event(settings.PaymentMethodDefined, settings.SETTINGS_ID, method=CHEQUE),
@@ -271,6 +466,67 @@ EVENTS: tuple[Event, ...] = (
     event(settings.CarrierRetired, settings.SETTINGS_ID, code="ups"),
     event(settings.SellerSet, settings.SETTINGS_ID, seller=ADDRESS),
     event(settings.DefaultsSet, settings.SETTINGS_ID, defaults=DEFAULTS),
+    event(tag_rules.TagRulesSet, settings.SETTINGS_ID, rules=(CUPS,)),
+    event(
+        messages.MessageRequested,
+        MESSAGE,
+        CUSTOMER,
+        template="status:packed",
+        purpose="resend",
+        order_id=ORDER,
+        customer_id=CUSTOMER,
+        to="nora@example.com",
+        locale="fr",
+        facts={"link": "https://pay.example.com/1"},
+        resend_of=UUID(int=0x3A10),
+    ),
+    event(
+        messages.MessageRendered,
+        MESSAGE,
+        CUSTOMER,
+        recipient="nora@example.com",
+        subject_line="Your order C1001",
+        html="<p>Nora Example</p>",
+        text="Nora Example",
+        template_version=7,
+    ),
+    event(messages.MessageSent, MESSAGE, CUSTOMER),
+    event(messages.MessageKept, MESSAGE, CUSTOMER),
+    event(messages.MessageRefused, MESSAGE, CUSTOMER, code="550", reply="5.1.1 no such mailbox"),
+    event(messages.MessageUncertain, MESSAGE, CUSTOMER),
+    event(messages.MessageBounced, MESSAGE, CUSTOMER, code="5.2.2", reply="The mailbox is full"),
+    event(templates.TemplateSet, settings.SETTINGS_ID, template=MERCI),
+    event(templates.TemplateRemoved, settings.SETTINGS_ID, status="pending", locale="fr"),
+    event(templates.NotificationsSet, settings.SETTINGS_ID, administrators=("shop@example.com",)),
+    event(
+        sequences.SequenceDefined,
+        sequences.SEQUENCES_ID,
+        CUSTOMER,
+        sequence_id=SEQUENCE,
+        definition=AFTER_SALE,
+        secrets=SIGNED,
+    ),
+    event(
+        sequences.SequenceRevised,
+        sequences.SEQUENCES_ID,
+        CUSTOMER,
+        sequence_id=SEQUENCE,
+        version=2,
+        definition=AFTER_SALE,
+        secrets=SIGNED,
+    ),
+    event(sequences.SequenceStarted, sequences.SEQUENCES_ID, sequence_id=SEQUENCE),
+    event(sequences.SequenceStopped, sequences.SEQUENCES_ID, sequence_id=SEQUENCE),
+    event(
+        enrolments.EnrolmentStarted,
+        ENROLMENT,
+        sequence_id=SEQUENCE,
+        sequence_version=1,
+        order_id=ORDER,
+        customer_id=CUSTOMER,
+    ),
+    event(enrolments.StepDone, ENROLMENT, step=2, outcome="done"),
+    event(enrolments.EnrolmentEnded, ENROLMENT, reason="completed"),
     event(operators.OperatorAdded, OPERATOR, username="nora", role="operator"),
     event(operators.OperatorRoleChanged, OPERATOR, role="manager"),
     event(operators.OperatorDisabled, OPERATOR),

@@ -47,14 +47,7 @@ class Projecting:
 
 def run(runtime: Runtime) -> None:
     """Keeps every view up, and house, until SIGTERM or SIGINT; where another process leads a view, stands by for it."""
-    told = Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        told.set()
-
-    if current_thread() is main_thread():
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
+    told = told_to_stop()
     source = Source(runtime.settings.database_url, runtime.settings.secret_key)
     projecting = Projecting(source, runtime.log, PROJECTIONS.values())
     keeping = Housekeeping(runtime)
@@ -63,3 +56,16 @@ def run(runtime: Runtime) -> None:
     told.wait()
     keeping.stop()
     projecting.stop()
+
+
+def told_to_stop() -> Event:
+    """What is set when this process is asked to end by SIGTERM or SIGINT."""
+    told = Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    if current_thread() is main_thread():
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+    return told

@@ -1,6 +1,31 @@
 """Orders over HTTP: a file per part of an order, one blueprint over all."""
 
-from api.orders import cart, collection, details, history, moves, notes, payments, shipments
+from api.orders import (
+    cart,
+    collection,
+    details,
+    history,
+    messages,
+    moves,
+    notes,
+    payment_links,
+    payments,
+    returns,
+    shipments,
+)
 from api.orders.blueprint import orders
 
-__all__ = ["cart", "collection", "details", "history", "moves", "notes", "orders", "payments", "shipments"]
+__all__ = [
+    "cart",
+    "collection",
+    "details",
+    "history",
+    "messages",
+    "moves",
+    "notes",
+    "orders",
+    "payment_links",
+    "payments",
+    "returns",
+    "shipments",
+]

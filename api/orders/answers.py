@@ -134,6 +134,7 @@ class PaymentAnswer(Body):
     method = _text()
     state = _text()
     reference = _text()
+    provider = _maybe()
     at = _instant()
 
 
@@ -162,6 +163,9 @@ class RefundAnswer(Body):
     reference = _text()
     reason = _maybe()
     at = _instant()
+    payment = _maybe()
+    state = _text()
+    failure = _maybe()
 
 
 class ShipmentAnswer(Body):
@@ -173,6 +177,27 @@ class ShipmentAnswer(Body):
     tracking_url = _maybe()
     state = _text()
     items = _list(UnitsAnswer)
+    at = _instant()
+
+
+class ReceivedUnitsAnswer(UnitsAnswer):
+    """So many units of a line that came back: `new`, `opened` or `damaged`."""
+
+    condition = _text()
+    restock = fields.Boolean(required=True)
+
+
+class ReturnAnswer(Body):
+    """Goods that come back: `requested`, `received`, `settled` or `cancelled`."""
+
+    number = _number()
+    state = _text()
+    items = _list(UnitsAnswer)
+    received = _list(ReceivedUnitsAnswer)
+    reason = _maybe()
+    refund = _maybe()
+    exchange = fields.UUID(required=True, allow_none=True)
+    note = _maybe()
     at = _instant()
 
 
@@ -232,6 +257,7 @@ class OrderAnswer(OrderRowAnswer, QuoteAnswer):
     payments = _list(PaymentAnswer)
     refunds = _list(RefundAnswer)
     shipments = _list(ShipmentAnswer)
+    returns = _list(ReturnAnswer)
     notes = _list(NoteAnswer)
     imported = fields.Nested(ImportedAnswer, required=True, allow_none=True)
     next_actions = _list(ActionAnswer)

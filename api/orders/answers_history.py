@@ -31,6 +31,7 @@ class TimelineAnswer(Body):
     reason = fields.String(required=True, allow_none=True)
     cause = fields.UUID(required=True)
     import_id = fields.UUID(required=True, allow_none=True)
+    message_id = fields.UUID(required=True, allow_none=True)
     summary = fields.Dict(required=True)
 
 
@@ -76,11 +77,29 @@ class NotifiesAnswer(Body):
     administrators = fields.Boolean(required=True)
 
 
+class FigureAnswer(Body):
+    """A figure of stock before and after."""
+
+    before = fields.Integer(required=True)
+    after = fields.Integer(required=True)
+
+
+class FiguresAnswer(Body):
+    """One SKU's figures before and after."""
+
+    sku = fields.String(required=True)
+    on_hand = fields.Nested(FigureAnswer, required=True)
+    reserved = fields.Nested(FigureAnswer, required=True)
+    available = fields.Nested(FigureAnswer, required=True)
+
+
 class StockAnswer(Body):
-    """What would happen to stock."""
+    """What would happen to stock; `asks`: the move must say whether it should."""
 
     deducts = fields.Boolean(required=True)
     restores = fields.Boolean(required=True)
+    asks = fields.Boolean(required=True)
+    items = fields.List(fields.Nested(FiguresAnswer), required=True)
 
 
 class PreviewAnswer(Body):

@@ -20,21 +20,24 @@ from api.problems import Problem
 from api.requests import context, fresh, handle, respond, runtime
 from api.schemas import Body, Code, Count, Text, page_form
 from domain import texts
+from domain.customers import Customer
 from domain.errors import DomainError
 from domain.identifiers import time_ordered_id
 from domain.money import minor_units
 from domain.orders.creation import CreateOrder
 from domain.statuses import STAGES
 from projections.generations import LIVE
+from projections.log import NothingRecorded
 from projections.orders import SORTS, OrderFilters, count_orders, cursor_types, list_orders
 from projections.orders.listing import NEWEST_FIRST
 
 PAYMENT_STATUSES = ("unpaid", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "overpaid")
 FILTERS = (
     "q", "number", "customer_id", "currency", "payment_status", "status", "stage", "fulfilment_status",
-    "payment_method", "shipping_method", "operator", "source", "created_from", "created_to", "sku",
+    "return_status", "payment_method", "shipping_method", "operator", "source", "created_from", "created_to", "sku",
 )  # fmt: skip
 FULFILMENT_STATUSES = ("unfulfilled", "partially_shipped", "shipped", "delivered", "returned")
+RETURN_STATUSES = ("none", "requested", "received", "settled")
 
 
 class WhenQuery(Body):
@@ -59,6 +62,7 @@ class OrdersQuery(ListQuery):
     status = Code()
     stage = fields.String(validate=validate.OneOf(STAGES))
     fulfilment_status = fields.String(validate=validate.OneOf(FULFILMENT_STATUSES))
+    return_status = fields.String(validate=validate.OneOf(RETURN_STATUSES))
     payment_method = Code()
     shipping_method = Code()
     tag = fields.List(Code(), validate=validate.Length(max=20))
@@ -135,11 +139,21 @@ def _filters(told: dict[str, Any], default_currency: str) -> OrderFilters:
     facts = {name: told[name] for name in FILTERS if name in told}
     if "tag" in told:
         facts["tags"] = tuple(told["tag"])
+    if "customer_id" in told and (merged := _merged_into(told["customer_id"])):
+        facts["customer_ids"] = (facts.pop("customer_id"), *merged)
     for name in ("total_min", "total_max"):
         if name in told:
             facts["currency"] = told.get("currency", default_currency)
             facts[name] = _amount(name, told[name], facts["currency"])
     return OrderFilters(**facts)
+
+
+def _merged_into(customer_id: UUID) -> tuple[UUID, ...]:
+    """The cards that are part of a customer's; the list shows each order under the card it was placed with."""
+    try:
+        return runtime().log.load(Customer, customer_id).absorbed
+    except NothingRecorded:
+        return ()
 
 
 def _amount(name: str, text: str, currency: str) -> int:

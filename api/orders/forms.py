@@ -11,7 +11,9 @@ from api.schemas import AddressForm, Body, Code, Flag, Money, MoneyForm, Text, W
 from domain import texts
 from domain.orders.cart import MAX_COUPONS, MAX_ITEMS
 from domain.orders.lines import MAX_QUANTITY, NewItem
+from domain.orders.moves import RECIPIENTS
 from domain.orders.notes import MAX_TAGS
+from domain.orders.returns import CONDITIONS
 
 LARGEST_RATE = 10_000
 
@@ -50,6 +52,16 @@ def _nested(place: str, messages: list[Any]) -> Any:
     for part in reversed(place.split("/")):
         messages = {int(part) if part.isdigit() else part: messages}  # type: ignore[assignment]
     return messages
+
+
+def stock_choice() -> fields.String:
+    """Whether a status that deducts or restores stock does so: needed where it would."""
+    return fields.String(validate=validate.OneOf(("apply", "leave")))
+
+
+def notify_choice() -> fields.List[Any]:
+    """Who is told by mail; left out: as the status says, empty: nobody."""
+    return fields.List(fields.String(validate=validate.OneOf(RECIPIENTS)), validate=validate.Length(max=2))
 
 
 class AmountsForm(Body):
@@ -97,6 +109,8 @@ class OrderForm(Body):
     locale = Text(5)
     place = Flag(metadata={"description": "Placed at once, not a draft"})
     status = Code()
+    stock = stock_choice()
+    notify = notify_choice()
     customer_id = fields.UUID()
     operator = Text(texts.CODE)
     source = Text(texts.CODE)
@@ -129,6 +143,8 @@ class OrderForm(Body):
             "tags": tuple(told.get("tags", ())),
             "notes": tuple(told.get("notes", ())),
         }
+        if "notify" in told:
+            facts["notify"] = tuple(told["notify"])
         facts |= {name: told[name].minor for name in ("discount", "shipping_charge") if name in told}
         facts.pop("coupons", None)
         return facts
@@ -187,11 +203,13 @@ class MethodForm(Body):
 
 
 class MoveForm(Body):
-    """A status to move to; `force` goes outside the table, with a reason."""
+    """A status to move to; `force` goes outside the table, with a reason; `stock` answers whether stock moves along."""
 
     status = Code(required=True)
     reason = Text(texts.LINE)
     force = Flag()
+    stock = stock_choice()
+    notify = notify_choice()
 
 
 class PaymentForm(Body):
@@ -219,9 +237,11 @@ class RefundForm(AmountsForm):
     items = fields.List(fields.Nested(LineForm), validate=validate.Length(max=MAX_ITEMS))
     shipping = fields.Nested(MoneyForm)
     goodwill = fields.Nested(MoneyForm)
+    payment = Code(metadata={"description": "A provider's payment: its provider is asked to give the money back"})
     method = Code()
     reference = Text(texts.CODE)
     reason = Text(texts.LINE)
+    restock = Flag(metadata={"description": "What left the shelf for the items goes back onto it"})
 
 
 class ShipmentForm(Body):
@@ -238,6 +258,34 @@ class ShipmentChangeForm(Body):
     carrier = Text(texts.NAME, filled=True)
     tracking_code = Text(texts.CODE)
     state = fields.String(validate=validate.OneOf(("delivered", "cancelled")))
+    reason = Text(texts.LINE)
+
+
+class ReturnForm(Body):
+    """Units that were shipped and are to come back, and why."""
+
+    items = fields.List(fields.Nested(LineForm), required=True, validate=validate.Length(1, MAX_ITEMS))
+    reason = Text(texts.LINE)
+
+
+class ReceivedLineForm(LineForm):
+    """So many units of a line that came back, in which condition, and whether they go back onto the shelf."""
+
+    condition = fields.String(validate=validate.OneOf(CONDITIONS))
+    restock = Flag()
+
+
+class ReturnReceiptForm(Body):
+    """What of a return has come back."""
+
+    items = fields.List(fields.Nested(ReceivedLineForm), required=True, validate=validate.Length(1, MAX_ITEMS))
+
+
+class SettlementForm(Body):
+    """How a return ends: with a refund of this order, an order sent in exchange, or nothing."""
+
+    refund = Code()
+    exchange = fields.UUID()
     reason = Text(texts.LINE)
 
 

@@ -83,11 +83,12 @@ def get_timeline(told: dict[str, Any], order_id: UUID) -> Response:
             "reason": entry.reason,
             "cause": str(entry.cause),
             "import_id": str(entry.import_id) if entry.import_id else None,
+            "message_id": str(entry.message_id) if entry.message_id else None,
             "summary": entry.summary,
         }
         for entry in entries[:limit]
     ]
-    following = write_cursor("timeline", entries[limit - 1].version) if len(entries) > limit else None
+    following = write_cursor("timeline", entries[limit - 1].position) if len(entries) > limit else None
     return respond({"items": items, "next": following})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
+from msgspec.structs import replace
 
 from api.access import needs, require
 from api.orders.answers import OrderAnswer
@@ -14,14 +15,31 @@ from api.orders.blueprint import change, orders
 from api.orders.forms import MoveForm
 from api.orders.rendering import order_answer, status_answer
 from api.requests import context, respond, runtime
-from domain.orders.moves import ChangeStatus
+from domain.orders.moves import RECIPIENTS, ChangeStatus
+from domain.statuses import MerchantStatus
+from domain.stock import StockItem
+from domain.stock.following import APPLY, figures_of, figures_told
 
 
 def _command(told: dict[str, Any], order_id: UUID) -> ChangeStatus:
     force = told.get("force", False)
     if force:
         require("orders:force")
-    return ChangeStatus(order_id=order_id, context=context(told.get("reason")), status=told["status"], force=force)
+    return ChangeStatus(
+        order_id=order_id,
+        context=context(told.get("reason")),
+        status=told["status"],
+        force=force,
+        stock=told.get("stock"),
+        notify=tuple(told["notify"]) if "notify" in told else None,
+    )
+
+
+def _notified(command: ChangeStatus, to: MerchantStatus) -> dict[str, bool]:
+    """Who would be told by mail."""
+    if command.notify is not None:
+        return {name: name in command.notify for name in RECIPIENTS}
+    return {"customer": to.notifies_customer, "administrators": to.notifies_administrators}
 
 
 @orders.post("/<uuid:order_id>/status")
@@ -39,16 +57,24 @@ def change_status(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.arguments(MoveForm)
 @orders.response(200, PreviewAnswer)
 def preview_status(told: dict[str, Any], order_id: UUID) -> Response:
-    """What the move would do: the same decision, nothing stored; refused as the move would be."""
-    before, after, shop = runtime().desk.preview(_command(told, order_id))
+    """What the move would do, stock included unless it is to be left: the same decision, nothing stored."""
+    command = _command(told, order_id)
+    command = replace(command, stock=command.stock or APPLY)
+    before, after, shop, touched = runtime().desk.preview(command)
+    moved = [figures_of(item) for item in touched if isinstance(item, StockItem)]
     to = shop.status(after.status)
     return respond(
         {
             "from": status_answer(before.status, before.stage, shop),
             "to": status_answer(after.status, after.stage, shop),
             "placed": after.is_placed and not before.is_placed,
-            "notifies": {"customer": to.notifies_customer, "administrators": to.notifies_administrators},
-            "stock": {"deducts": to.deducts_stock, "restores": to.restores_stock},
+            "notifies": _notified(command, to),
+            "stock": {
+                "deducts": to.deducts_stock,
+                "restores": to.restores_stock,
+                "asks": any(figures.on_hand[0] != figures.on_hand[1] for figures in moved) and "stock" not in told,
+                "items": [figures_told(figures) for figures in moved],
+            },
             "order": order_answer(after, shop),
         },
         version=before.version,

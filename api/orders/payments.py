@@ -14,6 +14,7 @@ from api.orders.forms import PaymentForm, RefundForm
 from api.problems import Problem, pointed
 from api.requests import context
 from domain.orders.payments import AuthorizePayment, RecordPayment, RefundLine, RefundOrder, VoidPayment
+from domain.orders.refunds import RequestRefund
 
 
 @orders.post("/<uuid:order_id>/payments")
@@ -46,15 +47,27 @@ def void_payment(order_id: UUID, payment: str) -> Response:
 @orders.arguments(RefundForm)
 @orders.response(201, OrderAnswer)
 def refund_order(told: dict[str, Any], order_id: UUID) -> Response:
-    """Write down a refund of lines, shipping or goodwill."""
+    """Write down a refund of lines, shipping or goodwill; with a `payment`, ask its provider for it (202)."""
     facts = {name: told[name].minor for name in ("shipping", "goodwill") if name in told}
     lines = tuple(RefundLine(item=line["item"], quantity=line["quantity"]) for line in told.get("items", ()))
+    if "payment" in told:
+        asked = RequestRefund(
+            order_id=order_id,
+            context=context(told.get("reason")),
+            currency=told["currency"],
+            payment=told["payment"],
+            lines=lines,
+            restock=told.get("restock", False),
+            **facts,
+        )
+        return change(asked, status=202)
     return change(
         RefundOrder(
             **about(order_id, method=told.get("method"), reference=told.get("reference"), **facts),
             context=context(told.get("reason")),
             currency=told["currency"],
             lines=lines,
+            restock=told.get("restock", False),
         ),
         status=201,
     )

@@ -10,6 +10,7 @@ from domain.events import Erased
 from domain.money import amount_text
 from domain.orders.actions import Action, next_actions
 from domain.orders.order import Item, Note, Order, Payment, Refund, Shipment
+from domain.orders.returns import Return
 from domain.pricing import PricedLine
 from domain.settings import Shop
 from projections.orders import OrderHead
@@ -62,8 +63,9 @@ def order_answer(order: Order, shop: Shop) -> dict[str, Any]:
         "billing_address": _address(order.billing_address),
         "shipping_address": _address(order.shipping_address),
         "payments": [_payment(payment, currency) for payment in order.payments.values()],
-        "refunds": [_refund(refund, currency) for refund in order.refunds],
+        "refunds": [_refund(one, currency) for one in (*order.refunds, *order.refund_requests.values())],
         "shipments": [_shipment(parcel, shop) for parcel in order.shipments.values()],
+        "returns": [_return(one) for one in order.returns.values()],
         "notes": [_note(note) for note in order.notes.values()],
         "imported": _imported(order),
         "next_actions": [action_answer(action) for action in next_actions(order, shop)],
@@ -161,6 +163,7 @@ def _payment(payment: Payment, currency: str) -> dict[str, Any]:
         "method": payment.method,
         "state": payment.state,
         "reference": payment.reference,
+        "provider": payment.provider or None,
         "at": instant(payment.at),
     }
 
@@ -179,6 +182,9 @@ def _refund(refund: Refund, currency: str) -> dict[str, Any]:
         "reference": refund.reference,
         "reason": refund.reason,
         "at": instant(refund.at),
+        "payment": refund.payment or None,
+        "state": refund.state,
+        "failure": refund.failure or None,
     }
 
 
@@ -191,6 +197,23 @@ def _shipment(parcel: Shipment, shop: Shop) -> dict[str, Any]:
         "state": parcel.state,
         "items": [{"item": item.item, "quantity": item.quantity} for item in parcel.items],
         "at": instant(parcel.at),
+    }
+
+
+def _return(one: Return) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "state": one.state,
+        "items": [{"item": line.item, "quantity": line.quantity} for line in one.lines],
+        "received": [
+            {"item": line.item, "quantity": line.quantity, "condition": line.condition, "restock": line.restock}
+            for line in one.received
+        ],
+        "reason": one.reason,
+        "refund": one.refund or None,
+        "exchange": str(one.exchange) if one.exchange else None,
+        "note": one.note,
+        "at": instant(one.at),
     }
 
 

@@ -7,7 +7,8 @@ from msgspec import Struct
 from domain.orders.moves import moves
 from domain.orders.order import Order
 from domain.orders.payments import due
-from domain.orders.shipments import NOT_SHIPPABLE
+from domain.orders.returns import RECEIVED, REQUESTED, returnable
+from domain.orders.shipments import NOT_SHIPPABLE, left_to_ship
 from domain.settings import Shop
 from domain.statuses import DRAFT, EDITABLE, MerchantStatus
 
@@ -31,6 +32,9 @@ def next_actions(order: Order, shop: Shop) -> tuple[Action, ...]:
         Action(action="pay", reason=_pay_refusal(order)),
         Action(action="refund", reason=_refund_refusal(order)),
         Action(action="ship", reason=_ship_refusal(order)),
+        Action(action="return", reason=_return_refusal(order)),
+        Action(action="receive_return", reason=_receive_refusal(order)),
+        Action(action="settle_return", reason=_settle_refusal(order)),
     )
 
 
@@ -51,6 +55,20 @@ def _refund_refusal(order: Order) -> str | None:
 def _ship_refusal(order: Order) -> str | None:
     if order.stage in NOT_SHIPPABLE:
         return f"The order is {order.stage}: nothing can be shipped of it."
-    if order.fulfilment_status in ("unfulfilled", "partially_shipped") and order.items:
-        return None
-    return "Everything has been shipped."
+    return None if any(left_to_ship(order).values()) else "Everything has been shipped."
+
+
+def _return_refusal(order: Order) -> str | None:
+    return None if returnable(order) else "Nothing that was shipped is left to come back."
+
+
+def _receive_refusal(order: Order) -> str | None:
+    return None if _returns(order, REQUESTED, RECEIVED) else "No return is under way."
+
+
+def _settle_refusal(order: Order) -> str | None:
+    return None if _returns(order, RECEIVED) else "No return has come back that is not settled."
+
+
+def _returns(order: Order, *states: str) -> bool:
+    return any(one.state in states for one in order.returns.values())

@@ -133,6 +133,7 @@ class ItemAdded(Event, frozen=True, kw_only=True):
             tax_rate=self.tax_rate,
         )
         order.last_item += 1
+        order.commands.add(self.metadata.cause)
 
 
 def _change(order: Order, item: str, **changes: Any) -> None:
@@ -251,9 +252,16 @@ def _check_sum(order: Order, more: int, pointer: str) -> None:
         raise TotalOutOfBounds(pointer, limit=amount_text(MAX_MINOR_UNITS, order.currency))
 
 
-def add_item(order: Order, command: AddItem, shop: Shop, pointer: str = "") -> None:
+def add_item(order: Order, command: AddItem, shop: Shop) -> None:
     """Adds a line while the order is open."""
+    if command.context.command_id in order.commands:
+        return
     require_open(order)
+    put_item(order, command, "")
+
+
+def put_item(order: Order, command: AddItem, pointer: str) -> None:
+    """Adds a line, one of several of the same command."""
     check_item(command.item, pointer)
     if len(order.items) >= MAX_ITEMS:
         raise TooManyItems(limit=MAX_ITEMS)

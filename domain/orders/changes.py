@@ -12,7 +12,9 @@ from msgspec import Struct
 from domain.events import Event
 from domain.orders.order import Order
 
-_HIDDEN = frozenset({"subject", "billing_subject", "last_item", "last_note", "payment_link"})
+_HIDDEN = frozenset(
+    {"commands", "subject", "billing_subject", "last_item", "last_note", "payment_link", "payment_link_method"}
+)
 
 
 class FieldChange(Struct, frozen=True, kw_only=True):
@@ -40,6 +42,7 @@ def state_of(order: Order) -> dict[str, Any]:
     known["total"] = order.price.total
     known["payment_status"] = order.payment_status
     known["fulfilment_status"] = order.fulfilment_status
+    known["return_status"] = order.return_status
     known["paid"] = order.paid
     known["refunded"] = order.refunded
     state: dict[str, Any] = msgspec.to_builtins(known, str_keys=True)

@@ -15,7 +15,7 @@ from domain.orders import cart, details, notes, payments, shipments
 from domain.orders.cart import DiscountSet, ShippingChargeSet, TotalOutOfBounds
 from domain.orders.details import BillingAddressChanged, ShippingAddressChanged
 from domain.orders.lines import NewItem, check_charge, check_tax_rate
-from domain.orders.moves import ChangeStatus, NothingOrdered, OrderStatusChanged, change_status, place
+from domain.orders.moves import ChangeStatus, NothingOrdered, OrderStatusChanged, StockChoice, change_status, place
 from domain.orders.order import Imported, Order, OrderCommand, OrderExists
 from domain.pricing import CouponTerms
 from domain.settings import LOCALES, Shop, UnknownLocale
@@ -74,6 +74,8 @@ class CreateOrder(OrderCommand, frozen=True, kw_only=True):
     locale: str = ""
     place: bool = False
     status: str | None = None
+    stock: StockChoice | None = None
+    notify: tuple[str, ...] | None = None
     customer_id: UUID | None = None
     buyer: Buyer | None = None
     operator: str = ""
@@ -166,7 +168,7 @@ def create_order(order: Order, command: CreateOrder, shop: Shop) -> None:
     if command.tags:
         notes.set_tags(order, notes.SetTags(order_id=order.id, context=command.context, tags=command.tags), shop)
     for text in command.notes:
-        notes.add_note(order, notes.AddNote(order_id=order.id, context=command.context, text=text), shop)
+        notes.put_note(order, notes.AddNote(order_id=order.id, context=command.context, text=text))
     status = _first_status(command, shop)
     if past:
         _retell(order, command, past, status, shop)
@@ -218,7 +220,7 @@ def _name_customer(order: Order, command: CreateOrder, shop: Shop) -> None:
 def _fill_cart(order: Order, command: CreateOrder, shop: Shop) -> None:
     for index, item in enumerate(command.items):
         addition = cart.AddItem(order_id=order.id, context=command.context, item=item)
-        cart.add_item(order, addition, shop, f"/items/{index}")
+        cart.put_item(order, addition, f"/items/{index}")
     for terms in command.coupons:
         coupon = cart.ApplyCoupon(order_id=order.id, context=command.context, coupon_code=terms.code, terms=terms)
         cart.apply_coupon(order, coupon, shop)
@@ -251,8 +253,11 @@ def _move(order: Order, command: CreateOrder, status: MerchantStatus, shop: Shop
     if status.stage not in (DRAFT, CANCELLED) and not order.items:
         raise NothingOrdered("/items")
     if not may_move(DRAFT, status.stage):
-        place(order, shop.first_status(PENDING), command.context)
-    change_status(order, ChangeStatus(order_id=order.id, context=command.context, status=status.code), shop)
+        place(order, shop.first_status(PENDING), command.context, command.stock, notify=())
+    move = ChangeStatus(
+        order_id=order.id, context=command.context, status=status.code, stock=command.stock, notify=command.notify
+    )
+    change_status(order, move, shop)
 
 
 def _retell(order: Order, command: CreateOrder, past: Past, status: MerchantStatus, shop: Shop) -> None:
@@ -299,7 +304,7 @@ def _retell_shipment(order: Order, command: CreateOrder, parcel: PastShipment, p
     shipped = shipments.ShipOrder(
         order_id=order.id, context=context, carrier=parcel.carrier, tracking_code=parcel.tracking_code
     )
-    shipments.ship_order(order, shipped, shop)
+    shipments.send_parcel(order, shipped)
     if parcel.delivered:
         shipments.deliver_shipment(
             order, shipments.DeliverShipment(order_id=order.id, context=context, shipment=1), shop

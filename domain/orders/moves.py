@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 
@@ -12,6 +13,9 @@ from domain.orders.order import Order, OrderCommand
 from domain.settings import Shop
 from domain.statuses import CANCELLED, DRAFT, STAGES, MerchantStatus, may_move
 from domain.texts import LINE, TextMissing, check_text
+
+StockChoice = Literal["apply", "leave"]
+RECIPIENTS = ("customer", "administrators")
 
 
 class IllegalMove(Rejected):
@@ -38,6 +42,12 @@ class TrackingMissing(Rejected):
     code = "tracking-missing"
 
 
+class UnknownRecipient(Rejected):
+    """Nobody is told as {recipient}; known: {known}."""
+
+    code = "unknown-recipient"
+
+
 class ReasonMissing(TextMissing):
     """A move outside the table needs a reason."""
 
@@ -52,10 +62,16 @@ class Move(Struct, frozen=True, kw_only=True):
 
 
 class ChangeStatus(OrderCommand, frozen=True, kw_only=True):
-    """Move the order to another status; `force` goes outside the table and needs a reason."""
+    """Move the order to another status; `force` goes outside the table and needs a reason.
+
+    `stock` says whether a status that deducts or restores stock does so; it is asked where that would move any.
+    `notify` says who is told by mail (None: as the status says).
+    """
 
     status: str
     force: bool = False
+    stock: StockChoice | None = None
+    notify: tuple[str, ...] | None = None
 
 
 class OrderPlaced(Event, frozen=True, kw_only=True):
@@ -66,6 +82,8 @@ class OrderPlaced(Event, frozen=True, kw_only=True):
     status: str
     stage: str
     was: str = DRAFT
+    stock: str = ""
+    notify: tuple[str, ...] | None = None
 
     def apply(self, order: Order) -> None:
         order.status = self.status
@@ -82,6 +100,8 @@ class OrderStatusChanged(Event, frozen=True, kw_only=True):
     stage: str
     was: str
     stage_was: str
+    stock: str = ""
+    notify: tuple[str, ...] | None = None
 
     def apply(self, order: Order) -> None:
         order.status = self.status
@@ -97,6 +117,8 @@ class OrderStatusForced(Event, frozen=True, kw_only=True):
     stage: str
     was: str
     stage_was: str
+    stock: str = ""
+    notify: tuple[str, ...] | None = None
 
     def apply(self, order: Order) -> None:
         order.status = self.status
@@ -144,9 +166,35 @@ def moves(order: Order, shop: Shop) -> tuple[Move, ...]:
     return tuple(Move(status=status, refusal=refusal(order, status, shop)) for status in ranked)
 
 
-def place(order: Order, to: MerchantStatus, context: Context) -> None:
+def place(
+    order: Order,
+    to: MerchantStatus,
+    context: Context,
+    stock: StockChoice | None = None,
+    notify: tuple[str, ...] | None = None,
+) -> None:
     """Records that the order left draft."""
-    order.record(OrderPlaced, context, status=to.code, stage=to.stage, was=order.status)
+    order.record(
+        OrderPlaced,
+        context,
+        status=to.code,
+        stage=to.stage,
+        was=order.status,
+        stock=_stock(to, stock),
+        notify=notify,
+    )
+
+
+def check_recipients(notify: tuple[str, ...] | None) -> None:
+    """Refuses to tell anybody by mail but those there are."""
+    for name in notify or ():
+        if name not in RECIPIENTS:
+            raise UnknownRecipient("/notify", recipient=name[:LINE], known=", ".join(RECIPIENTS))
+
+
+def _stock(to: MerchantStatus, stock: StockChoice | None) -> str:
+    """The answer about stock, where the status acts on any."""
+    return stock or "" if to.deducts_stock or to.restores_stock else ""
 
 
 def _require_force(order: Order, command: ChangeStatus, to: MerchantStatus, no: Rejected) -> None:
@@ -165,11 +213,12 @@ def change_status(order: Order, command: ChangeStatus, shop: Shop) -> None:
     if to.code == order.status:
         return
     check_text(command.context.reason, LINE, "/reason")
+    check_recipients(command.notify)
     no = refusal(order, to, shop)
     if no:
         _require_force(order, command, to, no)
     elif order.stage == DRAFT and to.stage not in (DRAFT, CANCELLED) and not order.is_placed:
-        return place(order, to, command.context)
+        return place(order, to, command.context, command.stock, command.notify)
     order.record(
         OrderStatusForced if no else OrderStatusChanged,
         command.context,
@@ -177,6 +226,8 @@ def change_status(order: Order, command: ChangeStatus, shop: Shop) -> None:
         stage=to.stage,
         was=order.status,
         stage_was=order.stage,
+        stock=_stock(to, command.stock),
+        notify=command.notify,
     )
 
 

@@ -88,6 +88,7 @@ class NoteAdded(Event, frozen=True, kw_only=True):
             id=self.note, text=self.text, author=self.metadata.actor, at=self.written_at or self.timestamp
         )
         order.last_note += 1
+        order.commands.add(self.metadata.cause)
 
 
 class NoteRevised(Event, frozen=True, kw_only=True):
@@ -166,6 +167,12 @@ class MessageSent(Event, frozen=True, kw_only=True):
 
 def add_note(order: Order, command: AddNote, shop: Shop) -> None:
     """Adds a note to an order in any state."""
+    if command.context.command_id not in order.commands:
+        put_note(order, command)
+
+
+def put_note(order: Order, command: AddNote) -> None:
+    """Adds a note, one of several of the same command."""
     check_text(command.text, NOTE, "/text", required=True, lines=True)
     if len(order.notes) >= MAX_NOTES:
         raise TooManyNotes(limit=MAX_NOTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,6 +13,9 @@ from domain.errors import Conflict, NotFound, Rejected
 from domain.events import Aggregate, Command, Erased
 from domain.pricing import Cart, CartLine, CouponTerms, Price, price
 from domain.statuses import CANCELLED, DRAFT, EDITABLE
+
+if TYPE_CHECKING:
+    from domain.orders.returns import Return
 
 _NOWHERE = Address()
 
@@ -61,6 +65,7 @@ class Payment(Struct, frozen=True, kw_only=True):
     state: str
     reference: str
     at: datetime
+    provider: str = ""
 
 
 class RefundedLine(Struct, frozen=True, kw_only=True):
@@ -72,7 +77,7 @@ class RefundedLine(Struct, frozen=True, kw_only=True):
 
 
 class Refund(Struct, frozen=True, kw_only=True):
-    """Money that went back: by lines, shipping or goodwill."""
+    """Money that went back: by lines, shipping or goodwill; `requested` or `failed` where a provider gives it back."""
 
     id: str
     amount: int
@@ -83,6 +88,20 @@ class Refund(Struct, frozen=True, kw_only=True):
     reference: str
     reason: str | None
     at: datetime
+    payment: str = ""
+    restock: bool = False
+    state: str = "refunded"
+    failure: str = ""
+    asked_by: UUID | None = None
+
+
+class Dispute(Struct, frozen=True, kw_only=True):
+    """A payer who disputes a payment with the provider: `open`, `won` or `lost` by the shop."""
+
+    id: str
+    payment: str
+    amount: int
+    state: str
 
 
 class ShippedItem(Struct, frozen=True, kw_only=True):
@@ -165,7 +184,11 @@ class Order(Aggregate):
         self.adjustment = 0
         self.payments: dict[str, Payment] = {}
         self.refunds: tuple[Refund, ...] = ()
+        self.refund_requests: dict[str, Refund] = {}
+        self.disputes: dict[str, Dispute] = {}
         self.shipments: dict[int, Shipment] = {}
+        self.returns: dict[int, Return] = {}
+        self.commands: set[UUID] = set()  # those which, given again, would do the same once more
         self.tags: tuple[str, ...] = ()
         self.notes: dict[str, Note] = {}
         self.last_note = 0
@@ -173,6 +196,7 @@ class Order(Aggregate):
         self.messages: tuple[str, ...] = ()
         self.imported: Imported | None = None
         self.payment_link = ""
+        self.payment_link_method = ""
         self._price: Price | None = None
         self._priced_version = 0
 
@@ -190,6 +214,16 @@ class Order(Aggregate):
     def refunded(self) -> int:
         """What went back to the customer."""
         return sum(refund.amount for refund in self.refunds)
+
+    @property
+    def refunds_requested(self) -> int:
+        """What a provider was asked to give back and has not yet."""
+        return sum(refund.amount for refund in self.refund_requests.values() if refund.state == "requested")
+
+    @property
+    def next_refund(self) -> str:
+        """The id of the next refund."""
+        return str(len(self.refunds) + len(self.refund_requests) + 1)
 
     @property
     def cart(self) -> Cart:
@@ -241,10 +275,12 @@ class Order(Aggregate):
 
     @property
     def fulfilment_status(self) -> str:
-        """How much of the order has left the house."""
+        """How much of the order has left the house, and whether all of that came back."""
         sent = self.shipped_quantities() if self.shipments else None
         if not sent:
             return "unfulfilled"
+        if self.returns and all(self.returned_quantities().get(item, 0) >= units for item, units in sent.items()):
+            return "returned"
         if any(sent.get(item.id, 0) < item.quantity for item in self.items.values()):
             return "partially_shipped"
         live = [shipment for shipment in self.shipments.values() if shipment.state != "cancelled"]
@@ -252,13 +288,15 @@ class Order(Aggregate):
 
     @property
     def return_status(self) -> str:
-        """Where returned goods stand."""
-        return "none"
+        """Where returned goods stand: as the return that has furthest to go."""
+        states = {one.state for one in self.returns.values()}
+        return next((state for state in ("requested", "received", "settled") if state in states), "none")
 
     @property
     def dispute_status(self) -> str:
         """Whether the payer disputes a payment with the provider."""
-        return "none"
+        states = {dispute.state for dispute in self.disputes.values()}
+        return next((state for state in ("open", "lost", "won") if state in states), "none")
 
     @property
     def is_placed(self) -> bool:
@@ -279,13 +317,40 @@ class Order(Aggregate):
                     sent[shipped.item] = sent.get(shipped.item, 0) + shipped.quantity
         return sent
 
+    def returned_quantities(self) -> dict[str, int]:
+        """Units that came back per line."""
+        back: dict[str, int] = {}
+        for one in self.returns.values():
+            for line in one.received:
+                back[line.item] = back.get(line.item, 0) + line.quantity
+        return back
+
     def refunded_quantities(self) -> dict[str, int]:
-        """Units refunded per line."""
+        """Units refunded per line, those included that a provider was asked to give back."""
         given: dict[str, int] = {}
-        for refund in self.refunds:
+        for refund in self.committed_refunds():
             for line in refund.lines:
                 given[line.item] = given.get(line.item, 0) + line.quantity
         return given
+
+    def refunded_amounts(self) -> dict[str, int]:
+        """What was given back for each line, that included which a provider was asked to give back."""
+        given: dict[str, int] = {}
+        for refund in self.committed_refunds():
+            for line in refund.lines:
+                given[line.item] = given.get(line.item, 0) + line.amount
+        return given
+
+    def committed_refunds(self) -> tuple[Refund, ...]:
+        """The refunds that were made, and those that a provider was asked for."""
+        return (*self.refunds, *(one for one in self.refund_requests.values() if one.state == "requested"))
+
+    def payment_by(self, provider: str, reference: str) -> Payment | None:
+        """The payment that a provider knows by this reference."""
+        if not provider or not reference:
+            return None
+        told = (provider, reference)
+        return next((one for one in self.payments.values() if (one.provider, one.reference) == told), None)
 
 
 class OrderCommand(Command, frozen=True, kw_only=True):

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.errors import NotFound, Rejected
 from domain.events import Event
 from domain.money import MAX_MINOR_UNITS, amount_text
 from domain.orders.order import Order, OrderCommand, Payment, Refund, RefundedLine
-from domain.pricing import unit_share
+from domain.orders.refund_parts import AmountNotPositive as AmountNotPositive
+from domain.orders.refund_parts import NothingRefunded as NothingRefunded
+from domain.orders.refund_parts import RefundAboveLine as RefundAboveLine
+from domain.orders.refund_parts import RefundAbovePaid as RefundAbovePaid
+from domain.orders.refund_parts import RefundAboveShipping as RefundAboveShipping
+from domain.orders.refund_parts import RefundLine as RefundLine
+from domain.orders.refund_parts import refund_parts
+from domain.orders.refund_parts import refunded_lines as refunded_lines
+from domain.orders.refund_parts import shipping_refundable as shipping_refundable
 from domain.settings import Shop
 from domain.statuses import DRAFT
 from domain.texts import CODE, LINE, check_text
@@ -22,12 +30,6 @@ class PaymentNotFound(NotFound):
     """Order {number} has no payment {payment}."""
 
     code = "payment-not-found"
-
-
-class AmountNotPositive(Rejected):
-    """An amount of money that moves must be more than nothing."""
-
-    code = "amount-not-positive"
 
 
 class PaymentTooLarge(Rejected):
@@ -48,28 +50,10 @@ class PaymentRefunded(Rejected):
     code = "payment-refunded"
 
 
-class RefundAbovePaid(Rejected):
-    """At most {refundable} of what was paid can still be refunded; {asked} was asked."""
+class PaymentWithProvider(Rejected):
+    """This payment is with {provider}: give it back by a refund."""
 
-    code = "refund-above-paid"
-
-
-class RefundAboveLine(Rejected):
-    """{left} of line {item} can still be refunded; {asked} was asked."""
-
-    code = "refund-above-line"
-
-
-class RefundAboveShipping(Rejected):
-    """At most {refundable} of the shipping charge can still be refunded; {asked} was asked."""
-
-    code = "refund-above-shipping"
-
-
-class NothingRefunded(Rejected):
-    """A refund names lines, shipping or goodwill."""
-
-    code = "nothing-refunded"
+    code = "payment-with-provider"
 
 
 class NotYetPlaced(Rejected):
@@ -84,25 +68,13 @@ class TooManyEntries(Rejected):
     code = "too-many-entries"
 
 
-class LinkRefused(Rejected):
-    """Order {number} has nothing left to pay."""
-
-    code = "nothing-to-pay"
-
-
-class RefundLine(Struct, frozen=True, kw_only=True):
-    """So many units of a line to give back."""
-
-    item: str
-    quantity: int
-
-
 class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     """Write down money that came in; no amount means what is due."""
 
     method: str
     amount: int | None = None
     reference: str = ""
+    provider: str = ""
     paid_at: datetime | None = None
 
 
@@ -112,6 +84,7 @@ class AuthorizePayment(OrderCommand, frozen=True, kw_only=True):
     method: str
     amount: int
     reference: str = ""
+    provider: str = ""
 
 
 class VoidPayment(OrderCommand, frozen=True, kw_only=True):
@@ -121,20 +94,20 @@ class VoidPayment(OrderCommand, frozen=True, kw_only=True):
 
 
 class RefundOrder(OrderCommand, frozen=True, kw_only=True):
-    """Write down money that went back: by lines, shipping or goodwill, all in minor units."""
+    """Write down money that went back: by lines (put back on the shelf with `restock`), shipping or goodwill."""
 
     lines: tuple[RefundLine, ...] = ()
     shipping: int = 0
     goodwill: int = 0
     method: str = ""
     reference: str = ""
+    restock: bool = False
 
 
-class IssuePaymentLink(OrderCommand, frozen=True, kw_only=True):
-    """Ask for what is due by a link that expires."""
+class CapturePayment(OrderCommand, frozen=True, kw_only=True):
+    """Write down that money that was promised came in."""
 
-    link: str
-    expires_at: datetime
+    payment: str
 
 
 class PaymentRecorded(Event, frozen=True, kw_only=True):
@@ -146,6 +119,7 @@ class PaymentRecorded(Event, frozen=True, kw_only=True):
     amount: int
     method: str
     reference: str = ""
+    provider: str = ""
     paid_at: datetime
 
     def apply(self, order: Order) -> None:
@@ -155,6 +129,7 @@ class PaymentRecorded(Event, frozen=True, kw_only=True):
             method=self.method,
             state="captured",
             reference=self.reference,
+            provider=self.provider,
             at=self.paid_at,
         )
 
@@ -168,6 +143,7 @@ class PaymentAuthorized(Event, frozen=True, kw_only=True):
     amount: int
     method: str
     reference: str = ""
+    provider: str = ""
 
     def apply(self, order: Order) -> None:
         order.payments[self.payment] = Payment(
@@ -176,8 +152,22 @@ class PaymentAuthorized(Event, frozen=True, kw_only=True):
             method=self.method,
             state="authorized",
             reference=self.reference,
+            provider=self.provider,
             at=self.timestamp,
         )
+
+
+class PaymentCaptured(Event, frozen=True, kw_only=True):
+    """Money that was promised came in."""
+
+    TOPIC = "order.payment-captured"
+
+    payment: str
+    amount: int
+
+    def apply(self, order: Order) -> None:
+        was = order.payments[self.payment]
+        order.payments[self.payment] = replace(was, state="captured", amount=self.amount, at=self.timestamp)
 
 
 class PaymentVoided(Event, frozen=True, kw_only=True):
@@ -189,10 +179,7 @@ class PaymentVoided(Event, frozen=True, kw_only=True):
     amount: int
 
     def apply(self, order: Order) -> None:
-        was = order.payments[self.payment]
-        order.payments[self.payment] = Payment(
-            id=was.id, amount=was.amount, method=was.method, state="voided", reference=was.reference, at=was.at
-        )
+        order.payments[self.payment] = replace(order.payments[self.payment], state="voided")
 
 
 class OrderRefunded(Event, frozen=True, kw_only=True):
@@ -207,6 +194,8 @@ class OrderRefunded(Event, frozen=True, kw_only=True):
     goodwill: int = 0
     method: str = ""
     reference: str = ""
+    restock: bool = False
+    payment: str = ""
 
     def apply(self, order: Order) -> None:
         refund = Refund(
@@ -219,33 +208,24 @@ class OrderRefunded(Event, frozen=True, kw_only=True):
             reference=self.reference,
             reason=self.metadata.reason,
             at=self.timestamp,
+            payment=self.payment,
+            restock=self.restock,
         )
+        order.refund_requests.pop(self.refund, None)
         order.refunds = (*order.refunds, refund)
 
 
-class PaymentLinkIssued(Event, frozen=True, kw_only=True):
-    """The customer was given a link to pay what was due."""
-
-    TOPIC = "order.payment-link-issued"
-
-    link: str
-    amount: int
-    expires_at: datetime
-
-    def apply(self, order: Order) -> None:
-        order.payment_link = self.link
-
-
-def _require_room(order: Order) -> None:
+def require_room(order: Order) -> None:
     if order.stage == DRAFT:
         raise NotYetPlaced(number=order.number)
-    if len(order.payments) + len(order.refunds) >= MAX_ENTRIES:
+    if len(order.payments) + len(order.refunds) + len(order.refund_requests) >= MAX_ENTRIES:
         raise TooManyEntries(limit=MAX_ENTRIES)
 
 
-def _check_method(method: str, context_is_import: bool, shop: Shop) -> None:
+def _check_method(method: str, is_settled: bool, shop: Shop) -> None:
+    """What was paid elsewhere, in the past or with a provider, is written down even where the method is not offered."""
     check_text(method, CODE, "/method")
-    if method and not context_is_import:
+    if method and not is_settled:
         shop.require_payment_method(method, "/method")
 
 
@@ -262,9 +242,12 @@ def due(order: Order) -> int:
 
 
 def record_payment(order: Order, command: RecordPayment, shop: Shop) -> None:
-    """Writes down a payment; all that is due when no amount is told."""
-    _require_room(order)
-    _check_method(command.method, command.context.import_id is not None, shop)
+    """Writes down a payment; all that is due when no amount is told. A provider's payment is written down once."""
+    known = order.payment_by(command.provider, command.reference)
+    if known is not None:
+        return _capture(order, known, command.amount, command)
+    require_room(order)
+    _check_method(command.method, bool(command.context.import_id or command.provider), shop)
     check_text(command.reference, CODE, "/reference")
     amount = due(order) if command.amount is None else command.amount
     if command.amount is None and not amount:
@@ -277,14 +260,17 @@ def record_payment(order: Order, command: RecordPayment, shop: Shop) -> None:
         amount=amount,
         method=command.method,
         reference=command.reference,
+        provider=command.provider,
         paid_at=command.paid_at or command.context.at,
     )
 
 
 def authorize_payment(order: Order, command: AuthorizePayment, shop: Shop) -> None:
     """Writes down what a provider promised."""
-    _require_room(order)
-    _check_method(command.method, command.context.import_id is not None, shop)
+    if order.payment_by(command.provider, command.reference) is not None:
+        return
+    require_room(order)
+    _check_method(command.method, bool(command.context.import_id or command.provider), shop)
     check_text(command.reference, CODE, "/reference")
     _check_amount(command.amount, order.currency)
     order.record(
@@ -294,102 +280,69 @@ def authorize_payment(order: Order, command: AuthorizePayment, shop: Shop) -> No
         amount=command.amount,
         method=command.method,
         reference=command.reference,
+        provider=command.provider,
     )
+
+
+def capture_payment(order: Order, command: CapturePayment, shop: Shop) -> None:
+    """Writes down that a promise was kept, once."""
+    _capture(order, payment_of(order, command.payment), None, command)
+
+
+def _capture(order: Order, payment: Payment, amount: int | None, command: OrderCommand) -> None:
+    if payment.state == "authorized":
+        captured = payment.amount if amount is None else amount
+        _check_amount(captured, order.currency)
+        order.record(PaymentCaptured, command.context, payment=payment.id, amount=captured)
+
+
+def payment_of(order: Order, payment_id: str) -> Payment:
+    """A payment of the order by its id."""
+    payment = order.payments.get(payment_id)
+    if payment is None:
+        raise PaymentNotFound("/payment", number=order.number, payment=payment_id[:CODE])
+    return payment
 
 
 def void_payment(order: Order, command: VoidPayment, shop: Shop) -> None:
     """Voids a payment unless refunds have eaten into it."""
-    payment = order.payments.get(command.payment)
-    if payment is None:
-        raise PaymentNotFound("/payment", number=order.number, payment=command.payment)
+    payment = payment_of(order, command.payment)
     if payment.state == "voided":
         return
-    if payment.state == "captured" and order.paid - payment.amount < order.refunded:
+    if payment.state == "captured" and payment.provider:
+        raise PaymentWithProvider("/payment", provider=payment.provider)
+    if payment.state == "captured" and order.paid - payment.amount < order.refunded + order.refunds_requested:
         raise PaymentRefunded("/payment")
     order.record(PaymentVoided, command.context, payment=payment.id, amount=payment.amount)
 
 
-def shipping_refundable(order: Order) -> int:
-    """What of the shipping charge, tax included, has not been refunded yet."""
-    return max(0, order.price.shipping_total - sum(refund.shipping for refund in order.refunds))
-
-
-def refunded_lines(order: Order, lines: tuple[RefundLine, ...]) -> tuple[RefundedLine, ...]:
-    """What the units of each line are worth, so that refunding all of them in any steps gives back exactly the line."""
-    done = order.refunded_quantities()
-    priced = {line.id: line for line in order.price.lines}
-    worth = []
-    for index, line in enumerate(lines):
-        item = order.items.get(line.item)
-        left = item.quantity - done.get(line.item, 0) if item else 0
-        if item is None or not 1 <= line.quantity <= left:
-            raise RefundAboveLine(f"/items/{index}", item=line.item[:CODE], left=left, asked=line.quantity)
-        amount = unit_share(priced[item.id], done.get(item.id, 0), line.quantity)
-        done[item.id] = done.get(item.id, 0) + line.quantity
-        worth.append(RefundedLine(item=item.id, quantity=line.quantity, amount=amount))
-    return tuple(worth)
-
-
 def refund_order(order: Order, command: RefundOrder, shop: Shop) -> None:
-    """Writes down a refund; never more than was paid, nor of a line or the shipping than is left of it."""
-    _require_room(order)
+    """Writes down a refund that was made by hand."""
+    require_room(order)
     _check_method(command.method, command.context.import_id is not None, shop)
     check_text(command.reference, CODE, "/reference")
     check_text(command.context.reason, LINE, "/reason")
-    if command.shipping < 0 or command.goodwill < 0:
-        raise AmountNotPositive("/shipping" if command.shipping < 0 else "/goodwill")
-    lines = refunded_lines(order, command.lines)
-    left = shipping_refundable(order)
-    if command.shipping > left:
-        raise RefundAboveShipping(
-            "/shipping",
-            refundable=amount_text(left, order.currency),
-            asked=amount_text(command.shipping, order.currency),
-        )
-    amount = sum(line.amount for line in lines) + command.shipping + command.goodwill
-    if not amount and not lines:
-        raise NothingRefunded()
-    refundable = order.paid - order.refunded
-    if amount > refundable:
-        raise RefundAbovePaid(
-            refundable=amount_text(refundable, order.currency), asked=amount_text(amount, order.currency)
-        )
+    amount, lines = refund_parts(order, command.lines, command.shipping, command.goodwill)
     order.record(
         OrderRefunded,
         command.context,
-        refund=str(len(order.refunds) + 1),
+        refund=order.next_refund,
         amount=amount,
         lines=lines,
         shipping=command.shipping,
         goodwill=command.goodwill,
         method=command.method or order.payment_method,
         reference=command.reference,
+        restock=command.restock,
     )
 
 
-def issue_payment_link(order: Order, command: IssuePaymentLink, shop: Shop) -> None:
-    """Issues a link for what is due, once."""
-    if command.link == order.payment_link:
-        return
-    _require_room(order)
-    check_text(command.link, LINE, "/link", required=True)
-    if not due(order):
-        raise LinkRefused(number=order.number)
-    order.record(
-        PaymentLinkIssued,
-        command.context,
-        link=command.link,
-        amount=due(order),
-        expires_at=command.expires_at,
-    )
-
-
-EVENTS: tuple[type[Event], ...] = (PaymentRecorded, PaymentAuthorized, PaymentVoided, OrderRefunded, PaymentLinkIssued)
+EVENTS: tuple[type[Event], ...] = (PaymentRecorded, PaymentAuthorized, PaymentCaptured, PaymentVoided, OrderRefunded)
 
 HANDLERS = {
     RecordPayment: record_payment,
     AuthorizePayment: authorize_payment,
+    CapturePayment: capture_payment,
     VoidPayment: void_payment,
     RefundOrder: refund_order,
-    IssuePaymentLink: issue_payment_link,
 }

@@ -105,6 +105,7 @@ class OrderShipped(Event, frozen=True, kw_only=True):
             state="shipped",
             at=self.timestamp,
         )
+        order.commands.add(self.metadata.cause)
 
 
 def _change(order: Order, shipment: int, *, state: str | None = None, tracking: tuple[str, str] | None = None) -> None:
@@ -157,12 +158,19 @@ class ShipmentCancelled(Event, frozen=True, kw_only=True):
         _change(order, self.shipment, state="cancelled")
 
 
-def _left(order: Order) -> dict[str, int]:
+def left_to_ship(order: Order) -> dict[str, int]:
+    """Units per line that have not left the house."""
     sent = order.shipped_quantities()
     return {item.id: item.quantity - sent.get(item.id, 0) for item in order.items.values()}
 
 
 def ship_order(order: Order, command: ShipOrder, shop: Shop) -> None:
+    """Sends a parcel, once for the same command."""
+    if command.context.command_id not in order.commands:
+        send_parcel(order, command)
+
+
+def send_parcel(order: Order, command: ShipOrder) -> None:
     """Sends a parcel with all that is left, or with the units named, never more than ordered."""
     if order.stage in NOT_SHIPPABLE:
         raise NotShippable(number=order.number, stage=order.stage)
@@ -170,7 +178,7 @@ def ship_order(order: Order, command: ShipOrder, shop: Shop) -> None:
     check_text(command.tracking_code, CODE, "/tracking_code")
     if len(order.shipments) >= MAX_SHIPMENTS:
         raise TooManyShipments(limit=MAX_SHIPMENTS)
-    left = _left(order)
+    left = left_to_ship(order)
     asked: dict[str, int] = {}
     for index, line in enumerate(command.lines):
         available = left.get(line.item, 0) - asked.get(line.item, 0)

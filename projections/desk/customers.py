@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from domain.customers import (
+    AbsorbCustomer,
     CreateCustomer,
+    Customer,
     CustomerExists,
+    CustomerNotFound,
     EraseCustomer,
+    MergeCustomers,
+    ReleaseCustomer,
+    UndoMerge,
     UpdateCustomer,
+    absorb_customer,
     check_email,
+    erase_customer,
     normalised_email,
+    release_customer,
 )
+from domain.errors import StaleVersion
 from domain.events import Command
+from domain.sequences import DefineSequence, ReviseSequence
+from domain.settings import Shop
 from projections.log import Session
 
 
-def prepare(session: Session, command: Command) -> None:
-    """Claims the e-mail address that a card is given, makes its key, or forgets both."""
+def prepare(session: Session, command: Command, shop: Shop) -> list[Customer]:
+    """Claims the e-mail address that a card is given, makes its key, or forgets both; answers the other cards touched.
+
+    A merge, its undoing and the erasing of a survivor write on several cards at once: all of it is recorded or nothing,
+    and whoever changed one of them in between makes it decided anew.
+    """
     match command:
         case CreateCustomer(card=card) | UpdateCustomer(card=card):
             session.ensure_subject(command.customer_id)
@@ -24,5 +40,47 @@ def prepare(session: Session, command: Command) -> None:
                 claim = session.claim_email(normalised_email(card.email), command.customer_id)
                 if claim.customer_id != command.customer_id:
                     raise CustomerExists("/email", customer=str(claim.customer_id))
+        case DefineSequence() | ReviseSequence():
+            session.ensure_subject(command.book_id)
+        case MergeCustomers():
+            return [_absorb(session, command, shop)]
+        case UndoMerge():
+            return _release(session, command, shop)
         case EraseCustomer():
+            absorbed = _forget_absorbed(session, command, shop)
             session.erase(command.customer_id)
+            return absorbed
+    return []
+
+
+def _absorb(session: Session, command: MergeCustomers, shop: Shop) -> Customer:
+    survivor = session.load_or_blank(Customer, command.into)
+    if not survivor.exists:
+        raise CustomerNotFound("/into")
+    if command.into != command.customer_id:
+        if command.into_version is not None and survivor.version != command.into_version:
+            raise StaleVersion("/into_version", expected=command.into_version, actual=survivor.version)
+        absorb = AbsorbCustomer(customer_id=survivor.id, context=command.context, merged=command.customer_id)
+        absorb_customer(survivor, absorb, shop)
+    return survivor
+
+
+def _release(session: Session, command: UndoMerge, shop: Shop) -> list[Customer]:
+    merged = session.load_or_blank(Customer, command.customer_id)
+    if merged.merged_into is None:
+        return []
+    survivor = session.load_or_blank(Customer, merged.merged_into)
+    release = ReleaseCustomer(customer_id=survivor.id, context=command.context, merged=merged.id)
+    release_customer(survivor, release, shop)
+    return [survivor]
+
+
+def _forget_absorbed(session: Session, command: EraseCustomer, shop: Shop) -> list[Customer]:
+    """The cards merged into the one to forget are the same person's: they are forgotten with it."""
+    survivor = session.load_or_blank(Customer, command.customer_id)
+    cards = [session.load_or_blank(Customer, customer_id) for customer_id in survivor.absorbed]
+    for card in cards:
+        session.erase(card.id)
+        forget = EraseCustomer(customer_id=card.id, context=command.context, survivor=survivor.id)
+        erase_customer(card, forget, shop)
+    return cards

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from msgspec.structs import replace
@@ -18,8 +18,10 @@ from domain.handlers import CREATING, HANDLERS, MISSING
 from domain.orders.creation import CreateOrder
 from domain.orders.order import Order, OrderCommand
 from domain.settings import SETTINGS_ID, Settings, Shop
+from domain.stock import StockItem
 from projections.desk import customers, orders
 from projections.desk.needs import Needs, Opened, needs
+from projections.desk.stock import Shelf
 from projections.log import Answer, EventLog, RequestKey, Session, VersionConflict
 
 ATTEMPTS = 20  # how often a decision is made anew when others were quicker
@@ -38,6 +40,15 @@ class Outcome:
     replayed: bool = False
 
 
+class Preview(NamedTuple):
+    """An aggregate before and after a command, the shop that decided it, and the other aggregates it would touch."""
+
+    before: Any
+    after: Any
+    shop: Shop
+    touched: Sequence[Aggregate]
+
+
 class Desk:
     """Handles commands; safe to share between threads."""
 
@@ -45,6 +56,7 @@ class Desk:
         self._log = log
         self._settings = Settings.blank(SETTINGS_ID)
         self._settings_lock = Lock()
+        self._shelf = Shelf()
 
     def handle(
         self,
@@ -75,10 +87,20 @@ class Desk:
                 reconnected = True
         return self._attempt(command, expected_version, request, render, beside)
 
+    def handle_within(self, session: Session, command: Command) -> Any:
+        """Decides a command and saves its events in an open session, whose owner commits; gives the aggregate."""
+        opened = self._open(session, needs(command))
+        session.begin()
+        return _decide_and_save(session, command, opened, None)
+
     def shop(self) -> Shop:
         """The shop as it is set up now."""
         with self._log.session() as session:
-            return self._open(session, Needs()).shop
+            return self.shop_within(session)
+
+    def shop_within(self, session: Session) -> Shop:
+        """The shop as an open session sees it."""
+        return self._open(session, Needs()).shop
 
     def quote(self, command: CreateOrder) -> tuple[Order, Shop]:
         """The order as it would be created, without storing anything."""
@@ -89,14 +111,14 @@ class Desk:
             orders.decide_quote(session, order, asked, shop)
             return order, shop
 
-    def preview(self, command: Command, expected_version: int | None = None) -> tuple[Any, Any, Shop]:
+    def preview(self, command: Command, expected_version: int | None = None) -> Preview:
         """An aggregate before and after a command, without storing anything."""
         with self._log.session() as session:
             shop = self._open(session, needs(command)).shop
-            before, after = _target(session, command), _target(session, command)
+            opened = Opened(shop=shop, shelf=self._shelf)
+            before, after = _target(session, command, opened), _target(session, command, opened)
             _require_version(after, expected_version)
-            _decide(session, after, command, Opened(shop=shop))
-            return before, after, shop
+            return Preview(before, after, shop, _decide(session, after, command, opened))
 
     def _attempt(
         self,
@@ -111,10 +133,7 @@ class Desk:
             if opened.answer:
                 head = self._log.recorder.head(session.connection)
                 return Outcome(None, head, opened.answer, replayed=True)
-            aggregate = _target(session, command)
-            _require_version(aggregate, expected_version)
-            others = _decide(session, aggregate, command, opened)
-            session.save(aggregate, *others)
+            aggregate = _decide_and_save(session, command, opened, expected_version)
             if beside:
                 beside(session, aggregate)
             answer = render(aggregate, opened.shop) if render else None
@@ -122,17 +141,20 @@ class Desk:
 
     def _open(self, session: Session, needed: Needs, request: RequestKey | None = None) -> Opened:
         """Claims and reads what is needed; the settings already known are brought forward by what was decided since."""
-        known = self._settings
+        known, unknown = self._settings, self._shelf.unknown(needed.stock)
         opening = session.open(
             request=request,
             email=needed.email,
             series=needed.series,
-            streams={SETTINGS_ID: known.version, **dict.fromkeys(needed.streams, 0)},
+            streams={SETTINGS_ID: known.version, **dict.fromkeys((*needed.streams, *unknown), 0)},
         )
         if opening.answer:
-            return Opened(shop=known.shop, answer=opening.answer)
+            return Opened(shop=known.shop, shelf=self._shelf, answer=opening.answer)
         shop = self._brought_forward(opening.events.get(SETTINGS_ID, ()))
-        return Opened(shop=shop, customer=opening.customer, number=opening.number)
+        untracked = self._shelf.learn({stock_id: opening.events[stock_id] for stock_id in unknown})
+        return Opened(
+            shop=shop, shelf=self._shelf, untracked=untracked, customer=opening.customer, number=opening.number
+        )
 
     def _brought_forward(self, fresh: Sequence[Event]) -> Shop:
         if not fresh:
@@ -147,21 +169,34 @@ class Desk:
             return settings.shop
 
 
+def _decide_and_save(session: Session, command: Command, opened: Opened, expected_version: int | None) -> Any:
+    """The aggregate after the command, its events and those of the others it touched saved but not yet committed."""
+    aggregate = _target(session, command, opened)
+    _require_version(aggregate, expected_version)
+    others = _decide(session, aggregate, command, opened)
+    session.save(aggregate, *others)
+    return aggregate
+
+
 def _decide(session: Session, aggregate: Aggregate, command: Command, opened: Opened) -> Sequence[Aggregate]:
     """Lets the domain decide; answers the other aggregates that the decision touched."""
     if isinstance(aggregate, Order) and isinstance(command, OrderCommand):
         return orders.decide(session, aggregate, command, opened)
-    customers.prepare(session, command)
+    others = customers.prepare(session, command, opened.shop)
     HANDLERS[type(command)].decide(aggregate, command, opened.shop)
-    return ()
+    return others
 
 
-def _target(session: Session, command: Command) -> Any:
+def _target(session: Session, command: Command, opened: Opened) -> Any:
     """The aggregate the command is for, as it is now; blank where the command may begin it."""
     handler = HANDLERS[type(command)]
     if isinstance(command, CreateOrder) and command.past is None:
         return Order.blank(command.order_id)
-    aggregate = session.load_or_blank(handler.aggregate, handler.target(command))
+    aggregate: Aggregate
+    if handler.aggregate is StockItem:
+        [aggregate] = opened.shelf.locked(session, (handler.target(command),))
+    else:
+        aggregate = session.load_or_blank(handler.aggregate, handler.target(command))
     if not aggregate.exists and type(command) not in CREATING:
         raise MISSING[handler.aggregate]()
     return aggregate

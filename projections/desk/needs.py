@@ -16,21 +16,29 @@ from domain.orders.cart import ApplyCoupon
 from domain.orders.creation import CreateOrder
 from domain.orders.details import AssignCustomer
 from domain.settings import Shop
+from domain.stock import AdjustStock, ReceiveStock, SetStockPolicy, stock_id_of
+from projections.desk.stock import Shelf
 from projections.log import Answer, CustomerClaim
 
 
 class Needs(Struct, frozen=True, kw_only=True):
-    """The e-mail address to claim, the series to take a number from, and the streams to read."""
+    """The e-mail address to claim, the series to take a number from, the streams to read, and the stock to look for."""
 
     email: str | None = None
     series: str | None = None
     streams: tuple[UUID, ...] = ()
+    stock: frozenset[UUID] = frozenset()
 
 
 class Opened(Struct, frozen=True, kw_only=True):
-    """What was at hand: the shop, the customer of the e-mail address, the number; an `answer` given before ends it."""
+    """What was at hand: the shop, the customer of the e-mail address, the number; an `answer` given before ends it.
+
+    `shelf` is what is known of stock; of the stock looked for, `untracked` is what is not tracked.
+    """
 
     shop: Shop
+    shelf: Shelf
+    untracked: frozenset[UUID] = frozenset()
     customer: CustomerClaim | None = None
     number: int | None = None
     answer: Answer | None = None
@@ -58,6 +66,7 @@ def _to_create_order(command: CreateOrder) -> Needs:
         email=normalised_email(email) if email else None,
         series=None if command.number else "orders",
         streams=(*imported, *known, *coupons),
+        stock=frozenset(stock_id_of(item.sku) for item in command.items if command.place or command.status),
     )
 
 
@@ -69,8 +78,15 @@ def _to_assign_customer(command: AssignCustomer) -> Needs:
     return Needs(streams=(command.order_id, command.customer_id))
 
 
+def _to_move_stock(command: Command) -> Needs:
+    return Needs()  # what is known of stock is brought forward once it is locked
+
+
 SPECIAL: dict[type[Command], Callable[..., Needs]] = {
     CreateOrder: _to_create_order,
     ApplyCoupon: _to_apply_coupon,
     AssignCustomer: _to_assign_customer,
+    ReceiveStock: _to_move_stock,
+    AdjustStock: _to_move_stock,
+    SetStockPolicy: _to_move_stock,
 }

@@ -32,8 +32,10 @@ from domain.orders.cart import ApplyCoupon
 from domain.orders.creation import Buyer, CreateOrder
 from domain.orders.details import AssignCustomer, ChangeBillingAddress, assign_customer
 from domain.orders.order import Order, OrderCommand, require_currency
+from domain.orders.returns import ForeignExchange, SettleReturn
 from domain.pricing import CouponTerms
 from domain.settings import Shop
+from projections.desk import stock
 from projections.desk.needs import Opened
 from projections.log import CustomerClaim, Session
 
@@ -41,7 +43,7 @@ FIRST_NUMBER = 1001  # a first order called 1 would tell every customer how new 
 
 
 def decide(session: Session, order: Order, command: OrderCommand, opened: Opened) -> list[Aggregate]:
-    """Decides an order's command; answers the card and the coupons that it touched."""
+    """Decides an order's command; answers the card, the coupons and the stock that it touched."""
     shop = opened.shop
     held = _coupons_in_use(order)
     alone = order.exists and order.customer_id is None
@@ -54,7 +56,10 @@ def decide(session: Session, order: Order, command: OrderCommand, opened: Opened
             command = replace(command, terms=terms)
         case AssignCustomer():
             card = _card(session, command.customer_id)
-            command = replace(command, name=card.value("name"), email=card.value("email"))
+            told = {"name": card.value("name"), "email": card.value("email")}
+            command = replace(command, customer_id=card.id, **told)
+        case SettleReturn(exchange=UUID() as exchange):
+            _require_own(session, order, exchange)
         case ChangeBillingAddress():
             _take_billing_data(session, order, command, shop, touched)
     require_currency(order, command)
@@ -65,7 +70,8 @@ def decide(session: Session, order: Order, command: OrderCommand, opened: Opened
         _check_coupons(session, order, order.coupons, command.context, "/coupons")
     elif isinstance(command, ApplyCoupon) and command.terms:
         _check_coupons(session, order, (command.terms,), command.context, "/code")
-    return touched + _settle_coupons(session, order, held, command.context, shop)
+    touched += _settle_coupons(session, order, held, command.context, shop)
+    return touched + stock.settle(session, opened.shelf, opened.untracked, order, command.context, shop)
 
 
 def decide_quote(session: Session, order: Order, command: CreateOrder, shop: Shop) -> None:
@@ -88,11 +94,14 @@ def _completed(session: Session, command: CreateOrder, opened: Opened, touched: 
 def _buyer(session: Session, command: CreateOrder, opened: Opened) -> tuple[Buyer | None, Customer | None]:
     """Whose order it is: the customer named, or the one of the billing address, whose card follows what it says."""
     billing = command.billing_address
+    email = billing.email
     if command.customer_id:
         card = _card(session, command.customer_id)
         billing = _own_address(session, card, billing)
+        email = billing.email
     elif opened.customer:
-        card = _card_of(session, opened.customer)
+        card = _survivor(session, _card_of(session, opened.customer))
+        billing = _without_merged_email(card, opened.customer, billing)
     elif billing:
         card = Customer.blank(uuid5(command.order_id, "customer"))
         session.ensure_subject(card.id)
@@ -101,7 +110,7 @@ def _buyer(session: Session, command: CreateOrder, opened: Opened) -> tuple[Buye
         return None, None
     _follow(card, command.order_id, command.context, billing, opened.shop)
     name = billing.name or card.value("name")
-    return Buyer(id=card.id, name=name, email=billing.email or card.value("email")), card
+    return Buyer(id=card.id, name=name, email=email or card.value("email")), card
 
 
 def _own_address(session: Session, card: Customer, billing: Address) -> Address:
@@ -118,12 +127,22 @@ def _own_address(session: Session, card: Customer, billing: Address) -> Address:
 
 
 def _card(session: Session, customer_id: UUID) -> Customer:
-    card = session.load_or_blank(Customer, customer_id)
+    """The card named, or the survivor it is merged into."""
+    card = _survivor(session, session.load_or_blank(Customer, customer_id))
     if not card.exists:
         raise CustomerNotFound("/customer_id")
     if card.erased_at:
         raise CustomerErased("/customer_id")
     return card
+
+
+def _survivor(session: Session, card: Customer) -> Customer:
+    return session.load_or_blank(Customer, card.merged_into) if card.merged_into else card
+
+
+def _without_merged_email(card: Customer, claim: CustomerClaim, billing: Address) -> Address:
+    """The billing data as the card takes it: the e-mail address of a card merged into it stays that one's own."""
+    return billing if card.id == claim.customer_id else replace(billing, email="")
 
 
 def _card_of(session: Session, claim: CustomerClaim) -> Customer:
@@ -140,7 +159,7 @@ def _take_billing_data(
     session: Session, order: Order, command: ChangeBillingAddress, shop: Shop, touched: list[Aggregate]
 ) -> None:
     """A new billing address reaches the customer's card, and finds the customer whose e-mail address it tells."""
-    billing = command.address
+    billing, followed = command.address, None
     card = session.load_or_blank(Customer, order.customer_id) if order.customer_id else None
     if card and card.erased_at:
         card = None
@@ -151,16 +170,24 @@ def _take_billing_data(
         email = normalised_email(billing.email)
         claim = session.claim_email(email, card.id) if card else session.customer_for(email)
         if card is None or claim.customer_id != card.id:
-            card = _card_of(session, claim)
+            card = _survivor(session, _card_of(session, claim))
+            followed = _without_merged_email(card, claim, billing)
     if card is None:
         return
-    _follow(card, order.id, command.context, billing, shop)
+    _follow(card, order.id, command.context, followed or billing, shop)
     touched.append(card)
     if order.customer_id != card.id:
         assignment = AssignCustomer(
             order_id=order.id, context=command.context, customer_id=card.id, name=billing.name, email=billing.email
         )
         assign_customer(order, assignment, shop)
+
+
+def _require_own(session: Session, order: Order, exchange: UUID) -> None:
+    """The order sent in exchange is one of the same customer."""
+    sent = session.load_or_blank(Order, exchange)
+    if not sent.exists or sent.customer_id is None or sent.customer_id != order.customer_id:
+        raise ForeignExchange("/exchange")
 
 
 def _terms(session: Session, codes: tuple[str, ...], pointer: str = "/coupons") -> tuple[CouponTerms, ...]:

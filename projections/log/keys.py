@@ -63,7 +63,11 @@ class KeyRing:
         self._wrapping = AESGCM(self._derived("wrapping of data keys"))
         self._directory = self._derived("directory of e-mail addresses")
         self._fingerprints = self._derived("fingerprints of requests")
+        self._links = self._derived("signed links")
         self.answers = DataKey(self._derived("answers without a subject"))
+        self.webhooks = DataKey(self._derived("webhooks of payment providers"))
+        self.payment_links = self._derived("payment links")
+        self.sandbox = self._derived("webhooks of the sandbox")
         self.signing = Ed25519PrivateKey.from_private_bytes(self._derived("seals of the log"))
         self._opened = lru_cache(maxsize=_OPEN_KEYS)(self._unwrapped)
 
@@ -83,6 +87,10 @@ class KeyRing:
     def fingerprint(self, request: bytes) -> bytes:
         """What stands for a request's content beside its key."""
         return blake2b(request, digest_size=32, key=self._fingerprints).digest()
+
+    def signature(self, purpose: str, content: bytes) -> bytes:
+        """What proves that a link for the purpose was made here."""
+        return hmac.digest(self._links, purpose.encode() + b"\0" + content, "sha256")
 
     def _unwrapped(self, subject: int, wrapped: bytes) -> DataKey:
         return DataKey(self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.to_bytes(16, "big")))

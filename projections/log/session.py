@@ -98,10 +98,10 @@ class Session:
             return opening._replace(customer=customer)
         start = self._claims.start(request, email_hash, series, after)
         answer = self._answered_before(request, start.request) if request else None
-        customer = None
+        claimed = None
         if email_hash and not answer:
-            customer = self._customer(email_hash, start.customer, start.wrapped)
-        return Opening(answer, customer, start.number, self._take_streams(start.rows, after, customer))
+            claimed = self._customer(email_hash, start.customer, start.wrapped)
+        return Opening(answer, claimed, start.number, self._take_streams(start.rows, after, claimed))
 
     def claim_request(self, request: RequestKey) -> Answer | None:
         """The answer given to this request before; None when it is ours to run, as long as nobody commits it first."""

@@ -16,12 +16,14 @@ class OrderFilters(Struct, frozen=True, kw_only=True):
 
     `q` are words of number, customer, e-mail, tracking code or SKU, all of which must be found; `tags` must all be
     there. `total_min` and `total_max` (both included) are minor units of `currency`, which is told with them.
+    `customer_ids` are several cards, one of which the order is of.
     `created_from` is included, `created_to` is not.
     """
 
     q: str | None = None
     number: str | None = None
     customer_id: UUID | None = None
+    customer_ids: tuple[UUID, ...] | None = None
     currency: str | None = None
     total_min: int | None = None
     total_max: int | None = None
@@ -29,6 +31,7 @@ class OrderFilters(Struct, frozen=True, kw_only=True):
     stage: str | None = None
     payment_status: str | None = None
     fulfilment_status: str | None = None
+    return_status: str | None = None
     payment_method: str | None = None
     shipping_method: str | None = None
     tags: tuple[str, ...] | None = None
@@ -46,6 +49,7 @@ class OrderFilters(Struct, frozen=True, kw_only=True):
 CONDITIONS = {
     "number": "number_order = %(number_order)s AND number = %(number)s",
     "customer_id": "customer_id = %(customer_id)s",
+    "customer_ids": "customer_id = ANY(%(customer_ids)s)",
     "currency": "currency = %(currency)s",
     "total_min": "total >= %(total_min)s",
     "total_max": "total <= %(total_max)s",
@@ -53,6 +57,7 @@ CONDITIONS = {
     "stage": "stage = %(stage)s",
     "payment_status": "payment_status = %(payment_status)s",
     "fulfilment_status": "fulfilment_status = %(fulfilment_status)s",
+    "return_status": "return_status = %(return_status)s",
     "payment_method": "payment_method = %(payment_method)s",
     "shipping_method": "shipping_method = %(shipping_method)s",
     "tags": "tags @> %(tags)s::text[]",
@@ -70,6 +75,8 @@ def conditions(filters: OrderFilters) -> tuple[list[str], dict[str, Any]]:
     """The conditions in SQL (none: everything) and their parameters."""
     told = {name: value for name in CONDITIONS if (value := getattr(filters, name)) is not None}
     found = [CONDITIONS[name] for name in told]
+    if filters.customer_ids is not None:
+        told["customer_ids"] = list(filters.customer_ids)
     if filters.tags is not None:
         told["tags"] = list(filters.tags)
     if filters.number is not None:

@@ -21,10 +21,12 @@ OPERATORS = "/api/v1/operators"
 TOKENS = "/api/v1/tokens"
 
 
-# Who needs no permission: signing in, and what machines and readers of the documentation ask.
+# Who needs no permission: signing in, what machines and readers of the documentation ask, and what is signed itself:
+# links to pay or to unsubscribe, and the webhooks of providers.
 OPEN = {
     "session.sign_in", "health.alive", "health.ready", "health.show_metrics", "docs.page", "docs.start", "docs.file",
-    "api-docs.openapi_json",
+    "api-docs.openapi_json", "payment_page.pay", "payment_page.sandbox_page", "payment_page.sandbox_choice",
+    "unsubscribe.ask", "unsubscribe.leave", "webhooks.take_webhook",
 }  # fmt: skip
 
 

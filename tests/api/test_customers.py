@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.api.desk import BILLING, CUSTOMERS, NOBODY, ORDERS, News, create, line
+from tests.api.desk import BILLING, CUSTOMERS, NOBODY, ORDERS, News, create, eur, line, place
 from tests.api.test_problems import refused
 
 OTTO = {"name": "Otto Sample", "email": "Otto@Example.com", "city": "Ghent", "country": "BE"}
@@ -138,3 +138,123 @@ def test_customers_are_listed_found_counted_and_paged(client: FlaskClient) -> No
     assert [row["name"] for row in rest["items"]] == ["Otto Sample"]
     assert rest["next"] is None
     refused(client.get(f"{CUSTOMERS}?cursor={page['next']}&sort=name", headers=headers), 400, "malformed-cursor")
+
+
+def test_consent_is_given_shown_and_withdrawn(client: FlaskClient, news: News) -> None:
+    at = f"{CUSTOMERS}/{client.post(CUSTOMERS, json=OTTO).get_json()['id']}/consent"
+    news.events()
+    given = client.put(at, json={"proof": "Yes, write to me", "source": "checkout"}).get_json()["consent"]
+    assert (given["given"], given["channel"], given["proof"]) == (True, "email", "Yes, write to me")
+    client.put(at, json={"proof": "Yes, write to me", "source": "checkout"})
+    withdrawn = client.delete(f"{at}?source=telephone").get_json()["consent"]
+    assert (withdrawn["given"], withdrawn["source"], withdrawn["proof"]) == (False, "telephone", None)
+    assert client.delete(at).status_code == 200
+    assert news.topics() == ["customer.consent-given", "customer.consent-withdrawn"]
+    refused(client.put(at, json={"source": "checkout"}), 422, "invalid-fields")
+
+
+def test_a_card_is_tagged_and_untagged(client: FlaskClient, news: News) -> None:
+    at = f"{CUSTOMERS}/{client.post(CUSTOMERS, json=OTTO).get_json()['id']}/tags"
+    news.events()
+    assert client.put(f"{at}/vip").get_json()["tags"] == ["vip"]
+    assert client.put(f"{at}/vip").get_json()["tags"] == ["vip"]
+    assert client.put(f"{at}/tea").get_json()["tags"] == ["vip", "tea"]
+    assert client.delete(f"{at}/vip").get_json()["tags"] == ["tea"]
+    assert client.delete(f"{at}/vip").status_code == 200
+    assert news.topics() == ["customer.tagged", "customer.tagged", "customer.untagged"]
+    refused(client.put(f"{at}/{'x' * 65}"), 422, "text-too-long")
+    refused(client.put(f"{CUSTOMERS}/{NOBODY}/tags/vip"), 404, "customer-not-found")
+
+
+def merge(client: FlaskClient, merged: dict[str, Any], survivor: dict[str, Any]) -> Any:
+    """Asks to merge a card into another, both as they were read."""
+    return client.post(
+        f"{CUSTOMERS}/{merged['id']}/merge",
+        json={"into": survivor["id"], "into_version": survivor["version"]},
+        headers={"If-Match": f'"{merged["version"]}"'},
+    )
+
+
+def read(client: FlaskClient, card: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(f"{CUSTOMERS}/{card['id']}").get_json()
+    return found
+
+
+def test_orders_by_the_address_of_a_merged_card_go_to_the_survivor_until_it_is_undone(
+    client: FlaskClient, news: News
+) -> None:
+    survivor = card_of(client, create(client))
+    merged = client.post(CUSTOMERS, json=OTTO).get_json()
+    news.events()
+    assert merge(client, merged, survivor).get_json()["merged_into"] == survivor["id"]
+    assert news.topics() == ["customer.merged", "customer.absorbed"]
+    assert read(client, survivor)["absorbed"] == [merged["id"]]
+
+    billing = {"name": "Otto Sample", "email": "otto@example.com"}
+    order = create(client, billing_address=billing)
+    assert (order["customer"]["id"], order["customer"]["email"]) == (survivor["id"], "otto@example.com")
+    assert create(client, billing_address={}, customer_id=merged["id"])["customer"]["id"] == survivor["id"]
+    assert read(client, survivor)["email"] == BILLING["email"]
+    news.events()
+
+    version = {"If-Match": f'"{read(client, merged)["version"]}"'}
+    undone = client.delete(f"{CUSTOMERS}/{merged['id']}/merge", headers=version).get_json()
+    assert news.topics() == ["customer.merge-undone", "customer.released"]
+    assert {**undone, "version": 0} == {**merged, "version": 0}
+    assert create(client, billing_address=billing)["customer"]["id"] == merged["id"]
+
+
+def test_two_cards_are_merged_on_the_versions_they_were_decided_on(client: FlaskClient, news: News) -> None:
+    survivor = card_of(client, create(client))
+    merged = client.post(CUSTOMERS, json=OTTO).get_json()
+    client.put(f"{CUSTOMERS}/{survivor['id']}/tags/vip")
+    news.events()
+    refused(merge(client, merged, survivor), 412, "stale-version")
+    refused(merge(client, {**merged, "version": 1}, read(client, survivor)), 412, "stale-version")
+    refused(
+        client.post(f"{CUSTOMERS}/{merged['id']}/merge", json={"into": NOBODY, "into_version": 1}),
+        428,
+        "precondition-required",
+    )
+    refused(merge(client, merged, merged), 422, "merged-into-itself")
+    refused(merge(client, merged, {"id": NOBODY, "version": 1}), 404, "customer-not-found")
+    assert news.topics() == []
+    assert merge(client, merged, read(client, survivor)).status_code == 200
+    third = client.post(CUSTOMERS, json={"name": "Ada Placeholder"}).get_json()
+    refused(merge(client, third, read(client, merged)), 409, "customer-merged")
+    refused(merge(client, read(client, survivor), third), 409, "survivor-of-others")
+    refused(client.patch(f"{CUSTOMERS}/{merged['id']}", json={"city": "Lyon"}), 409, "customer-merged")
+
+
+def test_erasing_the_survivor_forgets_both(client: FlaskClient, news: News) -> None:
+    survivor = card_of(client, create(client))
+    merged = client.post(CUSTOMERS, json=OTTO).get_json()
+    order = create(client, billing_address={"email": OTTO["email"]})
+    merge(client, read(client, merged), read(client, survivor))
+    news.events()
+    version = {"If-Match": f'"{read(client, survivor)["version"]}"'}
+    refused(client.delete(f"{CUSTOMERS}/{merged['id']}", headers={"If-Match": "*"}), 409, "customer-merged")
+    assert client.delete(f"{CUSTOMERS}/{survivor['id']}", headers=version).status_code == 204
+    assert news.topics() == ["customer.erased", "customer.erased"]
+    for card in (survivor, merged):
+        forgotten = read(client, card)
+        assert (forgotten["name"], forgotten["erased_at"] is None) == ("", False)
+    assert client.get(f"{ORDERS}/{order['id']}").get_json()["customer"]["erased"]
+
+
+@pytest.mark.usefixtures("projecting")
+def test_a_customer_is_listed_with_tags_and_worth_and_found_with_the_orders_of_merged_cards(
+    client: FlaskClient,
+) -> None:
+    mine, other = place(client), place(client, billing_address={"email": OTTO["email"]})
+    for order in (mine, other):
+        client.post(f"{ORDERS}/{order['id']}/payments", json={"method": "card"})
+    survivor = {"id": mine["customer"]["id"]}
+    client.put(f"{CUSTOMERS}/{survivor['id']}/tags/vip")
+    merged = merge(client, read(client, other["customer"]), read(client, survivor))
+    headers = {"X-Min-Position": merged.headers["X-Position"]}
+    [row] = client.get(f"{CUSTOMERS}?tag=vip", headers=headers).get_json()["items"]
+    assert (row["id"], row["tags"]) == (survivor["id"], ["vip"])
+    assert [(one["orders"], one["worth"]) for one in row["lifetime"]] == [(2, eur("40.00"))]
+    found = client.get(f"{ORDERS}?customer_id={survivor['id']}", headers=headers).get_json()["items"]
+    assert {one["id"] for one in found} == {mine["id"], other["id"]}

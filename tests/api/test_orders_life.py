@@ -117,7 +117,12 @@ def test_a_preview_is_what_is_then_done_and_stores_nothing(client: FlaskClient, 
     done = client.post(url, json={"status": status}).get_json()
     assert promised["order"] == done
     assert (promised["from"], promised["to"]) == (order["status"], done["status"])
-    assert promised["stock"] == {"deducts": status == "processing", "restores": status == "cancelled"}
+    assert promised["stock"] == {
+        "deducts": status == "processing",
+        "restores": status == "cancelled",
+        "asks": False,
+        "items": [],
+    }
 
 
 def test_a_preview_is_refused_as_the_move_would_be(client: FlaskClient, news: News) -> None:

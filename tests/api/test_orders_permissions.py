@@ -16,13 +16,14 @@ from projections.runtime import Runtime
 from tests.api.desk import API, BILLING, CUSTOMERS, NOBODY, ORDERS, News, cart, coupon, eur, line, place
 from tests.api.test_problems import refused
 
-RESOURCES = ("orders", "customers", "coupons", "settings", "meta", "events", "projections", "audit")
+RESOURCES = ("orders", "customers", "coupons", "stock", "settings", "meta", "events", "projections", "audit")
 
 # What each route of the desk asks for; a new one is added here.
 TABLE = {
     "orders:read": {
         "GET /orders", "GET /orders/{order_id}", "GET /orders/{order_id}/diff", "GET /orders/{order_id}/events",
         "GET /orders/{order_id}/history", "GET /orders/{order_id}/timeline",
+        "POST /orders/{order_id}/messages/preview",
     },
     "orders:write": {
         "POST /orders", "POST /orders/quote",
@@ -53,11 +54,15 @@ TABLE = {
         "GET /settings/shipping-methods", "GET /settings/carriers",
     },
     "settings:write": {
-        "PUT /settings/seller", "PUT /settings/defaults",
+        "PUT /settings/seller", "PUT /settings/defaults", "PUT /settings/notifications",
         "PUT /settings/statuses/{code}", "DELETE /settings/statuses/{code}",
         "PUT /settings/payment-methods/{code}", "DELETE /settings/payment-methods/{code}",
         "PUT /settings/shipping-methods/{code}", "DELETE /settings/shipping-methods/{code}",
         "PUT /settings/carriers/{code}", "DELETE /settings/carriers/{code}",
+    },
+    "stock:read": {"GET /stock", "GET /stock/{sku}", "GET /stock/{sku}/movements"},
+    "stock:write": {
+        "POST /stock/{sku}/receipts", "POST /stock/{sku}/adjustments", "PUT /stock/{sku}/policy",
     },
     "events:read": {"GET /events"},
     "audit:read": {"GET /audit/seals"},
@@ -78,6 +83,8 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
     ("/coupons", {"code": "AUTUMN", "rules": {"kind": "free_shipping"}}),
     ("/coupons/{code}/disable", {}),
     ("/coupons/{code}/enable", {}),
+    ("/stock/{sku}/receipts", {"quantity": 10}),
+    ("/stock/{sku}/adjustments", {"counted": 9}),
 ]
 STORE_NOTHING = {"/orders/quote", "/orders/{order_id}/status/preview"}
 
@@ -118,7 +125,7 @@ def test_no_route_lets_a_caller_in_who_holds_everything_else(
         for route in routes:
             method, path = route.split(" ")
             url = API + path.format(
-                order_id=NOBODY, customer_id=NOBODY, item="1", code="X", note="1", payment="1", shipment="1"
+                order_id=NOBODY, customer_id=NOBODY, item="1", code="X", sku="X", note="1", payment="1", shipment="1"
             )
             answer = others.open(url, method=method, data=b"{", content_type="text/plain")
             problem = refused(answer, 403, "permission-missing")
@@ -149,7 +156,7 @@ def test_a_post_repeated_under_its_key_is_answered_again_and_done_once(client: F
     order = place(client, line(5))
     client.post(f"{ORDERS}/{order['id']}/payments", json={"method": "card"})
     for path, body in POSTS:
-        url, key = API + path.format(order_id=order["id"], code=code), {"Idempotency-Key": uuid4().hex}
+        url, key = API + path.format(order_id=order["id"], code=code, sku="CUP-1"), {"Idempotency-Key": uuid4().hex}
         news.events()
         first = client.post(url, json=body, headers=key)
         assert first.status_code in (200, 201), (path, first.get_data(as_text=True))

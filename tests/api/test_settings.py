@@ -101,3 +101,12 @@ def test_the_table_of_moves_is_served(client: FlaskClient) -> None:
     table = client.get(f"{API}/meta/transitions").get_json()
     assert {stage: tuple(to) for stage, to in table["transitions"].items()} == TRANSITIONS
     assert [status["code"] for status in table["statuses"]] == list(table["stages"])
+
+
+def test_rules_say_which_purchases_tag_their_customers(client: FlaskClient) -> None:
+    rules = [{"pattern": "CUP-*", "tags": ["cups"], "on": "placed"}]
+    assert client.put(f"{SETTINGS}/tag-rules", json={"rules": rules}).get_json()["tag_rules"] == rules
+    assert client.get(f"{SETTINGS}/tag-rules").get_json() == {"items": rules, "next": None}
+    wrong = [{"pattern": "CUP-*", "tags": [], "on": "sent"}]
+    problem = refused(client.put(f"{SETTINGS}/tag-rules", json={"rules": wrong}), 422, "invalid-fields")
+    assert {fault["pointer"] for fault in problem["errors"]} == {"/rules/0/tags", "/rules/0/on"}

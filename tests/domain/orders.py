@@ -12,6 +12,7 @@ from domain.orders.moves import ChangeStatus
 from domain.orders.order import Order, OrderCommand
 from domain.orders.payments import RecordPayment, RefundLine, RefundOrder
 from domain.orders.shipments import ShipLine, ShipOrder
+from domain.shop import PaymentMethod
 from tests.examples import ORDER
 from tests.given import Outcome, context
 
@@ -20,8 +21,8 @@ E = TypeVar("E", bound=DomainError)
 
 
 def ask(kind: type[C], /, *, called: str = "", because: str | None = None, **facts: Any) -> C:
-    """A command to the order of the tests; `called` tells two of a kind apart, `because` is the reason given."""
-    return kind(order_id=ORDER, context=context(called or kind.__name__, reason=because), **facts)
+    """A command to the order of the tests; `called` tells two of the same content apart, `because` is the reason."""
+    return kind(order_id=ORDER, context=context(called or f"{kind.__name__} {facts}", reason=because), **facts)
 
 
 def line(quantity: int = 2, unit_price: int | None = 1_000, **facts: Any) -> NewItem:
@@ -37,8 +38,8 @@ def placed(*items: NewItem, **facts: Any) -> CreateOrder:
     return create(*items, place=True, **facts)
 
 
-def add(*facts: Any, **more: Any) -> AddItem:
-    return ask(AddItem, item=line(*facts, **more))
+def add(*facts: Any, called: str = "", **more: Any) -> AddItem:
+    return ask(AddItem, called=called, item=line(*facts, **more))
 
 
 def to(status: str, because: str | None = None, force: bool = False) -> ChangeStatus:
@@ -56,6 +57,11 @@ def refund(*lines: tuple[str, int], **facts: Any) -> RefundOrder:
 def ship(*lines: tuple[str, int], carrier: str = "dhl", **facts: Any) -> ShipOrder:
     units = tuple(ShipLine(item=item, quantity=quantity) for item, quantity in lines)
     return ask(ShipOrder, carrier=carrier, lines=units, **facts)
+
+
+def online() -> dict[str, PaymentMethod]:
+    """A payment method that is with a provider."""
+    return {"online": PaymentMethod(code="online", label="Card online", provider="sandbox")}
 
 
 def refused(outcome: Outcome[Order], error: type[E]) -> E:

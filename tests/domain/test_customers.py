@@ -8,27 +8,55 @@ from msgspec.structs import replace
 
 from domain.addresses import Address, UnknownCountry
 from domain.customers import (
+    AbsorbCustomer,
     BadEmail,
+    Consent,
+    ConsentGiven,
+    ConsentWithdrawn,
     CreateCustomer,
     Customer,
+    CustomerAbsorbed,
     CustomerCard,
     CustomerCreated,
     CustomerErased,
     CustomerExists,
     CustomerForgotten,
+    CustomerMerged,
+    CustomerReleased,
+    CustomersMerged,
+    CustomerTagged,
+    CustomerUntagged,
     CustomerUpdated,
     EraseCustomer,
+    GiveConsent,
+    MergeCustomers,
+    MergeUndone,
+    ReleaseCustomer,
+    TagCustomer,
     TakeBillingData,
+    TooManyCustomerTags,
+    UndoMerge,
+    UnknownChannel,
+    UntagCustomer,
     UpdateCustomer,
+    WithdrawConsent,
     check_email,
     normalised_email,
 )
+from domain.customers.merging import MAX_ABSORBED, MergedIntoItself, SurvivorOfOthers, TooManyMerged
+from domain.customers.tags import MAX_TAGS
 from domain.events import Erased
-from domain.texts import ForbiddenCharacter, TextTooLong
-from tests.examples import ADDRESS, CARD, CUSTOMER, ORDER
+from domain.texts import ForbiddenCharacter, TextMissing, TextTooLong
+from tests.examples import ADDRESS, CARD, CUSTOMER, ORDER, OTHER_CUSTOMER
 from tests.given import NOW, context, given
 
 ERASE = EraseCustomer(customer_id=CUSTOMER, context=context("erase"))
+GIVE = GiveConsent(customer_id=CUSTOMER, context=context("give"), proof="Yes, please", source="form")
+WITHDRAW = WithdrawConsent(customer_id=CUSTOMER, context=context("withdraw"), source="link")
+MERGE = MergeCustomers(customer_id=CUSTOMER, context=context("merge"), into=OTHER_CUSTOMER)
+UNDO = UndoMerge(customer_id=CUSTOMER, context=context("undo"))
+ABSORB = AbsorbCustomer(customer_id=CUSTOMER, context=context("absorb"), merged=OTHER_CUSTOMER)
+RELEASE = ReleaseCustomer(customer_id=CUSTOMER, context=context("release"), merged=OTHER_CUSTOMER)
 IMPORT = UUID(int=0x11)
 
 
@@ -44,6 +72,14 @@ def update(**fields: str) -> UpdateCustomer:
 def bill(address: Address = ADDRESS, imported: bool = False) -> TakeBillingData:
     said = replace(context("bill"), import_id=IMPORT if imported else None)
     return TakeBillingData(customer_id=CUSTOMER, context=said, order_id=ORDER, billing=address)
+
+
+def tag(*tags: str) -> TagCustomer:
+    return TagCustomer(customer_id=CUSTOMER, context=context("tag"), tags=tags)
+
+
+def untag(*tags: str) -> UntagCustomer:
+    return UntagCustomer(customer_id=CUSTOMER, context=context("untag"), tags=tags)
 
 
 class TestByHand:
@@ -194,3 +230,103 @@ class TestEmail:
 
     def test_one_customer_is_known_under_every_spelling(self) -> None:
         assert normalised_email(" Nora@Example.COM\n") == "nora@example.com"
+
+
+class TestConsent:
+    def test_consent_is_given_with_its_proof(self) -> None:
+        customer = given(Customer, bill()).when(GIVE).then((ConsentGiven, {"proof": "Yes, please", "source": "form"}))
+        assert customer.consent == Consent(given=True, channel="email", source="form", proof="Yes, please", at=NOW)
+
+    def test_the_same_words_are_agreed_to_once(self) -> None:
+        given(Customer, bill(), GIVE).when(replace(GIVE, context=context("again"))).then_nothing()
+
+    def test_other_words_are_agreed_to_anew(self) -> None:
+        given(Customer, bill(), GIVE).when(replace(GIVE, proof="Yes, and offers")).then(ConsentGiven)
+
+    def test_consent_is_withdrawn_once(self) -> None:
+        customer = given(Customer, bill(), GIVE).when(WITHDRAW).then((ConsentWithdrawn, {"source": "link"}))
+        assert customer.consent
+        assert not customer.consent.given
+        given(Customer, bill(), GIVE, WITHDRAW).when(WITHDRAW).then_nothing()
+
+    def test_nothing_is_withdrawn_where_nothing_was_given(self) -> None:
+        given(Customer, bill()).when(WITHDRAW).then_nothing()
+
+    def test_consent_can_be_given_again(self) -> None:
+        given(Customer, bill(), GIVE, WITHDRAW).when(GIVE).then(ConsentGiven)
+
+    def test_consent_without_proof_is_none(self) -> None:
+        given(Customer, bill()).when(replace(GIVE, proof=" ")).then_refused(TextMissing)
+        given(Customer, bill()).when(replace(GIVE, channel="pigeon")).then_refused(UnknownChannel, channel="pigeon")
+
+    def test_a_forgotten_person_agrees_to_nothing(self) -> None:
+        given(Customer, bill(), GIVE, ERASE).when(GIVE).then_refused(CustomerErased)
+        assert given(Customer, bill(), GIVE).when(ERASE).then(CustomerForgotten).consent is None
+
+
+class TestTags:
+    def test_a_card_takes_the_tags_it_does_not_have(self) -> None:
+        customer = (
+            given(Customer, bill(), tag("vip")).when(tag("vip", "tea")).then((CustomerTagged, {"tags": ("tea",)}))
+        )
+        assert customer.tags == ("vip", "tea")
+
+    def test_tags_it_has_are_not_put_on_again(self) -> None:
+        given(Customer, bill(), tag("vip")).when(tag("vip", " vip ")).then_nothing()
+
+    def test_tags_are_taken_off_once(self) -> None:
+        customer = (
+            given(Customer, bill(), tag("vip", "tea"))
+            .when(untag("vip", "x"))
+            .then((CustomerUntagged, {"tags": ("vip",)}))
+        )
+        assert customer.tags == ("tea",)
+        given(Customer, bill(), tag("tea")).when(untag("vip")).then_nothing()
+
+    def test_a_card_holds_so_many_tags(self) -> None:
+        many = [str(number) for number in range(MAX_TAGS)]
+        given(Customer, bill(), tag(*many)).when(tag("more")).then_refused(TooManyCustomerTags, limit=MAX_TAGS)
+
+    def test_a_forgotten_card_is_not_tagged(self) -> None:
+        given(Customer, bill(), ERASE).when(tag("vip")).then_refused(CustomerErased)
+        given(Customer, bill()).when(tag("")).then_refused(TextMissing)
+
+
+class TestMerging:
+    def test_a_card_is_merged_into_another_once(self) -> None:
+        assert given(Customer, bill()).when(MERGE).then(CustomersMerged).merged_into == OTHER_CUSTOMER
+        given(Customer, bill(), MERGE).when(MERGE).then_nothing()
+
+    def test_a_card_is_not_merged_into_itself_nor_in_a_chain(self) -> None:
+        given(Customer, bill()).when(replace(MERGE, into=CUSTOMER)).then_refused(MergedIntoItself)
+        third = replace(MERGE, into=UUID(int=0xC07))
+        given(Customer, bill(), MERGE).when(third).then_refused(CustomerMerged, into=str(OTHER_CUSTOMER))
+        given(Customer, bill(), ABSORB).when(third).then_refused(SurvivorOfOthers)
+        assert given(Customer, bill(), MERGE).when(ABSORB).then_refused(CustomerMerged).pointer == "/into"
+
+    def test_a_merged_card_is_not_written_on(self) -> None:
+        for command in (update(name="Nora"), tag("vip"), GIVE, ERASE):
+            given(Customer, bill(), MERGE).when(command).then_refused(CustomerMerged)
+        given(Customer, bill(), MERGE).when(bill(Address(city="Elsewhere"))).then_nothing()
+
+    def test_undoing_a_merge_restores_the_card(self) -> None:
+        undone = given(Customer, bill(), tag("vip"), MERGE).when(UNDO).then((MergeUndone, {"into": OTHER_CUSTOMER}))
+        was = given(Customer, bill()).when(tag("vip")).aggregate
+        assert (undone.fields, undone.tags, undone.merged_into) == (was.fields, was.tags, None)
+        given(Customer, bill(), MERGE, UNDO).when(UNDO).then_nothing()
+
+    def test_a_survivor_takes_a_card_in_and_lets_it_go_once(self) -> None:
+        assert given(Customer, bill()).when(ABSORB).then(CustomerAbsorbed).absorbed == (OTHER_CUSTOMER,)
+        given(Customer, bill(), ABSORB).when(ABSORB).then_nothing()
+        assert given(Customer, bill(), ABSORB).when(RELEASE).then(CustomerReleased).absorbed == ()
+        given(Customer, bill()).when(RELEASE).then_nothing()
+
+    def test_a_survivor_takes_so_many_cards_in(self) -> None:
+        past = (replace(ABSORB, merged=UUID(int=number)) for number in range(MAX_ABSORBED))
+        given(Customer, bill(), *past).when(ABSORB).then_refused(TooManyMerged, limit=MAX_ABSORBED)
+
+    def test_a_merged_card_is_forgotten_with_its_survivor_and_stays_so(self) -> None:
+        forget = replace(ERASE, survivor=OTHER_CUSTOMER)
+        given(Customer, bill(), MERGE).when(forget).then(CustomerForgotten)
+        given(Customer, bill(), MERGE, forget).when(UNDO).then_refused(CustomerErased)
+        given(Customer, bill(), ERASE).when(MERGE).then_refused(CustomerErased)

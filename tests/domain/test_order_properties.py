@@ -14,7 +14,7 @@ from domain.errors import DomainError, Rejected
 from domain.events import Command, Event
 from domain.handlers import HANDLERS
 from domain.money import MAX_MINOR_UNITS
-from domain.orders import cart, details, moves, notes, payments, shipments
+from domain.orders import cart, details, moves, notes, payment_links, payments, shipments
 from domain.orders.creation import CreateOrder, Past, PastPayment
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported, Order
@@ -184,7 +184,7 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(number=NUMBERS)
     def link(self, number: int) -> None:
-        self.ask(ask(payments.IssuePaymentLink, link=f"https://pay.example.com/{number}", expires_at=LATER))
+        self.ask(ask(payment_links.IssuePaymentLink, link=f"https://pay.example.com/{number}", expires_at=LATER))
 
     @rule(units=UNITS, code=TEXTS)
     def ship(self, units: list[tuple[str, int]], code: str) -> None:

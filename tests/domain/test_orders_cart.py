@@ -95,7 +95,10 @@ class TestAddingLines:
 
     def test_a_lines_number_is_never_given_twice(self) -> None:
         past = (create(), add(), ask(RemoveItem, item="2"))
-        given(Order, *past).when(add()).then((ItemAdded, {"item": "3"}))
+        given(Order, *past).when(add(called="again")).then((ItemAdded, {"item": "3"}))
+
+    def test_the_same_command_adds_one_line(self) -> None:
+        given(Order, create(), add()).when(add()).then_nothing()
 
     @pytest.mark.parametrize(
         ("facts", "error", "pointer"),

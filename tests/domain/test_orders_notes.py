@@ -64,7 +64,11 @@ class TestNotes:
         given(Order, placed(), to("cancelled")).when(NOTED).then(NoteAdded)
 
     def test_the_same_words_twice_are_two_notes(self) -> None:
-        given(Order, create(), NOTED).when(NOTED).then((NoteAdded, {"note": "2"}))
+        again = ask(AddNote, called="again", text=NOTED.text)
+        given(Order, create(), NOTED).when(again).then((NoteAdded, {"note": "2"}))
+
+    def test_the_same_command_leaves_one_note(self) -> None:
+        given(Order, create(), NOTED).when(NOTED).then_nothing()
 
     def test_a_note_may_have_several_lines(self) -> None:
         given(Order, create()).when(ask(AddNote, text="One\r\nTwo\n\tThree")).then(NoteAdded)

@@ -9,18 +9,22 @@ from domain.events import Command
 from domain.money import MAX_MINOR_UNITS
 from domain.orders.cart import ApplyCoupon, ChangeItem, SetShippingCharge
 from domain.orders.order import Order, RefundedLine
+from domain.orders.payment_links import (
+    IssuePaymentLink,
+    LinkRefused,
+    MethodWithoutProvider,
+    NoProvider,
+    PaymentLinkIssued,
+)
 from domain.orders.payments import (
     MAX_ENTRIES,
     AmountNotPositive,
     AuthorizePayment,
-    IssuePaymentLink,
-    LinkRefused,
     NothingDue,
     NothingRefunded,
     NotYetPlaced,
     OrderRefunded,
     PaymentAuthorized,
-    PaymentLinkIssued,
     PaymentNotFound,
     PaymentRecorded,
     PaymentRefunded,
@@ -34,13 +38,14 @@ from domain.orders.payments import (
     due,
 )
 from domain.pricing import CouponTerms
-from domain.settings import UnknownMethod
+from domain.settings import Shop, UnknownMethod
 from domain.texts import TextTooLong
-from tests.domain.orders import ask, create, line, pay, placed, refund, ship, to
+from tests.domain.orders import ask, create, line, online, pay, placed, refund, ship, to
 from tests.examples import LATER
 from tests.given import NOW, given
 
 SHIPPING = {"shipping_charge": 600}
+ONLINE = Shop(payment_methods={**Shop().payment_methods, **online()})
 
 
 def authorize(amount: int, **facts: Any) -> AuthorizePayment:
@@ -255,15 +260,20 @@ class TestRefunding:
 
 class TestLinks:
     def test_a_link_asks_for_what_is_due(self) -> None:
-        order = given(Order, placed(), pay(500)).when(link()).then((PaymentLinkIssued, {"amount": 1_500}))
+        order = given(Order, placed(), pay(500)).when(link(), ONLINE).then((PaymentLinkIssued, {"amount": 1_500}))
         assert order.payment_link == "https://pay.example.com/1"
 
     def test_the_same_link_again_records_nothing(self) -> None:
-        given(Order, placed(), link()).when(link()).then_nothing()
+        given(Order, placed(), link()).when(link(), ONLINE).then_nothing()
 
     @pytest.mark.parametrize("past", [(placed(), pay()), (placed(), to("cancelled"))])
     def test_a_paid_or_cancelled_order_gets_no_link(self, past: tuple[Command, ...]) -> None:
         given(Order, *past).when(link()).then_refused(LinkRefused, number="C1001")
+
+    def test_a_link_needs_a_method_that_is_with_a_provider(self) -> None:
+        given(Order, placed()).when(link()).then_refused(NoProvider)
+        by_hand = ask(IssuePaymentLink, link="1", expires_at=LATER, method="cash")
+        given(Order, placed()).when(by_hand, ONLINE).then_refused(MethodWithoutProvider, method="cash")
 
     def test_a_link_has_its_bounds(self) -> None:
         given(Order, placed()).when(link("https://" + "x" * 500)).then_refused(TextTooLong)

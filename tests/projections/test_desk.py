@@ -126,7 +126,7 @@ def test_a_quote_and_a_preview_store_nothing(runtime: Runtime) -> None:
     head = runtime.log.head()
     quoted, _ = runtime.desk.quote(new_order())
     assert quoted.price.total == order.price.total
-    before, after, _ = runtime.desk.preview(ChangeStatus(order_id=order.id, context=context_of(), status="pending"))
+    before, after, *_ = runtime.desk.preview(ChangeStatus(order_id=order.id, context=context_of(), status="pending"))
     assert (before.stage, after.stage) == ("draft", "pending")
     assert runtime.log.head() == head
 

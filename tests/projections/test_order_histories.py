@@ -80,7 +80,7 @@ def test_the_timeline_tells_everything_in_order_and_page_by_page(shown: Showing)
         "tracking_code": "RX1",
         "items": [{"item": "1", "quantity": 1}],
     }
-    assert timeline(shown.connection, C1, after=1, limit=2) == everything[1:3]
+    assert timeline(shown.connection, C1, after=everything[0].position, limit=2) == everything[1:3]
 
 
 def test_the_timeline_holds_nothing_personal(shown: Showing) -> None:

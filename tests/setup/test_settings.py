@@ -20,8 +20,16 @@ def test_every_setting_says_in_one_sentence_what_it_is_for(setting: Field[Any]) 
 
 @EACH
 def test_every_setting_is_read_from_its_variable(setting: Field[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = {int: "1025", str: "0123456789012345678901234567890123456789"}
-    text = {"trusted_proxies": "3", "processes": "3", "threads": "3", "pool_size": "3", "log_level": "debug"}
+    texts = {bool: "True", int: "1025", str: "0123456789012345678901234567890123456789"}
+    text = {
+        "trusted_proxies": "3",
+        "processes": "3",
+        "threads": "3",
+        "pool_size": "3",
+        "log_level": "debug",
+        "worker_threads": "3",
+        "smtp_url": "smtp://localhost",
+    }
     chosen = text.get(setting.name) or texts.get(type(setting.default), "/elsewhere")
     monkeypatch.setenv(variable(setting), chosen)
     assert str(getattr(Settings.read(), setting.name)) == chosen != str(setting.default)

@@ -36,6 +36,12 @@ class CustomerErased(Rejected):
     code = "customer-erased"
 
 
+class CustomerMerged(Conflict):
+    """This card is merged into {into}: write on that one, or undo the merge."""
+
+    code = "customer-merged"
+
+
 class BadEmail(Rejected):
     """This is not an e-mail address."""
 
@@ -71,6 +77,16 @@ class CustomerCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not None}
 
 
+class Consent(Struct, frozen=True, kw_only=True):
+    """What the customer said last about marketing on a channel: since when, where it was said, and what was agreed."""
+
+    given: bool
+    channel: str
+    source: str
+    proof: str | Erased
+    at: datetime
+
+
 class Customer(Aggregate):
     """A person or company that orders."""
 
@@ -81,6 +97,10 @@ class Customer(Aggregate):
         self.fields: dict[str, CardField] = {}
         self.created_at: datetime | None = None
         self.erased_at: datetime | None = None
+        self.consent: Consent | None = None
+        self.tags: tuple[str, ...] = ()
+        self.merged_into: UUID | None = None
+        self.absorbed: tuple[UUID, ...] = ()
 
     def value(self, name: str) -> str:
         """What the card says in one field, empty when nothing."""
@@ -119,7 +139,9 @@ class TakeBillingData(CustomerCommand, frozen=True, kw_only=True):
 
 
 class EraseCustomer(CustomerCommand, frozen=True, kw_only=True):
-    """Forget the person; the sums of the orders stay."""
+    """Forget the person; the sums of the orders stay. A merged card is forgotten with its `survivor`."""
+
+    survivor: UUID | None = None
 
 
 class CustomerCreated(Event, frozen=True, kw_only=True):
@@ -161,6 +183,8 @@ class CustomerForgotten(Event, frozen=True, kw_only=True):
     def apply(self, customer: Customer) -> None:
         customer.erased_at = self.timestamp
         customer.fields = {}
+        customer.consent = None
+        customer.tags = ()
 
 
 def normalised_email(text: str) -> str:
@@ -172,6 +196,14 @@ def check_email(text: str, pointer: str) -> None:
     """Refuses what no mail server could take apart."""
     if len(text) > EMAIL_LIMIT or not _EMAIL.fullmatch(text.strip()):
         raise BadEmail(pointer)
+
+
+def require_writable(customer: Customer, pointer: str = "") -> None:
+    """Refuses to write on a card whose person was forgotten, or that is part of another."""
+    if customer.erased_at:
+        raise CustomerErased(pointer)
+    if customer.merged_into:
+        raise CustomerMerged(pointer, into=str(customer.merged_into))
 
 
 def _check_card(card: CustomerCard) -> None:
@@ -204,15 +236,14 @@ def create_customer(customer: Customer, command: CreateCustomer, shop: Shop) -> 
 
 def update_customer(customer: Customer, command: UpdateCustomer, shop: Shop) -> None:
     """Puts a card right; an empty text clears a field."""
-    if customer.erased_at:
-        raise CustomerErased()
+    require_writable(customer)
     _check_card(command.card)
     _update(customer, command, command.card, "operator", None)
 
 
 def take_billing_data(customer: Customer, command: TakeBillingData, shop: Shop) -> None:
     """Makes or updates the card from billing data; what it leaves empty and what an operator wrote stay."""
-    if customer.erased_at:
+    if customer.erased_at or customer.merged_into:
         return
     origin = "import" if command.context.import_id else "billing"
     if not customer.exists:
@@ -225,15 +256,7 @@ def take_billing_data(customer: Customer, command: TakeBillingData, shop: Shop) 
 
 def erase_customer(customer: Customer, command: EraseCustomer, shop: Shop) -> None:
     """Records that the person is forgotten; the log deletes the key in the same stroke."""
+    if customer.merged_into != command.survivor:
+        require_writable(customer)
     if not customer.erased_at:
         customer.record(CustomerForgotten, command.context)
-
-
-EVENTS: tuple[type[Event], ...] = (CustomerCreated, CustomerUpdated, CustomerForgotten)
-
-HANDLERS = {
-    CreateCustomer: create_customer,
-    UpdateCustomer: update_customer,
-    TakeBillingData: take_billing_data,
-    EraseCustomer: erase_customer,
-}

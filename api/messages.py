@@ -1,0 +1,190 @@
+"""Messages over HTTP: what was sent to whom, what became of it, and sending it again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from flask import Response
+from marshmallow import fields, validate
+
+from api.access import needs
+from api.bodies import Resource
+from api.lists import ListQuery, page_answer, sorts
+from api.requests import context, fresh, handle, idempotency_key, respond, runtime
+from api.schemas import Body, Text, instant, page_form
+from domain import texts
+from domain.customers import EMAIL_LIMIT
+from domain.events import Erased
+from domain.messages import Message, MessageNotFound, ReportBounce, RequestMessage, require_settled
+from domain.settings import Shop
+from projections.log import NothingRecorded
+from projections.messages import (
+    NEWEST_FIRST,
+    PURPOSES,
+    SORTS,
+    STATES,
+    MessageFilters,
+    MessageHead,
+    count_messages,
+    cursor_types,
+    list_messages,
+)
+
+messages = Resource("messages", __name__, url_prefix="/messages", description="Mails and what became of them")
+FILTERS = ("order_id", "customer_id", "state", "purpose")
+
+
+class MessagesQuery(ListQuery):
+    """The order or customer, the state and the purpose."""
+
+    order_id = fields.UUID()
+    customer_id = fields.UUID()
+    state = fields.String(validate=validate.OneOf(STATES))
+    purpose = fields.String(validate=validate.OneOf(PURPOSES))
+    sort = sorts(SORTS)
+
+
+class ResendForm(Body):
+    """Where the message goes this time; nothing told: to the order's or customer's address as it is now."""
+
+    to = Text(EMAIL_LIMIT, filled=True)
+
+
+class BounceForm(Body):
+    """What the other side said when it sent the message back."""
+
+    code = Text(texts.CODE)
+    reply = Text(texts.NOTE, lines=True)
+
+
+class MessageRowAnswer(Body):
+    """A message as the list shows it; `template_version` 0 came with the program, null: not written yet."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    order_id = fields.UUID(required=True, allow_none=True)
+    customer_id = fields.UUID(required=True, allow_none=True)
+    template = fields.String(required=True)
+    template_version = fields.Integer(required=True, allow_none=True)
+    purpose = fields.String(required=True)
+    locale = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    code = fields.String(required=True)
+    resend_of = fields.UUID(required=True, allow_none=True)
+    requested_at = fields.DateTime(required=True)
+
+
+class MessageAnswer(MessageRowAnswer):
+    """A message with the copy that was sent; null where nothing is known or the customer was forgotten."""
+
+    recipient = fields.String(required=True, allow_none=True)
+    subject = fields.String(required=True, allow_none=True)
+    html = fields.String(required=True, allow_none=True)
+    text = fields.String(required=True, allow_none=True)
+    reply = fields.String(required=True, allow_none=True)
+
+
+def _row_answer(row: MessageHead | Message) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "version": row.version,
+        "order_id": str(row.order_id) if row.order_id else None,
+        "customer_id": str(row.customer_id) if row.customer_id else None,
+        "template": row.template,
+        "purpose": row.purpose,
+        "locale": row.locale,
+        "state": row.state,
+        "code": row.code,
+        "resend_of": str(row.resend_of) if row.resend_of else None,
+        "requested_at": instant(row.requested_at),
+    }
+
+
+def _head_answer(row: MessageHead) -> dict[str, Any]:
+    return {**_row_answer(row), "template_version": row.template_version}
+
+
+def message_answer(message: Message, shop: Shop | None = None) -> dict[str, Any]:
+    """A message as the API shows it."""
+    copy = message.copy
+    return {
+        **_row_answer(message),
+        "template_version": copy.template_version if copy else None,
+        "recipient": _told(copy.recipient if copy else message.to),
+        "subject": _told(copy.subject) if copy else None,
+        "html": _told(copy.html) if copy else None,
+        "text": _told(copy.text) if copy else None,
+        "reply": _told(message.reply),
+    }
+
+
+def _told(value: str | Erased | None) -> str | None:
+    return None if isinstance(value, Erased) else value
+
+
+def _message(message_id: UUID) -> Message:
+    try:
+        return runtime().log.load(Message, message_id)
+    except NothingRecorded:
+        raise MessageNotFound from None
+
+
+@messages.get("")
+@needs("messages:read")
+@messages.arguments(MessagesQuery, location="query")
+@messages.response(200, page_form(MessageRowAnswer, counted=True))
+def get_messages(told: dict[str, Any]) -> Response:
+    """All messages, the newest first."""
+    fresh("messages")
+    filters = MessageFilters(**{name: told[name] for name in FILTERS if name in told})
+    sort = told.get("sort", NEWEST_FIRST)
+    return page_answer(
+        told,
+        sort,
+        cursor_types(sort),
+        lambda connection, limit, after: list_messages(connection, filters, sort, limit, after),
+        lambda connection, how: count_messages(connection, filters, how),
+        _head_answer,
+    )
+
+
+@messages.get("/<uuid:message_id>")
+@needs("messages:read")
+@messages.response(200, MessageAnswer)
+def get_message(message_id: UUID) -> Response:
+    """One message with the copy that was sent."""
+    message = _message(message_id)
+    return respond(message_answer(message), version=message.version)
+
+
+@messages.post("/<uuid:message_id>/resend")
+@needs("messages:write")
+@messages.arguments(ResendForm)
+@messages.response(201, MessageAnswer)
+def resend_message(told: dict[str, Any], message_id: UUID) -> Response:
+    """Send a message again as it was written, also to a corrected address."""
+    first, said = _message(message_id), context()
+    require_settled(first)
+    command = RequestMessage(
+        message_id=uuid5(message_id, str(said.command_id)) if idempotency_key() else uuid4(),
+        context=said,
+        template=first.template,
+        purpose="resend",
+        order_id=first.order_id,
+        customer_id=first.customer_id,
+        to=told.get("to") or (first.to if isinstance(first.to, str) else None),
+        locale=first.locale,
+        facts={} if isinstance(first.facts, Erased) else first.facts,
+        resend_of=message_id,
+    )
+    return handle(command, render=message_answer, status=201, location=lambda message: f"/api/v1/messages/{message.id}")
+
+
+@messages.post("/<uuid:message_id>/bounce")
+@needs("messages:write")
+@messages.arguments(BounceForm)
+@messages.response(200, MessageAnswer)
+def report_bounce(told: dict[str, Any], message_id: UUID) -> Response:
+    """Note that a message came back."""
+    return handle(ReportBounce(message_id=message_id, context=context(), **told), render=message_answer)

@@ -1,0 +1,60 @@
+"""Goods of an order that come back, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api.access import needs
+from api.orders.answers import OrderAnswer
+from api.orders.blueprint import about, change, orders
+from api.orders.forms import ReturnForm, ReturnReceiptForm, SettlementForm
+from api.requests import context
+from domain.orders.returns import (
+    CancelReturn,
+    ReceivedLine,
+    ReceiveReturn,
+    RequestReturn,
+    ReturnLine,
+    SettleReturn,
+)
+
+
+@orders.post("/<uuid:order_id>/returns")
+@needs("orders:write")
+@orders.arguments(ReturnForm)
+@orders.response(201, OrderAnswer)
+def request_return(told: dict[str, Any], order_id: UUID) -> Response:
+    """Take units back that were shipped."""
+    lines = tuple(ReturnLine(**line) for line in told["items"])
+    return change(RequestReturn(order_id=order_id, context=context(told.get("reason")), lines=lines), status=201)
+
+
+@orders.post("/<uuid:order_id>/returns/<int:number>/receipt")
+@needs("orders:write")
+@orders.arguments(ReturnReceiptForm)
+@orders.response(200, OrderAnswer)
+def receive_return(told: dict[str, Any], order_id: UUID, number: int) -> Response:
+    """Write down what of a return has come back, in which condition, and whether it goes back onto the shelf."""
+    lines = tuple(ReceivedLine(**line) for line in told["items"])
+    return change(ReceiveReturn(order_id=order_id, context=context(), return_number=number, lines=lines))
+
+
+@orders.post("/<uuid:order_id>/returns/<int:number>/settlement")
+@needs("orders:write")
+@orders.arguments(SettlementForm)
+@orders.response(200, OrderAnswer)
+def settle_return(told: dict[str, Any], order_id: UUID, number: int) -> Response:
+    """Close a return: by a refund of this order, by an order of the same customer sent in exchange, or with nothing."""
+    by = about(order_id, refund=told.get("refund"), exchange=told.get("exchange"))
+    return change(SettleReturn(**by, context=context(told.get("reason")), return_number=number))
+
+
+@orders.delete("/<uuid:order_id>/returns/<int:number>")
+@needs("orders:write")
+@orders.response(200, OrderAnswer)
+def cancel_return(order_id: UUID, number: int) -> Response:
+    """Call a return off of which nothing has come."""
+    return change(CancelReturn(order_id=order_id, context=context(), return_number=number))

@@ -1,0 +1,186 @@
+"""The pages a customer sees: the order behind a payment link, and the sandbox's page that takes the money.
+
+Whoever holds such an address may use it: it names one order and one amount, and is signed or too long to guess.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from babel.numbers import format_currency
+from flask import Blueprint, Response, redirect, request
+from jinja2 import DictLoader, Environment
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.requests import runtime
+from domain.money import amount_text
+from domain.orders.order import Order
+from domain.orders.payments import due
+from domain.processes.process import Effect
+from projections.log import NothingRecorded
+from projections.payments import sandbox
+from projections.payments.links import Link, read_link
+from projections.payments.provider import Charge, Provider
+from projections.payments.providers import PROVIDERS, address
+from projections.work import effects, schedule
+from projections.work.effects import Asked
+
+payment_page = Blueprint("payment_page", __name__)
+PAYING_LATER = timedelta(minutes=1)
+_KEYS = UUID("b1a0a0b6-5c0a-5b1e-8d5f-3f1c9a6b7c22")
+_HEADERS = {
+    "Content-Security-Policy": ("default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+}
+_WORDS = {
+    "en": {
+        "order": "Order", "due": "To pay", "pay": "Pay", "unknown": "This link is not valid.",
+        "expired": "This link has expired. Ask the shop for a new one.", "paid": "This order is paid. Thank you.",
+        "replaced": "This link was replaced by a newer one.", "declined": "The payment was declined.",
+        "later": "Pay later", "decline": "Decline", "pending": "The payment is on its way.", "test": "Test payment",
+    },
+    "fr": {
+        "order": "Commande", "due": "À payer", "pay": "Payer", "unknown": "Ce lien n'est pas valable.",
+        "expired": "Ce lien a expiré. Demandez-en un nouveau à la boutique.",
+        "paid": "Cette commande est payée. Merci.",
+        "replaced": "Ce lien a été remplacé par un plus récent.", "declined": "Le paiement a été refusé.",
+        "later": "Payer plus tard", "decline": "Refuser", "pending": "Le paiement est en route.",
+        "test": "Paiement d'essai",
+    },
+}  # fmt: skip
+_PAGES = Environment(
+    autoescape=True,
+    loader=DictLoader({
+        "page": """<!doctype html>
+<html lang="{{ locale }}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{{ title }}</title></head><body><main><h1>{{ title }}</h1>
+{% for message in messages %}<p role="status">{{ message }}</p>
+{% endfor %}{% if lines %}<table>{% for line in lines %}
+<tr><td>{{ line.name }}</td><td>{{ line.quantity }}</td></tr>{% endfor %}
+</table>
+{% endif %}{% if amount %}<p>{{ words.due }}: <strong>{{ amount }}</strong></p>
+{% endif %}{% if choices %}<form method="post">{% for choice in choices %}
+<button name="choice" value="{{ choice }}">{{ words[choice] }}</button>{% endfor %}
+</form>
+{% endif %}</main></body></html>
+""",
+    }),
+)  # fmt: skip
+
+
+class Refusal(NamedTuple):
+    """Why a link cannot be paid: the status of the answer, and the word for it."""
+
+    status: int
+    word: str
+
+
+@payment_page.route("/pay/<string:token>", methods=["GET", "POST"])
+def pay(token: str) -> AnyResponse:
+    """The order behind a link; a POST goes on to the provider's page."""
+    link = read_link(runtime().log.keys.payment_links, token)
+    order = _order(link.order_id) if link else None
+    if link is None or order is None:
+        return _page("en", status=404, messages=("unknown",))
+    provider = _provider(order)
+    refusal = _refusal(link, order, datetime.now(UTC))
+    if refusal or provider is None:
+        refusal = refusal or Refusal(410, "replaced")
+        return _page(order.locale, status=refusal.status, order=order, messages=(refusal.word,))
+    if request.method == "POST":
+        return redirect(_begin(provider, link, order, token), 303)
+    return _page(order.locale, order=order, lines=order.items.values(), amount=link.amount, choices=("pay",))
+
+
+def _order(order_id: UUID) -> Order | None:
+    try:
+        return runtime().log.load(Order, order_id)
+    except NothingRecorded:
+        return None
+
+
+def _refusal(link: Link, order: Order, now: datetime) -> Refusal | None:
+    if not due(order):
+        return Refusal(410, "paid")
+    if link.expires_at <= now:
+        return Refusal(410, "expired")
+    if order.payment_link != link.link.hex or due(order) != link.amount:
+        return Refusal(410, "replaced")
+    return None
+
+
+def _provider(order: Order) -> Provider | None:
+    method = runtime().desk.shop().payment_methods.get(order.payment_link_method)
+    opened = PROVIDERS.get(method.provider) if method else None
+    return opened(runtime()) if opened else None
+
+
+def _begin(provider: Provider, link: Link, order: Order, token: str) -> str:
+    return_url = f"{address(runtime())}/pay/{token}"
+    return provider.begin(Charge(link.link.hex, order.id, order.number, link.amount, order.currency, return_url))
+
+
+@payment_page.get("/sandbox/<string:charge_id>")
+def sandbox_page(charge_id: str) -> AnyResponse:
+    """The sandbox's page: pay, decline, or pay later."""
+    charge = _charge(charge_id)
+    if charge is None:
+        return _page("en", status=404, messages=("unknown",))
+    messages = [word for word in ("declined", "pending", "paid") if charge.state == word]
+    choices = tuple(sandbox.CHOICES) if charge.state in ("open", "declined") else ()
+    return _page("en", title=f"Sandbox: {charge.number}", messages=("test", *messages), choices=choices)
+
+
+@payment_page.post("/sandbox/<string:charge_id>")
+def sandbox_choice(charge_id: str) -> AnyResponse:
+    """What the customer chose; the shop is told by a webhook, at once or later."""
+    charge, choice = _charge(charge_id), request.form.get("choice", "")
+    if charge is None or choice not in sandbox.CHOICES:
+        return _page("en", status=404, messages=("unknown",))
+    key = uuid5(_KEYS, charge_id)
+    with runtime().log.session() as session:
+        session.begin()
+        if sandbox.choose(session.connection, charge_id, choice) and choice != "decline":
+            due_at = datetime.now(UTC) + PAYING_LATER if choice == "later" else None
+            effect = Effect(
+                kind="sandbox.tell", payload={"charge_id": charge_id}, order_id=charge.order_id, due_at=due_at
+            )
+            if due_at:
+                schedule.put(session.connection, (Asked(key, effect, 0),))
+            else:
+                effects.put(session, effect, key)
+        session.commit()
+    return redirect(charge.return_url if choice != "decline" else f"/sandbox/{charge_id}", 303)
+
+
+def _charge(charge_id: str) -> sandbox.SandboxCharge | None:
+    with runtime().reading() as connection:
+        return sandbox.find_charge(connection, charge_id)
+
+
+def _page(
+    locale: str,
+    *,
+    status: int = 200,
+    title: str = "",
+    order: Order | None = None,
+    messages: tuple[str, ...] = (),
+    amount: int | None = None,
+    **shown: Any,
+) -> Response:
+    words = _WORDS.get(locale, _WORDS["en"])
+    shown["amount"] = (
+        format_currency(Decimal(amount_text(amount, order.currency)), order.currency, locale=locale or "en")
+        if order and amount
+        else None
+    )
+    html = _PAGES.get_template("page").render(
+        locale=locale if locale in _WORDS else "en",
+        words=words,
+        title=title or (f"{words['order']} {order.number}" if order else words["order"]),
+        messages=[words[message] for message in messages],
+        **shown,
+    )
+    return Response(html, status, _HEADERS, mimetype="text/html")

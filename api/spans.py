@@ -1,0 +1,29 @@
+"""A span of the past in a query string, as simulations take it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load
+
+from api.problems import CodedMessage
+from api.schemas import Body
+
+LONGEST_SPAN = 366  # days
+MOST_SHOWN = 1_000
+MOST_LOOKED_AT = 100_000
+
+
+class SpanQuery(Body):
+    """From an instant until before another, at most a year."""
+
+    start = fields.AwareDateTime(format="iso", default_timezone=UTC, required=True, data_key="from")
+    end = fields.AwareDateTime(format="iso", default_timezone=UTC, required=True, data_key="to")
+
+    @post_load
+    def checked(self, told: dict[str, datetime], **_: Any) -> dict[str, datetime]:
+        if not 0 <= (told["end"] - told["start"]).days <= LONGEST_SPAN:
+            message = f"The span ends after it begins and is at most {LONGEST_SPAN} days long."
+            raise ValidationError({"to": [CodedMessage(message, "wrong-span")]})
+        return told

@@ -1,0 +1,253 @@
+"""Stock over HTTP: what lies on the shelf of each SKU, every movement explained, receipts and counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+from marshmallow import ValidationError, fields, post_load, validate
+
+from api.access import needs
+from api.bodies import Resource
+from api.lists import ListQuery, page_answer, sorts
+from api.problems import CodedMessage
+from api.requests import context, fresh, handle, respond, runtime
+from api.schemas import Body, PageQuery, Text, Whole, instant, page_form
+from domain import texts
+from domain.settings import Shop
+from domain.stock import (
+    AdjustStock,
+    ReceiveStock,
+    SetStockPolicy,
+    StockItem,
+    StockItemNotFound,
+    stock_id_of,
+)
+from domain.stock.item import MAX_UNITS, POLICIES
+from projections import stock_movements
+from projections.log import NothingRecorded
+from projections.stock import BY_SKU, SORTS, StockFilters, StockHead, count_stock, cursor_types, list_stock
+from projections.stock_movements import NEWEST_FIRST, StockMovement, list_movements
+
+stock = Resource("stock", __name__, url_prefix="/stock", description="Stock of each SKU and its movements")
+
+
+class StockQuery(ListQuery):
+    """A part of the SKU, whether it is low, and what happens when it is used up."""
+
+    q = Text(texts.NAME, filled=True)
+    low = fields.Boolean()
+    policy = fields.String(validate=validate.OneOf(POLICIES))
+    sort = sorts(SORTS)
+
+
+class StockReceiptForm(Body):
+    """Units that came in; a first receipt, of none even, begins to track the SKU."""
+
+    quantity = Whole(0, MAX_UNITS, required=True)
+    reference = Text(texts.CODE)
+    reason = Text(texts.LINE)
+
+
+class StockAdjustmentForm(Body):
+    """By how many units the figure is wrong, or how many were counted."""
+
+    change = Whole(-MAX_UNITS, MAX_UNITS)
+    counted = Whole(0, MAX_UNITS)
+    reason = Text(texts.LINE)
+
+    @post_load
+    def one_of_both(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if ("change" in told) == ("counted" in told):
+            raise ValidationError({"change": [CodedMessage("Say either `change` or `counted`.", "one-of-both")]})
+        return told
+
+
+class StockPolicyForm(Body):
+    """Whether more may be promised than is available, and at which figure stock is low; null: never."""
+
+    policy = fields.String(required=True, validate=validate.OneOf(POLICIES))
+    low_at = Whole(0, MAX_UNITS, allow_none=True)
+
+
+class StockItemAnswer(Body):
+    """A SKU's figures: on the shelf, of it promised to orders, and what is left; `low` at or below `low_at`."""
+
+    sku = fields.String(required=True)
+    version = fields.Integer(required=True)
+    policy = fields.String(required=True, validate=validate.OneOf(POLICIES))
+    low_at = fields.Integer(required=True, allow_none=True)
+    on_hand = fields.Integer(required=True)
+    reserved = fields.Integer(required=True)
+    available = fields.Integer(required=True)
+    low = fields.Boolean(required=True)
+    updated_at = fields.DateTime(required=True)
+
+
+class MovedAnswer(Body):
+    """A figure before a movement, what the movement changed, and the figure after."""
+
+    before = fields.Integer(required=True)
+    change = fields.Integer(required=True)
+    after = fields.Integer(required=True)
+
+
+class MovedForAnswer(Body):
+    """The order and its line that stock moved for."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    line = fields.String(required=True)
+
+
+class StockMovementAnswer(Body):
+    """A movement: what it changed, when, by whom and why."""
+
+    version = fields.Integer(required=True)
+    position = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+    actor = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    topic = fields.String(required=True, metadata={"example": "stock.reserved"})
+    on_hand = fields.Nested(MovedAnswer, required=True)
+    reserved = fields.Nested(MovedAnswer, required=True)
+    available = fields.Nested(MovedAnswer, required=True)
+    cause = fields.String(required=True, metadata={"example": "placed"})
+    reference = fields.String(required=True)
+    order = fields.Nested(MovedForAnswer, required=True, allow_none=True)
+
+
+def stock_answer(item: StockItem, shop: Shop | None = None) -> dict[str, Any]:
+    """A SKU's stock as the API shows it."""
+    return _shown(item, item.modified_on)
+
+
+def _shown(item: StockItem | StockHead, at: datetime) -> dict[str, Any]:
+    return {
+        "sku": item.sku,
+        "version": item.version,
+        "policy": item.policy,
+        "low_at": item.low_at,
+        "on_hand": item.on_hand,
+        "reserved": item.reserved,
+        "available": item.available,
+        "low": item.is_low,
+        "updated_at": instant(at),
+    }
+
+
+@stock.get("")
+@needs("stock:read")
+@stock.arguments(StockQuery, location="query")
+@stock.response(200, page_form(StockItemAnswer, counted=True))
+def get_stock(told: dict[str, Any]) -> Response:
+    """Every tracked SKU with its figures."""
+    fresh("stock")
+    filters = StockFilters(**{name: told[name] for name in ("q", "low", "policy") if name in told})
+    sort = told.get("sort", BY_SKU)
+    return page_answer(
+        told,
+        sort,
+        cursor_types(sort),
+        lambda connection, limit, after: list_stock(connection, filters, sort, limit, after),
+        lambda connection, how: count_stock(connection, filters, how),
+        lambda row: _shown(row, row.updated_at),
+    )
+
+
+@stock.get("/<string:sku>")
+@needs("stock:read")
+@stock.response(200, StockItemAnswer)
+def get_stock_item(sku: str) -> Response:
+    """One SKU's figures as they are now."""
+    item = _item(sku)
+    return respond(stock_answer(item), version=item.version)
+
+
+def _item(sku: str) -> StockItem:
+    try:
+        return runtime().log.load(StockItem, stock_id_of(sku))
+    except NothingRecorded:
+        raise StockItemNotFound from None
+
+
+@stock.get("/<string:sku>/movements")
+@needs("stock:read")
+@stock.arguments(PageQuery, location="query")
+@stock.response(200, page_form(StockMovementAnswer))
+def get_movements(told: dict[str, Any], sku: str) -> Response:
+    """Every movement of one SKU, newest first: each figure explained by what changed it."""
+    fresh("stock_movements")
+    stock_id = stock_id_of(_item(sku).sku)
+    return page_answer(
+        told,
+        NEWEST_FIRST,
+        stock_movements.cursor_types(),
+        lambda connection, limit, after: list_movements(connection, stock_id, limit, after),
+        lambda connection, how: 0,
+        _movement_answer,
+    )
+
+
+def _movement_answer(row: StockMovement) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "position": row.position,
+        "at": instant(row.at),
+        "actor": row.actor,
+        "reason": row.reason,
+        "topic": row.topic,
+        "on_hand": _moved(row.on_hand, row.on_hand_change),
+        "reserved": _moved(row.reserved, row.reserved_change),
+        "available": _moved(row.on_hand - row.reserved, row.on_hand_change - row.reserved_change),
+        "cause": row.cause,
+        "reference": row.reference,
+        "order": {"id": str(row.order_id), "number": row.order_number, "line": row.line} if row.order_id else None,
+    }
+
+
+def _moved(after: int, change: int) -> dict[str, int]:
+    return {"before": after - change, "change": change, "after": after}
+
+
+@stock.post("/<string:sku>/receipts")
+@needs("stock:write")
+@stock.arguments(StockReceiptForm)
+@stock.response(201, StockItemAnswer)
+def receive_stock(told: dict[str, Any], sku: str) -> Response:
+    """Put units on the shelf; from the first receipt on the SKU is tracked."""
+    command = ReceiveStock(
+        context=context(told.get("reason")),
+        sku=sku,
+        quantity=told["quantity"],
+        reference=told.get("reference", ""),
+    )
+    return handle(command, render=stock_answer, status=201)
+
+
+@stock.post("/<string:sku>/adjustments")
+@needs("stock:write")
+@stock.arguments(StockAdjustmentForm)
+@stock.response(200, StockItemAnswer)
+def adjust_stock(told: dict[str, Any], sku: str) -> Response:
+    """Put the figure right: by so many units, or to what was counted."""
+    command = AdjustStock(
+        stock_id=stock_id_of(sku),
+        context=context(told.get("reason")),
+        change=told.get("change"),
+        counted=told.get("counted"),
+    )
+    return handle(command, render=stock_answer)
+
+
+@stock.put("/<string:sku>/policy")
+@needs("stock:write")
+@stock.arguments(StockPolicyForm)
+@stock.response(200, StockItemAnswer)
+def set_stock_policy(told: dict[str, Any], sku: str) -> Response:
+    """Say whether more may be promised than is available, and when stock is low."""
+    command = SetStockPolicy(
+        stock_id=stock_id_of(sku), context=context(), policy=told["policy"], low_at=told.get("low_at")
+    )
+    return handle(command, render=stock_answer)

@@ -1,0 +1,113 @@
+"""Templates over HTTP: what the mail of each status says, tried before it is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import fields
+
+from api.access import needs
+from api.bodies import Resource
+from api.orders.blueprint import order_then
+from api.orders.messages import WrittenAnswer, written_answer
+from api.requests import context, handle, respond, runtime
+from api.schemas import Body, Text, page_form
+from domain import texts
+from domain.settings import Settings
+from domain.shop import Shop, Template
+from domain.templates import MAX_HTML, MAX_TEXT, RemoveTemplate, SetTemplate, TemplateNotFound
+from printing.mail import Source, check_template, order_facts, write
+
+templates = Resource("templates", __name__, url_prefix="/templates", description="What mails say")
+
+
+class TemplateForm(Body):
+    """What a mail says, in Jinja: without `text` it is made from the `html`."""
+
+    subject = Text(texts.NAME, filled=True, required=True)
+    html = Text(MAX_HTML, filled=True, lines=True, required=True)
+    text = Text(MAX_TEXT, lines=True)
+
+
+class TemplatePreviewForm(TemplateForm):
+    """A template to try on an order, or on the example order where none is told."""
+
+    order_id = fields.UUID()
+
+
+class TemplateAnswer(Body):
+    """A template; every change has a version of its own."""
+
+    status = fields.String(required=True)
+    locale = fields.String(required=True)
+    version = fields.Integer(required=True)
+    subject = fields.String(required=True)
+    html = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+def template_answer(template: Template) -> dict[str, Any]:
+    """A template as the API shows it."""
+    return {name: getattr(template, name) for name in template.__struct_fields__}
+
+
+def _template(shop: Shop, status: str, locale: str) -> Template:
+    try:
+        return shop.templates[f"{status}/{locale}"]
+    except KeyError:
+        raise TemplateNotFound(status=status[: texts.CODE], locale=locale[: texts.CODE]) from None
+
+
+@templates.get("")
+@needs("settings:read")
+@templates.response(200, page_form(TemplateAnswer))
+def get_templates() -> Response:
+    """The shop's own templates."""
+    own = runtime().desk.shop().templates.values()
+    return respond({"items": [template_answer(template) for template in own], "next": None})
+
+
+@templates.get("/<string:status>/<string:locale>")
+@needs("settings:read")
+@templates.response(200, TemplateAnswer)
+def get_template(status: str, locale: str) -> Response:
+    """The template of a status in a language."""
+    return respond(template_answer(_template(runtime().desk.shop(), status, locale)))
+
+
+@templates.put("/<string:status>/<string:locale>")
+@needs("settings:write")
+@templates.arguments(TemplateForm)
+@templates.response(200, TemplateAnswer)
+def set_template(told: dict[str, Any], status: str, locale: str) -> Response:
+    """Say what the mail of a status says in a language; one that cannot be written is refused with its line."""
+    check_template(Source(**told))
+
+    def render(changed: Settings, shop: Shop) -> dict[str, Any]:
+        return template_answer(_template(changed.shop, status, locale))
+
+    return handle(SetTemplate(context=context(), status=status, locale=locale, **told), render=render)
+
+
+@templates.delete("/<string:status>/<string:locale>")
+@needs("settings:write")
+@templates.response(204)
+def remove_template(status: str, locale: str) -> Response:
+    """Let the mail of a status say again what it said as delivered."""
+    command = RemoveTemplate(context=context(), status=status, locale=locale)
+    return handle(command, render=lambda changed, shop: None, status=204)
+
+
+@templates.post("/preview")
+@needs("settings:read")
+@templates.arguments(TemplatePreviewForm)
+@templates.response(200, WrittenAnswer)
+def preview_template(told: dict[str, Any]) -> Response:
+    """The mail that a template makes; nothing is stored or sent."""
+    order_id = told.pop("order_id", None)
+    written = check_template(Source(**told))
+    if order_id:
+        order, shop = order_then(order_id), runtime().desk.shop()
+        written = write(Source(**told), order_facts(order, shop, order.status, order.locale))
+    return respond(written_answer(written))

@@ -1,0 +1,85 @@
+"""Messages: the mails that orders, payments and sequences ask for, and what became of each."""
+
+from collections.abc import Callable
+
+from domain.events import Command, Event
+from domain.messages.message import (
+    ConfirmSent,
+    Copy,
+    DoubtMessage,
+    KeepMessage,
+    Message,
+    MessageBounced,
+    MessageCommand,
+    MessageForNobody,
+    MessageKept,
+    MessageNotFound,
+    MessageNotSent,
+    MessageRefused,
+    MessageRendered,
+    MessageRequested,
+    MessageSent,
+    MessageUncertain,
+    MessageUnderWay,
+    RefuseMessage,
+    ReportBounce,
+    RequestMessage,
+    StoreCopy,
+    TooManyFacts,
+    confirm_sent,
+    doubt_message,
+    keep_message,
+    refuse_message,
+    report_bounce,
+    request_message,
+    require_settled,
+    store_copy,
+)
+
+EVENTS: tuple[type[Event], ...] = (
+    MessageRequested,
+    MessageRendered,
+    MessageSent,
+    MessageKept,
+    MessageRefused,
+    MessageUncertain,
+    MessageBounced,
+)
+
+HANDLERS: dict[type[Command], Callable[..., None]] = {
+    RequestMessage: request_message,
+    StoreCopy: store_copy,
+    ConfirmSent: confirm_sent,
+    KeepMessage: keep_message,
+    RefuseMessage: refuse_message,
+    DoubtMessage: doubt_message,
+    ReportBounce: report_bounce,
+}
+
+__all__ = [
+    "EVENTS",
+    "HANDLERS",
+    "ConfirmSent",
+    "Copy",
+    "DoubtMessage",
+    "KeepMessage",
+    "Message",
+    "MessageBounced",
+    "MessageCommand",
+    "MessageForNobody",
+    "MessageKept",
+    "MessageNotFound",
+    "MessageNotSent",
+    "MessageRefused",
+    "MessageRendered",
+    "MessageRequested",
+    "MessageSent",
+    "MessageUncertain",
+    "MessageUnderWay",
+    "RefuseMessage",
+    "ReportBounce",
+    "RequestMessage",
+    "StoreCopy",
+    "TooManyFacts",
+    "require_settled",
+]

@@ -1,0 +1,91 @@
+"""Links by which a customer pays what is due: one order, one amount, until an instant, the newest alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.errors import Rejected
+from domain.events import Event
+from domain.orders.order import Order, OrderCommand
+from domain.orders.payments import due, require_room
+from domain.settings import Shop
+from domain.shop import PaymentMethod
+from domain.texts import LINE, check_text
+
+
+class LinkRefused(Rejected):
+    """Order {number} has nothing left to pay."""
+
+    code = "nothing-to-pay"
+
+
+class NoProvider(Rejected):
+    """No payment method of the shop is with a provider: set one up before a link is made."""
+
+    code = "no-provider"
+
+
+class MethodWithoutProvider(Rejected):
+    """Money by {method} is taken by hand: a link needs a method that is with a provider."""
+
+    code = "method-without-provider"
+
+
+class IssuePaymentLink(OrderCommand, frozen=True, kw_only=True):
+    """Ask for what is due by a link that expires; no method means the order's, or the first with a provider."""
+
+    link: str
+    expires_at: datetime
+    method: str = ""
+
+
+class PaymentLinkIssued(Event, frozen=True, kw_only=True):
+    """The customer was given a link to pay what was due."""
+
+    TOPIC = "order.payment-link-issued"
+
+    link: str
+    amount: int
+    expires_at: datetime
+    method: str = ""
+
+    def apply(self, order: Order) -> None:
+        order.payment_link = self.link
+        order.payment_link_method = self.method
+
+
+def link_method(order: Order, asked: str, shop: Shop) -> PaymentMethod:
+    """The method that a link pays with."""
+    if asked:
+        shop.require_payment_method(asked, "/method")
+        if shop.payment_methods[asked].provider == "manual":
+            raise MethodWithoutProvider("/method", method=asked)
+        return shop.payment_methods[asked]
+    chosen = shop.payment_methods.get(order.payment_method)
+    offered = [method for method in (chosen, *shop.payment_methods.values()) if method and method.provider != "manual"]
+    if not offered:
+        raise NoProvider("/method")
+    return offered[0]
+
+
+def issue_payment_link(order: Order, command: IssuePaymentLink, shop: Shop) -> None:
+    """Issues a link for what is due, once; the order's older links end with it."""
+    if command.link == order.payment_link:
+        return
+    require_room(order)
+    check_text(command.link, LINE, "/link", required=True)
+    if not due(order):
+        raise LinkRefused(number=order.number)
+    order.record(
+        PaymentLinkIssued,
+        command.context,
+        link=command.link,
+        amount=due(order),
+        expires_at=command.expires_at,
+        method=link_method(order, command.method, shop).code,
+    )
+
+
+EVENTS: tuple[type[Event], ...] = (PaymentLinkIssued,)
+
+HANDLERS = {IssuePaymentLink: issue_payment_link}

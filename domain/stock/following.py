@@ -1,0 +1,228 @@
+"""How stock follows an order: from what was just recorded of it to the movements on the shelves of its SKUs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from domain.errors import Conflict
+from domain.events import Context, Event
+from domain.orders.cart import ItemAdded, ItemQuantityChanged, ItemRemoved
+from domain.orders.creation import OrderImported
+from domain.orders.moves import OrderPlaced, OrderStatusChanged, OrderStatusForced
+from domain.orders.order import Order
+from domain.orders.payments import OrderRefunded
+from domain.orders.returns import ReturnReceived
+from domain.settings import Shop
+from domain.statuses import CANCELLED, DRAFT, MerchantStatus
+from domain.stock.item import StockCause, StockItem, StockMoved
+from domain.stock.movements import (
+    REFUND,
+    RETURN,
+    DeductStock,
+    OutOfStock,
+    ReleaseStock,
+    ReserveStock,
+    RestoreStock,
+    deduct_stock,
+    release_stock,
+    reserve_stock,
+    restore_stock,
+)
+
+APPLY = "apply"
+HOLDS_NOTHING = (DRAFT, CANCELLED)
+StatusEvent = OrderPlaced | OrderStatusChanged | OrderStatusForced
+
+
+class StockConfirmationRequired(Conflict):
+    """This move changes stock: say whether to apply the change to stock or to leave it as it is."""
+
+    code = "stock-confirmation-required"
+
+
+class Wish(NamedTuple):
+    """What a line asks of its SKU's stock: so many units by that step, because of an event."""
+
+    step: Callable[[StockItem, Wish, Order, Context], None]
+    sku: str
+    line: str
+    quantity: int
+    cause: StockCause
+
+
+class Figures(NamedTuple):
+    """What lies on a shelf and what of it is promised, before and after."""
+
+    sku: str
+    on_hand: tuple[int, int]
+    reserved: tuple[int, int]
+
+    @property
+    def available(self) -> tuple[int, int]:
+        """What may still be promised, before and after."""
+        return self.on_hand[0] - self.reserved[0], self.on_hand[1] - self.reserved[1]
+
+
+def wishes(order: Order, events: Sequence[Event], shop: Shop) -> list[Wish]:
+    """What the events just recorded of an order ask of stock; those of an order of the past ask nothing."""
+    if any(isinstance(event, OrderImported) for event in events):
+        return []
+    stage = next((_stage_was(event) for event in events if isinstance(event, StatusEvent)), order.stage)
+    asked: list[Wish] = []
+    for event in events:
+        if isinstance(event, StatusEvent):
+            asked += _of_status(order, event, stage, shop)
+            stage = event.stage
+        elif order.is_placed:
+            asked += [wish for wish in _of_line(order, event) if wish.step is _shrink or stage not in HOLDS_NOTHING]
+        asked += _of_goods_back(order, event)
+    return asked
+
+
+def follow(order: Order, asked: Sequence[Wish], shelf: Mapping[str, StockItem], context: Context) -> None:
+    """Moves the stock of the SKUs on the shelf as was asked; SKUs that are not there are not tracked."""
+    for wish in asked:
+        if item := shelf.get(wish.sku):
+            try:
+                wish.step(item, wish, order, context)
+            except OutOfStock as error:
+                error.pointer = _pointer(order, wish)
+                raise
+
+
+def require_answer(events: Sequence[Event], shop: Shop, moved: Sequence[Figures]) -> None:
+    """A move that changes what lies on a shelf says whether it should."""
+    unanswered = any(isinstance(event, StatusEvent) and _asks(event, shop) and not event.stock for event in events)
+    if unanswered and any(figures.on_hand[0] != figures.on_hand[1] for figures in moved):
+        raise StockConfirmationRequired(stock=[figures_told(figures) for figures in moved])
+
+
+def figures_of(item: StockItem) -> Figures:
+    """What is on an item's shelf before and after what was decided and is not stored yet."""
+    moved = [event.moves for event in item.pending_events if isinstance(event, StockMoved)]
+    on_hand, reserved = sum(move[0] for move in moved), sum(move[1] for move in moved)
+    return Figures(item.sku, (item.on_hand - on_hand, item.on_hand), (item.reserved - reserved, item.reserved))
+
+
+def figures_told(figures: Figures) -> dict[str, object]:
+    """Figures by name, before and after."""
+    told: dict[str, object] = {"sku": figures.sku}
+    for name in ("on_hand", "reserved", "available"):
+        before, after = getattr(figures, name)
+        told[name] = {"before": before, "after": after}
+    return told
+
+
+def _stage_was(event: StatusEvent) -> str:
+    return DRAFT if isinstance(event, OrderPlaced) else event.stage_was
+
+
+def _asks(event: StatusEvent, shop: Shop) -> bool:
+    status = shop.statuses.get(event.status)
+    return status is not None and (status.deducts_stock or status.restores_stock)
+
+
+def _cause(order: Order, event: Event, line: str, name: str, reference: str = "") -> StockCause:
+    return StockCause(
+        order_id=order.id,
+        number=order.number,
+        line=line,
+        name=name,
+        version=event.originator_version,
+        reference=reference,
+    )
+
+
+def _of_status(order: Order, event: StatusEvent, stage_was: str, shop: Shop) -> Iterator[Wish]:
+    """Every line is promised when the order begins to count and given free when it ends; then its status acts."""
+    name = "placed" if isinstance(event, OrderPlaced) else "status"
+    for step in _steps(event, stage_was, shop.statuses.get(event.status)):
+        for item in order.items.values():
+            cause = _cause(order, event, item.id, name, event.status)
+            yield Wish(step, item.sku, item.id, item.quantity, cause)
+
+
+def _steps(event: StatusEvent, stage_was: str, status: MerchantStatus | None) -> Iterator[Callable[..., None]]:
+    if event.stage in HOLDS_NOTHING:
+        yield _release
+    elif stage_was in HOLDS_NOTHING:
+        yield _cover
+    if status and event.stock in (APPLY, ""):
+        if status.deducts_stock and event.stage not in HOLDS_NOTHING:
+            yield _deduct
+        if status.restores_stock:
+            yield _restore
+
+
+def _of_line(order: Order, event: Event) -> Iterator[Wish]:
+    """A line is promised more when it grows, while its order counts, and gives units free, or back, when it shrinks."""
+    match event:
+        case ItemAdded(item=line, sku=sku, quantity=quantity):
+            yield Wish(_reserve, sku, line, quantity, _cause(order, event, line, "edited"))
+        case ItemRemoved(item=line, sku=sku, quantity=quantity):
+            yield Wish(_shrink, sku, line, quantity, _cause(order, event, line, "edited"))
+        case ItemQuantityChanged(item=line, quantity=quantity, was=was):
+            step = _reserve if quantity > was else _shrink
+            yield Wish(step, order.items[line].sku, line, abs(quantity - was), _cause(order, event, line, "edited"))
+
+
+def _of_goods_back(order: Order, event: Event) -> Iterator[Wish]:
+    """What a refund or a return puts back on the shelf."""
+    match event:
+        case OrderRefunded(lines=refunded, refund=reference) if event.restock:
+            yield from _back(order, event, REFUND, reference, ((line.item, line.quantity) for line in refunded))
+        case ReturnReceived(lines=received, return_number=number):
+            units = ((line.item, line.quantity) for line in received if line.restock)
+            yield from _back(order, event, RETURN, str(number), units)
+
+
+def _back(order: Order, event: Event, name: str, reference: str, units: Iterable[tuple[str, int]]) -> Iterator[Wish]:
+    """One wish for each line, however many parts its units came back in."""
+    back: Counter[str] = Counter()
+    for line, quantity in units:
+        back[line] += quantity
+    for line, quantity in back.items():
+        if item := order.items.get(line):
+            yield Wish(_restore, item.sku, line, quantity, _cause(order, event, line, name, reference))
+
+
+def _pointer(order: Order, wish: Wish) -> str:
+    if wish.cause.name == "edited":
+        return "/quantity"
+    return f"/items/{list(order.items).index(wish.line)}"
+
+
+def _reserve(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
+    command = ReserveStock(stock_id=item.id, context=context, quantity=wish.quantity, cause=wish.cause)
+    reserve_stock(item, command, Shop())
+
+
+def _cover(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
+    """Promises what of the line is neither promised nor gone."""
+    missing = item.outstanding(order.id, wish.line, wish.quantity) - item.line(order.id, wish.line).reserved
+    _reserve(item, wish._replace(quantity=missing), order, context)
+
+
+def _release(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
+    command = ReleaseStock(stock_id=item.id, context=context, quantity=wish.quantity, cause=wish.cause)
+    release_stock(item, command, Shop())
+
+
+def _deduct(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
+    """Takes off the shelf what of the line has not left it."""
+    units = item.outstanding(order.id, wish.line, wish.quantity)
+    deduct_stock(item, DeductStock(stock_id=item.id, context=context, quantity=units, cause=wish.cause), Shop())
+
+
+def _restore(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
+    command = RestoreStock(stock_id=item.id, context=context, quantity=wish.quantity, cause=wish.cause)
+    restore_stock(item, command, Shop())
+
+
+def _shrink(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
+    """Units taken out of a line are first those promised to it, then those off the shelf for it."""
+    promised = item.line(order.id, wish.line).reserved
+    _release(item, wish, order, context)
+    _restore(item, wish._replace(quantity=max(0, wish.quantity - promised)), order, context)

@@ -1,0 +1,88 @@
+"""What a template may say of an order: plain texts and numbers, amounts written in the order's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_currency
+
+from domain.addresses import Address
+from domain.events import Erased
+from domain.money import amount_text
+from domain.orders.order import Order, Shipment
+from domain.shop import Shop
+
+Facts = dict[str, Any]
+
+
+def order_facts(order: Order, shop: Shop, status: str, locale: str, facts: Mapping[str, str] | None = None) -> Facts:
+    """Everything a template sees: `order`, `shop`, and the `facts` that the message carries itself."""
+    return {"order": _order(order, shop, status, locale), "shop": shop_facts(shop), "facts": dict(facts or {})}
+
+
+def shop_facts(shop: Shop) -> Facts:
+    """What a template may say of the shop."""
+    return {"name": shop.seller.company or shop.seller.name, **_address(shop.seller)}
+
+
+def _order(order: Order, shop: Shop, status: str, locale: str) -> Facts:
+    price = order.price
+    named = ("subtotal", "discount", "tax", "total", "paid", "refunded", "balance")
+    amounts = {name: _money(getattr(price, name), order.currency, locale) for name in named}
+    known = shop.statuses.get(status)
+    method, way = shop.payment_methods.get(order.payment_method), shop.shipping_methods.get(order.shipping_method)
+    return {
+        "number": order.number,
+        "locale": locale,
+        "currency": order.currency,
+        "status": status,
+        "status_label": known.label if known else status,
+        "payment_status": order.payment_status,
+        "payment_method": method.label if method else order.payment_method,
+        "shipping_method": way.label if way else order.shipping_method,
+        "customer_name": _told(order.customer_name),
+        "lines": _lines(order, locale),
+        **amounts,
+        "shipping": _money(price.shipping_total, order.currency, locale),
+        "is_due": price.balance > 0,
+        "billing_address": _address(order.billing_address),
+        "shipping_address": _address(order.shipping_address or order.billing_address),
+        "shipments": [_parcel(one, shop) for one in order.shipments.values() if one.state != "cancelled"],
+    }
+
+
+def _lines(order: Order, locale: str) -> list[Facts]:
+    return [
+        {
+            "sku": item.sku,
+            "name": item.name,
+            "quantity": item.quantity,
+            "unit_price": _money(item.unit_price or 0, order.currency, locale),
+            "total": _money(line.total, order.currency, locale),
+        }
+        for item, line in zip(order.items.values(), order.price.lines, strict=True)
+    ]
+
+
+def _parcel(parcel: Shipment, shop: Shop) -> Facts:
+    known = shop.carriers.get(parcel.carrier)
+    return {
+        "carrier": known.label if known else parcel.carrier,
+        "tracking_code": parcel.tracking_code,
+        "tracking_url": shop.tracking_url(parcel.carrier, parcel.tracking_code),
+    }
+
+
+def _money(amount: int, currency: str, locale: str) -> str:
+    return format_currency(Decimal(amount_text(amount, currency)), currency, locale=locale)
+
+
+def _told(value: str | Erased) -> str:
+    return "" if isinstance(value, Erased) else value
+
+
+def _address(address: Address | Erased) -> Facts:
+    known = Address() if isinstance(address, Erased) else address
+    return {name: getattr(known, name) for name in Address.FIELDS}

@@ -1,0 +1,78 @@
+"""What an order's decision means for stock: the SKUs that are tracked, locked in one order, moved in the same save."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import cast
+from uuid import UUID
+
+from domain.events import Context, Event
+from domain.orders.order import Order
+from domain.settings import Shop
+from domain.stock import StockItem, stock_id_of
+from domain.stock.following import figures_of, follow, require_answer, wishes
+from projections.log import Session
+
+MOST_KNOWN = 20_000
+
+
+class Shelf:
+    """The stock of every SKU as far as it was read; what is known is brought forward by what happened since."""
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, StockItem] = {}
+
+    def unknown(self, stock_ids: Iterable[UUID]) -> list[UUID]:
+        """Those of which nothing is known: nobody has read them, or they are not tracked."""
+        return [stock_id for stock_id in stock_ids if stock_id not in self._known]
+
+    def learn(self, streams: Mapping[UUID, Sequence[Event]]) -> frozenset[UUID]:
+        """Takes in whole streams; answers which of them hold nothing: that stock is not tracked."""
+        for stock_id, events in streams.items():
+            self._bring_forward(StockItem.blank(stock_id), events)
+        return frozenset(stock_id for stock_id, events in streams.items() if not events)
+
+    def locked(self, session: Session, stock_ids: Collection[UUID]) -> list[StockItem]:
+        """The stock as it is now, with what the save holds of it; nobody else changes it until the save ends."""
+        session.lock(*stock_ids)
+        known = {stock_id: self._known.get(stock_id) or StockItem.blank(stock_id) for stock_id in stock_ids}
+        fresh = session.open(streams={stock_id: item.version for stock_id, item in known.items()}).events
+        items = [self._bring_forward(item, fresh[stock_id]).copy() for stock_id, item in known.items()]
+        for item in items:
+            for event in session.saved(item.id):
+                event.mutate(item)
+        return items
+
+    def _bring_forward(self, known: StockItem, fresh: Sequence[Event]) -> StockItem:
+        if not fresh:
+            return known
+        item = known.copy()
+        for event in fresh:
+            event.mutate(item)
+        while len(self._known) >= MOST_KNOWN:
+            self._known.pop(next(iter(self._known)), None)
+        self._known[item.id] = item
+        return item
+
+
+def settle(
+    session: Session, shelf: Shelf, untracked: frozenset[UUID], order: Order, context: Context, shop: Shop
+) -> list[StockItem]:
+    """Moves the stock of the tracked SKUs as the order's new events ask; answers the stock that moved."""
+    events = cast(list[Event], order.pending_events)
+    asked = wishes(order, events, shop)
+    items = _tracked(session, shelf, {stock_id_of(wish.sku) for wish in asked} - untracked)
+    if not items:
+        return []
+    follow(order, asked, {item.sku: item for item in items}, context)
+    moved = [item for item in items if item.pending_events]
+    require_answer(events, shop, [figures_of(item) for item in moved])
+    return moved
+
+
+def _tracked(session: Session, shelf: Shelf, stock_ids: Collection[UUID]) -> list[StockItem]:
+    """The stock of those SKUs that are tracked; nothing is locked for the others."""
+    tracked = set(stock_ids)
+    if unknown := shelf.unknown(stock_ids):
+        tracked -= shelf.learn(session.open(streams=unknown).events)
+    return shelf.locked(session, sorted(tracked)) if tracked else []

@@ -1,0 +1,122 @@
+"""Every movement of stock: what it changed, the figures after it, and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from domain.stock import StockItem, StockReceived
+from domain.stock.item import StockMoved
+from domain.stock.movements import Movement
+from projections.pages import Cursor, Listing, Page, key
+from projections.projection import Batch
+from projections.tables import Connection, Row, Rows, Table
+
+_DDL = """
+    CREATE TABLE {schema}.stock_movements (
+        stock_id uuid NOT NULL,
+        version integer NOT NULL,
+        position bigint NOT NULL,
+        at timestamptz NOT NULL,
+        actor text NOT NULL,
+        reason text,
+        topic text NOT NULL,
+        on_hand bigint NOT NULL,
+        on_hand_change bigint NOT NULL,
+        reserved bigint NOT NULL,
+        reserved_change bigint NOT NULL,
+        cause text NOT NULL,
+        reference text NOT NULL,
+        order_id uuid,
+        order_number text NOT NULL,
+        line text NOT NULL
+    )
+"""
+_COLUMNS = (
+    "stock_id", "version", "position", "at", "actor", "reason", "topic", "on_hand", "on_hand_change", "reserved",
+    "reserved_change", "cause", "reference", "order_id", "order_number", "line",
+)  # fmt: skip
+NEWEST_FIRST = "-version"
+
+
+class StockMovements:
+    """The view `stock_movements`."""
+
+    name = "stock_movements"
+    version = 1
+    tables = (Table("stock_movements", _COLUMNS, ("stock_id", "version"), _DDL),)
+    aggregates = (StockItem,)
+    topics = None
+
+    def fold(self, batch: Batch) -> Rows:
+        """A row for each movement; the figures after it are those of the batch's end without what came later."""
+        rows = Rows()
+        items = batch.aggregates(StockItem)
+        figures = {stock_id: (item.on_hand, item.reserved) for stock_id, item in items.items()}
+        for position, event in reversed(batch.events):
+            if isinstance(event, StockMoved):
+                stock_id = event.originator_id
+                on_hand, reserved = figures[stock_id]
+                rows.put(
+                    "stock_movements",
+                    (stock_id, event.originator_version),
+                    movement_row(event, position, on_hand, reserved),
+                )
+                figures[stock_id] = on_hand - event.moves[0], reserved - event.moves[1]
+        return rows
+
+
+def movement_row(event: StockMoved, position: int, on_hand: int, reserved: int) -> Row:
+    """The row of a movement that left these figures."""
+    told = event.metadata
+    happened = (event.originator_id, event.originator_version, position, event.timestamp, told.actor, told.reason)
+    changed = (event.TOPIC, on_hand, event.moves[0], reserved, event.moves[1])
+    if isinstance(event, Movement):
+        cause = event.cause
+        return (*happened, *changed, cause.name, cause.reference, cause.order_id, cause.number, cause.line)
+    if isinstance(event, StockReceived):
+        return (*happened, *changed, "receipt", event.reference, None, "", "")
+    return (*happened, *changed, "adjustment", "", None, "", "")
+
+
+class StockMovement(NamedTuple):
+    """A movement of one SKU's stock: the figures after it, what it changed, and why."""
+
+    version: int
+    position: int
+    at: datetime
+    actor: str
+    reason: str | None
+    topic: str
+    on_hand: int
+    on_hand_change: int
+    reserved: int
+    reserved_change: int
+    cause: str
+    reference: str
+    order_id: UUID | None
+    order_number: str
+    line: str
+
+
+LISTING: Listing[StockMovement] = Listing(
+    "{schema}.stock_movements", StockMovement, {"version": (key("version", int, "integer"),)}
+)
+
+
+def list_movements(
+    connection: Connection,
+    stock_id: UUID,
+    limit: int = 50,
+    cursor: Cursor | None = None,
+    schema: str = "views",
+) -> Page[StockMovement]:
+    """Up to `limit` movements of one SKU after the cursor, newest first."""
+    conditions: tuple[list[str], dict[str, Any]] = (["stock_id = %(stock_id)s"], {"stock_id": stock_id})
+    return LISTING.page(connection, conditions, NEWEST_FIRST, limit, cursor, schema)
+
+
+def cursor_types() -> tuple[Any, ...]:
+    """The kinds of value in a cursor of the list."""
+    return LISTING.cursor_types(NEWEST_FIRST)

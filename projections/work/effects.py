@@ -1,0 +1,256 @@
+"""Effects on the outside world: each is done once, and its state tells how far it came.
+
+This table is the truth; a broker only carries keys. Whoever performs an effect claims it first and holds it by a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from domain.processes.process import Effect
+from projections.log import Session
+from projections.pages import Conditions, Cursor, Listing, Page, key
+from projections.tables import Connection
+
+STATES = ("waiting", "queued", "claimed", "acting", "done", "failed", "unknown", "dropped", "settled")
+SORTS = ("created_at",)
+NEWEST_FIRST = "-created_at"
+MOST_QUEUED = 500  # handed to the broker and not yet claimed; more wait here, where they are found again at once
+
+_PUT = """
+INSERT INTO work.effects (key, kind, payload, order_id, position, due_at)
+VALUES (%(key)s, %(kind)s, %(payload)s, %(order_id)s, %(position)s, coalesce(%(due_at)s, now()))
+ON CONFLICT DO NOTHING
+"""
+_HAND_OUT = """
+UPDATE work.effects SET state = 'queued', claimed_until = now() + %(lease)s, changed_at = now()
+WHERE key IN (
+    SELECT e.key FROM work.effects e
+    WHERE e.state = 'waiting' AND e.due_at <= now() AND (NOT e.kind = ANY(%(ordered)s) OR NOT EXISTS (
+        SELECT FROM work.effects b WHERE b.order_id = e.order_id AND b.kind = e.kind AND b.position < e.position
+            AND b.state IN ('waiting', 'queued', 'claimed', 'acting')
+    ))
+    ORDER BY e.due_at, e.position
+    LIMIT greatest(0, %(most)s - (SELECT count(*) FROM work.effects WHERE state = 'queued'))
+    FOR UPDATE SKIP LOCKED
+) RETURNING key, due_at, position
+"""
+_TAKE_BACK = """
+UPDATE work.effects SET state = 'waiting', claimed_until = NULL, changed_at = now()
+WHERE key = ANY(%(keys)s) AND state = 'queued'
+"""
+_LAPSE = """
+UPDATE work.effects SET
+    state = CASE WHEN state = 'acting' AND NOT kind = ANY(%(repeatable)s) THEN 'unknown' ELSE 'waiting' END,
+    error = CASE state WHEN 'queued' THEN error ELSE 'worker-lost' END,
+    claimed_until = NULL,
+    changed_at = now()
+WHERE key IN (
+    SELECT key FROM work.effects WHERE state IN ('queued', 'claimed', 'acting') AND claimed_until < now()
+    FOR UPDATE SKIP LOCKED
+)
+"""
+_CLAIM = """
+UPDATE work.effects SET
+    state = 'claimed', attempts = attempts + 1, claim = %(claim)s, claimed_until = now() + %(lease)s, changed_at = now()
+WHERE key = %(key)s AND state IN ('queued', 'waiting') AND due_at <= now()
+RETURNING kind, payload, order_id, position, attempts
+"""
+_ACT = """
+UPDATE work.effects SET state = 'acting', claimed_until = now() + %(lease)s, changed_at = now()
+WHERE key = %(key)s AND claim = %(claim)s AND state IN ('claimed', 'acting') AND claimed_until > now()
+"""
+_RENEW = """
+UPDATE work.effects SET claimed_until = now() + %(lease)s
+WHERE claim = ANY(%(claims)s) AND key = ANY(%(keys)s) AND state IN ('claimed', 'acting')
+"""
+_FINISH = """
+UPDATE work.effects SET state = %(state)s, error = %(error)s, claimed_until = NULL, changed_at = now()
+WHERE key = %(key)s AND claim = %(claim)s
+    AND (state IN ('claimed', 'acting') OR state = 'unknown' AND %(state)s = 'done')
+"""
+_AGAIN = """
+UPDATE work.effects SET
+    state = 'waiting', due_at = now() + %(after)s, error = %(error)s, claimed_until = NULL, changed_at = now()
+WHERE key = %(key)s AND claim = %(claim)s AND state IN ('claimed', 'acting')
+"""
+_FIND = """
+SELECT key, kind, payload, order_id, position, state, attempts, due_at, error, created_at, changed_at, changed_by
+FROM work.effects WHERE key = %(key)s
+"""
+_CHANGE = """
+UPDATE work.effects SET
+    state = %(state)s,
+    attempts = CASE %(state)s WHEN 'waiting' THEN 0 ELSE attempts END,
+    due_at = CASE %(state)s WHEN 'waiting' THEN now() ELSE due_at END,
+    claim = NULL, claimed_until = NULL, changed_at = now(), changed_by = %(actor)s
+WHERE key = %(key)s AND state = ANY(%(before)s)
+"""
+_COUNTS = "SELECT state, count(*) FROM work.effects WHERE state <> 'done' GROUP BY state"
+
+# What an operator may do with an effect: the states it may be in, and the state it comes to.
+ACTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "retry": (("waiting", "failed", "unknown", "dropped"), "waiting"),
+    "settle": (("failed", "unknown"), "settled"),
+    "drop": (("waiting", "queued", "failed", "unknown"), "dropped"),
+}
+
+
+class Asked(NamedTuple):
+    """An effect that is asked for: its key, and the position of what it follows from."""
+
+    key: UUID
+    effect: Effect
+    position: int
+
+
+class EffectRow(NamedTuple):
+    """An effect as it stands."""
+
+    key: UUID
+    kind: str
+    payload: dict[str, Any]
+    order_id: UUID | None
+    position: int
+    state: str
+    attempts: int
+    due_at: datetime
+    error: str | None
+    created_at: datetime
+    changed_at: datetime
+    changed_by: str | None
+
+
+class Claimed(NamedTuple):
+    """An effect in hand."""
+
+    kind: str
+    payload: dict[str, Any]
+    order_id: UUID | None
+    position: int
+    attempts: int
+
+
+_LISTING: Listing[EffectRow] = Listing(
+    "work.effects",
+    EffectRow,
+    {"created_at": (key("created_at", datetime, "timestamptz"), key("key", UUID, "uuid"))},
+)
+
+
+def put(session: Session, effect: Effect, effect_key: UUID, position: int = 0) -> None:
+    """Asks for an effect in the transaction of a save; one asked for before is left as it is."""
+    session.begin()
+    put_all(session.connection, (Asked(effect_key, effect, position),))
+
+
+def put_all(connection: Connection, asked: Sequence[Asked]) -> None:
+    """Asks for many effects."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_PUT, [_row(one) for one in asked])
+
+
+def hand_out(connection: Connection, lease: int, ordered: Collection[str]) -> list[UUID]:
+    """The effects that are due, now marked as queued, in the order they are due.
+
+    One of an `ordered` kind waits until those of the same order and kind before it have ended.
+    """
+    parameters = {"lease": timedelta(seconds=lease), "most": MOST_QUEUED, "ordered": list(ordered)}
+    found = connection.execute(_HAND_OUT, parameters, prepare=True).fetchall()
+    return [row[0] for row in sorted(found, key=lambda row: (row[1], row[2]))]
+
+
+def take_back(connection: Connection, keys: Collection[UUID]) -> None:
+    """Lets queued effects wait again that did not reach the broker."""
+    connection.execute(_TAKE_BACK, {"keys": list(keys)})
+
+
+def lapse(connection: Connection, repeatable: Collection[str]) -> int:
+    """Frees effects whose time ran out; one that was acting and must not be repeated is unknown from then on."""
+    return connection.execute(_LAPSE, {"repeatable": list(repeatable)}, prepare=True).rowcount
+
+
+def claim(connection: Connection, effect_key: UUID, token: UUID, lease: int) -> Claimed | None:
+    """Takes an effect in hand; None when it is not there to be taken."""
+    parameters = {"key": effect_key, "claim": token, "lease": timedelta(seconds=lease)}
+    row = connection.execute(_CLAIM, parameters, prepare=True).fetchone()
+    return Claimed(*row) if row else None
+
+
+def act(connection: Connection, effect_key: UUID, token: UUID, lease: int) -> bool:
+    """Whether the effect is still held by this token, and past the point of no return from now on."""
+    parameters = {"key": effect_key, "claim": token, "lease": timedelta(seconds=lease)}
+    return connection.execute(_ACT, parameters, prepare=True).rowcount == 1
+
+
+def renew(connection: Connection, held: Mapping[UUID, UUID], lease: int) -> None:
+    """Holds effects for longer; `held` gives each one's token."""
+    parameters = {"keys": list(held), "claims": list(held.values()), "lease": timedelta(seconds=lease)}
+    connection.execute(_RENEW, parameters)
+
+
+def finish(connection: Connection, effect_key: UUID, token: UUID, state: str, error: str | None = None) -> bool:
+    """Ends an effect in a state; False when its hold was lost."""
+    parameters = {"key": effect_key, "claim": token, "state": state, "error": error}
+    return connection.execute(_FINISH, parameters, prepare=True).rowcount == 1
+
+
+def again(connection: Connection, effect_key: UUID, token: UUID, after: timedelta, error: str) -> bool:
+    """Lets an effect wait for another attempt; False when its hold was lost."""
+    parameters = {"key": effect_key, "claim": token, "after": after, "error": error}
+    return connection.execute(_AGAIN, parameters, prepare=True).rowcount == 1
+
+
+def find(connection: Connection, effect_key: UUID) -> EffectRow | None:
+    """One effect."""
+    row = connection.execute(_FIND, {"key": effect_key}).fetchone()
+    return EffectRow(*row) if row else None
+
+
+def change(connection: Connection, effect_key: UUID, action: str, actor: str) -> bool:
+    """Does what an operator asks; False when the effect is in no state for it."""
+    before, state = ACTIONS[action]
+    parameters = {"key": effect_key, "state": state, "before": list(before), "actor": actor}
+    return connection.execute(_CHANGE, parameters).rowcount == 1
+
+
+def list_effects(
+    connection: Connection, filters: Mapping[str, Any], sort: str, limit: int, cursor: Cursor | None = None
+) -> Page[EffectRow]:
+    """Effects; `filters` may name a state, a kind and an order_id."""
+    return _LISTING.page(connection, _conditions(filters), sort, limit, cursor)
+
+
+def count_effects(connection: Connection, filters: Mapping[str, Any], how: Literal["exact", "estimate"]) -> int:
+    """How many effects there are."""
+    return _LISTING.count(connection, _conditions(filters), how)
+
+
+def cursor_types(sort: str) -> tuple[Any, ...]:
+    """The kinds of value in a cursor of the list sorted so."""
+    return _LISTING.cursor_types(sort)
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many effects are in each state but that of those that are done."""
+    return {state: 0 for state in STATES if state != "done"} | dict(connection.execute(_COUNTS).fetchall())
+
+
+def _conditions(filters: Mapping[str, Any]) -> Conditions:
+    return [f"{name} = %({name})s" for name in ("state", "kind", "order_id") if name in filters], filters
+
+
+def _row(asked: Asked) -> dict[str, Any]:
+    return {
+        "key": asked.key,
+        "kind": asked.effect.kind,
+        "payload": Jsonb(asked.effect.payload),
+        "order_id": asked.effect.order_id,
+        "position": asked.position,
+        "due_at": asked.effect.due_at,
+    }

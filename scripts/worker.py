@@ -1,0 +1,18 @@
+"""`carnet worker`: does what follows from what was recorded, until it is stopped."""
+
+from __future__ import annotations
+
+import click
+
+from scripts.installation import opened_runtime
+from scripts.logs import log_to_stderr
+
+
+@click.command()
+def worker() -> None:
+    """Run the processes and the effects on the outside world; start as many as wanted."""
+    from workers.working import run
+
+    with opened_runtime() as runtime:
+        log_to_stderr(runtime.settings.log_level)
+        run(runtime)

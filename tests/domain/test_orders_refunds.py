@@ -1,0 +1,147 @@
+"""Refunds that a provider makes, promises that it keeps, and disputes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.events import Command
+from domain.orders.disputes import CloseDispute, DisputeClosed, DisputeOpened, OpenDispute
+from domain.orders.order import Order
+from domain.orders.payments import (
+    AuthorizePayment,
+    CapturePayment,
+    OrderRefunded,
+    PaymentCaptured,
+    PaymentRecorded,
+    PaymentWithProvider,
+    RecordPayment,
+    RefundAboveLine,
+    RefundAbovePaid,
+    RefundLine,
+    VoidPayment,
+)
+from domain.orders.refunds import (
+    ConfirmRefund,
+    FailRefund,
+    NotWithProvider,
+    RefundFailed,
+    RefundNotFound,
+    RefundRequested,
+    RequestRefund,
+)
+from tests.domain.orders import ask, line, pay, placed, refund
+from tests.given import given
+
+
+def paid(amount: int | None = None, reference: str = "ch_1") -> RecordPayment:
+    return pay(amount, provider="sandbox", reference=reference, method="online")
+
+
+def request(*lines: tuple[str, int], called: str = "first", **facts: Any) -> RequestRefund:
+    units = tuple(RefundLine(item=item, quantity=quantity) for item, quantity in lines)
+    return ask(RequestRefund, called=called, payment=facts.pop("payment", "1"), lines=units, **facts)
+
+
+def confirm(refund: str = "1") -> ConfirmRefund:
+    return ask(ConfirmRefund, refund=refund, reference="re_1")
+
+
+def fail(refund: str = "1") -> FailRefund:
+    return ask(FailRefund, refund=refund, failure="account-closed")
+
+
+def dispute(**facts: Any) -> OpenDispute:
+    return ask(OpenDispute, dispute="dp_1", provider="sandbox", reference="ch_1", amount=2_000, **facts)
+
+
+def decided(won: bool) -> CloseDispute:
+    return ask(CloseDispute, dispute="dp_1", provider="sandbox", reference="ch_1", amount=2_000, won=won)
+
+
+class TestPayments:
+    def test_a_payment_of_a_provider_is_written_down_once(self) -> None:
+        given(Order, placed(), paid()).when(paid()).then_nothing()
+        given(Order, placed(), paid()).when(paid(500, "ch_2")).then((PaymentRecorded, {"reference": "ch_2"}))
+
+    def test_a_promise_is_kept_once(self) -> None:
+        promise = ask(AuthorizePayment, method="online", amount=2_000, provider="sandbox", reference="ch_1")
+        order = given(Order, placed(), promise).when(paid(1_500)).then((PaymentCaptured, {"amount": 1_500}))
+        assert (order.paid, order.authorized) == (1_500, 0)
+        given(Order, placed(), promise, paid()).when(promise).then_nothing()
+        given(Order, placed(), promise, paid()).when(ask(CapturePayment, payment="1")).then_nothing()
+
+    def test_money_that_a_provider_took_is_refunded_and_not_voided(self) -> None:
+        given(Order, placed(), paid()).when(ask(VoidPayment, payment="1")).then_refused(PaymentWithProvider)
+
+
+class TestRefunds:
+    def test_a_refund_is_asked_for_then_made(self) -> None:
+        order = (
+            given(Order, placed(), paid())
+            .when(request(("1", 1), restock=True))
+            .then((RefundRequested, {"amount": 1_000, "payment": "1", "restock": True}))
+        )
+        assert (order.refunded, order.refunds_requested, order.payment_status) == (0, 1_000, "paid")
+        order = (
+            given(Order, placed(), paid(), request(("1", 1), restock=True))
+            .when(confirm())
+            .then(
+                (OrderRefunded, {"refund": "1", "amount": 1_000, "restock": True, "payment": "1", "reference": "re_1"})
+            )
+        )
+        assert (order.refunded, order.refunds_requested, order.payment_status) == (1_000, 0, "partially_refunded")
+
+    def test_results_that_come_again_or_late_record_nothing(self) -> None:
+        asked = (placed(), paid(), request(("1", 1)))
+        given(Order, *asked).when(request(("1", 1))).then_nothing()
+        given(Order, *asked, confirm()).when(confirm()).then_nothing()
+        given(Order, *asked, fail()).when(fail()).then_nothing()
+        given(Order, *asked, fail()).when(confirm()).then_nothing()
+
+    def test_a_refund_that_failed_can_be_asked_for_again(self) -> None:
+        past = (placed(), paid(), request(("1", 2)), fail())
+        order = given(Order, *past).when(request(("1", 2), called="second")).then((RefundRequested, {"refund": "2"}))
+        assert order.refund_requests["1"].failure == "account-closed"
+
+    def test_money_that_came_back_after_all_is_no_refund(self) -> None:
+        order = given(Order, placed(), paid(), request(("1", 2)), confirm()).when(fail()).then(RefundFailed)
+        assert (order.refunded, order.payment_status) == (0, "paid")
+
+    def test_what_was_asked_for_cannot_be_asked_for_twice(self) -> None:
+        asked = (placed(), paid(), request(("1", 2)))
+        given(Order, *asked).when(request(("1", 1), called="second")).then_refused(RefundAboveLine, left=0)
+        given(Order, *asked).when(refund(goodwill=1)).then_refused(RefundAbovePaid)
+
+    def test_no_more_goes_back_than_the_payment_was(self) -> None:
+        past = (placed(), paid(500), paid(1_500, "ch_2"))
+        given(Order, *past).when(request(goodwill=501)).then_refused(RefundAbovePaid)
+        given(Order, *past).when(request(("9", 1))).then_refused(RefundAboveLine)
+
+    def test_money_taken_by_hand_goes_back_by_hand(self) -> None:
+        given(Order, placed(), pay()).when(request(goodwill=1)).then_refused(NotWithProvider)
+        given(Order, placed(), pay(), refund(goodwill=1)).when(confirm()).then_refused(RefundNotFound)
+
+    def test_a_line_is_given_back_to_the_cent_whatever_failed_between(self) -> None:
+        past: list[Command] = [
+            placed(line(3, 1_000, discount=2_000)),
+            paid(),
+            request(("1", 1)),
+            request(("1", 1), called="second"),
+        ]
+        past += [fail("1"), confirm("2"), request(("1", 1), called="third")]
+        order = given(Order, *past).when(request(("1", 1), called="fourth")).then(RefundRequested)
+        assert order.refunded_amounts() == {"1": 1_000}
+
+
+class TestDisputes:
+    def test_a_dispute_opens_and_is_decided(self) -> None:
+        order = given(Order, placed(), paid()).when(dispute()).then((DisputeOpened, {"payment": "1"}))
+        assert order.dispute_status == "open"
+        order = given(Order, placed(), paid(), dispute()).when(decided(False)).then((DisputeClosed, {"won": False}))
+        assert order.dispute_status == "lost"
+
+    def test_word_of_it_may_come_in_any_order(self) -> None:
+        order = given(Order, placed(), paid()).when(decided(True)).then(DisputeClosed)
+        assert order.dispute_status == "won"
+        given(Order, placed(), paid(), decided(True)).when(dispute()).then_nothing()
+        given(Order, placed(), paid(), dispute()).when(dispute()).then_nothing()

@@ -1,0 +1,66 @@
+"""What a run left behind, in figures that are the same after every run of the same orders."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+
+from projections.runtime import Runtime
+from projections.work import effects, positions
+
+UNFINISHED = ("waiting", "queued", "claimed", "acting")
+
+_BEHIND = "SELECT count(*) FROM views.positions WHERE schema = 'views' AND position < %s"
+_SCHEDULED = "SELECT count(*) FROM work.schedule"
+_FIGURES: dict[str, LiteralString] = {
+    "stock": "SELECT sku, on_hand, reserved FROM views.stock",
+    "movements": """
+        SELECT s.sku, m.topic, m.cause, m.on_hand_change, m.reserved_change, count(*)
+        FROM views.stock_movements m JOIN views.stock s ON s.id = m.stock_id GROUP BY 1, 2, 3, 4, 5
+    """,
+    "orders": "SELECT status, count(*), count(DISTINCT number) FROM views.orders GROUP BY 1",
+    "enrolments": "SELECT state, count(*), count(DISTINCT order_id) FROM views.enrolments GROUP BY 1",
+    "messages": "SELECT template, purpose, count(*), count(DISTINCT order_id) FROM views.messages GROUP BY 1, 2",
+    "events": """
+        SELECT topic, count(*), count(DISTINCT originator_id) FROM log.events
+        WHERE topic LIKE 'order.%%' OR topic LIKE 'customer.%%' OR topic LIKE 'enrolment.%%' GROUP BY 1
+    """,
+    "effects": "SELECT kind, count(*) FROM work.effects WHERE kind <> 'webhooks.forget' GROUP BY 1",
+    "refusals": "SELECT process, command, code, count(*) FROM work.refusals GROUP BY 1, 2, 3",
+}
+_SUMS = """
+    SELECT s.sku, sum(m.on_hand_change)::bigint, sum(m.reserved_change)::bigint
+    FROM views.stock_movements m JOIN views.stock s ON s.id = m.stock_id GROUP BY 1
+"""
+
+Figures = dict[str, list[tuple[Any, ...]]]
+
+
+def worked_off(runtime: Runtime) -> bool:
+    """Whether nothing is left to do: nothing was recorded while every process, view and effect was seen at its end."""
+    head = runtime.log.head()
+    with runtime.reading() as connection:
+        behind = [one for one in positions.every(connection) if one.position < head]
+        [(views,)] = connection.execute(_BEHIND, (head,)).fetchall()
+        [(later,)] = connection.execute(_SCHEDULED).fetchall()
+        left = effects.counts(connection)
+    quiet = not behind and not views and not later and not any(left[state] for state in UNFINISHED)
+    return quiet and runtime.log.head() == head
+
+
+def figures(runtime: Runtime) -> Figures:
+    """The figures by name, each a sorted list of rows."""
+    with runtime.reading() as connection:
+        return {name: sorted(connection.execute(query).fetchall()) for name, query in _FIGURES.items()}
+
+
+def sums_of_movements(runtime: Runtime) -> list[tuple[Any, ...]]:
+    """What each SKU's figures must be by its movements."""
+    with runtime.reading() as connection:
+        return sorted(connection.execute(_SUMS).fetchall())
+
+
+def states_of(runtime: Runtime, kind: str) -> dict[str, str]:
+    """The state of every effect of a kind, by its key."""
+    with runtime.reading() as connection:
+        rows = connection.execute("SELECT key::text, state FROM work.effects WHERE kind = %s", (kind,)).fetchall()
+    return dict(rows)

@@ -1,0 +1,225 @@
+"""Mails against real mail servers: sent once, refused, put off, unknown, kept; and the whole way from an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from domain.messages import Message, RequestMessage
+from domain.processes import PROCESSES
+from printing.mail import Written
+from projections.runtime import Runtime, open_runtime
+from projections.settings import Settings
+from tests.api.desk import ORDERS, place
+from tests.fixtures_api import context_of
+from tests.workers.mail_servers import NAME, PASSWORD, Inbox, certificate, free_port, only_shop, serving, silent
+from tests.workers.working import ask, becomes, eventually, working
+from workers.effects import PERFORMED
+from workers.mail.composing import BadAddress, compose
+from workers.mail.sending import MailServer, Refused, send
+from workers.tools import Retry, Unknown
+
+MAIL = b"Subject: x\r\n\r\nHello\r\n.dot\r\n"
+Order = Callable[[], dict[str, Any]]
+
+
+def hand_over(url: str, act: Callable[[], None] = lambda: None) -> None:
+    send(MailServer.read(url), "shop@example.com", "nora@example.com", MAIL, act)
+
+
+class TestServers:
+    def test_a_mail_arrives_as_it_was_written(self) -> None:
+        inbox = Inbox()
+        with serving(inbox) as at:
+            hand_over(f"smtp://{at}")
+        assert inbox.recipients == ["nora@example.com"]
+        assert inbox.mails[0].get_payload() == "Hello\r\n.dot\r\n"
+
+    @pytest.mark.parametrize("kind", ["smtp+starttls", "smtps"])
+    def test_with_encryption_and_login(self, kind: str, tmp_path: Path) -> None:
+        inbox, (trusted, context) = Inbox(), certificate(tmp_path)
+        options: dict[str, Any] = {"ssl_context": context}
+        if kind == "smtp+starttls":
+            options = {"tls_context": context, "require_starttls": True, "auth_required": True}
+            options["authenticator"] = only_shop
+        with serving(inbox, **options) as at:
+            login = f"{NAME}:{PASSWORD.replace(' ', '%20')}@" if kind == "smtp+starttls" else ""
+            hand_over(f"{kind}://{login}{at}?cafile={trusted}")
+            with pytest.raises(Retry):
+                hand_over(f"{kind}://{NAME}:wrong@{at}?cafile={trusted}")
+            with pytest.raises(Retry):
+                hand_over(f"{kind}://{login}{at}")  # a certificate that nobody vouches for
+        assert len(inbox.mails) == 1
+
+    @pytest.mark.parametrize("answers", [{"rcpt": "550 no such mailbox"}, {"data": "554 no"}])
+    def test_what_a_server_will_never_take_is_refused(self, answers: dict[str, str]) -> None:
+        with serving(Inbox(**answers)) as at, pytest.raises(Refused) as refused:  # type: ignore[arg-type]
+            hand_over(f"smtp://{at}")
+        assert refused.value.code.startswith("55")
+
+    @pytest.mark.parametrize("answers", [{"rcpt": "450 later"}, {"data": "451 later"}])
+    def test_what_a_server_puts_off_is_tried_again(self, answers: dict[str, str]) -> None:
+        with serving(Inbox(**answers)) as at, pytest.raises(Retry):  # type: ignore[arg-type]
+            hand_over(f"smtp://{at}")
+
+    def test_nobody_there_and_nobody_answering_are_tried_again(self) -> None:
+        with pytest.raises(Retry):
+            hand_over(f"smtp://127.0.0.1:{free_port()}")
+        with silent() as at, pytest.raises(Retry):
+            hand_over(f"smtp://{at}?timeout=0.2")
+
+    def test_a_connection_cut_after_the_mail_was_handed_over_leaves_it_unknown(self) -> None:
+        acted: list[bool] = []
+        with serving(Inbox(cut=True)) as at, pytest.raises(Unknown):
+            hand_over(f"smtp://{at}", lambda: acted.append(True))
+        assert acted == [True]
+
+    def test_nothing_is_handed_over_once_the_claim_is_lost(self) -> None:
+        def lost() -> None:
+            raise LookupError
+
+        inbox = Inbox()
+        with serving(inbox) as at:
+            with pytest.raises(LookupError):
+                hand_over(f"smtp://{at}", lost)
+            hand_over(f"smtp://{at}")
+        assert len(inbox.mails) == 1
+
+
+class TestComposing:
+    NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+    def mail(self, subject: str = "Reçu", name: str = "Shop", to: str = "nora@example.com", **facts: Any) -> str:
+        written = Written(subject, "<p>é</p>", "é\n")
+        return compose(written, "shop@example.com", name, to, UUID(int=7), self.NOW, **facts).decode("ascii")
+
+    def test_its_id_follows_from_the_effect(self) -> None:
+        assert "Message-ID: <00000000-0000-0000-0000-000000000007@example.com>" in self.mail()
+
+    def test_no_name_or_subject_writes_a_header_of_its_own(self) -> None:
+        mail = self.mail("Hi\r\nBcc: eve@example.com", "Shop\r\nBcc: eve@example.com")
+        assert not [line for line in mail.splitlines() if line.startswith("Bcc")]
+
+    @pytest.mark.parametrize("to", ["nora@example.com\r\nBcc: eve@example.com", "nora", "", "é@example.com"])
+    def test_an_address_that_is_none_is_refused(self, to: str) -> None:
+        with pytest.raises(BadAddress):
+            self.mail(to=to)
+
+    def test_a_sequences_mail_can_be_left_by_one_click(self) -> None:
+        mail = self.mail(unsubscribe="https://shop.example.com/u/1")
+        assert "List-Unsubscribe: <https://shop.example.com/u/1>" in mail
+        assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in mail
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def mail_port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def settings(settings: Settings, mail_port: int) -> Settings:
+    """An installation whose mail server is at that port, once one listens there."""
+    return replace(settings, smtp_url=f"smtp://127.0.0.1:{mail_port}?timeout=5", mail_from="shop@example.com")
+
+
+def message(runtime: Runtime, order: dict[str, Any], **facts: Any) -> UUID:
+    """A message about an order, asked for by hand."""
+    customer = UUID(order["customer"]["id"])
+    told = {"template": "status:pending", "order_id": UUID(order["id"]), "customer_id": customer, **facts}
+    command = RequestMessage(message_id=uuid4(), context=context_of(), purpose="status", **told)
+    return UUID(str(runtime.desk.handle(command).aggregate.id))
+
+
+def performed(runtime: Runtime, message_id: UUID, state: str) -> Message:
+    """The message after its effect came to a state."""
+    with working(runtime, PERFORMED):
+        key = ask(runtime, "mail.send", payload={"message_id": str(message_id)})
+        becomes(runtime, key, state)
+    return runtime.log.load(Message, message_id)
+
+
+class TestPerforming:
+    def test_a_mail_is_sent_once_and_its_copy_kept(
+        self, runtime: Runtime, client: FlaskClient, inbox: Inbox, mail_port: int
+    ) -> None:
+        message_id = message(runtime, place(client), locale="fr")
+        with serving(inbox, mail_port):
+            sent = performed(runtime, message_id, "done")
+            assert performed(runtime, message_id, "done").version == sent.version
+        [mail] = inbox.mails
+        assert sent.state == "sent"
+        assert sent.copy is not None
+        assert (sent.copy.recipient, sent.copy.template_version) == ("nora@example.com", 0)
+        assert str(mail["Subject"]) == sent.copy.subject == "Votre commande C1001"
+        assert mail.get_content_type() == "multipart/alternative"
+
+    def test_a_refused_recipient_is_noted_and_never_tried_again(
+        self, runtime: Runtime, client: FlaskClient, mail_port: int
+    ) -> None:
+        with serving(Inbox("550 no such mailbox"), mail_port):
+            refused = performed(runtime, message(runtime, place(client)), "done")
+        assert (refused.state, refused.code, refused.reply) == ("refused", "550", "no such mailbox")
+
+    def test_a_mail_that_may_have_left_is_unknown(self, runtime: Runtime, client: FlaskClient, mail_port: int) -> None:
+        with serving(Inbox(cut=True), mail_port):
+            assert performed(runtime, message(runtime, place(client)), "unknown").state == "uncertain"
+
+    def test_without_a_mail_server_it_is_kept(self, runtime: Runtime, client: FlaskClient) -> None:
+        order = place(client)
+        with open_runtime(replace(runtime.settings, smtp_url="")) as offline:
+            kept = performed(offline, message(offline, order), "done")
+        assert kept.state == "kept"
+        assert kept.copy is not None
+
+    def test_a_message_nobody_can_write_is_refused(self, runtime: Runtime, client: FlaskClient) -> None:
+        refused = performed(runtime, message(runtime, place(client), template="lost:1"), "done")
+        assert (refused.state, refused.code, refused.copy) == ("refused", "no-template", None)
+
+
+def tried(runtime: Runtime) -> int:
+    """How often a mail was tried in vain."""
+    with runtime.reading() as connection:
+        [[times]] = connection.execute("SELECT count(*) FROM work.effects WHERE error IS NOT NULL").fetchall()
+    return int(times)
+
+
+class TestTheWholeWay:
+    def test_an_order_placed_mails_its_customer_and_the_administrators(
+        self, runtime: Runtime, client: FlaskClient, inbox: Inbox, mail_port: int
+    ) -> None:
+        client.put("/api/v1/settings/notifications", json={"administrators": ["boss@example.com"]})
+        with working(runtime, PERFORMED, tuple(PROCESSES.values())), serving(inbox, mail_port):
+            place(client)
+            place(client, notify=[])
+            third = place(client, notify=["customer"])
+            eventually(lambda: len(inbox.mails) == 3, "three mails")
+        assert sorted(inbox.recipients) == ["boss@example.com", "nora@example.com", "nora@example.com"]
+        assert any(third["number"] in str(mail["Subject"]) for mail in inbox.mails)
+
+    def test_an_orders_mails_wait_for_the_mail_server_and_leave_in_order(
+        self, runtime: Runtime, client: FlaskClient, inbox: Inbox, mail_port: int
+    ) -> None:
+        with working(runtime, PERFORMED, tuple(PROCESSES.values())):
+            order = place(client)
+            for status in ("on_hold", "pending"):
+                move = {"status": status, "notify": ["customer"]}
+                assert client.post(f"{ORDERS}/{order['id']}/status", json=move).status_code == 200
+            eventually(lambda: tried(runtime) > 0, "an attempt without a mail server")
+            with serving(inbox, mail_port):
+                eventually(lambda: len(inbox.mails) == 3, "three mails")
+        endings = ["", " is on hold", ""]
+        assert [str(mail["Subject"]) for mail in inbox.mails] == [
+            f"Your order {order['number']}{one}" for one in endings
+        ]

@@ -1,0 +1,234 @@
+"""What follows from an event is committed once, together with the process's position."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import pytest
+
+from domain.coupons import Coupon, DisableCoupon, coupon_id_of
+from domain.events import Context
+from domain.orders.creation import CreateOrder, OrderCreated
+from domain.orders.notes import AddNote, NoteAdded
+from domain.processes.process import Effect, Process, Reaction, Trigger, effect_key
+from projections.feed import Feed
+from projections.runtime import Runtime
+from projections.work import positions
+from projections.work.positions import Superseded
+from tests.workers.working import counts, effect, eventually, telling, working
+from workers import processing
+from workers.processing import Processor
+from workers.schedule import Recurring, Schedule, occurrence
+from workers.tools import Performer
+
+
+def create(runtime: Runtime, **facts: Any) -> UUID:
+    """A new draft's id."""
+    order_id = uuid4()
+    context = Context(command_id=uuid4(), actor="operator:ada", at=datetime.now(UTC), **facts)
+    runtime.desk.handle(CreateOrder(order_id=order_id, context=context, currency="EUR"))
+    return order_id
+
+
+def noting(text: str = "Seen", times: int = 1) -> Process:
+    """A process that puts a note on every new order."""
+
+    def react(trigger: Trigger) -> Reaction:
+        order = trigger.order()
+        commands = tuple(AddNote(order_id=order.id, context=trigger.context(str(n)), text=text) for n in range(times))
+        return Reaction(commands=commands)
+
+    return Process("note_on_created", (OrderCreated,), react)
+
+
+def processor(runtime: Runtime, process: Process) -> Processor:
+    """A process that begins at the end of the log."""
+    with runtime.reading() as connection:
+        positions.begin(connection, (process.name,))
+        connection.execute("UPDATE work.positions SET position = %s", (runtime.log.head(),))
+    return Processor(process, runtime, Feed(runtime.log, runtime.settings.database_url))
+
+
+def position(runtime: Runtime, process: Process) -> int:
+    with runtime.reading() as connection:
+        return positions.find(connection, process.name)
+
+
+def take(runtime: Runtime, running: Processor, after: int) -> int:
+    return running.take(runtime.log.read(after, 10_000), after)
+
+
+def notes(runtime: Runtime, order_id: UUID) -> list[str]:
+    events = [one.event for one in runtime.log.stream(order_id)]
+    return [str(event.text) for event in events if isinstance(event, NoteAdded)]
+
+
+def test_events_effects_and_position_are_committed_together(runtime: Runtime) -> None:
+    def react(trigger: Trigger) -> Reaction:
+        both = noting().react(trigger)
+        return Reaction(commands=both.commands, effects=(Effect(kind="tell", payload={"n": 1}),))
+
+    process = Process("note_and_tell", (OrderCreated,), react)
+    running, before = processor(runtime, process), runtime.log.head()
+    order_id = create(runtime)
+    head = runtime.log.head()
+    assert take(runtime, running, before) == head == position(runtime, process)
+    assert notes(runtime, order_id) == ["Seen"]
+    created = runtime.log.stream(order_id)[0].event
+    key = effect_key(created, "note_and_tell", Effect(kind="tell", payload={}))
+    assert effect(runtime, key).position == head
+
+
+def test_its_commands_name_the_process_and_what_led_to_them(runtime: Runtime) -> None:
+    running, before = processor(runtime, noting()), runtime.log.head()
+    order_id = create(runtime)
+    take(runtime, running, before)
+    created, *_, added = [one.event for one in runtime.log.stream(order_id)]
+    assert added.metadata.actor == "process:note_on_created"
+    assert added.metadata.cause == uuid5(created.metadata.event_id, "note_on_created/0")
+    assert added.timestamp == created.timestamp
+
+
+def test_a_position_that_was_moved_by_another_takes_nothing_twice(runtime: Runtime) -> None:
+    running, before = processor(runtime, noting()), runtime.log.head()
+    order_id = create(runtime)
+    take(runtime, running, before)
+    with pytest.raises(Superseded):
+        take(runtime, running, before)
+    assert notes(runtime, order_id) == ["Seen"]
+
+
+def test_commands_for_one_order_follow_from_each_other_within_a_batch(runtime: Runtime) -> None:
+    running, before = processor(runtime, noting(times=3)), runtime.log.head()
+    order_ids = [create(runtime) for _ in range(5)]
+    take(runtime, running, before)
+    assert [len(notes(runtime, order_id)) for order_id in order_ids] == [3] * 5
+
+
+def test_a_batch_that_others_overtook_is_decided_anew(runtime: Runtime) -> None:
+    looks: list[UUID] = []
+
+    def react(trigger: Trigger) -> Reaction:
+        looks.append(trigger.event.originator_id)
+        if len(looks) == 2:
+            context = Context(command_id=uuid4(), actor="operator:ada", at=datetime.now(UTC))
+            runtime.desk.handle(AddNote(order_id=looks[0], context=context, text="Quicker"))
+        return noting().react(trigger)
+
+    running, before = processor(runtime, Process("late", (OrderCreated,), react)), runtime.log.head()
+    first, second = create(runtime), create(runtime)
+    take(runtime, running, before)
+    assert looks == [first, second, first, second]
+    assert (notes(runtime, first), notes(runtime, second)) == (["Quicker", "Seen"], ["Seen"])
+
+
+def test_a_refused_command_is_noted_and_the_rest_goes_on(runtime: Runtime) -> None:
+    refusing: list[UUID] = []
+
+    def react(trigger: Trigger) -> Reaction:
+        if trigger.event.originator_id not in refusing:
+            return noting().react(trigger)
+        absent = DisableCoupon(coupon_id=coupon_id_of("NONE"), context=trigger.context())
+        return Reaction(commands=(absent, *noting().react(trigger).commands))
+
+    process = Process("ask_too_much", (OrderCreated,), react)
+    running, before = processor(runtime, process), runtime.log.head()
+    order_ids = [create(runtime) for _ in range(6)]
+    refusing.extend(order_ids[2:4])
+    take(runtime, running, before)
+    assert [notes(runtime, order_id) for order_id in order_ids] == [["Seen"]] * 6
+    with runtime.reading() as connection:
+        found = positions.refusals(connection, 10)
+    assert [(one.process, one.command, one.code) for one in found] == [
+        ("ask_too_much", "DisableCoupon", "coupon-not-found")
+    ] * 2
+
+
+def test_an_order_is_seen_as_it_was_after_its_event(runtime: Runtime) -> None:
+    seen = []
+
+    def react(trigger: Trigger) -> Reaction:
+        seen.append(trigger.order().version)
+        assert not trigger.load(Coupon, coupon_id_of("NONE")).exists
+        return Reaction()
+
+    running, before = processor(runtime, Process("look", (OrderCreated, NoteAdded), react)), runtime.log.head()
+    order_id = create(runtime)
+    for text in ("one", "two"):
+        context = Context(command_id=uuid4(), actor="operator:ada", at=datetime.now(UTC))
+        runtime.desk.handle(AddNote(order_id=order_id, context=context, text=text))
+    take(runtime, running, before)
+    assert seen == [1, 2, 3]
+
+
+def test_imported_past_orders_set_nothing_off_unless_asked_for(runtime: Runtime) -> None:
+    quiet, curious = (
+        telling("tell", OrderCreated),
+        telling("tell", OrderCreated, name="tell_all")._replace(imported=True),
+    )
+    running, before = [processor(runtime, one) for one in (quiet, curious)], runtime.log.head()
+    create(runtime, import_id=uuid4())
+    for one in running:
+        take(runtime, one, before)
+    assert counts(runtime) == {"waiting": 1}
+
+
+def test_history_sets_nothing_off_in_a_process_that_is_new(runtime: Runtime) -> None:
+    create(runtime)
+    with runtime.reading() as connection:
+        positions.begin(connection, ("first",))
+        assert positions.find(connection, "first") == 0
+        positions.begin(connection, ("first", "second"))
+        assert positions.find(connection, "second") == runtime.log.head()
+
+
+def test_what_is_due_later_waits_in_the_schedule(runtime: Runtime) -> None:
+    due = datetime.now(UTC) + timedelta(hours=1)
+
+    def react(trigger: Trigger) -> Reaction:
+        return Reaction(effects=(Effect(kind="remind", payload={}, due_at=due),))
+
+    running, before = processor(runtime, Process("remind", (OrderCreated,), react)), runtime.log.head()
+    create(runtime)
+    take(runtime, running, before)
+    clock = Schedule(runtime, {})
+    clock.tick(due - timedelta(seconds=1))
+    assert counts(runtime) == {}
+    clock.tick(due)
+    clock.tick(due)
+    assert counts(runtime) == {"waiting": 1}
+
+
+def test_recurring_work_comes_once_for_each_occurrence(runtime: Runtime) -> None:
+    clock = Schedule(runtime, {"count": Recurring("count", every=timedelta(minutes=10))})
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    for minutes in (0, 1, 9, 10, 11):
+        clock.tick(noon + timedelta(minutes=minutes))
+    assert counts(runtime) == {"waiting": 2}
+
+
+def test_daily_work_is_that_of_its_last_time_of_day() -> None:
+    nightly = Recurring("reconcile", daily=datetime(2026, 1, 1, 3).time())
+    keys = [occurrence("nightly", nightly, datetime(2026, 3, 2, hour, tzinfo=UTC)).key for hour in (2, 3, 23)]
+    assert keys[0] != keys[1] == keys[2]
+
+
+def test_a_fault_of_a_process_is_shown_and_the_others_go_on(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    def react(_trigger: Trigger) -> Reaction:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(processing, "FIRST_BACK_OFF", 0.01)
+    broken = Process("broken", (OrderCreated,), react)
+    done: list[UUID] = []
+    performed = {"tell": Performer(lambda _tools, job: done.append(job.key), repeatable=True)}
+    with working(runtime, performed, (broken, telling("tell", OrderCreated))):
+        create(runtime)
+        eventually(lambda: done, "the other process's effect was done")
+        eventually(lambda: _trouble(runtime, "broken") == "ZeroDivisionError", "the trouble is shown")
+
+
+def _trouble(runtime: Runtime, name: str) -> str | None:
+    with runtime.reading() as connection:
+        return {one.process: one.trouble for one in positions.every(connection)}[name]

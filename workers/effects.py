@@ -1,0 +1,20 @@
+"""Who does what on the outside world: every kind of effect and its performer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workers.mail import SEND_MAIL
+from workers.marketing import CALL_WEBHOOK, END_ENROLMENTS, TAKE_STEP
+from workers.payments import PAYMENTS
+from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unknown
+
+__all__ = ["PERFORMED", "GiveUp", "Job", "LostClaim", "Performer", "Retry", "Tools", "Unknown"]
+
+PERFORMED: Mapping[str, Performer] = {
+    "mail.send": SEND_MAIL,
+    "sequence.step": TAKE_STEP,
+    "sequence.webhook": CALL_WEBHOOK,
+    "sequence.withdrawal": END_ENROLMENTS,
+    **PAYMENTS,
+}

@@ -1,0 +1,141 @@
+"""Does `mail.send`: writes the message, keeps the copy, hands it over, and notes what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from domain.customers import Customer
+from domain.events import Erased
+from domain.messages import (
+    ConfirmSent,
+    Copy,
+    DoubtMessage,
+    KeepMessage,
+    Message,
+    MessageCommand,
+    RefuseMessage,
+    StoreCopy,
+)
+from domain.orders.order import Order
+from domain.shop import Shop
+from printing.mail import BadTemplate, Written, order_facts, write
+from printing.mail.facts import shop_facts
+from projections.log import NothingRecorded
+from workers.mail.composing import BadAddress, compose
+from workers.mail.sending import MailServer, Refused, send
+from workers.mail.templates import source_of
+from workers.tools import GiveUp, Job, Performer, Tools, Unknown
+
+ATTEMPTS = 30
+_OPEN = ("requested", "rendered")
+
+
+def send_mail(tools: Tools, job: Job) -> None:
+    """One mail, from its request to its end; a message that has come to an end is left alone."""
+    message = _message(tools, job)
+    if message.state not in (*_OPEN, "uncertain"):
+        return
+    shop = tools.runtime.desk.shop()
+    try:
+        copy = message.copy or _written(tools, job, message, shop)
+        _hand_over(tools, job, message, copy, shop)
+    except Refused as refusal:
+        _note(tools, job, RefuseMessage, message, code=refusal.code, reply=refusal.reply)
+    except Unknown:
+        _note(tools, job, DoubtMessage, message)
+        raise
+
+
+def _message(tools: Tools, job: Job) -> Message:
+    try:
+        return tools.runtime.log.load(Message, UUID(job.payload["message_id"]))
+    except NothingRecorded:
+        raise GiveUp("message-not-found") from None
+
+
+def _note(tools: Tools, job: Job, command: type[MessageCommand], message: Message, **facts: Any) -> None:
+    context = tools.context(job, command.__name__)
+    tools.handle(command(message_id=message.id, context=context, **facts))
+
+
+def _written(tools: Tools, job: Job, message: Message, shop: Shop) -> Copy:
+    """Writes the message and keeps it, or keeps what it is sent again of."""
+    order = _order(tools, message.order_id)
+    recipient = _recipient(tools, message, order)
+    first = _copy_of(tools, message.resend_of)
+    if first:
+        copy = Copy(
+            recipient=recipient,
+            subject=first.subject,
+            html=first.html,
+            text=first.text,
+            template_version=first.template_version,
+        )
+    else:
+        copy = _rendered(tools, message, order, shop, recipient)
+    _note(tools, job, StoreCopy, message, copy=copy)
+    return copy
+
+
+def _rendered(tools: Tools, message: Message, order: Order | None, shop: Shop, recipient: str) -> Copy:
+    source = source_of(tools, shop, message)
+    if source is None or isinstance(message.facts, Erased):
+        raise Refused("no-template", "")
+    status = message.template.partition(":")[2] if message.template.startswith("status:") else ""
+    if order:
+        facts = order_facts(order, shop, status or order.status, message.locale, message.facts)
+    else:
+        facts = {"shop": shop_facts(shop), "facts": message.facts}
+    try:
+        written = write(source, facts)
+    except BadTemplate as fault:
+        raise Refused(fault.code, str(fault)) from None
+    return Copy(recipient=recipient, **written._asdict(), template_version=source.version)
+
+
+def _order(tools: Tools, order_id: UUID | None) -> Order | None:
+    return tools.runtime.log.load(Order, order_id) if order_id else None
+
+
+def _copy_of(tools: Tools, message_id: UUID | None) -> Copy | None:
+    """What another message said, unless its person was forgotten since."""
+    if message_id is None:
+        return None
+    copy = tools.runtime.log.load(Message, message_id).copy
+    return None if copy is None or isinstance(copy.subject, Erased) else copy
+
+
+def _recipient(tools: Tools, message: Message, order: Order | None) -> str:
+    """Whom the mail is for, as of now: the address told, else the order's, else the customer's."""
+    found: str | Erased | None = message.to
+    if found is None and order:
+        found = order.customer_email
+    if not found and message.to is None and message.customer_id:
+        found = tools.runtime.log.load(Customer, message.customer_id).value("email")
+    if not isinstance(found, str) or not found:
+        raise Refused("no-address", "")
+    return found
+
+
+def _hand_over(tools: Tools, job: Job, message: Message, copy: Copy, shop: Shop) -> None:
+    """Hands the copy to the mail server; without one it is kept."""
+    recipient, subject, html, text = copy.recipient, copy.subject, copy.html, copy.text
+    if isinstance(recipient, Erased) or isinstance(subject, Erased):
+        raise Refused("erased", "")
+    if isinstance(html, Erased) or isinstance(text, Erased):
+        raise Refused("erased", "")
+    if not tools.settings.smtp_url:
+        return _note(tools, job, KeepMessage, message)
+    sender = tools.settings.mail_from or shop.seller.email or "carnet@localhost"
+    facts = {} if isinstance(message.facts, Erased) else message.facts
+    name, unsubscribe = shop.seller.company or shop.seller.name, facts.get("unsubscribe", "")
+    try:
+        mail = compose(Written(subject, html, text), sender, name, recipient, job.key, tools.now(), unsubscribe)
+    except BadAddress:
+        raise Refused("bad-address", "") from None
+    send(MailServer.read(tools.settings.smtp_url), sender, recipient, mail, lambda: tools.act(job))
+    _note(tools, job, ConfirmSent, message)
+
+
+SEND_MAIL = Performer(send_mail, repeatable=False, attempts=ATTEMPTS, ordered=True)

@@ -1,0 +1,124 @@
+"""Speaks with a mail server: what it refuses for good, what it puts off, and the moment after which nobody knows."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from workers.tools import Retry, Unknown
+
+TIMEOUT = 30.0
+_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+class Refused(Exception):
+    """The server will never take this mail."""
+
+    def __init__(self, code: str, reply: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.reply = reply
+
+
+class MailServer(NamedTuple):
+    """A mail server as its address tells it."""
+
+    kind: str
+    host: str
+    port: int
+    username: str
+    password: str
+    cafile: str | None
+    timeout: float
+
+    @classmethod
+    def read(cls, url: str) -> MailServer:
+        """The server of CARNET_SMTP_URL."""
+        told = urlsplit(url)
+        asked = parse_qs(told.query)
+        return cls(
+            kind=told.scheme,
+            host=told.hostname or "",
+            port=told.port or _PORTS[told.scheme],
+            username=unquote(told.username or ""),
+            password=unquote(told.password or ""),
+            cafile=asked.get("cafile", [None])[0],
+            timeout=float(asked.get("timeout", [TIMEOUT])[0]),
+        )
+
+
+def send(server: MailServer, sender: str, recipient: str, mail: bytes, act: Callable[[], None]) -> None:
+    """Hands one mail over; `act` is called before the first byte of it leaves.
+
+    Raises `Refused` when the server will never take it, `Retry` while nothing was handed over, `Unknown` when the
+    connection broke before the server said whether it took the mail.
+    """
+    try:
+        connection = _connected(server)
+    except (OSError, smtplib.SMTPException) as fault:
+        raise Retry(f"smtp-{type(fault).__name__}") from None
+    try:
+        _envelope(connection, sender, recipient)
+        act()
+        _content(connection, mail)
+        with suppress(OSError, smtplib.SMTPException):
+            connection.quit()
+    finally:
+        connection.close()
+
+
+def _connected(server: MailServer) -> smtplib.SMTP:
+    """An open connection, encrypted and signed in as the address says."""
+    trusted = ssl.create_default_context(cafile=server.cafile)
+    if server.kind == "smtps":
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=trusted)
+    else:
+        connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+    try:
+        if server.kind == "smtp+starttls":
+            connection.starttls(context=trusted)
+        if server.username:
+            connection.login(server.username, server.password)
+        connection.ehlo_or_helo_if_needed()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _envelope(connection: smtplib.SMTP, sender: str, recipient: str) -> None:
+    """Says from whom and to whom, and asks to begin."""
+    try:
+        _accepted(*connection.mail(sender))
+        _accepted(*connection.rcpt(recipient))
+        code, reply = connection.docmd("DATA")
+    except (OSError, smtplib.SMTPException) as fault:
+        raise Retry(f"smtp-{type(fault).__name__}") from None
+    if code != 354:
+        _accepted(code if code >= 400 else 451, reply)
+
+
+def _content(connection: smtplib.SMTP, mail: bytes) -> None:
+    """Hands the mail over and waits for the server's word."""
+    body = re.sub(rb"(?m)^\.", b"..", mail)
+    end = b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n"
+    try:
+        connection.send(body + end)
+        code, reply = connection.getreply()
+    except (OSError, smtplib.SMTPException) as fault:
+        raise Unknown(f"smtp-{type(fault).__name__}") from None
+    _accepted(code, reply)
+
+
+def _accepted(code: int, reply: bytes) -> None:
+    """Goes on after a 2xx; a 5xx is for good, anything else is put off."""
+    if 200 <= code < 300:
+        return
+    if 500 <= code < 600:
+        raise Refused(str(code), reply.decode("utf-8", "replace"))
+    raise Retry(f"smtp-{code}")

@@ -1,0 +1,125 @@
+"""Performs effects: claims each by its key, holds it while it works, and notes how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from threading import Event, Lock, Thread
+from uuid import UUID, uuid4, uuid5
+
+import psycopg
+import structlog
+
+from projections.runtime import Runtime
+from projections.work import effects
+from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unknown
+
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(hours=1)
+
+_logger = structlog.get_logger()
+
+
+class Performing:
+    """The performers of one worker process, and the effects they have in hand. Safe for threads."""
+
+    def __init__(self, runtime: Runtime, performed: Mapping[str, Performer]) -> None:
+        self._runtime = runtime
+        self._performed = performed
+        self._lease = runtime.settings.lease_seconds
+        self._held: dict[UUID, UUID] = {}
+        self._lock = Lock()
+        self._stopping = Event()
+        self._thread = Thread(target=self._renew, name="leases", daemon=True)
+
+    def start(self) -> None:
+        """Begins to renew what is held."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends; what is still held runs out by itself."""
+        self._stopping.set()
+        self._thread.join()
+
+    def perform(self, key: UUID) -> None:
+        """Does the effect of that key where it is there to be done; a key that came twice does nothing."""
+        token = uuid4()
+        with self._runtime.pool.connection() as connection:
+            claimed = effects.claim(connection, key, token, self._lease)
+        if claimed is None:
+            return
+        job = Job(key, claimed.kind, claimed.payload, claimed.order_id, claimed.attempts, claimed.position)
+        with self._lock:
+            self._held[key] = token
+        try:
+            self._do(job, token)
+        finally:
+            with self._lock:
+                self._held.pop(key, None)
+
+    def _do(self, job: Job, token: UUID) -> None:
+        performer = self._performed.get(job.kind)
+        if performer is None:
+            return self._end(job, token, "failed", "unknown-kind")
+        if job.attempt > performer.attempts:
+            return self._end(job, token, "failed", "attempts-used-up")
+        try:
+            performer.perform(Tools(self._runtime, token), job)
+        except LostClaim:
+            _logger.info("effect was taken away", action="effect.lost", key=str(job.key), kind=job.kind)
+        except GiveUp as end:
+            self._end(job, token, "failed", end.reason)
+        except Unknown as end:
+            self._end(job, token, "unknown", end.reason)
+        except Retry as failure:
+            self._again(job, token, performer, failure)
+        except Exception as fault:
+            self._broken(job, token, performer, fault)
+        else:
+            self._end(job, token, "done")
+
+    def _broken(self, job: Job, token: UUID, performer: Performer, fault: Exception) -> None:
+        """Something nobody thought of: tried again, unless it may have worked and must not be done twice."""
+        name = type(fault).__name__
+        _logger.warning("effect broke", action="effect.broke", key=str(job.key), kind=job.kind, error=name)
+        with self._runtime.pool.connection() as connection:
+            found = effects.find(connection, job.key)
+        if found and found.state == "acting" and not performer.repeatable:
+            self._end(job, token, "unknown", name)
+        else:
+            self._again(job, token, performer, Retry(name))
+
+    def _again(self, job: Job, token: UUID, performer: Performer, failure: Retry) -> None:
+        if job.attempt >= performer.attempts:
+            return self._end(job, token, "failed", failure.reason)
+        after = pause(job) if failure.after is None else failure.after
+        with self._runtime.pool.connection() as connection:
+            effects.again(connection, job.key, token, after, failure.reason)
+
+    def _end(self, job: Job, token: UUID, state: str, error: str | None = None) -> None:
+        if state != "done":
+            _logger.warning(
+                "effect not done", action=f"effect.{state}", key=str(job.key), kind=job.kind, attempt=job.attempt
+            )
+        with self._runtime.pool.connection() as connection:
+            effects.finish(connection, job.key, token, state, error)
+
+    def _renew(self) -> None:
+        """Holds what is in hand for longer, three times in each lease."""
+        while not self._stopping.wait(self._lease / 3):
+            with self._lock:
+                held = dict(self._held)
+            if not held:
+                continue
+            try:
+                with self._runtime.pool.connection() as connection:
+                    effects.renew(connection, held, self._lease)
+            except psycopg.Error as fault:
+                _logger.warning("leases not renewed", action="leases.failed", error=type(fault).__name__)
+
+
+def pause(job: Job) -> timedelta:
+    """How long an effect rests after an attempt: twice as long each time, less up to half, by chance."""
+    whole = min(FIRST_PAUSE * (1 << min(job.attempt - 1, 30)), LONGEST_PAUSE)
+    chance = uuid5(job.key, str(job.attempt)).int % 1000 / 1000
+    return whole * (1 - chance / 2)

@@ -1,0 +1,98 @@
+"""What a performer is given to work with, and the ways in which it may end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from domain.events import Command, Context
+from projections.desk import Outcome
+from projections.runtime import Runtime
+from projections.settings import Settings
+from projections.work import effects
+
+
+class Job(NamedTuple):
+    """An effect in hand; `attempt` counts from 1, `position` is that of the event it follows from."""
+
+    key: UUID
+    kind: str
+    payload: Mapping[str, Any]
+    order_id: UUID | None
+    attempt: int
+    position: int
+
+
+class Retry(Exception):
+    """It did not work and nothing was done: try again, after a while of one's own choice where one is given."""
+
+    def __init__(self, reason: str, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after = after
+
+
+class GiveUp(Exception):
+    """It cannot work, however often it is tried."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unknown(Exception):
+    """It may have worked or not, and nobody but a person can tell."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LostClaim(Exception):
+    """Somebody else has the effect now, or it was dropped: leave it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a performer works with; `claim` is the token of its hold on the effect."""
+
+    runtime: Runtime
+    claim: UUID
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the installation."""
+        return self.runtime.settings
+
+    def now(self) -> datetime:
+        """This moment."""
+        return datetime.now(UTC)
+
+    def handle(self, command: Command) -> Outcome:
+        """Lets the desk handle a command; repeating it records nothing."""
+        return self.runtime.desk.handle(command)
+
+    def context(self, job: Job, name: str = "") -> Context:
+        """The context of a command that reports on a job; `name` tells a job's commands apart."""
+        return Context(command_id=uuid5(job.key, name), actor="worker", at=self.now())
+
+    def act(self, job: Job) -> None:
+        """Passes the point of no return: from here on a lost worker leaves an effect nobody knows the outcome of.
+
+        Raises `LostClaim` when the hold on the effect is gone.
+        """
+        with self.runtime.pool.connection() as connection:
+            if not effects.act(connection, job.key, self.claim, self.settings.lease_seconds):
+                raise LostClaim
+
+
+class Performer(NamedTuple):
+    """Who does the effects of a kind. `repeatable`: doing it twice does no harm. `ordered`: one order's in turn."""
+
+    perform: Callable[[Tools, Job], None]
+    repeatable: bool
+    attempts: int = 8
+    ordered: bool = False
