@@ -54,35 +54,27 @@ CREATE TABLE log.requests (
     key text NOT NULL,
     fingerprint bytea NOT NULL,
     subject uuid,
-    answer bytea NOT NULL,
+    answer bytea,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (actor, key)
 );
 
 CREATE INDEX requests_created_at ON log.requests (created_at);
 
--- Appends events at the end of the log; returns the last position. With them it keeps the request's answer and makes the
--- e-mail address that was new to the directory its customer's: whoever was quicker with either is a unique violation, and
--- the save is decided anew. Writers queue on the lock and positions have no gaps, so a reader that goes by position misses
--- nothing. An advisory lock, since a table lock would wait for every ANALYZE. The lock is not held while the disk is
--- written: the commit itself does not wait for it, and the caller does afterwards, before it tells anybody, by a
--- statement that commits durably after this one.
+-- Appends events at the end of the log and keeps the request's answer; returns the last position. Writers queue on the
+-- lock and positions have no gaps, so a reader that goes by position misses nothing. An advisory lock, since a table lock
+-- would wait for every ANALYZE. The lock is not held while the disk is written: the commit itself does not wait for it,
+-- and the caller does afterwards, before it tells anybody, by a statement that commits durably after this one.
 CREATE FUNCTION log.append(
-    fresh json,
-    request_actor text, request_key text, request_fingerprint bytea, request_subject uuid, request_answer bytea,
-    new_hash bytea, new_customer uuid, new_wrapped bytea
+    fresh json, request_actor text, request_key text, request_subject uuid, request_answer bytea
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     last_position bigint;
     appended bigint;
 BEGIN
     IF request_key IS NOT NULL THEN
-        INSERT INTO log.requests (actor, key, fingerprint, subject, answer)
-        VALUES (request_actor, request_key, request_fingerprint, request_subject, request_answer);
-    END IF;
-    IF new_hash IS NOT NULL THEN
-        INSERT INTO log.directory (email_hash, customer) VALUES (new_hash, new_customer);
-        INSERT INTO log.subject_keys (subject, wrapped) VALUES (new_customer, new_wrapped);
+        UPDATE log.requests SET answer = request_answer, subject = request_subject
+        WHERE actor = request_actor AND key = request_key;
     END IF;
     PERFORM set_config('synchronous_commit', 'off', true);
     PERFORM pg_advisory_xact_lock(7106407, 1);
@@ -103,18 +95,29 @@ END;
 $$;
 
 -- The same as a whole save of its own, in one call: appended and committed under the lock, then waited for on disk.
-CREATE PROCEDURE log.append_alone(
-    fresh json,
-    request_actor text, request_key text, request_fingerprint bytea, request_subject uuid, request_answer bytea,
-    new_hash bytea, new_customer uuid, new_wrapped bytea, INOUT last_position bigint
-) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE log.append_alone(fresh json, INOUT last_position bigint) LANGUAGE plpgsql AS $$
 BEGIN
-    last_position := log.append(
-        fresh, request_actor, request_key, request_fingerprint, request_subject, request_answer,
-        new_hash, new_customer, new_wrapped
-    );
+    last_position := log.append(fresh, NULL, NULL, NULL, NULL);
     COMMIT;
     PERFORM pg_logical_emit_message(true, 'carnet', '');
+END;
+$$;
+
+-- Claims a request's key. `known`: it ran before, and `answer` is what it answered then. Waits while it is running.
+CREATE FUNCTION log.claim_request(
+    request_actor text, request_key text, request_fingerprint bytea,
+    OUT known boolean, OUT fingerprint bytea, OUT subject uuid, OUT answer bytea, OUT wrapped bytea
+) LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO log.requests (actor, key, fingerprint) VALUES (request_actor, request_key, request_fingerprint)
+    ON CONFLICT DO NOTHING;
+    known := NOT FOUND;
+    IF known THEN
+        SELECT r.fingerprint, r.subject, r.answer, k.wrapped
+        INTO claim_request.fingerprint, claim_request.subject, claim_request.answer, claim_request.wrapped
+        FROM log.requests r LEFT JOIN log.subject_keys k ON k.subject = r.subject
+        WHERE r.actor = request_actor AND r.key = request_key;
+    END IF;
 END;
 $$;
 
@@ -163,29 +166,25 @@ BEGIN
 END;
 $$;
 
--- What one save starts from, in one call; what is null is not asked for. `known`: the request ran before, and `answer` is
--- what it answered then. Nothing is claimed yet but the number: `log.append` does, together with the events.
-CREATE FUNCTION log.opening(
-    request_actor text, request_key text, asked_hash bytea, series text,
+-- All that one save claims before it decides, in one call and always in this order; what is null is not asked for. A
+-- request that ran before claims nothing else.
+CREATE FUNCTION log.claim(
+    request_actor text, request_key text, request_fingerprint bytea,
+    claimed_hash bytea, offered uuid, offered_wrapped bytea, series text,
     OUT known boolean, OUT fingerprint bytea, OUT subject uuid, OUT answer bytea, OUT wrapped bytea,
-    OUT customer uuid, OUT customer_wrapped bytea, OUT number bigint
+    OUT customer uuid, OUT created boolean, OUT customer_wrapped bytea, OUT number bigint
 ) LANGUAGE plpgsql AS $$
 BEGIN
     IF request_key IS NOT NULL THEN
-        SELECT r.fingerprint, r.subject, r.answer, k.wrapped
-        INTO opening.fingerprint, opening.subject, opening.answer, opening.wrapped
-        FROM log.requests r LEFT JOIN log.subject_keys k ON k.subject = r.subject
-        WHERE r.actor = request_actor AND r.key = request_key;
-        IF FOUND THEN
-            known := true;
-            RETURN;
-        END IF;
+        SELECT r.* INTO known, fingerprint, subject, answer, wrapped
+        FROM log.claim_request(request_actor, request_key, request_fingerprint) r;
     END IF;
-    known := false;
-    IF asked_hash IS NOT NULL THEN
-        SELECT d.customer, k.wrapped INTO opening.customer, opening.customer_wrapped
-        FROM log.directory d LEFT JOIN log.subject_keys k ON k.subject = d.customer
-        WHERE d.email_hash = asked_hash;
+    IF known THEN
+        RETURN;
+    END IF;
+    IF claimed_hash IS NOT NULL THEN
+        SELECT c.* INTO customer, created, customer_wrapped
+        FROM log.claim_customer(claimed_hash, offered, offered_wrapped) c;
     END IF;
     IF series IS NOT NULL THEN
         SELECT next_numbers INTO number FROM log.next_numbers(series, 1);
