@@ -26,6 +26,7 @@ from domain.sequences import (
     StartSequence,
     StopSequence,
 )
+from domain.sequences.targets import require_public_targets
 from domain.shop import Shop
 from projections.enrolments import (
     NEWEST_FIRST,
@@ -117,6 +118,7 @@ def get_sequences() -> Response:
 @sequences.response(201, SequenceAnswer)
 def define_sequence(told: Told) -> Response:
     """Write a sequence; it does nothing until it is started."""
+    _check_targets(told)
     said = context()
     sequence_id = uuid5(SEQUENCES_ID, str(said.command_id))
     command = DefineSequence(sequence_id=sequence_id, context=said, definition=told.definition, secrets=told.secrets)
@@ -138,6 +140,7 @@ def get_sequence(sequence_id: UUID) -> Response:
 @sequences.response(200, SequenceAnswer)
 def revise_sequence(told: Told, sequence_id: UUID) -> Response:
     """Write a sequence anew; orders under way go on with the version they began with."""
+    _check_targets(told)
     command = ReviseSequence(
         sequence_id=sequence_id, context=context(), definition=told.definition, secrets=told.secrets
     )
@@ -190,6 +193,11 @@ def simulate(told: dict[str, datetime], sequence_id: UUID) -> Response:
 def get_enrolments(told: dict[str, Any]) -> Response:
     """All enrolments, newest first."""
     return _enrolments(told)
+
+
+def _check_targets(told: Told) -> None:
+    if not runtime().settings.webhooks_private:
+        require_public_targets(told.definition)
 
 
 def _handle(command: DefineSequence | ReviseSequence | StartSequence | StopSequence, status: int = 200) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -151,6 +152,11 @@ def test_a_forged_or_late_webhook_leaves_nothing_but_a_count(
     assert (forgeries, kept) == (5, 0)
 
 
+def refunded_as(client: FlaskClient, order: dict[str, Any], state: str) -> bool:
+    """Whether one of the order's refunds has come to a state."""
+    return state in {one["state"] for one in read(client, order)["refunds"]}
+
+
 def test_a_refund_goes_through_the_provider_and_may_fail(
     runtime: Runtime, client: FlaskClient, stranger: FlaskClient, order: dict[str, Any]
 ) -> None:
@@ -160,7 +166,7 @@ def test_a_refund_goes_through_the_provider_and_may_fail(
         for amount, state in (("5.00", "refunded"), ("1.13", "failed")):
             answer = client.post(url, json={"payment": "1", "goodwill": eur(amount)})
             assert answer.status_code == 202, answer.get_data(as_text=True)
-            eventually(lambda state=state: state in {one["state"] for one in read(client, order)["refunds"]}, state)
+            eventually(partial(refunded_as, client, order, state), state)
     shown = read(client, order)
     assert (shown["payment_status"], shown["refunded"]) == ("partially_refunded", eur("5.00"))
     assert {one["failure"] for one in shown["refunds"]} == {None, "refused-by-bank"}

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from domain.customers import Customer, GiveConsent
+from domain.customers import Customer, GiveConsent, WithdrawConsent
 from domain.enrolments import Enrolment, enrolment_id_of
 from domain.messages import Message
 from domain.orders.order import Order
@@ -26,6 +26,7 @@ from tests.workers.working import counts, eventually, working
 from workers.effects import PERFORMED
 from workers.marketing.steps import step_id
 from workers.projecting import Projecting
+from workers.tools import Job, Performer, Retry, Tools
 
 SEQUENCES = f"{API}/sequences"
 ENROLMENTS = f"{API}/enrolments"
@@ -147,6 +148,18 @@ class TestWriting:
         step = {"kind": "mail", "mail": {"en": {"subject": "Thanks", "html": html}}}
         refused(client.post(SEQUENCES, json={**FULL, "steps": [step]}), 422, "invalid-fields")
 
+    @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "169.254.169.254", "10.0.0.8:8080", "localhost"])
+    def test_a_webhook_on_a_private_address_is_refused(self, client: FlaskClient, news: News, host: str) -> None:
+        step = {"kind": "webhook", "url": f"http://{host}/hook", "secret": SECRET}
+        problem = refused(client.post(SEQUENCES, json={**FULL, "steps": [step]}), 422, "private-target")
+        assert problem["errors"][0]["pointer"] == "/steps/0/url"
+        assert news.events() == []
+
+    @pytest.mark.parametrize("url", ["http://[bad", "https://", "mailto:a@example.com", "https://example.com:0x1"])
+    def test_a_webhook_without_an_address_is_refused(self, client: FlaskClient, url: str) -> None:
+        step = {"kind": "webhook", "url": url, "secret": SECRET}
+        refused(client.post(SEQUENCES, json={**FULL, "steps": [step]}), 422, "wrong-webhook-address")
+
     def test_a_sequence_that_would_loop_is_refused(self, client: FlaskClient) -> None:
         step = {"kind": "tag", "owner": "customer", "tags": ["vip"]}
         told = {**FULL, "filter": {"tag": "vip"}, "steps": [step]}
@@ -249,6 +262,22 @@ class TestLeaving:
             )
         assert not _consents(runtime, customer_id)
 
+    def test_a_mail_that_has_not_left_yet_is_kept_back(
+        self, client: FlaskClient, runtime: Runtime, projecting: Projecting
+    ) -> None:
+        customer_id = consenting(runtime, client)
+        sequence = define(client, MAIL)
+        silent = {kind: performer for kind, performer in PERFORMED.items() if kind != "mail.send"}
+        silent["mail.send"] = Performer(_never, repeatable=True)
+        with working(runtime, silent, tuple(PROCESSES.values())):
+            order = place(client)
+            eventually(lambda: enrolment(runtime, sequence, order).reason == "completed", "the mail was asked for")
+            message_id = step_id(enrolment(runtime, sequence, order).id, 1)
+            withdrawal = WithdrawConsent(customer_id=customer_id, context=context_of(), source="telephone")
+            runtime.desk.handle(withdrawal)
+            eventually(lambda: runtime.log.load(Message, message_id).state == "refused", "the mail was kept back")
+        assert runtime.log.load(Message, message_id).code == "no-consent"
+
     @pytest.mark.parametrize("token", ["x", "AAAA", "é", "A" * 43, "A" * 2000])
     def test_a_link_that_was_not_made_here_is_refused(self, stranger: FlaskClient, token: str) -> None:
         assert stranger.get(f"/unsubscribe/{token}").status_code == 404
@@ -307,6 +336,10 @@ def _simulated(client: FlaskClient, sequence: dict[str, Any], start: datetime, e
 def _consents(runtime: Runtime, customer_id: UUID) -> bool:
     consent = runtime.log.load(Customer, customer_id).consent
     return bool(consent and consent.given)
+
+
+def _never(_tools: Tools, _job: Job) -> None:
+    raise Retry("no-server")
 
 
 def _waiting(runtime: Runtime) -> int:

@@ -70,9 +70,11 @@ MAIL = SendMail(words={"en": WORDS})
 SIMPLE = Definition(name="Thanks", beginning=Beginning(on="placed"), steps=(MAIL,))
 
 
-def define(definition: Definition = SIMPLE, sequence_id: UUID = SEQUENCE, **secrets: str) -> DefineSequence:
+def define(
+    definition: Definition = SIMPLE, sequence_id: UUID = SEQUENCE, secrets: dict[str, str] | None = None
+) -> DefineSequence:
     said = context(f"define {sequence_id}")
-    return DefineSequence(sequence_id=sequence_id, context=said, definition=definition, secrets=secrets)
+    return DefineSequence(sequence_id=sequence_id, context=said, definition=definition, secrets=secrets or {})
 
 
 def revise(definition: Definition, secrets: dict[str, str] | None = None) -> ReviseSequence:
@@ -109,9 +111,9 @@ class TestBook:
 
     def test_a_webhook_needs_a_secret_and_keeps_the_one_it_has(self) -> None:
         given(Sequences).when(define(AFTER_SALE)).then_refused(WebhookSecretMissing)
-        given(Sequences).when(define(AFTER_SALE, **{CALLED: "short"})).then_refused(WebhookSecretMissing)
+        given(Sequences).when(define(AFTER_SALE, secrets={CALLED: "short"})).then_refused(WebhookSecretMissing)
         book = (
-            given(Sequences, define(AFTER_SALE, **SIGNED))
+            given(Sequences, define(AFTER_SALE, secrets=SIGNED))
             .when(revise(replace(AFTER_SALE, name="Later")))
             .then(SequenceRevised)
         )
@@ -120,7 +122,7 @@ class TestBook:
     def test_another_secret_is_no_new_version(self) -> None:
         new = {CALLED: "another secret of the tests"}
         book = (
-            given(Sequences, define(AFTER_SALE, **SIGNED))
+            given(Sequences, define(AFTER_SALE, secrets=SIGNED))
             .when(revise(AFTER_SALE, new))
             .then((SequenceRevised, {"version": 1}))
         )

@@ -18,13 +18,14 @@ import pytest
 from domain.enrolments import StartEnrolment, enrolment_id_of
 from domain.orders.creation import CreateOrder
 from domain.sequences import Beginning, CallWebhook, DefineSequence, Definition
+from domain.sequences.targets import is_public
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
 from tests.fixtures_api import context_of
 from tests.workers.working import ask, becomes, working
 from workers.effects import PERFORMED
 from workers.marketing.webhook_calls import CALL_WEBHOOK
-from workers.marketing.webhooks import PrivateAddress, Unreachable, is_public, post, resolved, signature
+from workers.marketing.webhooks import PrivateAddress, Unreachable, post, resolved, signature
 
 Patch = pytest.MonkeyPatch
 SECRET = "a secret of the tests"

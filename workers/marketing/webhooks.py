@@ -8,12 +8,12 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from threading import Timer
 from urllib.parse import urlsplit
 
+from domain.sequences.targets import is_public
+
 PATIENCE = 10.0  # seconds for the whole call
-_TRANSLATED = IPv6Network("64:ff9b::/96")  # IPv4 behind a translator: its last 32 bits
 
 
 class Unreachable(Exception):
@@ -52,18 +52,6 @@ def resolved(host: str, port: int, *, private: bool) -> str:
     if not private and not all(is_public(address) for address in found):
         raise PrivateAddress
     return found[0]
-
-
-def is_public(text: str) -> bool:
-    """Whether an address is one of the public internet, also when it is wrapped in another."""
-    address = ip_address(text.partition("%")[0])
-    if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is None and address in _TRANSLATED:
-            return is_public(str(ip_address(int(address) & 0xFFFF_FFFF)))
-        if inner is not None:
-            return is_public(str(inner))
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 @contextmanager

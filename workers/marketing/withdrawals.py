@@ -1,4 +1,4 @@
-"""Does `sequence.withdrawal`: ends the enrolments of a customer who wants no more mail."""
+"""Does `sequence.withdrawal`: ends the enrolments of a customer who wants no more mail, and keeps back what waits."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from uuid import UUID
 
 from domain.customers import Customer
 from domain.enrolments import EndEnrolment, exit_reason
+from domain.messages import Message, RefuseMessage
+from domain.sequences import SendMail
 from domain.sequences.matching import consents
-from projections.enrolments import UNDER_WAY, EnrolmentFilters, EnrolmentHead, list_enrolments
+from projections.enrolments import EnrolmentFilters, EnrolmentHead, list_enrolments
 from projections.views import TooFarBehind
-from workers.marketing.enrolled import enrolled
+from workers.marketing.enrolled import Enrolled, enrolled
+from workers.marketing.steps import step_id
 from workers.tools import Job, Performer, Retry, Tools
 
-MOST = 500
+PAGE = 500
+_NOT_YET_SENT = ("requested", "rendered")
 
 
 def end_enrolments(tools: Tools, job: Job) -> None:
@@ -20,22 +24,34 @@ def end_enrolments(tools: Tools, job: Job) -> None:
     customer_id = UUID(job.payload["customer_id"])
     if consents(tools.runtime.log.load(Customer, customer_id)):
         return
-    for head in _under_way(tools, customer_id, job.position):
+    for head in _enrolments(tools, customer_id, job.position):
         found = enrolled(tools, head.id)
-        if exit_reason(found.definition, found.order, found.customer) == "unsubscribed":
+        _keep_back(tools, job, found)
+        reason = exit_reason(found.definition, found.order, found.customer)
+        if found.enrolment.is_under_way and reason == "unsubscribed":
             context = tools.context(job, str(head.id))
-            tools.handle(EndEnrolment(enrolment_id=head.id, context=context, reason="unsubscribed"))
+            tools.handle(EndEnrolment(enrolment_id=head.id, context=context, reason=reason))
 
 
-def _under_way(tools: Tools, customer_id: UUID, position: int) -> list[EnrolmentHead]:
-    """The customer's enrolments as the view shows them once it knows of the withdrawal."""
+def _keep_back(tools: Tools, job: Job, found: Enrolled) -> None:
+    """Refuses the mails that were asked for and have not left yet."""
+    for number, step in enumerate(found.definition.steps, start=1):
+        if not isinstance(step, SendMail) or found.enrolment.outcomes.get(number) != "done":
+            continue
+        message_id = step_id(found.enrolment.id, number)
+        if tools.runtime.log.load(Message, message_id).state in _NOT_YET_SENT:
+            context = tools.context(job, str(message_id))
+            tools.handle(RefuseMessage(message_id=message_id, context=context, code="no-consent"))
+
+
+def _enrolments(tools: Tools, customer_id: UUID, position: int) -> list[EnrolmentHead]:
+    """The customer's latest enrolments as the view shows them once it knows of the withdrawal."""
     try:
         tools.runtime.views.wait_for("enrolments", position)
     except TooFarBehind:
         raise Retry("view-behind") from None
-    filters = EnrolmentFilters(customer_id=customer_id, state=UNDER_WAY)
     with tools.runtime.reading() as connection:
-        return list_enrolments(connection, filters, limit=MOST).items
+        return list_enrolments(connection, EnrolmentFilters(customer_id=customer_id), limit=PAGE).items
 
 
 END_ENROLMENTS = Performer(end_enrolments, repeatable=True, attempts=12)
