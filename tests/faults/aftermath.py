@@ -10,7 +10,6 @@ from projections.work import effects, positions
 UNFINISHED = ("waiting", "queued", "claimed", "acting")
 
 _BEHIND = "SELECT count(*) FROM views.positions WHERE schema = 'views' AND position < %s"
-_SCHEDULED = "SELECT count(*) FROM work.schedule"
 _FIGURES: dict[str, LiteralString] = {
     "stock": "SELECT sku, on_hand, reserved FROM views.stock",
     "movements": """
@@ -18,13 +17,13 @@ _FIGURES: dict[str, LiteralString] = {
         FROM views.stock_movements m JOIN views.stock s ON s.id = m.stock_id GROUP BY 1, 2, 3, 4, 5
     """,
     "orders": "SELECT status, count(*), count(DISTINCT number) FROM views.orders GROUP BY 1",
-    "enrolments": "SELECT state, count(*), count(DISTINCT order_id) FROM views.enrolments GROUP BY 1",
+    "enrolments": "SELECT count(*), count(DISTINCT order_id) FROM views.enrolments",
     "messages": "SELECT template, purpose, count(*), count(DISTINCT order_id) FROM views.messages GROUP BY 1, 2",
     "events": """
         SELECT topic, count(*), count(DISTINCT originator_id) FROM log.events
-        WHERE topic LIKE 'order.%%' OR topic LIKE 'customer.%%' OR topic LIKE 'enrolment.%%' GROUP BY 1
+        WHERE topic LIKE 'order.%' OR topic LIKE 'customer.%' OR topic = 'enrolment.started' GROUP BY 1
     """,
-    "effects": "SELECT kind, count(*) FROM work.effects WHERE kind <> 'webhooks.forget' GROUP BY 1",
+    "effects": "SELECT kind, count(*) FROM work.effects WHERE kind IN ('mail.send', 'tell') GROUP BY 1",
     "refusals": "SELECT process, command, code, count(*) FROM work.refusals GROUP BY 1, 2, 3",
 }
 _SUMS = """
@@ -41,9 +40,8 @@ def worked_off(runtime: Runtime) -> bool:
     with runtime.reading() as connection:
         behind = [one for one in positions.every(connection) if one.position < head]
         [(views,)] = connection.execute(_BEHIND, (head,)).fetchall()
-        [(later,)] = connection.execute(_SCHEDULED).fetchall()
         left = effects.counts(connection)
-    quiet = not behind and not views and not later and not any(left[state] for state in UNFINISHED)
+    quiet = not behind and not views and not any(left[state] for state in UNFINISHED)
     return quiet and runtime.log.head() == head
 
 

@@ -18,10 +18,10 @@ SKUS = ("CUP-1", "CUP-2", "CUP-3")
 ENOUGH = 100_000
 PATIENCE = 60.0
 AGAIN = 0.1  # seconds
-TAGGED = {
+THANKS = {
     "name": "After the sale",
     "trigger": {"on": "placed"},
-    "steps": [{"kind": "tag", "owner": "order", "tags": ["asked"]}],
+    "steps": [{"kind": "wait", "days": 1}, {"kind": "tag", "owner": "order", "tags": ["asked"]}],
 }
 
 
@@ -38,7 +38,7 @@ class Buyer:
         """Puts goods on the shelf and starts a sequence."""
         for sku in SKUS:
             self.post(f"{STOCK}/{sku}/receipts", f"receive-{sku}", {"quantity": ENOUGH})
-        sequence = self.post(SEQUENCES, "sequence", TAGGED)
+        sequence = self.post(SEQUENCES, "sequence", THANKS)
         self.post(f"{SEQUENCES}/{sequence['id']}/start", "start", {})
 
     def buy(self, orders: int) -> None:
