@@ -132,6 +132,11 @@ def test_a_key_lost_on_the_way_is_carried_again(carried: Runtime) -> None:
         becomes(carried, key, "done")
 
 
+def written(file: Path) -> bool:
+    """Whether a line stands in the file; one that was only opened says nothing yet."""
+    return file.exists() and bool(file.read_text().strip())
+
+
 def test_a_worker_killed_in_the_middle_of_a_job_is_followed_or_leaves_an_unknown(
     carried: Runtime, tmp_path: Path
 ) -> None:
@@ -141,7 +146,7 @@ def test_a_worker_killed_in_the_middle_of_a_job_is_followed_or_leaves_an_unknown
         eventually(
             lambda: {effect(carried, before).state, effect(carried, past).state} == {"claimed", "acting"}, "both"
         )
-        eventually(lambda: (tmp_path / "before").exists() and (tmp_path / "past").exists(), "both began")
+        eventually(lambda: all(written(tmp_path / name) for name in ("before", "past")), "both began")
     finally:
         os.kill(killed.pid, signal.SIGKILL)
         killed.wait()
