@@ -13,7 +13,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 WANTED = {
     "requirements.txt": [*PROJECT["dependencies"], *EXTRAS["install"]],
-    "requirements-test.txt": [*PROJECT["dependencies"], *EXTRAS["install"], *EXTRAS["test"]],
+    "requirements-test.txt": [*PROJECT["dependencies"], *(one for extra in EXTRAS.values() for one in extra)],
 }
 EACH = pytest.mark.parametrize("lock", WANTED)
 
