@@ -110,6 +110,8 @@ def show_token(identifier: UUID) -> Response:
 @needs("tokens:write")
 @tokens.response(204)
 def revoke_token(identifier: UUID) -> Response:
-    """Revoke a token; it is worthless at once."""
+    """Revoke a token; it is worthless within a second."""
     command = RevokeToken(token_id=identifier, context=context())
-    return handle(command, render=lambda token, shop: None, status=204, beside=drop_token)
+    answer = handle(command, render=lambda token, shop: None, status=204, beside=drop_token)
+    credentials().forget_tokens()
+    return answer

@@ -1,4 +1,4 @@
-"""Moves a live view on: one leader per view, found by an advisory lock, the others standing by."""
+"""Leads a live view: found by an advisory lock, made or rebuilt, caught up, then taken along by the crew."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import psycopg
 import structlog
 
 from projections import generations
+from projections.crew import Crew
 from projections.dead_letters import name_of
 from projections.feed import BATCH, Feed
 from projections.generations import LEADER, Generation, Superseded
@@ -18,7 +19,6 @@ from projections.tables import Connection
 from projections.target import Target
 
 STAND_BY = 0.25
-IDLE_WAIT = 0.25
 FIRST_BACK_OFF = 0.1
 LONGEST_BACK_OFF = 10.0
 # A view that starts with more than this before it is built like a rebuild, so that no reader sees it grow.
@@ -35,6 +35,7 @@ class Projector:
         projection: Projection,
         log: EventLog,
         feed: Feed,
+        crew: Crew,
         database_url: str,
         rebuild: Callable[[Projection, Event], object],
     ) -> None:
@@ -43,6 +44,7 @@ class Projector:
         self._name = projection.name
         self._log = log
         self._feed = feed
+        self._crew = crew
         self._database_url = database_url
         self._rebuild = rebuild
         self._target = Target(projection, log)
@@ -79,19 +81,18 @@ class Projector:
                 _logger.info("new generation", action="projection.swapped", projection=self._name)
 
     def _follow(self, connection: Connection, stands: Generation, stop: Event) -> None:
+        """Catches up alone, then goes along with the crew."""
         position = stands.position
-        behind = False
         while not stop.is_set():
-            recorded = self._feed.read(position, catching_up=behind)
-            if not recorded:
-                self._feed.wait(position, IDLE_WAIT)
-                continue
+            recorded = self._feed.read(position, catching_up=True)
+            if len(recorded) < BATCH:
+                self._back_off = FIRST_BACK_OFF
+                self._crew.carry(self._target, position, connection, stop)
+                return
             head = recorded[-1].position
             events = [one for one in recorded if self._target.wants(one.event.TOPIC)]
             self._target.take(connection, events, position, head)
             position = head
-            behind = len(recorded) >= BATCH
-            self._back_off = FIRST_BACK_OFF
 
     def _prepared(self, connection: Connection, stop: Event) -> Generation | None:
         """Where the live generation stands, made first if need be; None when this program is too old for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -34,6 +35,18 @@ _MOVE = """
     UPDATE views.positions SET position = %(new)s, trouble = NULL, updated_at = clock_timestamp()
     WHERE projection = %(projection)s AND schema = %(schema)s AND position = %(old)s
     RETURNING position
+"""
+_ENTER = """
+    SELECT projection, position, EXISTS (
+        SELECT FROM views.dead_letters d
+        WHERE d.projection = p.projection AND d.schema = p.schema AND d.state = 'parked'
+    )
+    FROM views.positions p WHERE projection = ANY(%(projections)s) AND schema = 'views'
+    ORDER BY projection FOR UPDATE OF p
+"""
+_MOVE_ALL = """
+    UPDATE views.positions SET position = %(new)s, trouble = NULL, updated_at = clock_timestamp()
+    WHERE projection = ANY(%(projections)s) AND schema = 'views' AND position = %(old)s
 """
 _TROUBLE = "UPDATE views.positions SET trouble = %s WHERE projection = %s AND schema = %s"
 _REPLACE = """
@@ -103,6 +116,20 @@ def create(
                 connection.execute(statement)
     tables = [table.name for table in projection.tables]
     connection.execute(_INSERT, (projection.name, schema, position, projection.version, tables, instant))
+
+
+def enter(connection: Connection, projections: Sequence[str], old: int) -> set[str]:
+    """Keeps others from moving the live views in this transaction; gives those that stand at `old` and hold no key
+    back."""
+    found = connection.execute(_ENTER, {"projections": list(projections)}, prepare=True).fetchall()
+    return {projection for projection, position, holds_back in found if position == old and not holds_back}
+
+
+def move_all(connection: Connection, projections: Sequence[str], old: int, new: int) -> None:
+    """Moves the positions of live views that `enter` has looked at."""
+    names = {"projections": list(projections), "old": old, "new": new}
+    if connection.execute(_MOVE_ALL, names, prepare=True).rowcount != len(projections):
+        raise Superseded(f"not all of {', '.join(projections)} are at {old}")
 
 
 def move(connection: Connection, projection: str, schema: str, old: int, new: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Protocol, TypeVar
@@ -40,6 +41,30 @@ class Projection(Protocol):
     def fold(self, batch: Batch) -> Rows: ...
 
 
+MOST_KEPT = 2_000  # aggregates of each kind
+
+
+class Kept:
+    """The aggregates of the last batches, so that who follows the log need not read their streams again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[type[Aggregate], OrderedDict[UUID, Aggregate]] = {}
+
+    def take(self, cls: type[Aggregate], originator_id: UUID, version: int) -> Aggregate | None:
+        """The aggregate at this version, if it is known; it is given away, and has to be kept again."""
+        known = self._kept.get(cls)
+        found = known.pop(originator_id, None) if known else None
+        return found if found is not None and found.version == version else None
+
+    def keep(self, batch: Batch) -> None:
+        """Keeps what a batch folded, once it is stored."""
+        for cls, folded in batch.folded.items():
+            known = self._kept.setdefault(cls, OrderedDict())
+            known.update(folded)
+            while len(known) > MOST_KEPT:
+                known.popitem(last=False)
+
+
 class Batch:
     """Events in the order they were recorded, and the aggregates they belong to."""
 
@@ -49,35 +74,60 @@ class Batch:
         upto: int,
         log: Streams | None = None,
         streams: Mapping[UUID, Sequence[Event]] | None = None,
+        *,
+        kept: Kept | None = None,
+        part_of: Batch | None = None,
     ) -> None:
-        """`streams`, where known, are the whole streams of the batch's events, and of no others."""
+        """`streams`, where known, are the whole streams of the batch's events, and of no others.
+
+        `kept` are aggregates of batches before this one. A `part_of` a batch has its aggregates from there.
+        """
         self.events = events
         self.upto = upto
+        self.folded: dict[type[Aggregate], dict[UUID, Aggregate]] = {}
         self._log = log
         self._streams = streams
-        self._folded: dict[type[Aggregate], dict[UUID, Aggregate]] = {}
+        self._kept = kept
+        self._part_of = part_of
 
     def aggregates(self, cls: type[A]) -> dict[UUID, A]:
         """Every aggregate of this class that has an event in the batch, as it was at the batch's last position."""
-        folded = self._folded.get(cls)
+        folded = self.folded.get(cls)
         if folded is None:
-            folded = self._folded[cls] = {
-                originator_id: _folded(cls, originator_id, events)
-                for originator_id, events in self._whole_streams(cls.TOPIC).items()
-            }
+            folded = self.folded[cls] = self._share(cls) if self._part_of else self._fold(cls)
         return folded  # type: ignore[return-value]
 
-    def _whole_streams(self, kind: str) -> Mapping[UUID, Sequence[Event]]:
-        """Streams that begin in the batch are taken from it; the others are read from the log in one go."""
+    def _share(self, cls: type[Aggregate]) -> dict[UUID, Aggregate]:
+        assert self._part_of is not None  # noqa: S101
+        mine = {event.originator_id for _, event in self.events}
+        found = self._part_of.aggregates(cls)
+        return {originator_id: aggregate for originator_id, aggregate in found.items() if originator_id in mine}
+
+    def _fold(self, cls: type[Aggregate]) -> dict[UUID, Aggregate]:
+        """Streams that begin in the batch are taken from it; the others go on from what was kept, or are read whole."""
         if self._streams is not None:
-            return {key: events for key, events in self._streams.items() if kind_of(events[0].TOPIC) == kind}
+            whole = {key: events for key, events in self._streams.items() if kind_of(events[0].TOPIC) == cls.TOPIC}
+            return {key: _folded(cls.blank(key), events) for key, events in whole.items()}
+        folded: dict[UUID, Aggregate] = {}
+        begun: list[UUID] = []
+        for key, events in self._streams_of(cls.TOPIC).items():
+            before = events[0].originator_version - 1
+            start = cls.blank(key) if before == 0 else self._kept.take(cls, key, before) if self._kept else None
+            if start is None:
+                begun.append(key)
+            else:
+                folded[key] = _folded(start, events)
+        if begun and self._log is not None:
+            read = self._log.streams(begun, self.upto)
+            folded |= {key: _folded(cls.blank(key), events) for key, events in read.items()}
+        return folded
+
+    def _streams_of(self, kind: str) -> Mapping[UUID, Sequence[Event]]:
+        """The events of one kind of aggregate, stream by stream."""
         streams: dict[UUID, list[Event]] = {}
         for _, event in self.events:
             if kind_of(event.TOPIC) == kind:
                 streams.setdefault(event.originator_id, []).append(event)
-        begun = [originator_id for originator_id, events in streams.items() if not _is_whole(events)]
-        if begun and self._log is not None:
-            streams |= self._log.streams(begun, self.upto)
         return streams
 
 
@@ -99,13 +149,8 @@ def kinds(projection: Projection) -> frozenset[str]:
     return frozenset(aggregate.TOPIC for aggregate in projection.aggregates)
 
 
-def _is_whole(events: Sequence[Event]) -> bool:
-    return events[-1].originator_version == len(events)
-
-
-def _folded(cls: type[A], originator_id: UUID, events: Sequence[Event]) -> A:
-    """The aggregate after its whole stream. The log keeps versions in order, so none is checked again here."""
-    aggregate = cls.blank(originator_id)
+def _folded(aggregate: Aggregate, events: Sequence[Event]) -> Aggregate:
+    """The aggregate after its next events. The log keeps versions in order, so none is checked again here."""
     for event in events:
         event.apply(aggregate)
     aggregate.version = events[-1].originator_version

@@ -93,7 +93,7 @@ class Target:
                 late = [recorded for recorded in events if recorded.event.originator_id in held]
                 events = [recorded for recorded in events if recorded.event.originator_id not in held]
                 dead_letters.park(connection, self._name, self.schema, late, None)
-            rows = self._fold(events, new) if events else None
+            rows = self.fold(Batch(events, new, self.log)) if events else None
             with connection.pipeline():
                 if rows is not None:
                     self.write(connection, rows)
@@ -114,7 +114,7 @@ class Target:
             if stands is None or not parked:
                 return 0
             events = [recorded for recorded in self.log.stream(originator_id) if recorded.position in parked]
-            self.write(connection, self._fold(events, stands.position))
+            self.write(connection, self.fold(Batch(events, stands.position, self.log)))
             dead_letters.settle(connection, self._name, self.schema, originator_id)
         return len(parked)
 
@@ -135,11 +135,12 @@ class Target:
             raise Superseded(f"{self._name} in {self.schema} is no longer at {old}")
         return dead_letters.held_keys(connection, self._name, self.schema)
 
-    def _fold(self, events: Sequence[Recorded], upto: int) -> Rows:
-        for _, event in events:
+    def fold(self, batch: Batch) -> Rows:
+        """What the batch does to the tables; raises `UnreadableEvent` where one of its events cannot be read."""
+        for _, event in batch.events:
             if isinstance(event, Unreadable):
                 raise UnreadableEvent(event.TOPIC) from event.fault
-        return self.projection.fold(Batch(events, upto, self.log))
+        return self.projection.fold(batch)
 
 
 def unreadable(originator_id: UUID, originator_version: int, topic: str, fault: Exception) -> Event:

@@ -1,4 +1,5 @@
-"""Runs the projections of an installation in one process: a thread for each view, one that follows the log for all."""
+"""Runs the projections of an installation in one process: a thread leads each view, one follows the log for all, and one
+moves those along that have caught up."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from threading import Event, Thread, current_thread, main_thread
 from types import FrameType
 
 from projections import PROJECTIONS
+from projections.crew import Crew
 from projections.engine import Projector
 from projections.feed import Feed
 from projections.filling import Source
@@ -27,10 +29,12 @@ class Projecting:
 
         self._stopping = Event()
         feed = Feed(log, source.database_url)
-        projectors = {one.name: Projector(one, log, feed, source.database_url, rebuild) for one in projections}
-        self._threads = [Thread(target=feed.follow, args=(self._stopping,), name="feed", daemon=True)] + [
-            Thread(target=projector.run, args=(self._stopping,), name=name, daemon=True)
-            for name, projector in projectors.items()
+        crew = Crew(log, feed, source.database_url)
+        running = {"feed": feed.follow, "crew": crew.run} | {
+            one.name: Projector(one, log, feed, crew, source.database_url, rebuild).run for one in projections
+        }
+        self._threads = [
+            Thread(target=run, args=(self._stopping,), name=name, daemon=True) for name, run in running.items()
         ]
 
     def start(self) -> None:

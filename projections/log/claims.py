@@ -13,18 +13,9 @@ from projections.log.recorder import Connection, Row
 from projections.log.requests import KnownRequest, RequestKey
 
 _OPENING = """
-SELECT
-    o.known, o.fingerprint, o.subject, o.answer, o.wrapped, o.customer, o.customer_wrapped, o.number,
-    e.position, e.topic, e.version, e.state, e.wrapped
-FROM log.opening(%(actor)s, %(key)s, %(email_hash)b, %(series)s) AS o
-LEFT JOIN LATERAL (
-    SELECT r.* FROM (
-        SELECT id, after FROM unnest(%(ids)b::uuid[], %(after)s::integer[]) AS given (id, after)
-        UNION ALL SELECT o.customer, 0
-    ) AS asked
-    JOIN log.readable r ON r.originator_id = asked.id AND r.originator_version > asked.after
-) AS e ON NOT o.known
-ORDER BY e.originator_id, e.originator_version
+SELECT known, fingerprint, subject, answer, answer_wrapped, customer, customer_wrapped, number,
+    position, topic, version, state, wrapped
+FROM log.opening(%(actor)s, %(key)s, %(email_hash)b, %(series)s, %(ids)b, %(after)s)
 """
 _CUSTOMERS = """
 SELECT asked.number, claimed.customer, claimed.created, claimed.wrapped

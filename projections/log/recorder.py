@@ -40,12 +40,7 @@ SELECT position, topic, version, state, wrapped FROM log.readable
 WHERE position > %(after)s AND position <= %(upto)s AND (%(topics)s::text[] IS NULL OR topic = ANY(%(topics)s))
 ORDER BY position LIMIT %(limit)s
 """
-_STREAMS = """
-SELECT position, topic, version, state, wrapped
-FROM unnest(%(ids)b::uuid[], %(after)s::integer[]) AS asked (id, after)
-JOIN log.readable ON originator_id = asked.id AND originator_version > asked.after AND position <= %(upto)s
-ORDER BY originator_id, originator_version
-"""
+_STREAMS = "SELECT position, topic, version, state, wrapped FROM log.streams(%(ids)b, %(after)s, %(upto)s)"
 _NOTIFICATIONS = """
 SELECT originator_id, originator_version, topic, convert_to(state, 'UTF8'), position FROM log.readable
 WHERE position > %(after)s AND position <= %(upto)s AND (%(topics)s::text[] IS NULL OR topic = ANY(%(topics)s))
