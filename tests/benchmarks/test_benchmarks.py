@@ -69,11 +69,13 @@ def test_figures_of_many_clients_tell_their_processor_time_and_statements() -> N
     taken = [bench_http.Taken(rate, core_ms, []) for rate, core_ms in ((90.0, 5.0), (110.0, 7.0), (100.0, 6.0))]
     floor = [bench_http.Taken(200.0, 3.0, [])]
     taken[0].answers.append(Answer(4.0, 201, {}, b""))
-    figure = bench_http.at_many("job", taken, floor, 7.0)
+    least = [bench_http.Taken(400.0, 2.0, [])]
+    figure = bench_http.at_many("job", taken, floor, least, 7.0)
     assert (figure["value"], figure["ratio"], figure["core_ms"], figure["statements"]) == (100.0, 0.5, 6.0, 7.0)
+    assert figure["beside_ratio"] == 0.25
     assert not figure["passed"]
-    assert bench_http.at_many("job", taken, [bench_http.Taken(150.0, 3.0, [])], 7.0)["passed"]
-    assert not bench_http.at_many("job", taken, [bench_http.Taken(150.0, 3.0, [])], 11.0)["passed"]
+    assert bench_http.at_many("job", taken, [bench_http.Taken(150.0, 3.0, [])], least, 7.0)["passed"]
+    assert not bench_http.at_many("job", taken, [bench_http.Taken(150.0, 3.0, [])], least, 11.0)["passed"]
 
 
 def test_the_command_prints_a_line_of_json_for_each_figure(monkeypatch: pytest.MonkeyPatch) -> None:
