@@ -168,6 +168,12 @@ def _response(outcome: Outcome) -> Response:
     return response
 
 
+def shop() -> Shop:
+    """The shop for what is only shown: at most a moment old, or as it is now for who asks with X-Min-Position."""
+    desk = runtime().desk
+    return desk.shop() if "X-Min-Position" in request.headers else desk.shop_lately()
+
+
 def fresh(projection: str) -> None:
     """Waits until the view shows the position the caller asks for in X-Min-Position; 503 when it takes too long.
 

@@ -1,5 +1,5 @@
-"""Runs the projections of an installation in one process: a thread leads each view, one follows the log for all, and one
-moves those along that have caught up."""
+"""Runs the projections of an installation in one process: a thread leads each view, one follows the log for all of
+them, and one moves those along that have caught up."""
 
 from __future__ import annotations
 

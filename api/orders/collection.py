@@ -17,7 +17,7 @@ from api.orders.blueprint import location, order_then, orders
 from api.orders.forms import OrderForm
 from api.orders.rendering import order_answer, row_answer
 from api.problems import Problem
-from api.requests import context, fresh, handle, respond, runtime
+from api.requests import context, fresh, handle, respond, runtime, shop
 from api.schemas import Body, Code, Count, Text, page_form
 from domain import texts
 from domain.customers import Customer
@@ -109,8 +109,8 @@ def _creation(told: dict[str, Any]) -> CreateOrder:
 def get_orders(told: dict[str, Any]) -> Response:
     """List and search orders."""
     fresh("orders")
-    shop = runtime().desk.shop()
-    filters = _filters(told, shop.defaults.currency)
+    shown = shop()
+    filters = _filters(told, shown.defaults.currency)
     sort = told.get("sort", NEWEST_FIRST)
     schema = _schema(told.get("as_of"))
     return page_answer(
@@ -119,7 +119,7 @@ def get_orders(told: dict[str, Any]) -> Response:
         cursor_types(sort),
         lambda connection, limit, after: list_orders(connection, filters, sort, limit, after, schema),
         lambda connection, how: count_orders(connection, filters, how, schema),
-        lambda row: row_answer(row, shop),
+        lambda row: row_answer(row, shown),
     )
 
 

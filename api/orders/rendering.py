@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from api.schemas import address, instant, money
@@ -73,17 +74,17 @@ def order_answer(order: Order, shop: Shop) -> dict[str, Any]:
 
 
 def row_answer(row: OrderHead, shop: Shop) -> dict[str, Any]:
-    """The head of an order as its row in the list has it."""
+    """The head of an order as its row in the list has it; what the encoder writes by itself is left to it."""
     currency = row.currency
     customer = None
     if row.customer_id:
-        customer = {"id": str(row.customer_id), "name": row.customer_name, "email": row.customer_email}
+        customer = {"id": row.customer_id, "name": row.customer_name, "email": row.customer_email}
     return {
-        "id": str(row.id),
+        "id": row.id,
         "number": row.number,
         "version": row.version,
-        "created_at": instant(row.created_at),
-        "placed_at": instant(row.placed_at),
+        "created_at": row.created_at.astimezone(UTC),
+        "placed_at": row.placed_at.astimezone(UTC) if row.placed_at else None,
         "currency": currency,
         "status": status_answer(row.status, row.stage, shop),
         "payment_status": row.payment_status,

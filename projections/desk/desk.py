@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -24,6 +25,7 @@ from projections.desk.needs import Needs, Opened, needs
 from projections.desk.stock import Shelf
 from projections.log import Answer, EventLog, RequestKey, Session, VersionConflict
 
+LATELY = 1.0
 ATTEMPTS = 20  # how often a decision is made anew when others were quicker
 
 Render = Callable[[Any, Shop], Answer]
@@ -56,6 +58,7 @@ class Desk:
         self._log = log
         self._settings = Settings.blank(SETTINGS_ID)
         self._settings_lock = Lock()
+        self._settings_until = 0.0
         self._shelf = Shelf()
 
     def handle(
@@ -98,6 +101,10 @@ class Desk:
         with self._log.session() as session:
             return self.shop_within(session)
 
+    def shop_lately(self) -> Shop:
+        """The shop as it was set up at most LATELY seconds ago, or as this process has set it up since."""
+        return self._settings.shop if time.monotonic() < self._settings_until else self.shop()
+
     def shop_within(self, session: Session) -> Shop:
         """The shop as an open session sees it."""
         return self._open(session, Needs()).shop
@@ -137,7 +144,10 @@ class Desk:
             if beside:
                 beside(session, aggregate)
             answer = render(aggregate, opened.shop) if render else None
-            return Outcome(aggregate, session.commit(answer), answer)
+            position = session.commit(answer)
+            if isinstance(aggregate, Settings):
+                self._settings_until = 0.0
+            return Outcome(aggregate, position, answer)
 
     def _open(self, session: Session, needed: Needs, request: RequestKey | None = None) -> Opened:
         """Claims and reads what is needed; the settings already known are brought forward by what was decided since."""
@@ -158,6 +168,7 @@ class Desk:
 
     def _brought_forward(self, fresh: Sequence[Event]) -> Shop:
         if not fresh:
+            self._settings_until = time.monotonic() + LATELY
             return self._settings.shop
         with self._settings_lock:
             settings = Settings.blank(SETTINGS_ID)
@@ -166,6 +177,7 @@ class Desk:
                 if event.originator_version == settings.version + 1:
                     event.mutate(settings)
             self._settings = settings
+            self._settings_until = time.monotonic() + LATELY
             return settings.shop
 
 

@@ -195,3 +195,21 @@ def test_forgetting_one_leaves_the_others(client: FlaskClient, order: dict[str, 
     other = create(client, billing_address=BILLING)
     _forget(client, order)
     assert client.get(f"{ORDERS}/{other['id']}").get_json() == other
+
+
+@pytest.mark.usefixtures("projecting")
+def test_views_forget_a_customer_whose_order_they_kept_in_mind(
+    client: FlaskClient, runtime: Runtime, order: dict[str, Any]
+) -> None:
+    def seen(position: str) -> str:
+        return client.get(f"{ORDERS}?limit=5", headers={"X-Min-Position": position}).get_data(as_text=True)
+
+    first = client.put(f"{ORDERS}/{order['id']}/tags", json={"tags": ["gift"]})
+    assert "Quirina" in seen(first.headers["X-Position"])
+    card = client.get(f"{CUSTOMERS}/{order['customer']['id']}")
+    erased = client.delete(f"{CUSTOMERS}/{order['customer']['id']}", headers={"If-Match": card.headers["ETag"]})
+    assert erased.status_code == 204
+    later = client.put(f"{ORDERS}/{order['id']}/tags", json={"tags": ["gift", "late"]})
+    shown = seen(later.headers["X-Position"])
+    assert "late" in shown
+    assert not _found(shown)

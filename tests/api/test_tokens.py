@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask.testing import FlaskClient
 
+from projections import credentials
 from projections.runtime import Runtime
 from tests.api.test_problems import refused
 from tests.fixtures_api import SESSION, dump, issue
@@ -20,13 +23,29 @@ def test_the_secret_of_another_token_does_not_open(runtime: Runtime, stranger: F
     refused(stranger.get(OPERATORS, headers={"Authorization": f"Bearer {mixed}"}), 401, "not-authenticated")
 
 
-def test_a_token_past_its_date_is_turned_away(runtime: Runtime, stranger: FlaskClient) -> None:
-    soon = datetime.now(UTC) + timedelta(seconds=30)
-    text = issue(runtime, "short", "admin", expires_at=soon)
-    assert stranger.get(OPERATORS, headers={"Authorization": f"Bearer {text}"}).status_code == 200
+def test_a_token_past_its_date_is_turned_away_also_where_it_was_believed(
+    runtime: Runtime, stranger: FlaskClient
+) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=0.5)
+    header = {"Authorization": f"Bearer {issue(runtime, 'short', 'admin', expires_at=soon)}"}
+    assert stranger.get(OPERATORS, headers=header).status_code == 200
+    while datetime.now(UTC) <= soon:
+        stranger.get(OPERATORS, headers=header)
+    refused(stranger.get(OPERATORS, headers=header), 401, "not-authenticated")
+
+
+def test_a_token_that_another_process_revoked_is_believed_no_longer_than_told(
+    runtime: Runtime, stranger: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credentials, "BELIEVED", 0.2)
+    header = {"Authorization": f"Bearer {issue(runtime, 'short', 'admin')}"}
+    assert stranger.get(OPERATORS, headers=header).status_code == 200
     with runtime.pool.connection() as connection:
-        connection.execute("UPDATE access.tokens SET expires_at = now()")
-    refused(stranger.get(OPERATORS, headers={"Authorization": f"Bearer {text}"}), 401, "not-authenticated")
+        connection.execute("DELETE FROM access.tokens WHERE name = 'short'")
+    until = time.monotonic() + 0.2
+    while time.monotonic() <= until:
+        stranger.get(OPERATORS, headers=header)
+    refused(stranger.get(OPERATORS, headers=header), 401, "not-authenticated")
 
 
 def test_a_revoked_token_is_worthless_at_once(client: FlaskClient, stranger: FlaskClient) -> None:
