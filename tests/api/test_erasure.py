@@ -209,6 +209,7 @@ def test_views_forget_a_customer_whose_order_they_kept_in_mind(
     card = client.get(f"{CUSTOMERS}/{order['customer']['id']}")
     erased = client.delete(f"{CUSTOMERS}/{order['customer']['id']}", headers={"If-Match": card.headers["ETag"]})
     assert erased.status_code == 204
+    assert not _found(seen(erased.headers["X-Position"]))
     later = client.put(f"{ORDERS}/{order['id']}/tags", json={"tags": ["gift", "late"]})
     shown = seen(later.headers["X-Position"])
     assert "late" in shown

@@ -126,8 +126,8 @@ def bench() -> Iterator[Bench]:
         samples = ours.folder / "samples.json"
         samples.write_text(json.dumps(sampled(mine, connection)))
         with beside(ours, samples, "all") as floor, beside(ours, samples, "least") as least:
-            sides = (Side(port, program, (database,), {}, lambda: None) for program, port in (floor, least))
-            yield Bench(mine, *sides, projector, server)
+            whole, few = (Side(port, program, (database,), {}, lambda: None) for program, port in (floor, least))
+            yield Bench(mine, whole, few, projector, server)
 
 
 @contextmanager
