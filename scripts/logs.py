@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
+import msgspec
 import structlog
 
 
@@ -20,17 +22,21 @@ def log_to_stderr(level: str) -> None:
         structlog.processors.EventRenamer("action"),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
+        processors=[*shared, structlog.processors.JSONRenderer(_as_json)],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
     last: list[structlog.typing.Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.JSONRenderer(),
+        structlog.processors.JSONRenderer(_as_json),
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     logging.basicConfig(handlers=[handler], level=max(least, logging.WARNING), force=True)
     for library in ("psycopg", "psycopg.pool"):  # they warn of what is tried again anyway
         logging.getLogger(library).setLevel(logging.ERROR)
+
+
+def _as_json(entry: Any, **_: Any) -> str:
+    return msgspec.json.encode(entry, enc_hook=repr).decode()

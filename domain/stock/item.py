@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from msgspec import Struct
@@ -98,6 +99,7 @@ class StockItem(Aggregate):
         return max(0, quantity - held.returned - held.out)
 
 
+@lru_cache(maxsize=20_000)
 def stock_id_of(sku: str) -> UUID:
     """The id that belongs to a SKU."""
     return uuid5(NAMESPACE, sku)
