@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from projections.settings import Settings
 ACTOR = "effect"
 CONNECTIONS = 4  # beside one for each thread: to consume, to listen, to send
 
-Carry = Callable[[UUID], object]
+Carry = Callable[[Sequence[UUID]], object]
 
 
 class UnknownBroker(ValueError):
@@ -52,14 +52,14 @@ def queue_name(database_url: str) -> str:
     return f"carnet.{sha256(place.encode()).hexdigest()[:16]}"
 
 
-def carrier(broker: Broker, queue: str, perform: Callable[[UUID], None]) -> Carry:
-    """What hands a key to the broker; whoever runs a worker on the broker is given it by `perform`."""
+def carrier(broker: Broker, queue: str, perform: Callable[[Sequence[UUID]], None]) -> Carry:
+    """What hands keys to the broker; whoever runs a worker on the broker is given them by `perform`."""
 
-    def received(key: str) -> None:
-        perform(UUID(key))
+    def received(*keys: str) -> None:
+        perform([UUID(key) for key in keys])
 
     actor = dramatiq.actor(actor_name=ACTOR, queue_name=queue, broker=broker)(received)
-    return lambda key: actor.send(str(key))
+    return lambda keys: actor.send(*map(str, keys))
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from threading import Event, Lock, Thread
 from uuid import UUID, uuid4, uuid5
@@ -16,6 +17,7 @@ from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unkno
 
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
+TURN = 1.0  # seconds after which effects that came in one message are let go where they were not begun
 
 _logger = structlog.get_logger()
 
@@ -41,21 +43,45 @@ class Performing:
         self._stopping.set()
         self._thread.join()
 
-    def perform(self, key: UUID) -> None:
-        """Does the effect of that key where it is there to be done; a key that came twice does nothing."""
+    def perform(self, keys: Sequence[UUID]) -> None:
+        """Does the effects of these keys where they are there to be done; a key that came twice does nothing."""
         token = uuid4()
         with self._runtime.pool.connection() as connection:
-            claimed = effects.claim(connection, key, token, self._lease)
-        if claimed is None:
-            return
-        job = Job(key, claimed.kind, claimed.payload, claimed.order_id, claimed.attempts, claimed.position)
+            claimed = effects.claim(connection, keys, token, self._lease)
+        jobs = [Job(one.key, one.kind, one.payload, one.order_id, one.attempts, one.position) for one in claimed]
         with self._lock:
-            self._held[key] = token
+            self._held.update(dict.fromkeys((job.key for job in jobs), token))
         try:
-            self._do(job, token)
+            self._do_all(jobs, token)
         finally:
             with self._lock:
-                self._held.pop(key, None)
+                for job in jobs:
+                    self._held.pop(job.key, None)
+
+    def _do_all(self, jobs: Sequence[Job], token: UUID) -> None:
+        """Does what can be done together, then the rest one by one; what would wait long for its turn is let go."""
+        let_go_at = time.monotonic() + TURN
+        done = self._done_together(jobs, token)
+        left = [job for job in jobs if job.key not in done]
+        for number, job in enumerate(left):
+            if number and time.monotonic() > let_go_at:
+                with self._runtime.pool.connection() as connection:
+                    effects.release(connection, [other.key for other in left[number:]], token)
+                return
+            self._do(job, token)
+
+    def _done_together(self, jobs: Sequence[Job], token: UUID) -> Collection[UUID]:
+        """The keys that were done and ended in one transaction; none where anything went wrong."""
+        performer = self._performed.get(jobs[0].kind) if jobs else None
+        if performer is None or performer.together is None:
+            return ()
+        able = [job for job in jobs if job.kind == jobs[0].kind and job.attempt <= performer.attempts]
+        try:
+            return performer.together(Tools(self._runtime, token), able)
+        except Exception as fault:
+            name = type(fault).__name__
+            _logger.info("effects done one by one", action="effects.apart", kind=jobs[0].kind, error=name)
+            return ()
 
     def _do(self, job: Job, token: UUID) -> None:
         performer = self._performed.get(job.kind)

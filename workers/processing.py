@@ -1,29 +1,24 @@
-"""Runs the processes: what follows from each event is committed together with the process's position, once."""
+"""Runs the processes: what follows from each event is committed together with the position of each process, once."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from threading import Event
-from uuid import UUID
 
 import psycopg
 import structlog
 from psycopg.errors import DeadlockDetected
 
-from domain.errors import DomainError
-from domain.events import Command
-from domain.events import Event as DomainEvent
-from domain.orders.order import Order
-from domain.processes.process import Process, Trigger, effect_key
-from domain.settings import Shop
+from domain.processes.process import Process
 from projections.feed import Feed
-from projections.log import Recorded, Session, VersionConflict
+from projections.log import Recorded, VersionConflict
 from projections.runtime import Runtime
-from projections.work import effects, positions, schedule
-from projections.work.effects import Asked
+from projections.work import positions
+from projections.work.positions import Superseded
+from workers.deciding import Batch, CommandRefused, Refused, Unsaved
+from workers.orders import Orders
 
-BATCH = 200  # events decided on in one transaction
 ATTEMPTS = 20  # how often a batch is decided anew when others were quicker
 STAND_BY = 0.25
 IDLE_WAIT = 0.25
@@ -32,97 +27,136 @@ LONGEST_BACK_OFF = 10.0
 
 MOST_COMMANDS = 100  # that follow from one event
 
-Refused = Mapping[int, str]  # by its number, why a command that follows from a batch's first event was refused
-
 _logger = structlog.get_logger()
 
 
-class _Refused(Exception):
-    """The domain refused a command: the `number`th that follows from the event at `index` of the batch."""
+class _Course:
+    """How one process goes on: where it stands, and how long it rests when it cannot."""
 
-    def __init__(self, index: int, number: int, code: str) -> None:
-        super().__init__(code)
-        self.index = index
-        self.number = number
-        self.code = code
+    def __init__(self, process: Process, position: int) -> None:
+        self.process = process
+        self.position = position
+        self.rests_until = 0.0
+        self.back_off = FIRST_BACK_OFF
+
+    def rest(self) -> float:
+        """Rests, longer every time; gives the seconds."""
+        pause, self.back_off = self.back_off, min(self.back_off * 2, LONGEST_BACK_OFF)
+        self.rests_until = time.monotonic() + pause
+        return pause
+
+    def reach(self, position: int) -> None:
+        """Stands at a position, and has nothing to rest from."""
+        self.position = position
+        self.back_off = FIRST_BACK_OFF
 
 
-class _Unsaved(Exception):
-    """What follows from a batch was decided but cannot be saved, such as a mail to somebody who was erased."""
+class Processing:
+    """Moves all processes on together while it leads; stands by while another worker does.
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    Those at the same position take a batch in one transaction; where that fails each takes it by itself, and only the
+    one at fault rests. It joins the others again where it has come up with them.
+    """
 
-
-class Processor:
-    """Moves one process on while it leads; stands by while another worker does."""
-
-    def __init__(self, process: Process, runtime: Runtime, feed: Feed) -> None:
-        self._process = process
+    def __init__(self, processes: Mapping[str, Process], runtime: Runtime, feed: Feed) -> None:
+        self._processes = processes
         self._runtime = runtime
         self._feed = feed
-        self._topics = {event.TOPIC for event in process.topics}
-        self._back_off = FIRST_BACK_OFF
+        self._orders = Orders(runtime.log)
+        self._courses: list[_Course] = []
 
     def run(self, stop: Event) -> None:
         """Leads or stands by until told to stop; what goes wrong is tried again, later and later."""
+        back_off = FIRST_BACK_OFF
         while not stop.is_set():
             wait = STAND_BY
             try:
                 with psycopg.connect(self._runtime.settings.database_url, autocommit=True) as leading:
-                    while not stop.is_set() and not positions.try_lead(leading, self._process.name):
+                    while not stop.is_set() and not positions.try_lead(leading):
                         stop.wait(STAND_BY)
-                    self._lead(leading, stop)
-            except positions.Superseded:
-                _logger.warning("another leader", action="process.superseded", process=self._process.name)
+                    self.begin(leading)
+                    back_off = FIRST_BACK_OFF
+                    while not stop.is_set():
+                        leading.execute("SELECT")  # raises when the connection, and the lead with it, is lost
+                        if not self.step():
+                            self._feed.wait(max(course.position for course in self._courses), IDLE_WAIT)
+            except Superseded:
+                _logger.warning("another leader", action="process.superseded")
             except Exception as fault:
-                wait = self._back_off
-                self._back_off = min(self._back_off * 2, LONGEST_BACK_OFF)
-                self._report(fault, wait)
+                wait, back_off = back_off, min(back_off * 2, LONGEST_BACK_OFF)
+                _logger.error("processes stopped", action="processes.failed", error=type(fault).__name__, again_in=wait)
             stop.wait(wait)
 
-    def _lead(self, leading: psycopg.Connection, stop: Event) -> None:
-        position = positions.find(leading, self._process.name)
-        while not stop.is_set():
-            leading.execute("SELECT")  # raises when the connection, and the lead with it, is lost
-            recorded = self._feed.read(position, catching_up=False)
-            if not recorded:
-                self._feed.wait(position, IDLE_WAIT)
-                continue
-            position = self.take(recorded, position)
-            self._back_off = FIRST_BACK_OFF
+    def begin(self, connection: psycopg.Connection) -> None:
+        """Takes every process up where it was left."""
+        stands = {one.process: one.position for one in positions.every(connection)}
+        self._courses = [_Course(process, stands[name]) for name, process in self._processes.items()]
 
-    def take(self, recorded: Sequence[Recorded], position: int) -> int:
-        """Lets the process react to what was recorded after `position`; gives where it stands then."""
-        wanted = [one for one in recorded if one.event.TOPIC in self._topics]
-        if not self._process.imported:
-            wanted = [one for one in wanted if one.event.metadata.import_id is None]
-        for start in range(0, len(wanted), BATCH):
-            batch = wanted[start : start + BATCH]
-            last = start + BATCH >= len(wanted)
-            position = self._take_batch(batch, position, recorded[-1].position if last else batch[-1].position, {})
-        return position if wanted else self._pass(position, recorded[-1].position)
+    def step(self) -> bool:
+        """Takes one batch at each position where processes stand that do not rest; tells whether there was any."""
+        now = time.monotonic()
+        ready = [course for course in self._courses if course.rests_until <= now]
+        stands = sorted({course.position for course in ready})
+        taken = False
+        for number, old in enumerate(stands):
+            recorded = self._feed.read(old, catching_up=False)
+            if stands[number + 1 :]:  # no further than where others stand already
+                recorded = [one for one in recorded if one.position <= stands[number + 1]]
+            if recorded:
+                taken = True
+                self._take([course for course in ready if course.position == old], recorded, old)
+        return taken
 
-    def _take_batch(self, batch: Sequence[Recorded], old: int, new: int, refused: Refused) -> int:
+    def _take(self, together: Sequence[_Course], recorded: Sequence[Recorded], old: int) -> None:
+        """Lets these processes react to what was recorded: all in one, or each by itself, so that one alone fails."""
+        new = recorded[-1].position
+        if len(together) > 1:
+            try:
+                self._commit([course.process for course in together], recorded, old, new, {})
+            except (Superseded, psycopg.OperationalError):
+                raise
+            except Exception as fault:
+                _logger.info("taken apart", action="processes.apart", error=type(fault).__name__, position=old)
+            else:
+                for course in together:
+                    course.reach(new)
+                return
+        for course in together:
+            self._take_alone(course, recorded, new)
+
+    def _take_alone(self, course: _Course, recorded: Sequence[Recorded], new: int) -> None:
+        try:
+            self._take_batch(course, recorded, new, {})
+        except (Superseded, psycopg.OperationalError):
+            raise
+        except Exception as fault:
+            self._report(course, fault)
+
+    def _take_batch(self, course: _Course, batch: Sequence[Recorded], new: int, refused: Refused) -> None:
         """Commits a batch; where a command is refused, what comes before its event by itself, then the rest."""
         try:
-            self._decided(Batch(self._process, self._runtime, batch, refused), old, new)
-        except _Refused as refusal:
+            self._commit([course.process], batch, course.position, new, refused)
+        except CommandRefused as refusal:
             if refusal.index:
-                return self._take_parts(batch, refusal.index, old, new, refused)
-            self._take_batch(batch, old, new, {**refused, refusal.number: refusal.code})
-        except _Unsaved as refusal:
+                return self._take_parts(course, batch, refusal.index, new, refused)
+            return self._take_batch(course, batch, new, {**refused, refusal.number: refusal.code})
+        except Unsaved as refusal:
             if len(batch) > 1:
-                return self._take_parts(batch, len(batch) // 2, old, new, refused)
-            self._take_batch(batch, old, new, dict.fromkeys(range(MOST_COMMANDS), refusal.code))
-        return new
+                return self._take_parts(course, batch, len(batch) // 2, new, refused)
+            return self._take_batch(course, batch, new, dict.fromkeys(range(MOST_COMMANDS), refusal.code))
+        course.reach(new)
 
-    def _take_parts(self, batch: Sequence[Recorded], index: int, old: int, new: int, refused: Refused) -> int:
-        between = self._take_batch(batch[:index], old, batch[index - 1].position, refused)
-        return self._take_batch(batch[index:], between, new, {})
+    def _take_parts(self, course: _Course, batch: Sequence[Recorded], index: int, new: int, refused: Refused) -> None:
+        self._take_batch(course, batch[:index], batch[index - 1].position, refused)
+        self._take_batch(course, batch[index:], new, {})
 
-    def _decided(self, batch: Batch, old: int, new: int) -> None:
+    def _commit(
+        self, processes: Sequence[Process], recorded: Sequence[Recorded], old: int, new: int, refused: Refused
+    ) -> None:
+        """Commits what follows; where nobody wants any of the events, only the positions move."""
+        batch = Batch(self._runtime, self._orders, processes, recorded, refused)
+        if not batch.is_wanted:
+            return self._pass(processes, recorded, old, new)
         for _ in range(ATTEMPTS - 1):
             try:
                 return batch.commit(old, new)
@@ -130,104 +164,16 @@ class Processor:
                 continue
         batch.commit(old, new)
 
-    def _pass(self, old: int, new: int) -> int:
-        """Moves past events that are none of this process's."""
+    def _pass(self, processes: Sequence[Process], recorded: Sequence[Recorded], old: int, new: int) -> None:
+        for one in recorded:
+            self._orders.see(one.event)
         with self._runtime.pool.connection() as connection:
-            positions.move(connection, self._process.name, old, new)
-        return new
+            positions.move(connection, [process.name for process in processes], old, new)
 
-    def _report(self, fault: Exception, wait: float) -> None:
-        name = type(fault).__name__
-        _logger.error("process stopped", action="process.failed", process=self._process.name, error=name, again_in=wait)
-        if isinstance(fault, psycopg.OperationalError):
-            return
-        try:
-            with self._runtime.pool.connection() as connection:
-                positions.report_trouble(connection, self._process.name, name)
-        except psycopg.Error:
-            _logger.warning("trouble not shown", action="process.unreported", process=self._process.name)
-
-
-class Batch:
-    """Some events in a row, and what follows from them; `refused` are commands of the first that the domain refused."""
-
-    def __init__(self, process: Process, runtime: Runtime, recorded: Sequence[Recorded], refused: Refused) -> None:
-        self._process = process
-        self._runtime = runtime
-        self._recorded = recorded
-        self._refused = refused
-
-    def commit(self, old: int, new: int) -> None:
-        """Decides, and commits events, effects and position in one transaction."""
-        orders = Orders(self._runtime, self._recorded)
-        now: list[Asked] = []
-        later: list[Asked] = []
-        with self._runtime.log.session() as session:
-            shop = self._runtime.desk.shop_within(session)
-            session.begin()
-            for index, one in enumerate(self._recorded):
-                for asked in self._react(session, shop, orders, index, one):
-                    (later if asked.effect.due_at else now).append(asked)
-            effects.put_all(session.connection, now)
-            schedule.put(session.connection, later)
-            positions.move(session.connection, self._process.name, old, new)
-            try:
-                session.commit()
-            except VersionConflict:
-                raise
-            except DomainError as error:
-                raise _Unsaved(error.code) from error
-
-    def _react(self, session: Session, shop: Shop, orders: Orders, index: int, one: Recorded) -> list[Asked]:
-        """Lets the process decide on one event, hands its commands to the desk and gives its effects."""
-        event, name = one.event, self._process.name
-        trigger = Trigger(
-            process=name,
-            event=event,
-            position=one.position,
-            shop=shop,
-            order=lambda: orders.after(one),
-            load=session.load_or_blank,
-        )
-        reaction = self._process.react(trigger)
-        for number, command in enumerate(reaction.commands):
-            self._give(session, command, index, number, one.position)
-        return [Asked(effect_key(event, name, effect), effect, one.position) for effect in reaction.effects]
-
-    def _give(self, session: Session, command: Command, index: int, number: int, position: int) -> None:
-        topic, command_id = type(command).__name__, command.context.command_id
-        if index == 0 and number in self._refused:
-            code = self._refused[number]
-            positions.refuse(session.connection, self._process.name, position, command_id, topic, code)
-            return
-        try:
-            self._runtime.desk.handle_within(session, command)
-        except VersionConflict:
-            raise
-        except DomainError as error:
-            _logger.warning(
-                "command refused", action="process.refused", process=self._process.name, code=error.code, command=topic
-            )
-            raise _Refused(index, number, error.code) from error
-
-
-class Orders:
-    """The orders of a batch, read at once when the first is asked for, each folded up to the event looked at."""
-
-    def __init__(self, runtime: Runtime, recorded: Sequence[Recorded]) -> None:
-        self._runtime = runtime
-        self._recorded = recorded
-        self._orders: dict[UUID, Order] = {}
-
-    def after(self, one: Recorded) -> Order:
-        """The order that the event belongs to, as it was after it."""
-        order_id = one.event.originator_id
-        order = self._orders.setdefault(order_id, Order.blank(order_id))
-        for event in self._streams[order_id][order.version : one.event.originator_version]:
-            event.mutate(order)
-        return order
-
-    @cached_property
-    def _streams(self) -> dict[UUID, list[DomainEvent]]:
-        ids = {one.event.originator_id for one in self._recorded}
-        return self._runtime.log.streams(ids, upto=self._recorded[-1].position)
+    def _report(self, course: _Course, fault: Exception) -> None:
+        """Shows what is wrong with a process, which rests before it tries again."""
+        name, error = course.process.name, type(fault).__name__
+        again_in = course.rest()
+        _logger.error("process stopped", action="process.failed", process=name, error=error, again_in=again_in)
+        with self._runtime.pool.connection() as connection:
+            positions.report_trouble(connection, name, error)

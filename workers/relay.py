@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Event
 from uuid import UUID
 
@@ -10,12 +11,15 @@ import structlog
 
 from projections.runtime import Runtime
 from projections.work import effects
+from projections.work.effects import Due
 from workers.brokers import Carry
 from workers.tools import Performer
 
-SHORTEST_PAUSE = 0.01
+SHORTEST_PAUSE = 0.02
 LONGEST_PAUSE = 0.1
 LONGEST_BACK_OFF = 5.0
+LAPSE_EVERY = 0.25  # seconds
+MOST_TOGETHER = 40  # keys in one message, of effects that are done together
 
 _logger = structlog.get_logger()
 
@@ -28,6 +32,8 @@ class Relay:
         self._carry = carry
         self._repeatable = [kind for kind, performer in performed.items() if performer.repeatable]
         self._ordered = [kind for kind, performer in performed.items() if performer.ordered]
+        self._together = frozenset(kind for kind, performer in performed.items() if performer.together)
+        self._lapse_at = 0.0
 
     def run(self, stop: Event) -> None:
         """Looks often while there is something to hand out, less often when there is not."""
@@ -43,17 +49,28 @@ class Relay:
     def step(self) -> int:
         """Frees what was lost, hands out what is due; gives how many keys were carried."""
         with self._runtime.pool.connection() as connection:
-            effects.lapse(connection, self._repeatable)
-            keys = effects.hand_out(connection, self._runtime.settings.lease_seconds, self._ordered)
-        for number, key in enumerate(keys):
-            self._send(key, keys[number:])
-        return len(keys)
+            if time.monotonic() >= self._lapse_at:
+                effects.lapse(connection, self._repeatable)
+                self._lapse_at = time.monotonic() + LAPSE_EVERY
+            due = effects.hand_out(connection, self._runtime.settings.lease_seconds, self._ordered)
+        parcels = list(self._parcels(due))
+        for number, keys in enumerate(parcels):
+            self._send(keys, parcels[number:])
+        return len(due)
 
-    def _send(self, key: UUID, left: list[UUID]) -> None:
-        """Sends one key; when the broker does not take it, it and those `left` after it wait again."""
+    def _parcels(self, due: Sequence[Due]) -> Iterator[list[UUID]]:
+        """The keys of each message: those of a kind that is done together in one, others by themselves."""
+        for kind in dict.fromkeys(one.kind for one in due):
+            keys = [one.key for one in due if one.kind == kind]
+            size = MOST_TOGETHER if kind in self._together else 1
+            for start in range(0, len(keys), size):
+                yield keys[start : start + size]
+
+    def _send(self, keys: list[UUID], left: list[list[UUID]]) -> None:
+        """Sends one message; when the broker does not take it, its keys and those `left` after it wait again."""
         try:
-            self._carry(key)
+            self._carry(keys)
         except BaseException:
             with self._runtime.pool.connection() as connection:
-                effects.take_back(connection, left)
+                effects.take_back(connection, [key for parcel in left for key in parcel])
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -90,9 +90,14 @@ class Tools:
 
 
 class Performer(NamedTuple):
-    """Who does the effects of a kind. `repeatable`: doing it twice does no harm. `ordered`: one order's in turn."""
+    """Who does the effects of a kind. `repeatable`: doing it twice does no harm. `ordered`: one order's in turn.
+
+    `together` does many at once and ends their effects in the same transaction, or none of them; it answers the keys of
+    those it did. The others are left to `perform`, one by one.
+    """
 
     perform: Callable[[Tools, Job], None]
     repeatable: bool
     attempts: int = 8
     ordered: bool = False
+    together: Callable[[Tools, Sequence[Job]], Collection[UUID]] | None = None

@@ -16,7 +16,7 @@ from projections.work import positions
 from workers.brokers import carrier, opened_broker, queue_name
 from workers.effects import PERFORMED
 from workers.performing import Performing
-from workers.processing import Processor
+from workers.processing import Processing
 from workers.projecting import told_to_stop
 from workers.relay import Relay
 from workers.schedule import RECURRING, Recurring, Schedule
@@ -62,7 +62,8 @@ class Working:
             "feed": feed.follow,
             "schedule": Schedule(runtime, self._recurring).run,
             "relay": Relay(runtime, self._performed, carry).run,
-        } | {name: Processor(process, runtime, feed).run for name, process in self._processes.items()}
+            "processes": Processing(self._processes, runtime, feed).run,
+        }
         self._threads = [
             Thread(target=run, args=(self._stopping,), name=name, daemon=True) for name, run in running.items()
         ]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
+import msgspec
 
 from domain.processes.process import Effect
 from projections.log import Session
@@ -24,7 +24,11 @@ MOST_QUEUED = 500  # handed to the broker and not yet claimed; more wait here, w
 
 _PUT = """
 INSERT INTO work.effects (key, kind, payload, order_id, position, due_at)
-VALUES (%(key)s, %(kind)s, %(payload)s, %(order_id)s, %(position)s, coalesce(%(due_at)s, now()))
+SELECT key, kind, payload::jsonb, order_id, position, coalesce(due_at, now())
+FROM unnest(
+    %(keys)s::uuid[], %(kinds)s::text[], %(payloads)s::text[], %(order_ids)s::uuid[], %(positions)s::bigint[],
+    %(due_ats)s::timestamptz[]
+) AS asked (key, kind, payload, order_id, position, due_at)
 ON CONFLICT DO NOTHING
 """
 _HAND_OUT = """
@@ -38,7 +42,7 @@ WHERE key IN (
     ORDER BY e.due_at, e.position
     LIMIT greatest(0, %(most)s - (SELECT count(*) FROM work.effects WHERE state = 'queued'))
     FOR UPDATE SKIP LOCKED
-) RETURNING key, due_at, position
+) RETURNING key, kind, due_at, position
 """
 _TAKE_BACK = """
 UPDATE work.effects SET state = 'waiting', claimed_until = NULL, changed_at = now()
@@ -58,8 +62,12 @@ WHERE key IN (
 _CLAIM = """
 UPDATE work.effects SET
     state = 'claimed', attempts = attempts + 1, claim = %(claim)s, claimed_until = now() + %(lease)s, changed_at = now()
-WHERE key = %(key)s AND state IN ('queued', 'waiting') AND due_at <= now()
-RETURNING kind, payload, order_id, position, attempts
+WHERE key = ANY(%(keys)s) AND state IN ('queued', 'waiting') AND due_at <= now()
+RETURNING key, kind, payload, order_id, position, attempts
+"""
+_RELEASE = """
+UPDATE work.effects SET state = 'waiting', attempts = attempts - 1, claimed_until = NULL, changed_at = now()
+WHERE key = ANY(%(keys)s) AND claim = %(claim)s AND state = 'claimed'
 """
 _ACT = """
 UPDATE work.effects SET state = 'acting', claimed_until = now() + %(lease)s, changed_at = now()
@@ -71,7 +79,7 @@ WHERE claim = ANY(%(claims)s) AND key = ANY(%(keys)s) AND state IN ('claimed', '
 """
 _FINISH = """
 UPDATE work.effects SET state = %(state)s, error = %(error)s, claimed_until = NULL, changed_at = now()
-WHERE key = %(key)s AND claim = %(claim)s
+WHERE key = ANY(%(keys)s) AND claim = %(claim)s
     AND (state IN ('claimed', 'acting') OR state = 'unknown' AND %(state)s = 'done')
 """
 _AGAIN = """
@@ -126,9 +134,17 @@ class EffectRow(NamedTuple):
     changed_by: str | None
 
 
+class Due(NamedTuple):
+    """An effect to hand out."""
+
+    key: UUID
+    kind: str
+
+
 class Claimed(NamedTuple):
     """An effect in hand."""
 
+    key: UUID
     kind: str
     payload: dict[str, Any]
     order_id: UUID | None
@@ -151,18 +167,26 @@ def put(session: Session, effect: Effect, effect_key: UUID, position: int = 0) -
 
 def put_all(connection: Connection, asked: Sequence[Asked]) -> None:
     """Asks for many effects."""
-    with connection.cursor() as cursor:
-        cursor.executemany(_PUT, [_row(one) for one in asked])
+    columns = {
+        "keys": [one.key for one in asked],
+        "kinds": [one.effect.kind for one in asked],
+        "payloads": [msgspec.json.encode(one.effect.payload).decode() for one in asked],
+        "order_ids": [one.effect.order_id for one in asked],
+        "positions": [one.position for one in asked],
+        "due_ats": [one.effect.due_at for one in asked],
+    }
+    if asked:
+        connection.execute(_PUT, columns, prepare=True)
 
 
-def hand_out(connection: Connection, lease: int, ordered: Collection[str]) -> list[UUID]:
+def hand_out(connection: Connection, lease: int, ordered: Collection[str]) -> list[Due]:
     """The effects that are due, now marked as queued, in the order they are due.
 
     One of an `ordered` kind waits until those of the same order and kind before it have ended.
     """
     parameters = {"lease": timedelta(seconds=lease), "most": MOST_QUEUED, "ordered": list(ordered)}
     found = connection.execute(_HAND_OUT, parameters, prepare=True).fetchall()
-    return [row[0] for row in sorted(found, key=lambda row: (row[1], row[2]))]
+    return [Due(*row[:2]) for row in sorted(found, key=lambda row: row[2:])]
 
 
 def take_back(connection: Connection, keys: Collection[UUID]) -> None:
@@ -175,11 +199,16 @@ def lapse(connection: Connection, repeatable: Collection[str]) -> int:
     return connection.execute(_LAPSE, {"repeatable": list(repeatable)}, prepare=True).rowcount
 
 
-def claim(connection: Connection, effect_key: UUID, token: UUID, lease: int) -> Claimed | None:
-    """Takes an effect in hand; None when it is not there to be taken."""
-    parameters = {"key": effect_key, "claim": token, "lease": timedelta(seconds=lease)}
-    row = connection.execute(_CLAIM, parameters, prepare=True).fetchone()
-    return Claimed(*row) if row else None
+def claim(connection: Connection, keys: Sequence[UUID], token: UUID, lease: int) -> list[Claimed]:
+    """Takes effects in hand, in the order asked for; those that are not there to be taken are left out."""
+    parameters = {"keys": list(keys), "claim": token, "lease": timedelta(seconds=lease)}
+    taken = [Claimed(*row) for row in connection.execute(_CLAIM, parameters, prepare=True)]
+    return sorted(taken, key=lambda one: keys.index(one.key))
+
+
+def release(connection: Connection, keys: Sequence[UUID], token: UUID) -> None:
+    """Lets effects wait again that were taken in hand and not begun; that counts as no attempt."""
+    connection.execute(_RELEASE, {"keys": list(keys), "claim": token}, prepare=True)
 
 
 def act(connection: Connection, effect_key: UUID, token: UUID, lease: int) -> bool:
@@ -196,8 +225,15 @@ def renew(connection: Connection, held: Mapping[UUID, UUID], lease: int) -> None
 
 def finish(connection: Connection, effect_key: UUID, token: UUID, state: str, error: str | None = None) -> bool:
     """Ends an effect in a state; False when its hold was lost."""
-    parameters = {"key": effect_key, "claim": token, "state": state, "error": error}
-    return connection.execute(_FINISH, parameters, prepare=True).rowcount == 1
+    return finish_all(connection, (effect_key,), token, state, error) == 1
+
+
+def finish_all(
+    connection: Connection, keys: Sequence[UUID], token: UUID, state: str = "done", error: str | None = None
+) -> int:
+    """Ends effects in a state; gives how many were still held."""
+    parameters = {"keys": list(keys), "claim": token, "state": state, "error": error}
+    return connection.execute(_FINISH, parameters, prepare=True).rowcount
 
 
 def again(connection: Connection, effect_key: UUID, token: UUID, after: timedelta, error: str) -> bool:
@@ -243,14 +279,3 @@ def counts(connection: Connection) -> dict[str, int]:
 
 def _conditions(filters: Mapping[str, Any]) -> Conditions:
     return [f"{name} = %({name})s" for name in ("state", "kind", "order_id") if name in filters], filters
-
-
-def _row(asked: Asked) -> dict[str, Any]:
-    return {
-        "key": asked.key,
-        "kind": asked.effect.kind,
-        "payload": Jsonb(asked.effect.payload),
-        "order_id": asked.effect.order_id,
-        "position": asked.position,
-        "due_at": asked.effect.due_at,
-    }

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from projections.tables import Connection
 
-LEADER = 7106410  # class of the advisory locks; the second half of each lock is the process's name
+LEADER = 7106410  # class of the advisory lock that whoever runs the processes holds
 
 _BEGIN = """
 INSERT INTO work.positions (process, position)
@@ -23,7 +23,7 @@ ON CONFLICT DO NOTHING
 _FIND = "SELECT position FROM work.positions WHERE process = %(process)s"
 _MOVE = """
 UPDATE work.positions SET position = %(new)s, trouble = NULL, updated_at = clock_timestamp()
-WHERE process = %(process)s AND position = %(old)s
+WHERE process = ANY(%(processes)s) AND position = %(old)s
 """
 _TROUBLE = "UPDATE work.positions SET trouble = %(trouble)s WHERE process = %(process)s"
 _LIST = "SELECT process, position, trouble, updated_at FROM work.positions ORDER BY process"
@@ -35,11 +35,11 @@ ON CONFLICT DO NOTHING
 _REFUSALS = """
 SELECT process, position, command, code, at FROM work.refusals ORDER BY at DESC, process, position LIMIT %(limit)s
 """
-_TRY_LOCK = "SELECT pg_try_advisory_lock(%(class)s, hashtext(%(process)s))"
+_TRY_LOCK = "SELECT pg_try_advisory_lock(%(class)s, 0)"
 
 
 class Superseded(Exception):
-    """The process was moved on by somebody else."""
+    """A process was moved on by somebody else."""
 
 
 class Standing(NamedTuple):
@@ -66,9 +66,9 @@ def begin(connection: Connection, names: Collection[str]) -> None:
     connection.execute(_BEGIN, {"names": sorted(names)})
 
 
-def try_lead(connection: Connection, process: str) -> bool:
-    """Whether this connection now leads the process; it does so until it is closed."""
-    [[leads]] = connection.execute(_TRY_LOCK, {"class": LEADER, "process": process}).fetchall()
+def try_lead(connection: Connection) -> bool:
+    """Whether this connection now leads the processes; it does so until it is closed."""
+    [[leads]] = connection.execute(_TRY_LOCK, {"class": LEADER}).fetchall()
     return bool(leads)
 
 
@@ -78,9 +78,10 @@ def find(connection: Connection, process: str) -> int:
     return int(position)
 
 
-def move(connection: Connection, process: str, old: int, new: int) -> None:
-    """Moves a process on; raises `Superseded` when it does not stand where it was left."""
-    if connection.execute(_MOVE, {"process": process, "old": old, "new": new}, prepare=True).rowcount != 1:
+def move(connection: Connection, processes: Sequence[str], old: int, new: int) -> None:
+    """Moves processes on together; raises `Superseded` when one does not stand where it was left."""
+    moved = connection.execute(_MOVE, {"processes": list(processes), "old": old, "new": new}, prepare=True).rowcount
+    if moved != len(processes):
         raise Superseded
 
 

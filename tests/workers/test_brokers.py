@@ -77,9 +77,9 @@ def test_two_workers_share_the_work_and_double_nothing(carried: Runtime) -> None
 def test_a_key_that_is_carried_twice_is_done_once(carried: Runtime) -> None:
     done, key = Done(), ask(carried, "test")
     with opened_broker(carried.settings) as broker:
-        carry = carrier(broker, queue_name(carried.settings.database_url), lambda key: None)
+        carry = carrier(broker, queue_name(carried.settings.database_url), lambda keys: None)
         for _ in range(3):
-            carry(key)
+            carry([key])
     with working(carried, performed(done)):
         becomes(carried, key, "done")
         last = ask(carried, "test")
@@ -127,7 +127,7 @@ def test_what_is_exhausted_is_listed_and_can_be_sent_again(carried: Runtime) -> 
 def test_a_key_lost_on_the_way_is_carried_again(carried: Runtime) -> None:
     done, key = Done(), ask(carried, "test")
     with carried.reading() as connection:
-        assert effects.hand_out(connection, 1, ()) == [key]
+        assert [one.key for one in effects.hand_out(connection, 1, ())] == [key]
     with working(carried, performed(done)):
         becomes(carried, key, "done")
 

@@ -41,7 +41,7 @@ def performing(runtime: Runtime, performer: Performer) -> Performing:
 def test_an_effect_is_done_with_what_it_was_asked_with(runtime: Runtime) -> None:
     seen, order = Seen(), uuid4()
     key = ask(runtime, "test", payload={"message_id": "m"}, order_id=order, position=7)
-    performing(runtime, Performer(seen, repeatable=True)).perform(key)
+    performing(runtime, Performer(seen, repeatable=True)).perform([key])
     assert seen.jobs == [Job(key, "test", {"message_id": "m"}, order, 1, 7)]
     assert effect(runtime, key).state == "done"
 
@@ -49,8 +49,8 @@ def test_an_effect_is_done_with_what_it_was_asked_with(runtime: Runtime) -> None
 def test_a_key_that_comes_twice_is_done_once(runtime: Runtime) -> None:
     seen, key = Seen(), ask(runtime, "test")
     running = performing(runtime, Performer(seen, repeatable=True))
-    running.perform(key)
-    running.perform(key)
+    running.perform([key])
+    running.perform([key])
     assert len(seen.jobs) == 1
 
 
@@ -64,14 +64,14 @@ def test_the_same_key_asked_for_twice_is_one_effect(runtime: Runtime) -> None:
 def test_one_that_is_not_due_is_left_alone(runtime: Runtime) -> None:
     seen = Seen()
     key = ask(runtime, "test", due_at=datetime.now(UTC) + timedelta(hours=1))
-    performing(runtime, Performer(seen, repeatable=True)).perform(key)
+    performing(runtime, Performer(seen, repeatable=True)).perform([key])
     assert not seen.jobs
     assert effect(runtime, key).state == "waiting"
 
 
 def test_a_failure_is_tried_again_later_with_its_reason_shown(runtime: Runtime) -> None:
     key = ask(runtime, "test")
-    performing(runtime, Performer(Seen(Retry("greylisted")), repeatable=False)).perform(key)
+    performing(runtime, Performer(Seen(Retry("greylisted")), repeatable=False)).perform([key])
     row = effect(runtime, key)
     assert (row.state, row.attempts, row.error) == ("waiting", 1, "greylisted")
     assert timedelta() < row.due_at - row.changed_at <= FIRST_PAUSE
@@ -79,14 +79,14 @@ def test_a_failure_is_tried_again_later_with_its_reason_shown(runtime: Runtime) 
 
 def test_an_unexpected_fault_is_tried_again_under_its_name(runtime: Runtime) -> None:
     key = ask(runtime, "test")
-    performing(runtime, Performer(Seen(ZeroDivisionError("secret")), repeatable=False)).perform(key)
+    performing(runtime, Performer(Seen(ZeroDivisionError("secret")), repeatable=False)).perform([key])
     row = effect(runtime, key)
     assert (row.state, row.error) == ("waiting", "ZeroDivisionError")
 
 
 def test_giving_up_fails_at_once(runtime: Runtime) -> None:
     key = ask(runtime, "test")
-    performing(runtime, Performer(Seen(GiveUp("no such mailbox")), repeatable=True)).perform(key)
+    performing(runtime, Performer(Seen(GiveUp("no such mailbox")), repeatable=True)).perform([key])
     row = effect(runtime, key)
     assert (row.state, row.attempts, row.error) == ("failed", 1, "no such mailbox")
 
@@ -101,7 +101,7 @@ def test_the_last_attempt_fails(runtime: Runtime) -> None:
 
 def test_nobody_knows_what_a_performer_says_it_does_not_know(runtime: Runtime) -> None:
     key = ask(runtime, "test")
-    performing(runtime, Performer(Seen(Unknown("cut after DATA")), repeatable=False)).perform(key)
+    performing(runtime, Performer(Seen(Unknown("cut after DATA")), repeatable=False)).perform([key])
     row = effect(runtime, key)
     assert (row.state, row.error) == ("unknown", "cut after DATA")
 
@@ -115,13 +115,13 @@ def test_a_fault_past_the_point_of_no_return_is_repeated_only_where_that_does_no
         raise OSError
 
     key = ask(runtime, "test")
-    performing(runtime, Performer(acts, repeatable=repeatable)).perform(key)
+    performing(runtime, Performer(acts, repeatable=repeatable)).perform([key])
     assert effect(runtime, key).state == state
 
 
 def test_a_kind_that_nobody_performs_fails_visibly(runtime: Runtime) -> None:
     key = ask(runtime, "unheard-of")
-    performing(runtime, Performer(Seen(), repeatable=True)).perform(key)
+    performing(runtime, Performer(Seen(), repeatable=True)).perform([key])
     assert effect(runtime, key).error == "unknown-kind"
 
 
@@ -131,7 +131,7 @@ def test_a_worker_lost_while_acting_leaves_an_unknown_unless_it_may_be_repeated(
 ) -> None:
     key, token = ask(runtime, "test"), uuid4()
     with runtime.reading() as connection:
-        effects.claim(connection, key, token, 30)
+        effects.claim(connection, [key], token, 30)
         effects.act(connection, key, token, 30)
         run_out(runtime, key)
         effects.lapse(connection, ["test"] if repeatable else [])
@@ -142,7 +142,7 @@ def test_a_worker_lost_while_acting_leaves_an_unknown_unless_it_may_be_repeated(
 def test_a_worker_lost_before_it_acted_is_followed_by_another(runtime: Runtime) -> None:
     key, seen = ask(runtime, "test"), Seen()
     with runtime.reading() as connection:
-        effects.claim(connection, key, uuid4(), 30)
+        effects.claim(connection, [key], uuid4(), 30)
     run_out(runtime, key)
     with working(runtime, {"test": Performer(seen, repeatable=False)}):
         assert becomes(runtime, key, "done").attempts == 2
@@ -151,7 +151,7 @@ def test_a_worker_lost_before_it_acted_is_followed_by_another(runtime: Runtime) 
 def test_who_lost_the_claim_may_not_act(runtime: Runtime) -> None:
     key = ask(runtime, "test")
     with runtime.reading() as connection:
-        effects.claim(connection, key, uuid4(), 30)
+        effects.claim(connection, [key], uuid4(), 30)
     with pytest.raises(LostClaim):
         Tools(runtime, uuid4()).act(job(key))
 
@@ -165,7 +165,7 @@ def test_an_effect_that_was_dropped_meanwhile_is_not_acted_on(runtime: Runtime) 
         acted.append(job)
 
     key = ask(runtime, "test")
-    performing(runtime, Performer(slow, repeatable=False)).perform(key)
+    performing(runtime, Performer(slow, repeatable=False)).perform([key])
     assert not acted
     assert effect(runtime, key).state == "claimed"
 
@@ -178,7 +178,7 @@ def test_a_late_success_settles_what_was_thought_unknown(runtime: Runtime) -> No
             effects.lapse(connection, [])
 
     key = ask(runtime, "test")
-    performing(runtime, Performer(slow, repeatable=False)).perform(key)
+    performing(runtime, Performer(slow, repeatable=False)).perform([key])
     assert effect(runtime, key).state == "done"
 
 
@@ -197,7 +197,7 @@ def test_what_takes_longer_than_the_lease_is_held(runtime: Runtime) -> None:
     key = ask(runtime, "test")
     running.append(Performing(short, {"test": Performer(slow, repeatable=False)}))
     running[0].start()
-    running[0].perform(key)
+    running[0].perform([key])
     running[0].stop()
     assert effect(runtime, key).state == "done"
 

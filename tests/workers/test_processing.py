@@ -13,13 +13,14 @@ from domain.events import Context
 from domain.orders.creation import CreateOrder, OrderCreated
 from domain.orders.notes import AddNote, NoteAdded
 from domain.processes.process import Effect, Process, Reaction, Trigger, effect_key
-from projections.feed import Feed
+from projections.feed import BATCH, Feed
+from projections.log import Recorded
 from projections.runtime import Runtime
 from projections.work import positions
 from projections.work.positions import Superseded
 from tests.workers.working import counts, effect, eventually, telling, working
 from workers import processing
-from workers.processing import Processor
+from workers.processing import Processing
 from workers.schedule import Recurring, Schedule, occurrence
 from workers.tools import Performer
 
@@ -43,21 +44,38 @@ def noting(text: str = "Seen", times: int = 1) -> Process:
     return Process("note_on_created", (OrderCreated,), react)
 
 
-def processor(runtime: Runtime, process: Process) -> Processor:
-    """A process that begins at the end of the log."""
-    with runtime.reading() as connection:
-        positions.begin(connection, (process.name,))
-        connection.execute("UPDATE work.positions SET position = %s", (runtime.log.head(),))
-    return Processor(process, runtime, Feed(runtime.log, runtime.settings.database_url))
+class Straight(Feed):
+    """Reads the log itself, so that nothing has to follow it."""
+
+    def read(self, after: int, *, catching_up: bool) -> list[Recorded]:
+        return self._log.read(after, BATCH)
 
 
-def position(runtime: Runtime, process: Process) -> int:
-    with runtime.reading() as connection:
-        return positions.find(connection, process.name)
+class Standing:
+    """Processes that take what a test hands them, from where the log stands now."""
 
+    def __init__(self, runtime: Runtime, *processes: Process) -> None:
+        self.runtime = runtime
+        with runtime.reading() as connection:
+            positions.begin(connection, [one.name for one in processes])
+            connection.execute("UPDATE work.positions SET position = %s", (runtime.log.head(),))
+        feed = Straight(runtime.log, runtime.settings.database_url)
+        self.running = Processing({one.name: one for one in processes}, runtime, feed)
+        self.begin()
 
-def take(runtime: Runtime, running: Processor, after: int) -> int:
-    return running.take(runtime.log.read(after, 10_000), after)
+    def begin(self) -> None:
+        with self.runtime.reading() as connection:
+            self.running.begin(connection)
+
+    def take(self) -> None:
+        """Takes all that was recorded until now, or goes as far as it can."""
+        head = self.runtime.log.head()
+        while min(self.positions().values()) < head:
+            self.running.step()
+
+    def positions(self) -> dict[str, int]:
+        with self.runtime.reading() as connection:
+            return {one.process: one.position for one in positions.every(connection)}
 
 
 def notes(runtime: Runtime, order_id: UUID) -> list[str]:
@@ -71,10 +89,11 @@ def test_events_effects_and_position_are_committed_together(runtime: Runtime) ->
         return Reaction(commands=both.commands, effects=(Effect(kind="tell", payload={"n": 1}),))
 
     process = Process("note_and_tell", (OrderCreated,), react)
-    running, before = processor(runtime, process), runtime.log.head()
+    running = Standing(runtime, process)
     order_id = create(runtime)
     head = runtime.log.head()
-    assert take(runtime, running, before) == head == position(runtime, process)
+    running.take()
+    assert running.positions() == {process.name: head}
     assert notes(runtime, order_id) == ["Seen"]
     created = runtime.log.stream(order_id)[0].event
     key = effect_key(created, "note_and_tell", Effect(kind="tell", payload={}))
@@ -82,9 +101,9 @@ def test_events_effects_and_position_are_committed_together(runtime: Runtime) ->
 
 
 def test_its_commands_name_the_process_and_what_led_to_them(runtime: Runtime) -> None:
-    running, before = processor(runtime, noting()), runtime.log.head()
+    running = Standing(runtime, noting())
     order_id = create(runtime)
-    take(runtime, running, before)
+    running.take()
     created, *_, added = [one.event for one in runtime.log.stream(order_id)]
     assert added.metadata.actor == "process:note_on_created"
     assert added.metadata.cause == uuid5(created.metadata.event_id, "note_on_created/0")
@@ -92,18 +111,18 @@ def test_its_commands_name_the_process_and_what_led_to_them(runtime: Runtime) ->
 
 
 def test_a_position_that_was_moved_by_another_takes_nothing_twice(runtime: Runtime) -> None:
-    running, before = processor(runtime, noting()), runtime.log.head()
+    running, other = Standing(runtime, noting()), Standing(runtime, noting())
     order_id = create(runtime)
-    take(runtime, running, before)
+    running.take()
     with pytest.raises(Superseded):
-        take(runtime, running, before)
+        other.take()
     assert notes(runtime, order_id) == ["Seen"]
 
 
 def test_commands_for_one_order_follow_from_each_other_within_a_batch(runtime: Runtime) -> None:
-    running, before = processor(runtime, noting(times=3)), runtime.log.head()
+    running = Standing(runtime, noting(times=3))
     order_ids = [create(runtime) for _ in range(5)]
-    take(runtime, running, before)
+    running.take()
     assert [len(notes(runtime, order_id)) for order_id in order_ids] == [3] * 5
 
 
@@ -117,9 +136,9 @@ def test_a_batch_that_others_overtook_is_decided_anew(runtime: Runtime) -> None:
             runtime.desk.handle(AddNote(order_id=looks[0], context=context, text="Quicker"))
         return noting().react(trigger)
 
-    running, before = processor(runtime, Process("late", (OrderCreated,), react)), runtime.log.head()
+    running = Standing(runtime, Process("late", (OrderCreated,), react))
     first, second = create(runtime), create(runtime)
-    take(runtime, running, before)
+    running.take()
     assert looks == [first, second, first, second]
     assert (notes(runtime, first), notes(runtime, second)) == (["Quicker", "Seen"], ["Seen"])
 
@@ -134,10 +153,10 @@ def test_a_refused_command_is_noted_and_the_rest_goes_on(runtime: Runtime) -> No
         return Reaction(commands=(absent, *noting().react(trigger).commands))
 
     process = Process("ask_too_much", (OrderCreated,), react)
-    running, before = processor(runtime, process), runtime.log.head()
+    running = Standing(runtime, process)
     order_ids = [create(runtime) for _ in range(6)]
     refusing.extend(order_ids[2:4])
-    take(runtime, running, before)
+    running.take()
     assert [notes(runtime, order_id) for order_id in order_ids] == [["Seen"]] * 6
     with runtime.reading() as connection:
         found = positions.refusals(connection, 10)
@@ -154,12 +173,12 @@ def test_an_order_is_seen_as_it_was_after_its_event(runtime: Runtime) -> None:
         assert not trigger.load(Coupon, coupon_id_of("NONE")).exists
         return Reaction()
 
-    running, before = processor(runtime, Process("look", (OrderCreated, NoteAdded), react)), runtime.log.head()
+    running = Standing(runtime, Process("look", (OrderCreated, NoteAdded), react))
     order_id = create(runtime)
     for text in ("one", "two"):
         context = Context(command_id=uuid4(), actor="operator:ada", at=datetime.now(UTC))
         runtime.desk.handle(AddNote(order_id=order_id, context=context, text=text))
-    take(runtime, running, before)
+    running.take()
     assert seen == [1, 2, 3]
 
 
@@ -168,10 +187,9 @@ def test_imported_past_orders_set_nothing_off_unless_asked_for(runtime: Runtime)
         telling("tell", OrderCreated),
         telling("tell", OrderCreated, name="tell_all")._replace(imported=True),
     )
-    running, before = [processor(runtime, one) for one in (quiet, curious)], runtime.log.head()
+    running = Standing(runtime, quiet, curious)
     create(runtime, import_id=uuid4())
-    for one in running:
-        take(runtime, one, before)
+    running.take()
     assert counts(runtime) == {"waiting": 1}
 
 
@@ -190,9 +208,9 @@ def test_what_is_due_later_waits_in_the_schedule(runtime: Runtime) -> None:
     def react(trigger: Trigger) -> Reaction:
         return Reaction(effects=(Effect(kind="remind", payload={}, due_at=due),))
 
-    running, before = processor(runtime, Process("remind", (OrderCreated,), react)), runtime.log.head()
+    running = Standing(runtime, Process("remind", (OrderCreated,), react))
     create(runtime)
-    take(runtime, running, before)
+    running.take()
     clock = Schedule(runtime, {})
     clock.tick(due - timedelta(seconds=1))
     assert counts(runtime) == {}

@@ -25,6 +25,7 @@ from projections.log import NothingRecorded
 from workers.mail.composing import BadAddress, compose
 from workers.mail.sending import MailServer, Refused, send
 from workers.mail.templates import source_of
+from workers.mail.together import write_mails
 from workers.tools import GiveUp, Job, Performer, Tools, Unknown
 
 ATTEMPTS = 30
@@ -138,4 +139,4 @@ def _hand_over(tools: Tools, job: Job, message: Message, copy: Copy, shop: Shop)
     _note(tools, job, ConfirmSent, message)
 
 
-SEND_MAIL = Performer(send_mail, repeatable=False, attempts=ATTEMPTS, ordered=True)
+SEND_MAIL = Performer(send_mail, repeatable=False, attempts=ATTEMPTS, ordered=True, together=write_mails)
