@@ -131,8 +131,8 @@ def statements_sent(server: EmbeddedServer, work: Callable[[], object]) -> int:
 
 
 @contextmanager
-def stand(database_url: str) -> Iterator[Stand]:
-    """`carnet serve` on a database, ready, with an administrator's token."""
+def stand(database_url: str, **more: str) -> Iterator[Stand]:
+    """`carnet serve` on a database, ready, with an administrator's token; `more` are further variables."""
     compile_all()
     folder = Path(tempfile.mkdtemp(prefix="carnet-bench-"))
     port = free_port()
@@ -142,6 +142,7 @@ def stand(database_url: str) -> Iterator[Stand]:
         "CARNET_DATA_DIR": str(folder),
         "CARNET_HOST": HOST,
         "CARNET_PORT": str(port),
+        **more,
     }
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
     try:

@@ -21,7 +21,7 @@ ADDRESSES = {
 def address(name: str) -> str:
     """The broker's address as a setting; skips the test where nobody answers there, and fails it under CI=true."""
     url = ADDRESSES[name]
-    if url and not _answers(url):
+    if url and not answers(url):
         told = f"{name} does not answer at {urlsplit(url).hostname}:{urlsplit(url).port}"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(told)
     return url
@@ -38,7 +38,8 @@ def forget(settings: Settings) -> None:
                 broker.channel.queue_delete(queue)  # type: ignore[attr-defined]
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether anybody listens at the address."""
     told = urlsplit(url)
     try:
         socket.create_connection((told.hostname or "127.0.0.1", told.port or 0), timeout=2).close()
