@@ -81,7 +81,12 @@ class Performing:
         except Exception as fault:
             name = type(fault).__name__
             _logger.info("effects done one by one", action="effects.apart", kind=jobs[0].kind, error=name)
-            return ()
+        return () if performer.repeatable else self._doubted(jobs, token)
+
+    def _doubted(self, jobs: Sequence[Job], token: UUID) -> Collection[UUID]:
+        """Of effects that were broken off together, those that were past the point of no return: unknown now."""
+        with self._runtime.pool.connection() as connection:
+            return effects.doubt(connection, [job.key for job in jobs], token)
 
     def _do(self, job: Job, token: UUID) -> None:
         performer = self._performed.get(job.kind)

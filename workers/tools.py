@@ -84,9 +84,18 @@ class Tools:
 
         Raises `LostClaim` when the hold on the effect is gone.
         """
+        if not self.act_all((job,)):
+            raise LostClaim
+
+    def act_all(self, jobs: Sequence[Job]) -> set[UUID]:
+        """Passes that point for several; gives the keys of those that are still held."""
         with self.runtime.pool.connection() as connection:
-            if not effects.act(connection, job.key, self.claim, self.settings.lease_seconds):
-                raise LostClaim
+            return effects.act(connection, [job.key for job in jobs], self.claim, self.settings.lease_seconds)
+
+    def stand_back(self, jobs: Sequence[Job]) -> None:
+        """Says that what was to be done past the point of no return was certainly not done."""
+        with self.runtime.pool.connection() as connection:
+            effects.stand_back(connection, [job.key for job in jobs], self.claim)
 
 
 class Performer(NamedTuple):

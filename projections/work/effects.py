@@ -71,11 +71,20 @@ WHERE key = ANY(%(keys)s) AND claim = %(claim)s AND state = 'claimed'
 """
 _ACT = """
 UPDATE work.effects SET state = 'acting', claimed_until = now() + %(lease)s, changed_at = now()
-WHERE key = %(key)s AND claim = %(claim)s AND state IN ('claimed', 'acting') AND claimed_until > now()
+WHERE key = ANY(%(keys)s) AND claim = %(claim)s AND state IN ('claimed', 'acting') AND claimed_until > now()
+RETURNING key
 """
 _RENEW = """
 UPDATE work.effects SET claimed_until = now() + %(lease)s
 WHERE claim = ANY(%(claims)s) AND key = ANY(%(keys)s) AND state IN ('claimed', 'acting')
+"""
+_STAND_BACK = """
+UPDATE work.effects SET state = 'claimed', changed_at = now()
+WHERE key = ANY(%(keys)s) AND claim = %(claim)s AND state = 'acting'
+"""
+_DOUBT = """
+UPDATE work.effects SET state = 'unknown', error = 'broken-off', claimed_until = NULL, changed_at = now()
+WHERE key = ANY(%(keys)s) AND claim = %(claim)s AND state = 'acting' RETURNING key
 """
 _FINISH = """
 UPDATE work.effects SET state = %(state)s, error = %(error)s, claimed_until = NULL, changed_at = now()
@@ -211,16 +220,27 @@ def release(connection: Connection, keys: Sequence[UUID], token: UUID) -> None:
     connection.execute(_RELEASE, {"keys": list(keys), "claim": token}, prepare=True)
 
 
-def act(connection: Connection, effect_key: UUID, token: UUID, lease: int) -> bool:
-    """Whether the effect is still held by this token, and past the point of no return from now on."""
-    parameters = {"key": effect_key, "claim": token, "lease": timedelta(seconds=lease)}
-    return connection.execute(_ACT, parameters, prepare=True).rowcount == 1
+def act(connection: Connection, keys: Sequence[UUID], token: UUID, lease: int) -> set[UUID]:
+    """Those of the effects that are still held by this token, and past the point of no return from now on."""
+    parameters = {"keys": list(keys), "claim": token, "lease": timedelta(seconds=lease)}
+    return {row[0] for row in connection.execute(_ACT, parameters, prepare=True)}
 
 
 def renew(connection: Connection, held: Mapping[UUID, UUID], lease: int) -> None:
     """Holds effects for longer; `held` gives each one's token."""
     parameters = {"keys": list(held), "claims": list(held.values()), "lease": timedelta(seconds=lease)}
     connection.execute(_RENEW, parameters)
+
+
+def stand_back(connection: Connection, keys: Sequence[UUID], token: UUID) -> None:
+    """Says that nothing was done past the point of no return: the effects are as safe to begin again as before it."""
+    connection.execute(_STAND_BACK, {"keys": list(keys), "claim": token})
+
+
+def doubt(connection: Connection, keys: Sequence[UUID], token: UUID) -> list[UUID]:
+    """Says of effects past the point of no return that nobody knows whether they were done; gives which."""
+    found = connection.execute(_DOUBT, {"keys": list(keys), "claim": token}, prepare=True)
+    return [row[0] for row in found]
 
 
 def finish(connection: Connection, effect_key: UUID, token: UUID, state: str, error: str | None = None) -> bool:

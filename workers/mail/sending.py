@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -53,23 +53,42 @@ class MailServer(NamedTuple):
 
 
 def send(server: MailServer, sender: str, recipient: str, mail: bytes, act: Callable[[], None]) -> None:
-    """Hands one mail over; `act` is called before the first byte of it leaves.
+    """Hands one mail over on a connection of its own; see `hand_over`."""
+    with connected(server) as connection:
+        hand_over(connection, sender, recipient, mail, act)
 
-    Raises `Refused` when the server will never take it, `Retry` while nothing was handed over, `Unknown` when the
-    connection broke before the server said whether it took the mail.
-    """
+
+@contextmanager
+def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
+    """A connection to hand mails over on, one after the other; raises `Retry` where there is none to be had."""
     try:
         connection = _connected(server)
     except (OSError, smtplib.SMTPException) as fault:
         raise Retry(f"smtp-{type(fault).__name__}") from None
     try:
-        _envelope(connection, sender, recipient)
-        act()
-        _content(connection, mail)
+        yield connection
         with suppress(OSError, smtplib.SMTPException):
             connection.quit()
     finally:
         connection.close()
+
+
+def hand_over(
+    connection: smtplib.SMTP, sender: str, recipient: str, mail: bytes, act: Callable[[], None] = lambda: None
+) -> None:
+    """Hands one mail over; `act` is called before the first byte of it leaves.
+
+    Raises `Refused` when the server will never take it, `Retry` while nothing was handed over, `Unknown` when the
+    connection broke before the server said whether it took the mail. After `Refused` another mail may follow.
+    """
+    try:
+        _envelope(connection, sender, recipient)
+        act()
+        _content(connection, mail)
+    except Refused:
+        with suppress(OSError, smtplib.SMTPException):
+            connection.rset()
+        raise
 
 
 def _connected(server: MailServer) -> smtplib.SMTP:

@@ -1,94 +1,190 @@
-"""Writes many mails at once: read in one pass, kept in one save; only what is out of the ordinary is left to be done
-one by one.
+"""Does many mails at once: read in one pass, kept in one save, sent on one connection, noted in one save.
+
+Only what is out of the ordinary is left to be done one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+import smtplib
+import time
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.events import Erased
 from domain.handlers import HANDLERS
-from domain.messages import Copy, KeepMessage, Message, MessageCommand, StoreCopy
+from domain.messages import (
+    ConfirmSent,
+    Copy,
+    DoubtMessage,
+    KeepMessage,
+    Message,
+    MessageCommand,
+    RefuseMessage,
+    StoreCopy,
+)
 from domain.orders.order import Order
 from domain.shop import Shop
 from printing.mail import BadTemplate, order_facts, source_for, write
-from projections.log import Session
+from projections.log import Session, VersionConflict
 from projections.work import effects
-from workers.tools import Job, LostClaim, Tools
+from workers.mail.letters import Letter, enclosed
+from workers.mail.sending import MailServer, Refused, connected, hand_over
+from workers.tools import Job, LostClaim, Retry, Tools, Unknown
 
 STATUS = "status"
+NOTED_TOGETHER = 10  # mails that are handed over before it is noted what became of them
+TURN = 1.0  # seconds after which no further mail is begun
+ATTEMPTS = 5
 
 
-class _Letter(NamedTuple):
-    """A mail in hand, and the message that it is."""
+class _End(NamedTuple):
+    """What became of a mail: the command that notes it, and the state its effect ends in."""
 
-    job: Job
-    message: Message
+    letter: Letter
+    command: type[MessageCommand]
+    facts: dict[str, Any]
+    state: str = "done"
 
 
-def write_mails(tools: Tools, jobs: Sequence[Job]) -> list[UUID]:
-    """Writes the mails that orders' statuses ask for and keeps their copies, all in one save.
+def send_mails(tools: Tools, jobs: Sequence[Job]) -> Collection[UUID]:
+    """Writes the mails that orders' statuses ask for, keeps their copies, and hands them over; gives those that ended.
 
-    Without a mail server that is all there is to do: they are kept for good, and their effects end in the same save.
+    Without a mail server they are kept for good, and their effects end in the save that keeps the copies.
     """
     keeps = not tools.settings.smtp_url
     with tools.runtime.log.session() as session:
         shop = tools.runtime.desk.shop_within(session)
-        letters = list(_letters(session, jobs))
-        session.open(streams={letter.message.order_id for letter in letters if letter.message.order_id})
-        written = [letter for letter in letters if _write(tools, session, shop, letter, keeps=keeps)]
-        ended = [letter.job.key for letter in written if keeps]
-        if not written:
-            return ended
-        if ended:
-            session.begin()
-            if effects.finish_all(session.connection, ended, tools.claim) != len(ended):
-                raise LostClaim
-        session.commit()
-    return ended
+        letters = _written(tools, session, shop, jobs, keeps=keeps)
+        if letters and keeps:
+            _end(tools, session, [letter.job.key for letter in letters])
+        if letters:
+            session.commit()
+    return [letter.job.key for letter in letters] if keeps else _sent(tools, letters, shop)
 
 
-def _letters(session: Session, jobs: Sequence[Job]) -> Iterable[_Letter]:
-    """The mails that nothing is out of the ordinary about."""
+def _written(tools: Tools, session: Session, shop: Shop, jobs: Sequence[Job], *, keeps: bool) -> list[Letter]:
+    """Saves the copies of the mails that nothing is out of the ordinary about."""
     ids = {job.key: UUID(job.payload["message_id"]) for job in jobs}
     session.open(streams=list(ids.values()))
-    for job in jobs:
-        message = session.load_or_blank(Message, ids[job.key])
-        if message.state == "requested" and message.order_id and message.template.startswith(f"{STATUS}:"):
-            yield _Letter(job, message)
+    messages = {job.key: session.load_or_blank(Message, ids[job.key]) for job in jobs}
+    ordinary = [job for job in jobs if _is_ordinary(messages[job.key])]
+    session.open(streams={order_id for job in ordinary if (order_id := messages[job.key].order_id)})
+    return [letter for job in ordinary if (letter := _letter(tools, session, shop, job, messages[job.key], keeps))]
 
 
-def _write(tools: Tools, session: Session, shop: Shop, letter: _Letter, *, keeps: bool) -> bool:
-    """Writes one mail; false where it has to be looked at by itself."""
-    message = letter.message
-    order = session.load_or_blank(Order, message.order_id) if message.order_id else None
-    recipient = message.to if order is None or message.to is not None else order.customer_email
-    if order is None or not isinstance(recipient, str) or not recipient:
-        return False
-    copy = _copy(order, shop, message, recipient)
+def _is_ordinary(message: Message) -> bool:
+    """Whether a status of an order asks for it, and nothing was done about it yet or only its copy was kept."""
+    of_status = message.order_id is not None and message.template.startswith(f"{STATUS}:")
+    return of_status and message.state in ("requested", "rendered")
+
+
+def _letter(tools: Tools, session: Session, shop: Shop, job: Job, message: Message, keeps: bool) -> Letter | None:
+    """One mail, its copy saved; None where it has to be looked at by itself."""
+    copy = message.copy or _copy(session, shop, message)
     if copy is None:
-        return False
-    _decide(message, StoreCopy(message_id=message.id, context=tools.context(letter.job, "StoreCopy"), copy=copy), shop)
+        return None
+    _decide(tools, job, StoreCopy, message, shop, copy=copy)
     if keeps:
-        _decide(message, KeepMessage(message_id=message.id, context=tools.context(letter.job, "KeepMessage")), shop)
+        _decide(tools, job, KeepMessage, message, shop)
     session.save(message)
-    return True
+    return Letter(job, message, copy)
 
 
-def _decide(message: Message, command: MessageCommand, shop: Shop) -> None:
-    HANDLERS[type(command)].decide(message, command, shop)
-
-
-def _copy(order: Order, shop: Shop, message: Message, recipient: str) -> Copy | None:
-    """The mail as its template makes it of the order; None where that is at fault."""
+def _copy(session: Session, shop: Shop, message: Message) -> Copy | None:
+    """The mail as its template makes it of the order; None where that, or its address, is at fault."""
+    if message.order_id is None or isinstance(message.facts, Erased):
+        return None
+    order = session.load_or_blank(Order, message.order_id)
+    recipient = order.customer_email if message.to is None else message.to
+    if not isinstance(recipient, str) or not recipient:
+        return None
     status = message.template.partition(":")[2]
     source = source_for(shop, status, message.locale)
-    if isinstance(message.facts, Erased):
-        return None
     try:
         written = write(source, order_facts(order, shop, status or order.status, message.locale, message.facts))
     except BadTemplate:
         return None
     return Copy(recipient=recipient, **written._asdict(), template_version=source.version)
+
+
+def _sent(tools: Tools, letters: Sequence[Letter], shop: Shop) -> list[UUID]:
+    """Hands mails over on one connection; those that were put off, or not begun in time, are left out."""
+    ended: list[UUID] = []
+    if not letters:
+        return ended
+    begun = time.monotonic()
+    with connected(MailServer.read(tools.settings.smtp_url)) as connection:
+        for start in range(0, len(letters), NOTED_TOGETHER):
+            some = letters[start : start + NOTED_TOGETHER]
+            ends = _ends(tools, connection, some, shop)
+            ended += [end.letter.job.key for end in ends]
+            if len(ends) < len(some) or time.monotonic() > begun + TURN:
+                break
+    return ended
+
+
+def _ends(tools: Tools, connection: smtplib.SMTP, letters: Sequence[Letter], shop: Shop) -> list[_End]:
+    """What became of a few mails, noted; those that were not handed over are safe to begin again."""
+    held = tools.act_all([letter.job for letter in letters])
+    ends = list(_handed_over(tools, connection, [letter for letter in letters if letter.job.key in held], shop))
+    if len(ends) < len(held):
+        ended = {end.letter.job.key for end in ends}
+        tools.stand_back([letter.job for letter in letters if letter.job.key not in ended])
+    _note(tools, ends)
+    return ends
+
+
+def _handed_over(tools: Tools, connection: smtplib.SMTP, letters: Sequence[Letter], shop: Shop) -> Iterable[_End]:
+    """What became of each mail, up to the first that was put off or whose connection broke."""
+    for letter in letters:
+        try:
+            hand_over(connection, *enclosed(tools, letter, shop))
+        except Refused as refusal:
+            yield _End(letter, RefuseMessage, {"code": refusal.code, "reply": refusal.reply})
+        except Unknown:
+            yield _End(letter, DoubtMessage, {}, "unknown")
+            return
+        except Retry:
+            return
+        else:
+            yield _End(letter, ConfirmSent, {})
+
+
+def _note(tools: Tools, ends: Sequence[_End]) -> None:
+    """Notes what became of mails and ends their effects, in one save."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _noted(tools, ends)
+        except VersionConflict:
+            continue
+    _noted(tools, ends)
+
+
+def _noted(tools: Tools, ends: Sequence[_End]) -> None:
+    if not ends:
+        return
+    with tools.runtime.log.session() as session:
+        shop = tools.runtime.desk.shop_within(session)
+        session.open(streams=[end.letter.message.id for end in ends])
+        for end in ends:
+            message = session.load_or_blank(Message, end.letter.message.id)
+            _decide(tools, end.letter.job, end.command, message, shop, **end.facts)
+            session.save(message)
+        session.begin()
+        for state in {end.state for end in ends}:
+            keys = [end.letter.job.key for end in ends if end.state == state]
+            effects.finish_all(session.connection, keys, tools.claim, state)
+        session.commit()
+
+
+def _end(tools: Tools, session: Session, keys: Sequence[UUID]) -> None:
+    """Ends effects within a save; raises `LostClaim` where somebody else has one of them."""
+    session.begin()
+    if effects.finish_all(session.connection, keys, tools.claim) != len(keys):
+        raise LostClaim
+
+
+def _decide(tools: Tools, job: Job, command: type[MessageCommand], message: Message, shop: Shop, **facts: Any) -> None:
+    told = command(message_id=message.id, context=tools.context(job, command.__name__), **facts)
+    HANDLERS[command].decide(message, told, shop)
