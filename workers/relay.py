@@ -15,7 +15,7 @@ from projections.work.effects import Due
 from workers.brokers import Carry
 from workers.tools import Performer
 
-SHORTEST_PAUSE = 0.02
+SHORTEST_PAUSE = 0.05  # while effects come: fewer and larger messages leave the machine to the work itself
 LONGEST_PAUSE = 0.1
 LONGEST_BACK_OFF = 5.0
 LAPSE_EVERY = 0.25  # seconds
