@@ -61,7 +61,7 @@ class Settings:
     broker_url: str = _setting(
         "", "Where effects queue: redis:// or amqp:// for many machines; the database when unset."
     )
-    worker_threads: int = _setting(4, "Effects a worker performs at one time.", _between(1, 256))
+    worker_threads: int = _setting(8, "Effects a worker performs at one time.", _between(1, 256))
     lease_seconds: int = _setting(
         30, "Seconds after which the work of a worker that died is taken up by another.", _between(1, 3600)
     )

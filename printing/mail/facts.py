@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_currency
@@ -75,6 +76,7 @@ def _parcel(parcel: Shipment, shop: Shop) -> Facts:
     }
 
 
+@lru_cache(maxsize=20_000)
 def _money(amount: int, currency: str, locale: str) -> str:
     return format_currency(Decimal(amount_text(amount, currency)), currency, locale=locale)
 

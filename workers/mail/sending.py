@@ -7,6 +7,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -93,14 +94,15 @@ def hand_over(
 
 def _connected(server: MailServer) -> smtplib.SMTP:
     """An open connection, encrypted and signed in as the address says."""
-    trusted = ssl.create_default_context(cafile=server.cafile)
     if server.kind == "smtps":
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=trusted)
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, timeout=server.timeout, context=_trusted(server.cafile)
+        )
     else:
         connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
     try:
         if server.kind == "smtp+starttls":
-            connection.starttls(context=trusted)
+            connection.starttls(context=_trusted(server.cafile))
         if server.username:
             connection.login(server.username, server.password)
         connection.ehlo_or_helo_if_needed()
@@ -108,6 +110,12 @@ def _connected(server: MailServer) -> smtplib.SMTP:
         connection.close()
         raise
     return connection
+
+
+@lru_cache(maxsize=8)
+def _trusted(cafile: str | None) -> ssl.SSLContext:
+    """Whose certificates are believed; reading them takes longer than handing over a mail."""
+    return ssl.create_default_context(cafile=cafile)
 
 
 def _envelope(connection: smtplib.SMTP, sender: str, recipient: str) -> None:
