@@ -22,7 +22,7 @@ from domain.shop import Shop
 from printing.mail import BadTemplate, Written, order_facts, write
 from printing.mail.facts import shop_facts
 from projections.log import NothingRecorded
-from workers.mail.composing import BadAddress, compose
+from workers.mail.composing import BadAddress, compose, wire_address
 from workers.mail.sending import MailServer, Refused, send
 from workers.mail.templates import source_of
 from workers.tools import GiveUp, Job, Performer, Tools, Unknown
@@ -131,6 +131,7 @@ def _hand_over(tools: Tools, job: Job, message: Message, copy: Copy, shop: Shop)
     facts = {} if isinstance(message.facts, Erased) else message.facts
     name, unsubscribe = shop.seller.company or shop.seller.name, facts.get("unsubscribe", "")
     try:
+        sender, recipient = wire_address(sender), wire_address(recipient)
         mail = compose(Written(subject, html, text), sender, name, recipient, job.key, tools.now(), unsubscribe)
     except BadAddress:
         raise Refused("bad-address", "") from None
