@@ -12,7 +12,6 @@ from api.access import needs
 from api.bodies import Resource
 from api.requests import context, perform, respond, runtime
 from api.schemas import Body, MoneyAnswer, instant, money
-from domain.errors import NotFound
 from domain.money import DECIMALS
 from domain.processes.process import Effect
 from projections.log import Session
@@ -25,12 +24,6 @@ reconciliation = Resource(
     url_prefix="/reconciliation",
     description="What payment providers and the ledger tell differently",
 )
-
-
-class NotReconciledYet(NotFound):
-    """Nobody has compared provider and ledger yet: ask for it by a POST."""
-
-    code = "not-reconciled-yet"
 
 
 class DifferenceAnswer(Body):
@@ -49,16 +42,22 @@ class DifferenceAnswer(Body):
 
 
 class ReconciliationAnswer(Body):
-    """The last look: over which time, with whom, how much was compared, and what differs."""
+    """The last look: over which time, with whom, how much was compared, and what differs; null before the first."""
 
-    id = fields.UUID(required=True)
-    since = fields.DateTime(required=True)
-    until = fields.DateTime(required=True)
-    finished_at = fields.DateTime(required=True)
+    id = fields.UUID(required=True, allow_none=True)
+    since = fields.DateTime(required=True, allow_none=True)
+    until = fields.DateTime(required=True, allow_none=True)
+    finished_at = fields.DateTime(required=True, allow_none=True)
     providers = fields.List(fields.String(), required=True)
     payments = fields.Integer(required=True)
     refunds = fields.Integer(required=True)
     differences = fields.List(fields.Nested(DifferenceAnswer), required=True)
+
+
+NOTHING_YET = {
+    **dict.fromkeys(("id", "since", "until", "finished_at")),
+    **{"providers": [], "payments": 0, "refunds": 0, "differences": []},
+}
 
 
 class AskedAnswer(Body):
@@ -87,9 +86,7 @@ def get_reconciliation() -> Response:
     with runtime().reading() as connection:
         run = latest(connection)
         found = differences(connection, run.id) if run else []
-    if run is None:
-        raise NotReconciledYet
-    return respond(reconciliation_answer(run, found))
+    return respond(reconciliation_answer(run, found) if run else NOTHING_YET)
 
 
 @reconciliation.post("")

@@ -238,8 +238,9 @@ def _check_method(method: str, is_settled: bool, shop: Shop) -> None:
 
 
 def _given_before(order: Order, command: OrderCommand) -> bool:
-    """Whether this very command was followed; an import tells several payments by one."""
-    return command.context.import_id is None and command.context.command_id in order.commands
+    """Whether this very command was followed before; one that tells a past order tells several payments at once."""
+    given = command.context.command_id
+    return given in order.commands and not any(event.metadata.cause == given for event in order.pending_events)
 
 
 def check_amount(amount: int, currency: str) -> None:

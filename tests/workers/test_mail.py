@@ -107,7 +107,7 @@ class TestComposing:
         mail = self.mail("Hi\r\nBcc: eve@example.com", "Shop\r\nBcc: eve@example.com")
         assert not [line for line in mail.splitlines() if line.startswith("Bcc")]
 
-    @pytest.mark.parametrize("to", ["nora@example.com\r\nBcc: eve@example.com", "nora", "", "é@example.com"])
+    @pytest.mark.parametrize("to", ["nora@example.com\r\nBcc: eve@example.com", "nora", ""])
     def test_an_address_that_is_none_is_refused(self, to: str) -> None:
         with pytest.raises(BadAddress):
             self.mail(to=to)
