@@ -106,7 +106,7 @@ def test_taken_by_hand_is_voided_at_once() -> None:
 
 
 def test_a_payment_or_refund_given_twice_by_one_command_is_written_down_once() -> None:
-    once, back = pay(500, called="the same"), refund(goodwill=100, called="the same")
+    once, back = pay(500, called="the same"), refund(goodwill=100, called="another")
     order = given(Order, placed()).when(once).then(PaymentRecorded)
     order.collect_events()
     record_payment(order, once, Shop())
