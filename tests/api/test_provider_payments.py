@@ -14,6 +14,7 @@ from tests.api.desk import API, ORDERS, SETTINGS, eur, place
 from tests.workers.working import becomes, eventually, working
 from workers.effects import PERFORMED
 
+PAYING = "tok_pay"
 PROCESSES = (COLLECT_ON_REQUESTED, REFUND_ON_REQUESTED)
 KINDS = {
     kind: PERFORMED[kind]
@@ -40,7 +41,7 @@ def payment(client: FlaskClient, order: dict[str, Any]) -> dict[str, Any]:
     return dict(shown)
 
 
-def promised(client: FlaskClient, order: dict[str, Any], token: str = "tok_pay") -> None:
+def promised(client: FlaskClient, order: dict[str, Any], token: str = PAYING) -> None:
     answer = client.post(f"{ORDERS}/{order['id']}/payment-requests", json={"method": "online", "token": token})
     assert answer.status_code == 202, answer.get_data(as_text=True)
     assert payment(client, order)["state"] == "requested"
