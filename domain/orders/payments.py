@@ -240,7 +240,8 @@ def _check_method(method: str, is_settled: bool, shop: Shop) -> None:
 def _given_before(order: Order, command: OrderCommand) -> bool:
     """Whether this very command was followed before; one that tells a past order tells several payments at once."""
     given = command.context.command_id
-    return given in order.commands and not any(event.metadata.cause == given for event in order.pending_events)
+    pending = (event for event in order.pending_events if isinstance(event, Event))
+    return given in order.commands and not any(event.metadata.cause == given for event in pending)
 
 
 def check_amount(amount: int, currency: str) -> None:
