@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from domain.processes.collect_on_requested import COLLECT_ON_REQUESTED
 from domain.processes.refund_on_requested import REFUND_ON_REQUESTED
 from projections.runtime import Runtime
 from tests.api.desk import API, ORDERS, SETTINGS, eur, place
+from tests.fixtures_api import TokenClient
 from tests.workers.working import becomes, eventually, working
 from workers.effects import PERFORMED
 
@@ -93,3 +95,31 @@ def test_what_provider_and_ledger_tell_differently_is_listed_and_left(
         "state-differs", eur("19.00"), eur("20.00"),
     )  # fmt: skip
     assert payment(client, order)["state"] == "authorized"
+
+
+def test_twenty_refunds_at_one_time_never_give_back_more_than_was_captured(
+    runtime: Runtime, client: FlaskClient, order: dict[str, Any]
+) -> None:
+    url = f"{ORDERS}/{order['id']}"
+    with working(runtime, KINDS, PROCESSES):
+        promised(client, order)
+        client.post(f"{url}/payments/1/capture", json={})
+        eventually(lambda: payment(client, order)["state"] == "captured", "captured")
+        body = {"payment": "1", "goodwill": eur("3.00")}
+        clients = [TokenClient(client.application, client.application.response_class) for _ in range(20)]
+        for one in clients:
+            one.token = client.token  # type: ignore[attr-defined]
+        with ThreadPoolExecutor(20) as crowd:
+            statuses = list(crowd.map(lambda one: one.post(f"{url}/refunds", json=body).status_code, clients))
+        assert set(statuses) <= {202, 409, 422}
+        assert 1 <= statuses.count(202) <= 6
+        eventually(
+            lambda: {one["state"] for one in client.get(url).get_json()["refunds"]} == {"refunded"}, "all given back"
+        )
+    shown = client.get(url).get_json()
+    assert shown["refunded"] == eur(f"{3 * statuses.count(202)}.00")
+    with runtime.reading() as connection:
+        [[given]] = connection.execute(
+            "SELECT sum(amount) FROM sandbox.refunds WHERE order_id = %s", (order["id"],)
+        ).fetchall()
+    assert given == 300 * statuses.count(202)
