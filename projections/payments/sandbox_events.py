@@ -128,12 +128,12 @@ def webhook(connection: Connection, happened: Happened, subject: str) -> bytes |
     if happened == "paid":
         connection.execute(_PAY, {"id": subject})
     charge = find_charge(connection, subject)
-    return _encoded(_told(happened, charge)) if charge else None
+    return encoded(_told(happened, charge)) if charge else None
 
 
 def _refunded(key: str, order_id: UUID, refund: str, state: str, amount: int, currency: str) -> bytes:
     kind: Kind = "refunded" if state == "succeeded" else "refund-failed"
-    return _encoded(Told(f"ev_{kind}_{key}", kind, order_id, key, amount, currency, refund))
+    return encoded(Told(f"ev_{kind}_{key}", kind, order_id, key, amount, currency, refund))
 
 
 def _told(happened: Happened, charge: SandboxCharge) -> Told:
@@ -149,5 +149,6 @@ def _told(happened: Happened, charge: SandboxCharge) -> Told:
     return Told(f"ev_{kind}_{charge.id}", kind, charge.order_id, charge.id, charge.amount, charge.currency, subject)
 
 
-def _encoded(told: Told) -> bytes:
+def encoded(told: Told) -> bytes:
+    """What is told, as the body of a webhook."""
     return msgspec.json.encode(list(told))
