@@ -23,6 +23,7 @@ from api.metrics import Metrics, metrics
 from api.operators import operators
 from api.orders import orders
 from api.payment_page import payment_page
+from api.reconciliation import reconciliation
 from api.requests import new_request_id
 from api.sequences import enrolments, sequences
 from api.sessions import session
@@ -56,6 +57,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     events,
     audit,
     webhooks,
+    reconciliation,
     views,
     effects,
     processes,

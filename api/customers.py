@@ -7,12 +7,20 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 from marshmallow import fields, validate
 
 from api.access import needs
 from api.bodies import Resource
-from api.customers_forms import CardAnswer, CardForm, CardRowAnswer, ConsentForm, MergeForm, WithdrawalQuery
+from api.customers_forms import (
+    CardAnswer,
+    CardForm,
+    CardRowAnswer,
+    CardWithWorthAnswer,
+    ConsentForm,
+    MergeForm,
+    WithdrawalQuery,
+)
 from api.lists import ListQuery, page_answer, sorts
 from api.requests import context, fresh, handle, respond, runtime
 from api.schemas import Code, Text, instant, money, page_form
@@ -49,6 +57,7 @@ from projections.customers import (
 from projections.log import NothingRecorded
 from projections.pages import Cursor, Page
 from projections.tables import Connection
+from projections.views import TooFarBehind
 
 customers = Resource("customers", __name__, url_prefix="/customers", description="Customer cards")
 CARD = CustomerCard.__struct_fields__
@@ -142,14 +151,26 @@ def _worth_answer(worth: CustomerWorth) -> dict[str, Any]:
 
 @customers.get("/<uuid:customer_id>")
 @needs("customers:read")
-@customers.response(200, CardAnswer)
+@customers.response(200, CardWithWorthAnswer)
 def get_customer(customer_id: UUID) -> Response:
-    """One card."""
+    """One card, and what the customer's orders come to."""
+    if "X-Min-Position" in request.headers:
+        fresh("customers")
     try:
         customer = runtime().log.load(Customer, customer_id)
     except NothingRecorded:
         raise CustomerNotFound from None
-    return respond(customer_answer(customer), version=customer.version)
+    return respond({**customer_answer(customer), "lifetime": _lifetime(customer_id)}, version=customer.version)
+
+
+def _lifetime(customer_id: UUID) -> list[dict[str, Any]] | None:
+    """What the customer's orders come to; None while the view that knows it is not built."""
+    try:
+        runtime().views.wait_for("customers")
+    except TooFarBehind:
+        return None
+    with runtime().reading() as connection:
+        return [_worth_answer(one) for one in worth_of(connection, [customer_id])[customer_id]]
 
 
 @customers.post("")

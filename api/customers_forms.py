@@ -98,6 +98,12 @@ class WorthAnswer(Body):
     last_order_at = fields.DateTime(required=True)
 
 
+class CardWithWorthAnswer(CardAnswer):
+    """A card, and what its orders come to in each currency; null while that is being worked out anew."""
+
+    lifetime = fields.List(fields.Nested(WorthAnswer), required=True, allow_none=True)
+
+
 class CardRowAnswer(Body):
     """A card as the list shows it."""
 

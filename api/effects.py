@@ -18,6 +18,8 @@ from domain import texts
 from domain.errors import Conflict, NotFound
 from domain.events import Command
 from domain.messages import DoubtMessage
+from domain.orders.provider_payments import FailPayment
+from domain.orders.refunds import FailRefund
 from projections.log import Session
 from projections.work import positions
 from projections.work.effects import (
@@ -191,8 +193,27 @@ def _doubt(row: EffectRow) -> Command:
     return DoubtMessage(message_id=UUID(row.payload["message_id"]), context=context())
 
 
-# What is recorded when an effect of a kind is settled by hand.
-SETTLED: Mapping[str, Callable[[EffectRow], Command]] = {"mail.send": _doubt}
+def _drop_refund(row: EffectRow) -> Command:
+    asked = row.payload
+    order_id, refund = UUID(asked["order_id"]), asked["refund"]
+    return FailRefund(order_id=order_id, context=context(), refund=refund, failure="dropped")
+
+
+def _drop_payment(row: EffectRow) -> Command:
+    asked: Any = row.payload
+    action: Any = row.kind.partition(".")[2]
+    order_id, payment = UUID(asked["order_id"]), asked["payment"]
+    return FailPayment(order_id=order_id, context=context(), payment=payment, action=action, failure="dropped")
+
+
+# What is recorded when an effect of a kind is settled by hand, or dropped.
+RECORDED: Mapping[str, Mapping[str, Callable[[EffectRow], Command]]] = {
+    "settle": {"mail.send": _doubt},
+    "drop": {
+        "refund.send": _drop_refund,
+        **dict.fromkeys(("payment.take", "payment.capture", "payment.void"), _drop_payment),
+    },
+}
 
 
 def _change(key: UUID, action: str) -> Response:
@@ -202,8 +223,9 @@ def _change(key: UUID, action: str) -> Response:
             raise EffectNotFound
         if not change(session.connection, key, action, caller().actor):
             raise WrongEffectState(state=row.state, allowed=list(ACTIONS[action][0]))
-        if action == "settle" and row.kind in SETTLED:
-            runtime().desk.handle_within(session, SETTLED[row.kind](row))
+        recorded = RECORDED.get(action, {}).get(row.kind)
+        if recorded:
+            runtime().desk.handle_within(session, recorded(row))
         return effect_answer(find(session.connection, key) or row)
 
     return perform(changed)

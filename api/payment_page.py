@@ -5,10 +5,10 @@ Whoever holds such an address may use it: it names one order and one amount, and
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from babel.numbers import format_currency
 from flask import Blueprint, Response, redirect, request
@@ -19,18 +19,14 @@ from api.requests import runtime
 from domain.money import amount_text
 from domain.orders.order import Order
 from domain.orders.payments import due
-from domain.processes.process import Effect
+from domain.shop import AT_ONCE
 from projections.log import NothingRecorded
-from projections.payments import sandbox
+from projections.payments import sandbox_events
 from projections.payments.links import Link, read_link
-from projections.payments.provider import Charge, Provider
-from projections.payments.providers import PROVIDERS, address
-from projections.work import effects, schedule
-from projections.work.effects import Asked
+from projections.payments.provider import Charge, Provider, Troubled
+from projections.payments.providers import address, ready
 
 payment_page = Blueprint("payment_page", __name__)
-PAYING_LATER = timedelta(minutes=1)
-_KEYS = UUID("b1a0a0b6-5c0a-5b1e-8d5f-3f1c9a6b7c22")
 _HEADERS = {
     "Content-Security-Policy": ("default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 }
@@ -40,6 +36,10 @@ _WORDS = {
         "expired": "This link has expired. Ask the shop for a new one.", "paid": "This order is paid. Thank you.",
         "replaced": "This link was replaced by a newer one.", "declined": "The payment was declined.",
         "later": "Pay later", "decline": "Decline", "pending": "The payment is on its way.", "test": "Test payment",
+        "authorized": "The payment is promised.", "voided": "The payment was called off.", "dispute": "Dispute it",
+        "shop-wins": "The shop wins", "shop-loses": "The shop loses", "disputed": "The payment is disputed.",
+        "won": "The shop won the dispute.", "lost": "The shop lost the dispute.",
+        "unavailable": "Paying is not possible just now. Please try again in a moment.",
     },
     "fr": {
         "order": "Commande", "due": "À payer", "pay": "Payer", "unknown": "Ce lien n'est pas valable.",
@@ -47,7 +47,11 @@ _WORDS = {
         "paid": "Cette commande est payée. Merci.",
         "replaced": "Ce lien a été remplacé par un plus récent.", "declined": "Le paiement a été refusé.",
         "later": "Payer plus tard", "decline": "Refuser", "pending": "Le paiement est en route.",
-        "test": "Paiement d'essai",
+        "test": "Paiement d'essai", "authorized": "Le paiement est promis.", "voided": "Le paiement a été annulé.",
+        "dispute": "Le contester", "shop-wins": "La boutique gagne", "shop-loses": "La boutique perd",
+        "disputed": "Le paiement est contesté.", "won": "La boutique a gagné le litige.",
+        "lost": "La boutique a perdu le litige.",
+        "unavailable": "Le paiement n'est pas possible pour l'instant. Réessayez dans un moment.",
     },
 }  # fmt: skip
 _PAGES = Environment(
@@ -90,7 +94,10 @@ def pay(token: str) -> AnyResponse:
         refusal = refusal or Refusal(410, "replaced")
         return _page(order.locale, status=refusal.status, order=order, messages=(refusal.word,))
     if request.method == "POST":
-        return redirect(_begin(provider, link, order, token), 303)
+        try:
+            return redirect(_begin(provider, link, order, token), 303)
+        except Troubled:
+            return _page(order.locale, status=503, order=order, messages=("unavailable",))
     return _page(order.locale, order=order, lines=order.items.values(), amount=link.amount, choices=("pay",))
 
 
@@ -113,51 +120,42 @@ def _refusal(link: Link, order: Order, now: datetime) -> Refusal | None:
 
 def _provider(order: Order) -> Provider | None:
     method = runtime().desk.shop().payment_methods.get(order.payment_link_method)
-    opened = PROVIDERS.get(method.provider) if method else None
-    return opened(runtime()) if opened else None
+    return ready(runtime()).get(method.provider) if method else None
 
 
 def _begin(provider: Provider, link: Link, order: Order, token: str) -> str:
     return_url = f"{address(runtime())}/pay/{token}"
-    return provider.begin(Charge(link.link.hex, order.id, order.number, link.amount, order.currency, return_url))
+    at_once = runtime().desk.shop().payment_methods[order.payment_link_method].capture == AT_ONCE
+    charge = Charge(link.link.hex, order.id, order.number, link.amount, order.currency, return_url, at_once)
+    return provider.begin(charge)
 
 
 @payment_page.get("/sandbox/<string:charge_id>")
 def sandbox_page(charge_id: str) -> AnyResponse:
-    """The sandbox's page: pay, decline, or pay later."""
+    """The sandbox's page: pay, decline or pay later; dispute what was paid, and decide that."""
     charge = _charge(charge_id)
     if charge is None:
         return _page("en", status=404, messages=("unknown",))
-    messages = [word for word in ("declined", "pending", "paid") if charge.state == word]
-    choices = tuple(sandbox.CHOICES) if charge.state in ("open", "declined") else ()
-    return _page("en", title=f"Sandbox: {charge.number}", messages=("test", *messages), choices=choices)
+    stands = {"open": "disputed"}.get(charge.dispute, charge.dispute) if charge.dispute else charge.state
+    messages = () if stands == "open" else (stands,)
+    return _page("en", title=f"Sandbox: {charge.number}", messages=("test", *messages), choices=charge.choices)
 
 
 @payment_page.post("/sandbox/<string:charge_id>")
 def sandbox_choice(charge_id: str) -> AnyResponse:
     """What the customer chose; the shop is told by a webhook, at once or later."""
     charge, choice = _charge(charge_id), request.form.get("choice", "")
-    if charge is None or choice not in sandbox.CHOICES:
+    if charge is None or not any(choice in choices for choices in sandbox_events.CHOICES.values()):
         return _page("en", status=404, messages=("unknown",))
-    key = uuid5(_KEYS, charge_id)
-    with runtime().log.session() as session:
-        session.begin()
-        if sandbox.choose(session.connection, charge_id, choice) and choice != "decline":
-            due_at = datetime.now(UTC) + PAYING_LATER if choice == "later" else None
-            effect = Effect(
-                kind="sandbox.tell", payload={"charge_id": charge_id}, order_id=charge.order_id, due_at=due_at
-            )
-            if due_at:
-                schedule.put(session.connection, (Asked(key, effect, 0),))
-            else:
-                effects.put(session, effect, key)
-        session.commit()
-    return redirect(charge.return_url if choice != "decline" else f"/sandbox/{charge_id}", 303)
+    with runtime().pool.connection() as connection, connection.transaction():
+        sandbox_events.choose(connection, charge_id, choice, datetime.now(UTC))
+    goes_back = choice in ("pay", "later") and charge.return_url
+    return redirect(charge.return_url if goes_back else f"/sandbox/{charge_id}", 303)
 
 
-def _charge(charge_id: str) -> sandbox.SandboxCharge | None:
+def _charge(charge_id: str) -> sandbox_events.SandboxCharge | None:
     with runtime().reading() as connection:
-        return sandbox.find_charge(connection, charge_id)
+        return sandbox_events.find_charge(connection, charge_id)
 
 
 def _page(

@@ -128,7 +128,7 @@ def handle(
     return _response(_decide(command, versions, answer, beside))
 
 
-def perform(change: Callable[[Session], Any]) -> Response:
+def perform(change: Callable[[Session], Any], *, status: int = 200) -> Response:
     """Makes a change that is no part of any history and answers with its body; honours Idempotency-Key."""
     key = request_key()
     with runtime().log.session() as session:
@@ -136,7 +136,7 @@ def perform(change: Callable[[Session], Any]) -> Response:
         if known:
             return _response(Outcome(None, 0, known, replayed=True))
         session.begin()
-        answer = Answer(status=200, headers={}, body=msgspec.json.encode(change(session)))
+        answer = Answer(status=status, headers={}, body=msgspec.json.encode(change(session)))
         return _response(Outcome(None, session.commit(answer), answer))
 
 

@@ -30,6 +30,7 @@ from domain import texts
 from domain.addresses import Address
 from domain.customers import EMAIL_LIMIT
 from domain.settings import (
+    CAPTURES,
     PROVIDERS,
     Carrier,
     Defaults,
@@ -74,10 +75,11 @@ class StatusForm(Body):
 
 
 class PaymentMethodForm(Body):
-    """A way to pay; `provider` is who takes the money, `manual` when it is the shop itself."""
+    """A way to pay: `provider` takes the money (`manual`: the shop itself), at once or `later`, when it is captured."""
 
     label = Text(texts.NAME, filled=True, required=True)
     provider = fields.String(validate=validate.OneOf(PROVIDERS))
+    capture = fields.String(validate=validate.OneOf(CAPTURES))
 
 
 class ShippingMethodForm(Body):

@@ -32,11 +32,12 @@ class DefinedStatusAnswer(Body):
 
 
 class PaymentMethodAnswer(Body):
-    """A way to pay; `provider` is who takes the money, `manual` when it is the shop itself."""
+    """A way to pay: `provider` takes the money (`manual`: the shop itself), at once or `later`, when it is captured."""
 
     code = _text()
     label = _text()
     provider = _text()
+    capture = _text()
 
 
 class ShippingMethodAnswer(Body):

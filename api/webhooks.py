@@ -10,7 +10,7 @@ from api.bodies import Resource
 from api.problems import Problem
 from api.requests import respond, runtime
 from domain.processes.process import Effect
-from projections.payments.provider import Forged
+from projections.payments.provider import Busy, Forged, Provider
 from projections.payments.providers import PROVIDERS
 from projections.payments.webhooks import count_forgery, keep
 from projections.work.effects import put
@@ -23,20 +23,26 @@ _KEYS = UUID("0e7a5f0c-7a53-5a52-9c0f-6f1d7f7f4b11")
 @webhooks.response(204)
 def take_webhook(provider: str) -> Response:
     """A provider's message; the same one again changes nothing."""
-    if provider not in PROVIDERS:
-        raise Problem(404, "unknown-provider", "There is no such payment provider.")
     body = request.get_data(cache=True)
     try:
-        told = PROVIDERS[provider](runtime()).read(body, dict(request.headers))
+        told = _provider(provider).read(body, dict(request.headers))
     except Forged:
         with runtime().reading() as connection:
             count_forgery(connection, provider)
         raise Problem(400, "forged-webhook", "The signature of this message is wrong or too old.") from None
     with runtime().log.session() as session:
         session.begin()
-        if keep(session.connection, runtime().log.keys.webhooks, provider, told.event_id, body):
+        new = keep(session.connection, runtime().log.keys.webhooks, provider, told.event_id, body)
+        if new and told.kind != "other":
             payload: dict[str, str | int] = {"provider": provider, "event_id": told.event_id}
             effect = Effect(kind="webhook.process", payload=payload, order_id=told.order_id)
             put(session, effect, uuid5(_KEYS, f"{provider}/{told.event_id}"))
         session.commit()
     return respond(None, status=204)
+
+
+def _provider(name: str) -> Provider:
+    try:
+        return PROVIDERS[name](runtime())
+    except (KeyError, Busy):
+        raise Problem(404, "unknown-provider", "There is no such payment provider here.") from None

@@ -13,6 +13,7 @@ from domain.addresses import Address, check_address
 from domain.errors import Rejected
 from domain.events import Aggregate, Command, Event
 from domain.money import decimals
+from domain.shop import CAPTURES as CAPTURES
 from domain.shop import LOCALES as LOCALES
 from domain.shop import PROVIDERS as PROVIDERS
 from domain.shop import Carrier as Carrier
@@ -72,6 +73,12 @@ class UnknownProvider(Rejected):
     """There is no payment provider {provider}; known: {known}."""
 
     code = "unknown-provider"
+
+
+class UnknownCapture(Rejected):
+    """Money is taken {known}, not {capture}."""
+
+    code = "unknown-capture"
 
 
 class Settings(Aggregate):
@@ -306,6 +313,8 @@ def define_payment_method(settings: Settings, command: DefinePaymentMethod, shop
     check_text(command.method.label, NAME, "/label", required=True)
     if command.method.provider not in PROVIDERS:
         raise UnknownProvider("/provider", provider=command.method.provider[:CODE], known=", ".join(PROVIDERS))
+    if command.method.capture not in CAPTURES:
+        raise UnknownCapture("/capture", capture=command.method.capture[:CODE], known=" or ".join(CAPTURES))
     if settings.shop.payment_methods.get(command.method.code) != command.method:
         settings.record(PaymentMethodDefined, command.context, method=command.method)
 

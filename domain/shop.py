@@ -13,7 +13,8 @@ from domain.statuses import STANDARD_STATUSES, MerchantStatus, UnknownStatus
 from domain.texts import CODE
 
 LOCALES = ("en", "fr")
-PROVIDERS = ("manual", "sandbox")
+PROVIDERS = ("manual", "sandbox", "stripe")
+AT_ONCE, LATER = CAPTURES = ("at-once", "later")
 
 
 class UnknownMethod(Rejected):
@@ -28,12 +29,16 @@ class UnknownLocale(Rejected):
     code = "unknown-locale"
 
 
-class PaymentMethod(Struct, frozen=True, kw_only=True):
-    """A way to pay; `provider` is who takes the money, `manual` when it is the shop itself."""
+class PaymentMethod(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A way to pay; `provider` is who takes the money, `manual` when it is the shop itself.
+
+    `capture` is when a provider takes it: `at-once`, or `later`, when somebody asks for what was promised.
+    """
 
     code: str
     label: str
-    provider: str = "manual"
+    provider: str = field(default_factory=lambda: "manual")  # always stored, as it was before `capture` came
+    capture: str = AT_ONCE
 
 
 class ShippingMethod(Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ from domain.orders import (
     notes,
     payment_links,
     payments,
+    provider_payments,
     refunds,
     returns,
     shipments,
@@ -41,6 +42,7 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
         *moves.EVENTS,
         *payments.EVENTS,
         *payment_links.EVENTS,
+        *provider_payments.EVENTS,
         *refunds.EVENTS,
         *disputes.EVENTS,
         *shipments.EVENTS,
@@ -55,7 +57,6 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
     sequences.Sequences: sequences.EVENTS,
     enrolments.Enrolment: enrolments.EVENTS,
     operators.Operator: operators.EVENTS,
-    tokens.Token: tokens.EVENTS,
     tokens.Token: tokens.EVENTS,
 }
 EVENTS: tuple[type[Event], ...] = tuple(event for events in AGGREGATES.values() for event in events)

@@ -72,6 +72,12 @@ class Settings:
         _empty_or_mail_server,
     )
     mail_from: str = _setting("", "Address that mails come from; the seller's own when unset.")
+    stripe_secret_key: str = _setting("", "Secret key of the shop's Stripe account; unset: Stripe is not used.")
+    stripe_webhook_secret: str = _setting("", "Secret that Stripe signs its webhooks to this server with.")
+    stripe_api_url: str = _setting("", "Another server that speaks Stripe's API, for tests.")
+    reconcile_days: int = _setting(
+        14, "Days that the nightly reconciliation with payment providers looks back.", _between(1, 3660)
+    )
     public_url: str = _setting("", "Address under which customers reach this server, for links in mails.")
     webhooks_private: bool = _setting(False, "Whether webhooks may call addresses on a private network.")
     log_level: str = _setting(

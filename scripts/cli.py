@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": ("scripts.demo:demo", "Fill the order book with a believable shop."),
     "import": ("scripts.import_:import_orders", "Load orders from another platform's export."),
     "migrate": ("scripts.migrate:migrate", "Bring the database up to this version."),
+    "payments": ("scripts.payments:payments", "Compare payment providers with the ledger."),
     "project": ("scripts.project:project", "Keep the views up to date."),
     "projections": ("scripts.projections:projections", "See, rebuild and repair the views."),
     "serve": ("scripts.serve:serve", "Serve the API."),

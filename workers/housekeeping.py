@@ -9,6 +9,7 @@ import structlog
 
 from projections.log.seals import seal
 from projections.runtime import Runtime
+from projections.work.effects import purge_done
 
 SEAL_EVERY = 10.0  # seconds
 PURGE_EVERY = 3600.0
@@ -46,6 +47,11 @@ class Housekeeping:
             self._stopping.wait(SEAL_EVERY)
 
     def _purge(self) -> None:
-        forgotten = self._runtime.log.purge_requests(self._runtime.settings.idempotency_days)
+        days = self._runtime.settings.idempotency_days
+        forgotten = self._runtime.log.purge_requests(days)
         if forgotten:
             _logger.info("answered requests forgotten", action="requests.purged", count=forgotten)
+        with self._runtime.pool.connection() as connection:
+            done = purge_done(connection, days)
+        if done:
+            _logger.info("effects of long ago forgotten", action="effects.purged", count=done)

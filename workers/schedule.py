@@ -30,7 +30,10 @@ class Recurring(NamedTuple):
     every: timedelta | None = None
 
 
-RECURRING: Mapping[str, Recurring] = {"forget_webhooks": Recurring("webhooks.forget", daily=time(3))}
+RECURRING: Mapping[str, Recurring] = {
+    "forget_webhooks": Recurring("webhooks.forget", daily=time(3)),
+    "reconcile_payments": Recurring("payments.reconcile", daily=time(2)),
+}
 
 
 class Schedule:

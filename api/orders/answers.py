@@ -127,7 +127,11 @@ class TaxAnswer(Body):
 
 
 class PaymentAnswer(Body):
-    """Money that came in: `captured`, only promised (`authorized`) or taken back out (`voided`)."""
+    """Money that came in: `captured`, only promised (`authorized`) or taken back out (`voided`).
+
+    `requested` of a provider it is not there yet, `failed` it is not coming; `asked` is what a provider is asked to do
+    with it now (take, authorize, capture, void), `failure` why it last did not.
+    """
 
     id = _text()
     amount = _money()
@@ -135,6 +139,8 @@ class PaymentAnswer(Body):
     state = _text()
     reference = _text()
     provider = _maybe()
+    asked = _maybe()
+    failure = _maybe()
     at = _instant()
 
 

@@ -222,6 +222,20 @@ class PaymentForm(Body):
     paid_at = fields.AwareDateTime(format="iso")
 
 
+class PaymentRequestForm(Body):
+    """Money to have taken by a method's provider, by a token of the customer's means of payment; all that is due."""
+
+    token = Text(texts.NAME, filled=True, required=True)
+    amount = fields.Nested(MoneyForm)
+    method = Code()
+
+
+class CaptureForm(Body):
+    """How much of what was promised to take; without an amount all of it."""
+
+    amount = fields.Nested(MoneyForm)
+
+
 class LineForm(Body):
     """So many units of a line."""
 

@@ -10,10 +10,11 @@ from flask import Response
 from api.access import needs
 from api.orders.answers import OrderAnswer
 from api.orders.blueprint import about, change, orders
-from api.orders.forms import PaymentForm, RefundForm
+from api.orders.forms import CaptureForm, PaymentForm, PaymentRequestForm, RefundForm
 from api.problems import Problem, pointed
 from api.requests import context
-from domain.orders.payments import AuthorizePayment, RecordPayment, RefundLine, RefundOrder, VoidPayment
+from domain.orders.payments import AuthorizePayment, RecordPayment, RefundLine, RefundOrder
+from domain.orders.provider_payments import RequestCapture, RequestPayment, RequestVoid
 from domain.orders.refunds import RequestRefund
 
 
@@ -38,8 +39,40 @@ def record_payment(told: dict[str, Any], order_id: UUID) -> Response:
 @needs("orders:write")
 @orders.response(200, OrderAnswer)
 def void_payment(order_id: UUID, payment: str) -> Response:
-    """Take a payment back out of the ledger; the history keeps it."""
-    return change(VoidPayment(order_id=order_id, context=context(), payment=payment))
+    """Take a payment back out of the ledger; what a provider promised, it is asked to let go of."""
+    return change(RequestVoid(order_id=order_id, context=context(), payment=payment))
+
+
+@orders.post("/<uuid:order_id>/payment-requests")
+@needs("orders:write")
+@orders.arguments(PaymentRequestForm)
+@orders.response(202, OrderAnswer)
+def request_payment(told: dict[str, Any], order_id: UUID) -> Response:
+    """Have a provider take money, or promise it where the method is captured later; the payment shows how it went."""
+    amount = told.get("amount")
+    facts = about(order_id, amount=amount.minor if amount else None)
+    facts |= {"context": context(), "currency": amount.currency if amount else "", "method": told.get("method", "")}
+    return change(RequestPayment(**facts, token=told["token"]), status=202)
+
+
+@orders.post("/<uuid:order_id>/payments/<string:payment>/capture")
+@needs("orders:write")
+@orders.arguments(CaptureForm)
+@orders.response(202, OrderAnswer)
+def capture_payment(told: dict[str, Any], order_id: UUID, payment: str) -> Response:
+    """Take what was promised, or a part of it; its provider is asked, and the payment shows how it went."""
+    amount = told.get("amount")
+    facts = about(order_id, amount=amount.minor if amount else None, payment=payment)
+    facts |= {"context": context(), "currency": amount.currency if amount else ""}
+    return change(RequestCapture(**facts), status=202)
+
+
+@orders.post("/<uuid:order_id>/payments/<string:payment>/void")
+@needs("orders:write")
+@orders.response(202, OrderAnswer)
+def let_payment_go(order_id: UUID, payment: str) -> Response:
+    """Let what was promised go; its provider is asked, and the payment shows how it went."""
+    return change(RequestVoid(order_id=order_id, context=context(), payment=payment), status=202)
 
 
 @orders.post("/<uuid:order_id>/refunds")

@@ -165,6 +165,8 @@ def _payment(payment: Payment, currency: str) -> dict[str, Any]:
         "state": payment.state,
         "reference": payment.reference,
         "provider": payment.provider or None,
+        "asked": payment.asked or None,
+        "failure": payment.failure or None,
         "at": instant(payment.at),
     }
 

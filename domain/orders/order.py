@@ -57,7 +57,11 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class Payment(Struct, frozen=True, kw_only=True):
-    """Money that came in, or was promised by a provider (`authorized`); `voided` takes it back out."""
+    """Money that came in, or was promised by a provider (`authorized`); `voided` takes it back out.
+
+    `requested`: a provider is asked to take it by a `token`; `failed`: it could not. `asked` is what a provider is
+    asked to do with it now: `take`, `authorize`, `capture` or `void`; `failure` is why it last did not.
+    """
 
     id: str
     amount: int
@@ -66,6 +70,10 @@ class Payment(Struct, frozen=True, kw_only=True):
     reference: str
     at: datetime
     provider: str = ""
+    token: str = ""
+    asked: str = ""
+    asked_amount: int = 0
+    failure: str = ""
 
 
 class RefundedLine(Struct, frozen=True, kw_only=True):

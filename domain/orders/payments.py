@@ -24,6 +24,7 @@ from domain.statuses import DRAFT
 from domain.texts import CODE, LINE, check_text
 
 MAX_ENTRIES = 200
+UNANSWERED = ("requested", "failed")  # asked of a provider that has not taken it yet
 
 
 class PaymentNotFound(NotFound):
@@ -51,7 +52,7 @@ class PaymentRefunded(Rejected):
 
 
 class PaymentWithProvider(Rejected):
-    """This payment is with {provider}: give it back by a refund."""
+    """This payment is with {provider}: have it captured, voided or refunded there."""
 
     code = "payment-with-provider"
 
@@ -69,22 +70,24 @@ class TooManyEntries(Rejected):
 
 
 class RecordPayment(OrderCommand, frozen=True, kw_only=True):
-    """Write down money that came in; no amount means what is due."""
+    """Write down money that came in; no amount means what is due, `payment` is the request that it answers."""
 
     method: str
     amount: int | None = None
     reference: str = ""
     provider: str = ""
+    payment: str = ""
     paid_at: datetime | None = None
 
 
 class AuthorizePayment(OrderCommand, frozen=True, kw_only=True):
-    """Write down money that a provider promised."""
+    """Write down money that a provider promised; `payment` is the request that it answers."""
 
     method: str
     amount: int
     reference: str = ""
     provider: str = ""
+    payment: str = ""
 
 
 class VoidPayment(OrderCommand, frozen=True, kw_only=True):
@@ -132,6 +135,7 @@ class PaymentRecorded(Event, frozen=True, kw_only=True):
             provider=self.provider,
             at=self.paid_at,
         )
+        order.commands.add(self.metadata.cause)
 
 
 class PaymentAuthorized(Event, frozen=True, kw_only=True):
@@ -155,6 +159,7 @@ class PaymentAuthorized(Event, frozen=True, kw_only=True):
             provider=self.provider,
             at=self.timestamp,
         )
+        order.commands.add(self.metadata.cause)
 
 
 class PaymentCaptured(Event, frozen=True, kw_only=True):
@@ -167,7 +172,8 @@ class PaymentCaptured(Event, frozen=True, kw_only=True):
 
     def apply(self, order: Order) -> None:
         was = order.payments[self.payment]
-        order.payments[self.payment] = replace(was, state="captured", amount=self.amount, at=self.timestamp)
+        settled = replace(was, asked="", asked_amount=0, failure="")
+        order.payments[self.payment] = replace(settled, state="captured", amount=self.amount, at=self.timestamp)
 
 
 class PaymentVoided(Event, frozen=True, kw_only=True):
@@ -179,7 +185,8 @@ class PaymentVoided(Event, frozen=True, kw_only=True):
     amount: int
 
     def apply(self, order: Order) -> None:
-        order.payments[self.payment] = replace(order.payments[self.payment], state="voided")
+        was = order.payments[self.payment]
+        order.payments[self.payment] = replace(was, state="voided", asked="", asked_amount=0, failure="")
 
 
 class OrderRefunded(Event, frozen=True, kw_only=True):
@@ -213,6 +220,7 @@ class OrderRefunded(Event, frozen=True, kw_only=True):
         )
         order.refund_requests.pop(self.refund, None)
         order.refunds = (*order.refunds, refund)
+        order.commands.add(self.metadata.cause)
 
 
 def require_room(order: Order) -> None:
@@ -229,7 +237,15 @@ def _check_method(method: str, is_settled: bool, shop: Shop) -> None:
         shop.require_payment_method(method, "/method")
 
 
-def _check_amount(amount: int, currency: str) -> None:
+def _given_before(order: Order, command: OrderCommand) -> bool:
+    """Whether this very command was followed before; one that tells a past order tells several payments at once."""
+    given = command.context.command_id
+    pending = (event for event in order.pending_events if isinstance(event, Event))
+    return given in order.commands and not any(event.metadata.cause == given for event in pending)
+
+
+def check_amount(amount: int, currency: str) -> None:
+    """Refuses an amount that is no money, or more than any order is worth."""
     if amount <= 0:
         raise AmountNotPositive("/amount")
     if amount > MAX_MINOR_UNITS:
@@ -246,17 +262,19 @@ def record_payment(order: Order, command: RecordPayment, shop: Shop) -> None:
     known = order.payment_by(command.provider, command.reference)
     if known is not None:
         return _capture(order, known, command.amount, command)
+    if _given_before(order, command):
+        return
     require_room(order)
     _check_method(command.method, bool(command.context.import_id or command.provider), shop)
     check_text(command.reference, CODE, "/reference")
     amount = due(order) if command.amount is None else command.amount
     if command.amount is None and not amount:
         raise NothingDue("/amount", number=order.number)
-    _check_amount(amount, order.currency)
+    check_amount(amount, order.currency)
     order.record(
         PaymentRecorded,
         command.context,
-        payment=str(len(order.payments) + 1),
+        payment=_answered(order, command.payment),
         amount=amount,
         method=command.method,
         reference=command.reference,
@@ -267,16 +285,16 @@ def record_payment(order: Order, command: RecordPayment, shop: Shop) -> None:
 
 def authorize_payment(order: Order, command: AuthorizePayment, shop: Shop) -> None:
     """Writes down what a provider promised."""
-    if order.payment_by(command.provider, command.reference) is not None:
+    if order.payment_by(command.provider, command.reference) is not None or _given_before(order, command):
         return
     require_room(order)
     _check_method(command.method, bool(command.context.import_id or command.provider), shop)
     check_text(command.reference, CODE, "/reference")
-    _check_amount(command.amount, order.currency)
+    check_amount(command.amount, order.currency)
     order.record(
         PaymentAuthorized,
         command.context,
-        payment=str(len(order.payments) + 1),
+        payment=_answered(order, command.payment),
         amount=command.amount,
         method=command.method,
         reference=command.reference,
@@ -284,15 +302,28 @@ def authorize_payment(order: Order, command: AuthorizePayment, shop: Shop) -> No
     )
 
 
+def _answered(order: Order, payment_id: str) -> str:
+    """The id of the request that a payment answers, or of a new payment."""
+    asked = order.payments.get(payment_id)
+    return asked.id if asked and asked.state in UNANSWERED else str(len(order.payments) + 1)
+
+
 def capture_payment(order: Order, command: CapturePayment, shop: Shop) -> None:
     """Writes down that a promise was kept, once."""
-    _capture(order, payment_of(order, command.payment), None, command)
+    capture_by_hand(order, payment_of(order, command.payment), None, command)
+
+
+def capture_by_hand(order: Order, payment: Payment, amount: int | None, command: OrderCommand) -> None:
+    """Writes down that a promise was kept which no provider has to be asked about."""
+    if payment.state == "authorized" and payment.provider:
+        raise PaymentWithProvider("/payment", provider=payment.provider)
+    _capture(order, payment, amount, command)
 
 
 def _capture(order: Order, payment: Payment, amount: int | None, command: OrderCommand) -> None:
     if payment.state == "authorized":
         captured = payment.amount if amount is None else amount
-        _check_amount(captured, order.currency)
+        check_amount(captured, order.currency)
         order.record(PaymentCaptured, command.context, payment=payment.id, amount=captured)
 
 
@@ -306,10 +337,14 @@ def payment_of(order: Order, payment_id: str) -> Payment:
 
 def void_payment(order: Order, command: VoidPayment, shop: Shop) -> None:
     """Voids a payment unless refunds have eaten into it."""
-    payment = payment_of(order, command.payment)
+    void_by_hand(order, payment_of(order, command.payment), command)
+
+
+def void_by_hand(order: Order, payment: Payment, command: OrderCommand) -> None:
+    """Voids a payment that no provider has to be asked about."""
     if payment.state == "voided":
         return
-    if payment.state == "captured" and payment.provider:
+    if payment.provider:
         raise PaymentWithProvider("/payment", provider=payment.provider)
     if payment.state == "captured" and order.paid - payment.amount < order.refunded + order.refunds_requested:
         raise PaymentRefunded("/payment")
@@ -317,7 +352,9 @@ def void_payment(order: Order, command: VoidPayment, shop: Shop) -> None:
 
 
 def refund_order(order: Order, command: RefundOrder, shop: Shop) -> None:
-    """Writes down a refund that was made by hand."""
+    """Writes down a refund that was made by hand, once."""
+    if _given_before(order, command):
+        return
     require_room(order)
     _check_method(command.method, command.context.import_id is not None, shop)
     check_text(command.reference, CODE, "/reference")

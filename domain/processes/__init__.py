@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from domain.processes.advance_on_step import ADVANCE_ON_STEP
+from domain.processes.collect_on_requested import COLLECT_ON_REQUESTED
 from domain.processes.enrol_on_order import ENROL_ON_ORDER
 from domain.processes.exit_on_order import EXIT_ON_ORDER
 from domain.processes.exit_on_withdrawal import EXIT_ON_WITHDRAWAL
@@ -18,6 +19,7 @@ _ALL: tuple[Process, ...] = (
     MAIL_ON_STATUS,
     SEND_ON_MESSAGE_REQUESTED,
     REFUND_ON_REQUESTED,
+    COLLECT_ON_REQUESTED,
     TAG_ON_PURCHASE,
     ENROL_ON_ORDER,
     ADVANCE_ON_STEP,

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from projections.payments.provider import Provider
+from projections.payments.provider import Busy, Provider
 from projections.payments.sandbox import Sandbox
 from projections.runtime import Runtime
+
+if TYPE_CHECKING:
+    from projections.payments.stripe import Stripe
 
 
 def address(runtime: Runtime) -> str:
@@ -19,4 +24,30 @@ def _sandbox(runtime: Runtime) -> Sandbox:
     return Sandbox(runtime.pool, runtime.log.keys.sandbox, address(runtime))
 
 
-PROVIDERS: Mapping[str, Callable[[Runtime], Provider]] = {"sandbox": _sandbox}
+def _stripe(runtime: Runtime) -> Stripe:
+    told = runtime.settings
+    if not told.stripe_secret_key:
+        raise Busy("stripe-not-set-up")
+    return _opened_stripe(told.stripe_secret_key, told.stripe_webhook_secret, told.stripe_api_url)
+
+
+@lru_cache(maxsize=4)
+def _opened_stripe(secret_key: str, webhook_secret: str, url: str) -> Stripe:
+    from projections.payments.stripe import Stripe  # its client is large: only who uses it carries it
+
+    return Stripe(secret_key, webhook_secret, url)
+
+
+# Opening one that is not set up raises `Busy`.
+PROVIDERS: Mapping[str, Callable[[Runtime], Provider]] = {"sandbox": _sandbox, "stripe": _stripe}
+
+
+def ready(runtime: Runtime) -> dict[str, Provider]:
+    """The providers that are set up here, by name."""
+    found = {}
+    for name, opened in PROVIDERS.items():
+        try:
+            found[name] = opened(runtime)
+        except Busy:
+            continue
+    return found

@@ -109,6 +109,9 @@ UPDATE work.effects SET
 WHERE key = %(key)s AND state = ANY(%(before)s)
 """
 _COUNTS = "SELECT state, count(*) FROM work.effects WHERE state <> 'done' GROUP BY state"
+_PURGE_DONE = """
+DELETE FROM work.effects WHERE state = 'done' AND created_at < now() - %(age)s AND changed_at < now() - %(age)s
+"""
 
 # What an operator may do with an effect: the states it may be in, and the state it comes to.
 ACTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -273,6 +276,11 @@ def change(connection: Connection, effect_key: UUID, action: str, actor: str) ->
     before, state = ACTIONS[action]
     parameters = {"key": effect_key, "state": state, "before": list(before), "actor": actor}
     return connection.execute(_CHANGE, parameters).rowcount == 1
+
+
+def purge_done(connection: Connection, days: int) -> int:
+    """Forgets effects that were done more than so many days ago; gives how many. What is not done stays."""
+    return connection.execute(_PURGE_DONE, {"age": timedelta(days=days)}).rowcount
 
 
 def list_effects(

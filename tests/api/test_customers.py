@@ -41,7 +41,7 @@ def test_a_card_is_made_by_hand(client: FlaskClient, news: News) -> None:
     assert answer.status_code == 201
     assert answer.headers["Location"] == f"{CUSTOMERS}/{card['id']}"
     assert card["origins"]["city"]["origin"] == "operator"
-    assert client.get(answer.headers["Location"]).get_json() == card
+    assert client.get(answer.headers["Location"]).get_json() == {**card, "lifetime": None}
     assert news.topics() == ["customer.created", "customer.updated"]
 
 

@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 
 from api.app import create_app
 from domain.processes.refund_on_requested import REFUND_ON_REQUESTED
-from projections.payments import sandbox
+from projections.payments import sandbox_events
 from projections.payments.sandbox import SIGNATURE, Sandbox
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
@@ -63,9 +63,8 @@ def begun(stranger: FlaskClient, page: str) -> str:
 def told(runtime: Runtime, charge_page: str) -> tuple[bytes, dict[str, str]]:
     """The webhook of a payment, and its headers."""
     with runtime.reading() as connection:
-        charge = sandbox.find_charge(connection, charge_page.rpartition("/")[2])
-    assert charge is not None
-    body = sandbox.captured(charge)
+        body = sandbox_events.webhook(connection, "paid", charge_page.rpartition("/")[2])
+    assert body is not None
     signer = Sandbox(runtime.pool, runtime.log.keys.sandbox, "")
     return body, {SIGNATURE: signer.sign(body), "Content-Type": "application/json"}
 

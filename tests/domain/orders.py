@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any, TypeVar
 
 from domain.errors import DomainError
@@ -16,6 +17,7 @@ from domain.shop import PaymentMethod
 from tests.examples import ORDER
 from tests.given import Outcome, context
 
+_numbers = count(1)  # two payments of one amount are two commands
 C = TypeVar("C", bound=OrderCommand)
 E = TypeVar("E", bound=DomainError)
 
@@ -47,11 +49,14 @@ def to(status: str, because: str | None = None, force: bool = False) -> ChangeSt
 
 
 def pay(amount: int | None = None, **facts: Any) -> RecordPayment:
-    return ask(RecordPayment, method=facts.pop("method", "card"), amount=amount, **facts)
+    called = facts.pop("called", f"payment {next(_numbers)}")
+    return ask(RecordPayment, called=called, method=facts.pop("method", "card"), amount=amount, **facts)
 
 
 def refund(*lines: tuple[str, int], **facts: Any) -> RefundOrder:
-    return ask(RefundOrder, lines=tuple(RefundLine(item=item, quantity=quantity) for item, quantity in lines), **facts)
+    called = facts.pop("called", f"refund {next(_numbers)}")
+    units = tuple(RefundLine(item=item, quantity=quantity) for item, quantity in lines)
+    return ask(RefundOrder, called=called, lines=units, **facts)
 
 
 def ship(*lines: tuple[str, int], carrier: str = "dhl", **facts: Any) -> ShipOrder:

@@ -167,11 +167,11 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(amount=st.none() | AMOUNTS)
     def record_payment(self, amount: int | None) -> None:
-        self.ask(ask(payments.RecordPayment, method="card", amount=amount))
+        self.ask(ask(payments.RecordPayment, called=f"pay {self.order.version}", method="card", amount=amount))
 
     @rule(amount=AMOUNTS)
     def authorize_payment(self, amount: int) -> None:
-        self.ask(ask(payments.AuthorizePayment, method="card", amount=amount))
+        self.ask(ask(payments.AuthorizePayment, called=f"promise {self.order.version}", method="card", amount=amount))
 
     @rule(payment=NUMBERS)
     def void_payment(self, payment: int) -> None:
@@ -180,7 +180,15 @@ class OrderLife(RuleBasedStateMachine):
     @rule(units=UNITS, shipping=st.integers(0, 900), goodwill=st.sampled_from([0, 0, 1, 250, -1]))
     def refund(self, units: list[tuple[str, int]], shipping: int, goodwill: int) -> None:
         lines = tuple(payments.RefundLine(item=item, quantity=quantity) for item, quantity in units)
-        self.ask(ask(payments.RefundOrder, lines=lines, shipping=shipping, goodwill=goodwill))
+        self.ask(
+            ask(
+                payments.RefundOrder,
+                called=f"refund {self.order.version}",
+                lines=lines,
+                shipping=shipping,
+                goodwill=goodwill,
+            )
+        )
 
     @rule(number=NUMBERS)
     def link(self, number: int) -> None:
@@ -282,12 +290,27 @@ class OrderLife(RuleBasedStateMachine):
         done = self.order.refunded_quantities()
         for item in list(self.order.items.values()):
             for _ in range(item.quantity - done.get(item.id, 0)):
-                self.ask(ask(payments.RefundOrder, lines=(payments.RefundLine(item=item.id, quantity=1),)))
-        self.ask(ask(payments.RefundOrder, shipping=payments.shipping_refundable(self.order)))
+                self.ask(
+                    ask(
+                        payments.RefundOrder,
+                        called=f"refund {self.order.version}",
+                        lines=(payments.RefundLine(item=item.id, quantity=1),),
+                    )
+                )
+        self.ask(
+            ask(
+                payments.RefundOrder,
+                called=f"refund {self.order.version}",
+                shipping=payments.shipping_refundable(self.order),
+            )
+        )
         if left := self.order.paid - self.order.refunded:
-            assert self.ask(ask(payments.RefundOrder, goodwill=left)) is None
+            assert self.ask(ask(payments.RefundOrder, called=f"refund {self.order.version}", goodwill=left)) is None
         assert self.order.paid == self.order.refunded
-        assert isinstance(self.ask(ask(payments.RefundOrder, goodwill=1)), payments.RefundAbovePaid)
+        assert isinstance(
+            self.ask(ask(payments.RefundOrder, called=f"refund {self.order.version}", goodwill=1)),
+            payments.RefundAbovePaid,
+        )
 
 
 TestOrderLife = OrderLife.TestCase
@@ -351,7 +374,16 @@ def test_refunding_every_unit_in_any_sequence_gives_back_exactly_what_was_paid(
     units = [item.id for item in order.items.values() for _ in range(item.quantity)]
     seed.shuffle(units)
     for unit in units:
-        _, refusal = decided(order, ask(payments.RefundOrder, lines=(payments.RefundLine(item=unit, quantity=1),)))
+        _, refusal = decided(
+            order,
+            ask(
+                payments.RefundOrder,
+                called=f"refund {order.version}",
+                lines=(payments.RefundLine(item=unit, quantity=1),),
+            ),
+        )
         assert refusal is None
-    decided(order, ask(payments.RefundOrder, shipping=payments.shipping_refundable(order)))
+    decided(
+        order, ask(payments.RefundOrder, called=f"refund {order.version}", shipping=payments.shipping_refundable(order))
+    )
     assert order.paid == order.refunded == order.price.total

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from projections.log.seals import verify
 from projections.runtime import Runtime
+from tests.workers.working import ask
 from workers import housekeeping
 from workers.housekeeping import Housekeeping
 
@@ -53,3 +54,22 @@ def test_answers_older_than_the_setting_are_forgotten(runtime: Runtime, client: 
     purged = eventually(runtime, "SELECT count(*) FROM log.requests", 1)
     keeping.stop()
     assert purged
+
+
+def test_effects_done_long_ago_are_forgotten_and_what_is_not_done_stays(runtime: Runtime) -> None:
+    old, new, stuck = (ask(runtime, "test") for _ in range(3))
+    with runtime.reading() as connection:
+        connection.execute("UPDATE work.effects SET state = 'done' WHERE key = ANY(%s)", ([old, new],))
+        connection.execute("UPDATE work.effects SET state = 'failed' WHERE key = %s", (stuck,))
+        connection.execute(
+            "UPDATE work.effects SET created_at = now() - interval '31 days', changed_at = now() - interval '31 days'"
+            " WHERE key = ANY(%s)",
+            ([old, stuck],),
+        )
+    keeping = Housekeeping(replace(runtime, settings=replace(runtime.settings, idempotency_days=30)))
+    keeping.start()
+    purged = eventually(runtime, "SELECT count(*) FROM work.effects", 2)
+    keeping.stop()
+    assert purged
+    with runtime.reading() as connection:
+        assert {key for (key,) in connection.execute("SELECT key FROM work.effects")} == {new, stuck}

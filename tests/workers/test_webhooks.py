@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from domain.sequences.targets import is_public
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
 from tests.fixtures_api import context_of
+from tests.workers.mail_servers import certificate
 from tests.workers.working import ask, becomes, working
 from workers.effects import PERFORMED
 from workers.marketing.webhook_calls import CALL_WEBHOOK
@@ -210,6 +212,19 @@ def _drip(listening: socket.socket) -> None:
                 time.sleep(0.05)
         except OSError:
             return
+
+
+def test_a_call_over_https_is_made_only_to_whom_a_certificate_vouches_for(
+    target: Target, tmp_path: Path, monkeypatch: Patch
+) -> None:
+    trusted, context = certificate(tmp_path)
+    target.server.socket = context.wrap_socket(target.server.socket, server_side=True)
+    url = f"https://127.0.0.1:{target.server.server_port}/hook"
+    with pytest.raises(Unreachable):
+        post(url, b"{}", {}, private=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    assert post(url, b"{}", {}, private=True) == 200
+    assert [body for _, body in target.received] == [b"{}"]
 
 
 def test_nobody_there_is_unreachable() -> None:

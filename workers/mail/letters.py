@@ -8,7 +8,7 @@ from domain.events import Erased
 from domain.messages import Copy, Message
 from domain.shop import Shop
 from printing.mail import Written
-from workers.mail.composing import BadAddress, compose
+from workers.mail.composing import BadAddress, compose, wire_address
 from workers.mail.sending import Refused
 from workers.tools import Job, Tools
 
@@ -53,6 +53,7 @@ def enclosed(tools: Tools, letter: Letter, shop: Shop) -> Envelope:
     name = shop.seller.company or shop.seller.name
     facts = {} if isinstance(letter.message.facts, Erased) else letter.message.facts
     try:
+        sender, recipient = wire_address(sender), wire_address(recipient)
         mail = compose(written, sender, name, recipient, letter.job.key, tools.now(), facts.get("unsubscribe", ""))
     except BadAddress:
         raise Refused("bad-address", "") from None

@@ -119,9 +119,14 @@ def _trusted(cafile: str | None) -> ssl.SSLContext:
 
 
 def _envelope(connection: smtplib.SMTP, sender: str, recipient: str) -> None:
-    """Says from whom and to whom, and asks to begin."""
+    """Says from whom and to whom, and asks to begin; an address outside ASCII needs a server that takes such."""
+    options = () if (sender + recipient).isascii() else ("SMTPUTF8", "BODY=8BITMIME")
+    if options and not connection.has_extn("smtputf8"):
+        raise Refused("no-smtputf8", "")
     try:
-        _accepted(*connection.mail(sender))
+        if options:
+            connection.command_encoding = "utf-8"
+        _accepted(*connection.mail(sender, options))
         _accepted(*connection.rcpt(recipient))
         code, reply = connection.docmd("DATA")
     except (OSError, smtplib.SMTPException) as fault:
