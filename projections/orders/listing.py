@@ -55,6 +55,7 @@ class OrderHead(NamedTuple):
     refunded: int
     balance: int
     item_count: int
+    archived: bool
     skus: list[str]
     carriers: list[str]
     tracking_codes: list[str]
