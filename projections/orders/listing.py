@@ -106,6 +106,13 @@ def count_orders(
     return LISTING.count(connection, conditions(filters), how, schema)
 
 
+def order_ids(
+    connection: Connection, filters: OrderFilters, most: int, sort: str = NEWEST_FIRST, schema: str = "views"
+) -> list[UUID]:
+    """The ids of up to `most` orders that the filters leave, in the list's order."""
+    return [row[0] for row in LISTING.rows(connection, ("id",), conditions(filters), sort, schema, limit=most)]
+
+
 def cursor_types(sort: str = NEWEST_FIRST) -> tuple[Any, ...]:
     """The kinds of value in a cursor of the list sorted so."""
     return LISTING.cursor_types(sort)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domain.orders.archive import ArchiveOrder
 from domain.orders.moves import ChangeStatus
 from domain.orders.payments import RecordPayment
 from domain.orders.shipments import ShipOrder
@@ -41,6 +42,7 @@ def book(shown: Showing) -> Showing:
         ShipOrder(order_id=id_of("C9"), context=at(minutes(11)), carrier="dhl", tracking_code="RX55512"),
         ChangeStatus(order_id=id_of("C9"), context=at(minutes(12)), status="shipped"),
         ChangeStatus(order_id=id_of("C10"), context=at(minutes(13)), status="on_hold"),
+        ArchiveOrder(order_id=id_of("X-100%"), context=at(minutes(14))),
     )
     shown.show()
     return shown
@@ -76,6 +78,9 @@ FILTERED: list[tuple[dict[str, Any], list[str]]] = [
     ({"created_from": minutes(1), "created_to": minutes(3)}, ["C9", "C10"]),
     ({"sku": "TEA-1"}, ["C8", "C10"]),
     ({"sku": "TEA"}, []),
+    ({"archived": True}, ["X-100%"]),
+    ({"archived": False, "sku": "TEA-1"}, ["C8", "C10"]),
+    ({"ids": (id_of("C10"), id_of("C8"))}, ["C8", "C10"]),
     ({"status": "pending", "sku": "TEA-1", "tags": ("gift",)}, ["C8"]),
 ]
 FOUND_BY_WORDS: list[tuple[str, list[str]]] = [
