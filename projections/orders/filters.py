@@ -17,7 +17,7 @@ class OrderFilters(Struct, frozen=True, kw_only=True):
     `q` are words of number, customer, e-mail, tracking code or SKU, all of which must be found; `tags` must all be
     there. `total_min` and `total_max` (both included) are minor units of `currency`, which is told with them.
     `customer_ids` are several cards, one of which the order is of.
-    `created_from` is included, `created_to` is not. `ids` are those that were picked.
+    `created_from` is included, `created_to` is not.
     """
 
     q: str | None = None
@@ -41,7 +41,6 @@ class OrderFilters(Struct, frozen=True, kw_only=True):
     created_to: datetime | None = None
     sku: str | None = None
     archived: bool | None = None
-    ids: tuple[UUID, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.currency is None and (self.total_min, self.total_max) != (None, None):
@@ -69,7 +68,6 @@ CONDITIONS = {
     "created_to": "created_at < %(created_to)s",
     "sku": "skus @> ARRAY[%(sku)s::text]",
     "archived": "archived = %(archived)s",
-    "ids": "id = ANY(%(ids)s)",
 }
 # One for each word of a search; as many as `patterns` may give.
 WORDS = tuple(f"(things || person) LIKE %(word_{number})s" for number in range(8))
@@ -81,8 +79,6 @@ def conditions(filters: OrderFilters) -> tuple[list[str], dict[str, Any]]:
     found = [CONDITIONS[name] for name in told]
     if filters.customer_ids is not None:
         told["customer_ids"] = list(filters.customer_ids)
-    if filters.ids is not None:
-        told["ids"] = list(filters.ids)
     if filters.tags is not None:
         told["tags"] = list(filters.tags)
     if filters.number is not None:

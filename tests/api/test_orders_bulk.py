@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,7 @@ def at_work(shared_runtime: Runtime) -> Iterator[None]:
     following = Projecting(source, shared_runtime.log, PROJECTIONS.values())
     following.start()
     for name in ("orders", "messages"):
-        eventually(lambda name=name: built(shared_runtime, name), name)
+        eventually(partial(built, shared_runtime, name), name)
     with working(shared_runtime, BULK):
         yield
     following.stop()
