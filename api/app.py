@@ -18,6 +18,7 @@ from api.docs import describe, docs
 from api.effects import effects, processes
 from api.events import audit, events, views
 from api.health import health
+from api.jobs import jobs
 from api.messages import messages
 from api.metrics import Metrics, metrics
 from api.operators import operators
@@ -61,6 +62,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     views,
     effects,
     processes,
+    jobs,
 )
 
 # What every answer carries that does not say otherwise itself.

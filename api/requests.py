@@ -128,15 +128,25 @@ def handle(
     return _response(_decide(command, versions, answer, beside))
 
 
-def perform(change: Callable[[Session], Any], *, status: int = 200) -> Response:
-    """Makes a change that is no part of any history and answers with its body; honours Idempotency-Key."""
+def perform(
+    change: Callable[[Session], Any],
+    *,
+    status: int = 200,
+    headers: Callable[[Any], Mapping[str, str]] | None = None,
+) -> Response:
+    """Makes a change that is no part of any history and answers with its body; honours Idempotency-Key.
+
+    `headers` gives those that belong to the body.
+    """
     key = request_key()
     with runtime().log.session() as session:
         known = session.claim_request(key) if key else None
         if known:
             return _response(Outcome(None, 0, known, replayed=True))
         session.begin()
-        answer = Answer(status=status, headers={}, body=msgspec.json.encode(change(session)))
+        body = change(session)
+        told = dict(headers(body)) if headers else {}
+        answer = Answer(status=status, headers=told, body=msgspec.json.encode(body))
         return _response(Outcome(None, session.commit(answer), answer))
 
 

@@ -21,6 +21,7 @@ from domain import (
 )
 from domain.events import Aggregate, Command
 from domain.orders import (
+    archive,
     cart,
     creation,
     details,
@@ -75,6 +76,7 @@ HANDLERS: dict[type[Command], Handler] = {
         shipments.HANDLERS,
         returns.HANDLERS,
         notes.HANDLERS,
+        archive.HANDLERS,
     ),
     **_decided_by(customers.Customer, "customer_id", customers.HANDLERS),
     **_decided_by(coupons.Coupon, "coupon_id", coupons.HANDLERS),

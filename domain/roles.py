@@ -17,17 +17,18 @@ _TAKING = frozenset({
 _LEADING = _TAKING | {
     "orders:force", "customers:erase", "coupons:write", "settings:write", "stock:write", "operators:read",
     "imports:read", "imports:write", "projections:read", "effects:write", "marketing:write",
+    "jobs:read", "jobs:write",
 }  # fmt: skip
 _READING = frozenset({
     "orders:read", "customers:read", "coupons:read", "settings:read", "operators:read", "tokens:read", "events:read",
     "audit:read", "projections:read", "imports:read", "stock:read", "effects:read", "marketing:read",
-    "messages:read",
+    "messages:read", "jobs:read",
 })  # fmt: skip
 _FOLLOWING = frozenset({
     "orders:read", "customers:read", "coupons:read", "settings:read", "events:read", "projections:read",
     "projections:manage", "imports:read", "imports:write", "metrics:read", "stock:read", "stock:write",
     "effects:read", "marketing:read",
-    "messages:read",
+    "messages:read", "jobs:read",
 })  # fmt: skip
 
 # What each role may do. A token may be given less than its role by scopes.

@@ -19,6 +19,7 @@ from domain import (
 )
 from domain.events import Aggregate, Event
 from domain.orders import (
+    archive,
     cart,
     creation,
     details,
@@ -48,6 +49,7 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
         *shipments.EVENTS,
         *returns.EVENTS,
         *notes.EVENTS,
+        *archive.EVENTS,
     ),
     customers.Customer: customers.EVENTS,
     coupons.Coupon: coupons.EVENTS,

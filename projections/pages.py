@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
@@ -20,7 +21,9 @@ _PAGE_OF_FEW = sql.SQL(
     "SELECT {columns}, {keys} FROM (SELECT * FROM {source} WHERE {conditions} OFFSET 0) AS found "
     "ORDER BY {order} LIMIT %(limit)s"
 )
+AT_ONCE = 2_000  # rows of a whole list held at one time
 _STATEMENTS = 500  # kept as they are sent; a list has one for each set of filters and sort
+_ROWS = sql.SQL("SELECT {columns} FROM {source} WHERE {conditions} ORDER BY {order} LIMIT %(limit)s")
 _COUNT = sql.SQL("SELECT count(*) FROM {source} WHERE {conditions}")
 _ESTIMATE = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {source} WHERE {conditions}")
 
@@ -83,6 +86,27 @@ class Listing(Generic[T]):
         following = tuple(rows[limit - 1][len(columns) :]) if len(rows) > limit else None
         return Page([self.head._make(row[: len(columns)]) for row in rows[:limit]], following)
 
+    def rows(
+        self,
+        connection: Connection,
+        columns: Sequence[str],
+        conditions: Conditions,
+        sort: str,
+        schema: str = "views",
+        *,
+        limit: int | None = None,
+    ) -> Iterator[tuple[Any, ...]]:
+        """All rows, or up to `limit`, one after the other, however many there are: only some are held at one time."""
+        statement = _ROWS.format(
+            columns=sql.SQL(", ").join(sql.Identifier(column) for column in columns),
+            source=_in(self.source, schema),
+            conditions=_all(conditions[0]),
+            order=_order(self.sorts[sort.removeprefix("-")], descending=sort.startswith("-")),
+        )
+        with connection.transaction(), closing(connection.cursor("rows", binary=True)) as cursor:
+            cursor.itersize = AT_ONCE
+            yield from cursor.execute(statement, {**conditions[1], "limit": limit})
+
     def count(
         self, connection: Connection, conditions: Conditions, how: Literal["exact", "estimate"], schema: str = "views"
     ) -> int:
@@ -112,7 +136,7 @@ def _page(
         keys=sql.SQL(", ".join(key.column for key in keys)),
         source=_in(source, schema),
         conditions=_all(conditions),
-        order=sql.SQL(", ".join(key.expression + (" DESC" if descending else "") for key in keys)),
+        order=_order(keys, descending=descending),
     )
     return statement.as_bytes()
 
@@ -121,6 +145,10 @@ def _page(
 def _counting(source: str, schema: str, conditions: tuple[str, ...], *, exact: bool) -> bytes:
     statement = (_COUNT if exact else _ESTIMATE).format(source=_in(source, schema), conditions=_all(conditions))
     return statement.as_bytes()
+
+
+def _order(keys: Sequence[Key], *, descending: bool) -> sql.SQL:
+    return sql.SQL(", ".join(key.expression + (" DESC" if descending else "") for key in keys))
 
 
 def _in(source: str, schema: str) -> sql.Composed:

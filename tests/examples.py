@@ -25,6 +25,7 @@ from domain.customers import CustomerCard
 from domain.events import Command, Event, Metadata
 from domain.operators import operator_id
 from domain.orders import (
+    archive,
     cart,
     creation,
     details,
@@ -190,6 +191,8 @@ COMMANDS: tuple[Command, ...] = (
     returns.ReceiveReturn(**_ORDER, return_number=1, lines=(RECEIVED,)),
     returns.SettleReturn(**_ORDER, return_number=1, refund="1", exchange=EXCHANGE),
     returns.CancelReturn(**_ORDER, return_number=1),
+    archive.ArchiveOrder(**_ORDER),
+    archive.UnarchiveOrder(**_ORDER),
     notes.AddNote(**_ORDER, text="Ring twice", written_at=NOW),
     notes.ReviseNote(**_ORDER, note="1", text="Ring once"),
     notes.RemoveNote(**_ORDER, note="1"),
@@ -428,6 +431,8 @@ EVENTS: tuple[Event, ...] = (
     _of_order(returns.ReturnReceived, return_number=1, lines=(RECEIVED,)),
     _of_order(returns.ReturnSettled, return_number=1, refund="1", exchange=EXCHANGE),
     _of_order(returns.ReturnCancelled, return_number=1),
+    _of_order(archive.OrderArchived),
+    _of_order(archive.OrderUnarchived),
     _of_order(notes.NoteAdded, note="1", text="Ring twice", written_at=NOW),
     _of_order(notes.NoteRevised, note="1", text="Ring once"),
     _of_order(notes.NoteRemoved, note="1"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workers.bulk import BULK
 from workers.mail import SEND_MAIL
 from workers.marketing import CALL_WEBHOOK, END_ENROLMENTS, TAKE_STEP
 from workers.payments import PAYMENTS
@@ -17,4 +18,5 @@ PERFORMED: Mapping[str, Performer] = {
     "sequence.webhook": CALL_WEBHOOK,
     "sequence.withdrawal": END_ENROLMENTS,
     **PAYMENTS,
+    **BULK,
 }

@@ -1,6 +1,8 @@
 """Orders over HTTP: a file per part of an order, one blueprint over all."""
 
 from api.orders import (
+    archive,
+    bulk,
     cart,
     collection,
     details,
@@ -16,6 +18,8 @@ from api.orders import (
 from api.orders.blueprint import orders
 
 __all__ = [
+    "archive",
+    "bulk",
     "cart",
     "collection",
     "details",

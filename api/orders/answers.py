@@ -90,6 +90,7 @@ class OrderRowAnswer(Body):
     payment_method = _maybe()
     shipping_method = _maybe()
     tags = fields.List(fields.String(), required=True)
+    archived = fields.Boolean(required=True)
     total = _money()
     paid = _money()
     refunded = _money()

@@ -36,6 +36,7 @@ FILTERS = (
     "q", "number", "customer_id", "currency", "payment_status", "status", "stage", "fulfilment_status",
     "return_status", "payment_method", "shipping_method", "operator", "source", "created_from", "created_to", "sku",
 )  # fmt: skip
+ARCHIVED = {"false": False, "true": True, "all": None}
 FULFILMENT_STATUSES = ("unfulfilled", "partially_shipped", "shipped", "delivered", "returned")
 RETURN_STATUSES = ("none", "requested", "received", "settled")
 
@@ -71,6 +72,7 @@ class OrdersQuery(ListQuery):
     created_from = instant_field()
     created_to = instant_field()
     sku = Code()
+    archived = fields.String(validate=validate.OneOf(tuple(ARCHIVED)), metadata={"description": "Left out: false"})
     sort = sorts(tuple(SORTS))
     as_of = instant_field()
 
@@ -110,7 +112,7 @@ def get_orders(told: dict[str, Any]) -> Response:
     """List and search orders."""
     fresh("orders")
     shown = shop()
-    filters = _filters(told, shown.defaults.currency)
+    filters = order_filters(told, shown.defaults.currency)
     sort = told.get("sort", NEWEST_FIRST)
     schema = _schema(told.get("as_of"))
     return page_answer(
@@ -134,9 +136,10 @@ def _schema(as_of: datetime | None) -> str:
     return schema
 
 
-def _filters(told: dict[str, Any], default_currency: str) -> OrderFilters:
-    """The filters of a query; totals in minor units of their currency."""
+def order_filters(told: dict[str, Any], default_currency: str) -> OrderFilters:
+    """The filters of a query; totals in minor units of their currency, archived orders only where asked for."""
     facts = {name: told[name] for name in FILTERS if name in told}
+    facts["archived"] = ARCHIVED[told.get("archived", "false")]
     if "tag" in told:
         facts["tags"] = tuple(told["tag"])
     if "customer_id" in told and (merged := _merged_into(told["customer_id"])):

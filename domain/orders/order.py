@@ -205,6 +205,7 @@ class Order(Aggregate):
         self.imported: Imported | None = None
         self.payment_link = ""
         self.payment_link_method = ""
+        self.archived = False
         self._price: Price | None = None
         self._priced_version = 0
 

@@ -1,7 +1,15 @@
 """The list of orders: one row an order, made from the whole order, and every way to look for it."""
 
 from projections.orders.filters import OrderFilters
-from projections.orders.listing import SORTS, OrderHead, count_orders, cursor_types, list_orders, orders_by_number
+from projections.orders.listing import (
+    SORTS,
+    OrderHead,
+    count_orders,
+    cursor_types,
+    list_orders,
+    order_ids,
+    orders_by_number,
+)
 from projections.orders.view import Orders
 from projections.pages import Page
 
@@ -14,5 +22,6 @@ __all__ = [
     "count_orders",
     "cursor_types",
     "list_orders",
+    "order_ids",
     "orders_by_number",
 ]

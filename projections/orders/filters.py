@@ -40,6 +40,7 @@ class OrderFilters(Struct, frozen=True, kw_only=True):
     created_from: datetime | None = None
     created_to: datetime | None = None
     sku: str | None = None
+    archived: bool | None = None
 
     def __post_init__(self) -> None:
         if self.currency is None and (self.total_min, self.total_max) != (None, None):
@@ -66,6 +67,7 @@ CONDITIONS = {
     "created_from": "created_at >= %(created_from)s",
     "created_to": "created_at < %(created_to)s",
     "sku": "skus @> ARRAY[%(sku)s::text]",
+    "archived": "archived = %(archived)s",
 }
 # One for each word of a search; as many as `patterns` may give.
 WORDS = tuple(f"(things || person) LIKE %(word_{number})s" for number in range(8))

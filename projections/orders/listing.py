@@ -55,6 +55,7 @@ class OrderHead(NamedTuple):
     refunded: int
     balance: int
     item_count: int
+    archived: bool
     skus: list[str]
     carriers: list[str]
     tracking_codes: list[str]
@@ -103,6 +104,13 @@ def count_orders(
 ) -> int:
     """How many orders the filters leave."""
     return LISTING.count(connection, conditions(filters), how, schema)
+
+
+def order_ids(
+    connection: Connection, filters: OrderFilters, most: int, sort: str = NEWEST_FIRST, schema: str = "views"
+) -> list[UUID]:
+    """The ids of up to `most` orders that the filters leave, in the list's order."""
+    return [row[0] for row in LISTING.rows(connection, ("id",), conditions(filters), sort, schema, limit=most)]
 
 
 def cursor_types(sort: str = NEWEST_FIRST) -> tuple[Any, ...]:

@@ -23,6 +23,7 @@ _DDL = """
         balance bigint NOT NULL,
         version integer NOT NULL,
         item_count integer NOT NULL,
+        archived boolean NOT NULL,
         things text COLLATE "C" NOT NULL,
         person text COLLATE "C" NOT NULL,
         currency text NOT NULL,
@@ -84,7 +85,7 @@ COLUMNS = (
     "id", "number", "number_order", "version", "position", "created_at", "placed_at", "updated_at", "currency",
     "status", "stage", "payment_status", "fulfilment_status", "return_status", "dispute_status",
     "customer_id", "customer_name", "customer_email", "operator", "source", "payment_method", "shipping_method", "tags",
-    "total", "paid", "refunded", "balance", "item_count", "skus", "carriers", "tracking_codes",
+    "total", "paid", "refunded", "balance", "item_count", "archived", "skus", "carriers", "tracking_codes",
     "imported_source", "external_id", "things", "person",
 )  # fmt: skip
 
@@ -93,7 +94,7 @@ class Orders:
     """The view `orders`."""
 
     name = "orders"
-    version = 1
+    version = 2
     tables = (Table("orders", COLUMNS, ("id",), _DDL, _INDEXES, sorted_by=("created_at", "id")),)
     aggregates = (Order,)
     topics = frozenset(event.TOPIC for event in topics.AGGREGATES[Order]) | {CustomerForgotten.TOPIC}
@@ -150,6 +151,7 @@ def order_row(order: Order, position: int) -> Row:
         price.refunded,
         price.balance,
         len(order.items),
+        order.archived,
         skus,
         list(dict.fromkeys(parcel.carrier for parcel in parcels)),
         tracking_codes,

@@ -35,6 +35,8 @@ TABLE = {
         "PUT /orders/{order_id}/customer", "PUT /orders/{order_id}/operator", "PUT /orders/{order_id}/source",
         "PUT /orders/{order_id}/billing-address", "PUT /orders/{order_id}/shipping-address",
         "PUT /orders/{order_id}/payment-method", "PUT /orders/{order_id}/shipping-method",
+        "POST /orders/bulk", "POST /orders/bulk/preview",
+        "POST /orders/{order_id}/archive", "POST /orders/{order_id}/unarchive",
         "POST /orders/{order_id}/status", "POST /orders/{order_id}/status/preview",
         "POST /orders/{order_id}/payments", "DELETE /orders/{order_id}/payments/{payment}",
         "POST /orders/{order_id}/payment-requests", "POST /orders/{order_id}/payments/{payment}/capture",
@@ -98,6 +100,8 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
     ("/orders/{order_id}/returns/1/receipt", {"items": [{"item": "1", "quantity": 1}]}),
     ("/orders/{order_id}/returns/1/settlement", {}),
     ("/orders/{order_id}/notes", {"text": "Call back"}),
+    ("/orders/{order_id}/archive", {}),
+    ("/orders/{order_id}/unarchive", {}),
     ("/customers", {"name": "Otto Sample", "email": "otto@example.com"}),
     ("/coupons", {"code": "AUTUMN", "rules": {"kind": "free_shipping"}}),
     ("/coupons/{code}/disable", {}),
@@ -105,9 +109,10 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
     ("/stock/{sku}/receipts", {"quantity": 10}),
     ("/stock/{sku}/adjustments", {"counted": 9}),
 ]
+ASK_FOR_A_JOB = {"/orders/bulk"}  # repeated in the tests of jobs
 NEED_A_VERSION = {"/customers/{customer_id}/merge"}
 STORE_NOTHING = {
-    "/orders/quote", "/orders/{order_id}/status/preview", "/orders/{order_id}/messages/preview",
+    "/orders/quote", "/orders/bulk/preview", "/orders/{order_id}/status/preview", "/orders/{order_id}/messages/preview",
     "/settings/tag-rules/simulate",
 }  # fmt: skip
 
@@ -174,14 +179,16 @@ def test_the_description_names_every_route_with_its_permission_and_form(app: Fla
             assert told["x-permission"] == permission
             assert {"401", "403", "default"} <= set(told["responses"])
             assert any(status.startswith("2") for status in told["responses"]), route
-            bodyless = method in ("GET", "DELETE") or path.endswith(("/disable", "/enable", "/tags/{tag}", "/void"))
+            without = ("/disable", "/enable", "/tags/{tag}", "/void", "archive")
+            bodyless = method in ("GET", "DELETE") or path.endswith(without)
             assert ("requestBody" in told) != bodyless, route
 
 
 def test_no_post_is_left_out_of_the_test_of_repeating(app: Flask) -> None:
     posts = {path for method, path, _ in _routes(app) if method == "POST"}
     named = {re.sub(r"/payments/\d/", "/payments/{payment}/", path) for path, _ in POSTS}
-    assert posts == {path.replace("/1/", "/{number}/") for path in named} | NEED_A_VERSION | STORE_NOTHING
+    known = {path.replace("/1/", "/{number}/") for path in named}
+    assert posts == known | ASK_FOR_A_JOB | NEED_A_VERSION | STORE_NOTHING
 
 
 def test_a_post_repeated_under_its_key_is_answered_again_and_done_once(client: FlaskClient, news: News) -> None:

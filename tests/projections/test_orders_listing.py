@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domain.orders.archive import ArchiveOrder
 from domain.orders.moves import ChangeStatus
 from domain.orders.payments import RecordPayment
 from domain.orders.shipments import ShipOrder
@@ -37,6 +38,7 @@ def book(shown: Showing) -> Showing:
     for number, (name, told) in enumerate(BOOK.items()):
         shown.happen(order(name, minutes(number), **told))
     shown.happen(
+        ArchiveOrder(order_id=id_of("X-100%"), context=at(minutes(9))),
         RecordPayment(order_id=id_of("C9"), context=at(minutes(10)), method="card"),
         ShipOrder(order_id=id_of("C9"), context=at(minutes(11)), carrier="dhl", tracking_code="RX55512"),
         ChangeStatus(order_id=id_of("C9"), context=at(minutes(12)), status="shipped"),
@@ -76,6 +78,8 @@ FILTERED: list[tuple[dict[str, Any], list[str]]] = [
     ({"created_from": minutes(1), "created_to": minutes(3)}, ["C9", "C10"]),
     ({"sku": "TEA-1"}, ["C8", "C10"]),
     ({"sku": "TEA"}, []),
+    ({"archived": True}, ["X-100%"]),
+    ({"archived": False, "sku": "TEA-1"}, ["C8", "C10"]),
     ({"status": "pending", "sku": "TEA-1", "tags": ("gift",)}, ["C8"]),
 ]
 FOUND_BY_WORDS: list[tuple[str, list[str]]] = [

@@ -1,0 +1,208 @@
+"""The same asked of many orders, part by part: some are decided on in each transaction, with their results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID, uuid5
+
+from psycopg.errors import DeadlockDetected
+
+from domain.errors import DomainError
+from domain.events import Context, Erased, Event
+from domain.messages import Message, MessageNotFound, RequestMessage, require_settled
+from domain.orders import bulk
+from domain.orders.bulk import LinkOrders, NoAddress, ResendMails, WorkedOnSince
+from domain.orders.order import Order, OrderNotFound
+from domain.orders.payment_links import IssuePaymentLink
+from domain.orders.payments import due
+from projections.log import Session, VersionConflict
+from projections.messages import MessageFilters, list_messages
+from projections.payments.links import Link, link_token
+from projections.payments.providers import address
+from projections.work import jobs
+from projections.work.jobs import Held, Result
+from workers.jobs import part_performer
+from workers.tools import Tools
+
+AT_ONCE = 20  # orders decided on in one transaction
+ATTEMPTS = 20  # how often they are decided anew when others were quicker
+MOST_MESSAGES = 50  # of one order that are looked through for the one to send again
+
+Item = Callable[[Session, int], Result]
+
+
+def act_on_orders(tools: Tools, held: Held) -> None:
+    """Does a part of a bulk action, and notes what became of each order."""
+    action = bulk.action_of(held.parameters)
+    ids = [UUID(told) for told in held.content["ids"]]
+
+    def act(session: Session, number: int) -> Result:
+        order_id = ids[number]
+        given = _context(tools, held, order_id, action.reason)
+        order = session.load_or_blank(Order, order_id)
+        return _result(number, order, lambda: _act(tools, session, action, order, given))
+
+    for numbers in _batches(number for number in range(len(ids)) if number not in held.finished):
+        _save(tools, held, numbers, lambda session, chosen: session.open(streams=[ids[one] for one in chosen]), act)
+
+
+def take_back(tools: Tools, held: Held) -> None:
+    """Takes a part of a bulk action back, on the orders nobody worked on since."""
+    action = bulk.action_of(held.parameters)
+    if isinstance(action, LinkOrders | ResendMails):
+        raise TypeError(f"{type(action).__name__} has no opposite")
+    of = {"job_id": UUID(held.content["undoes"]), "part": held.content["part"], "outcome": "done"}
+    with tools.runtime.reading() as connection:
+        done = {row.number: row for row in jobs.list_results(connection, of, held.total).items}
+
+    def act(session: Session, number: int) -> Result:
+        row = done[number]
+        order_id = UUID(row.item)
+        events = session.open(streams=(order_id,)).events[order_id]
+        order, given = session.load_or_blank(Order, order_id), _context(tools, held, order_id, None)
+
+        def decided() -> dict[str, Any]:
+            _require_untouched(order, events, row.facts["version"])
+            after = tools.runtime.desk.handle_within(session, bulk.opposite(action, row.facts, order, given))
+            return {"version": after.version}
+
+        return _result(number, order, decided)
+
+    for numbers in _batches(number for number in sorted(done) if number not in held.finished):
+        _save(tools, held, numbers, lambda session, chosen: None, act)
+
+
+def _save(
+    tools: Tools,
+    held: Held,
+    numbers: Sequence[int],
+    prepare: Callable[[Session, Sequence[int]], object],
+    item: Item,
+) -> None:
+    """Decides on some orders and commits them with their results; overtaken, they are decided on anew."""
+    for attempt in range(ATTEMPTS):
+        try:
+            with tools.runtime.log.session() as session:
+                session.begin()
+                jobs.hold(session.connection, held)
+                prepare(session, numbers)
+                results = [item(session, number) for number in numbers]
+                jobs.record(session.connection, held.job_id, held.part, results)
+                session.commit()
+            return
+        except (VersionConflict, DeadlockDetected):
+            if attempt == ATTEMPTS - 1:
+                raise
+
+
+def _result(number: int, order: Order, decide: Callable[[], dict[str, Any]]) -> Result:
+    """What became of an order: what its decision tells, or why it was refused."""
+    told: dict[str, Any] = {"number": order.number}
+    try:
+        if not order.exists:
+            raise OrderNotFound
+        told |= decide()
+    except VersionConflict:
+        raise
+    except DomainError as error:
+        return Result(number, str(order.id), "refused", error.code, told)
+    done = told.get("version", 0) != order.version
+    return Result(number, str(order.id), "done" if done else "unchanged", None, told)
+
+
+def _act(tools: Tools, session: Session, action: bulk.Action, order: Order, given: Context) -> dict[str, Any]:
+    match action:
+        case LinkOrders():
+            return _mail_link(tools, session, action, order, given)
+        case ResendMails():
+            return _resend(tools, session, action, order, given)
+    after = tools.runtime.desk.handle_within(session, bulk.command_for(action, order, given))
+    return {"version": after.version, **bulk.trace(action, order, after)}
+
+
+def _mail_link(tools: Tools, session: Session, action: LinkOrders, order: Order, given: Context) -> dict[str, Any]:
+    """Issues a link for what is due and asks for the mail that carries it."""
+    if not order.customer_email:
+        raise NoAddress(number=order.number)
+    desk, link = tools.runtime.desk, uuid5(given.command_id, "payment-link")
+    expires_at = _later(given.at, action.hours)
+    command = IssuePaymentLink(
+        order_id=order.id, context=given, link=link.hex, expires_at=expires_at, method=action.method
+    )
+    after = desk.handle_within(session, command)
+    token = link_token(tools.runtime.log.keys.payment_links, Link(order.id, link, due(order), expires_at))
+    mail = _mail(given, order, "payment-link", {"link": f"{address(tools.runtime)}/pay/{token}"})
+    desk.handle_within(session, mail)
+    return {"version": after.version, "message": str(mail.message_id)}
+
+
+def _mail(given: Context, order: Order, template: str, facts: dict[str, str]) -> RequestMessage:
+    return RequestMessage(
+        message_id=uuid5(given.command_id, "message"),
+        context=given,
+        template=template,
+        purpose="payment-link",
+        order_id=order.id,
+        customer_id=order.customer_id,
+        locale=order.locale,
+        facts=facts,
+    )
+
+
+def _resend(tools: Tools, session: Session, action: ResendMails, order: Order, given: Context) -> dict[str, Any]:
+    """Asks for the last mail of the order once more, as it was written."""
+    with tools.runtime.reading() as connection:
+        found = list_messages(connection, MessageFilters(order_id=order.id), limit=MOST_MESSAGES).items
+    heads = (one for one in found if one.purpose != "administrators" and action.template in ("", one.template))
+    head = next(heads, None)
+    if head is None:
+        raise MessageNotFound
+    first = session.load(Message, head.id)
+    require_settled(first)
+    again = _again(first, uuid5(given.command_id, "message"), given)
+    tools.runtime.desk.handle_within(session, again)
+    return {"message": str(again.message_id), "resend_of": str(first.id)}
+
+
+def _again(first: Message, message_id: UUID, given: Context) -> RequestMessage:
+    return RequestMessage(
+        message_id=message_id,
+        context=given,
+        template=first.template,
+        purpose="resend",
+        order_id=first.order_id,
+        customer_id=first.customer_id,
+        to=first.to if isinstance(first.to, str) else None,
+        locale=first.locale,
+        facts={} if isinstance(first.facts, Erased) else first.facts,
+        resend_of=first.id,
+    )
+
+
+def _require_untouched(order: Order, events: Sequence[Event], version: int) -> None:
+    if bulk.worked_on_since(events, version):
+        raise WorkedOnSince(number=order.number)
+
+
+def _context(tools: Tools, held: Held, order_id: UUID, reason: str | None) -> Context:
+    """By whom and why an order is worked on; the same job gives the same order the same command."""
+    command_id = uuid5(held.job_id, str(order_id))
+    return Context(command_id=command_id, actor=held.actor, at=tools.now(), reason=reason)
+
+
+def _later(at: datetime, hours: int) -> datetime:
+    return (at + timedelta(hours=hours)).replace(microsecond=0)
+
+
+def _batches(numbers: Iterator[int]) -> Iterator[list[int]]:
+    while batch := list(islice(numbers, AT_ONCE)):
+        yield batch
+
+
+BULK = {
+    "orders.bulk" + jobs.PART: part_performer(act_on_orders),
+    "orders.bulk-undo" + jobs.PART: part_performer(take_back),
+}
