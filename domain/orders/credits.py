@@ -1,4 +1,4 @@
-"""What a refund takes back of an order's price: net and tax of each part, so that all refunds together give it whole."""
+"""What a refund takes back of an order's price: net and tax of each part, so that all refunds together give it all."""
 
 from __future__ import annotations
 

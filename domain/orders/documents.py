@@ -248,7 +248,7 @@ def issue_series(order: Order, command: IssueCommand, shop: Shop) -> Series | No
 
 
 def check_seller(shop: Shop) -> None:
-    """Refuses to invoice for a seller who is not told as the law asks (CGI, annexe II, art. 242 nonies A, I, 1 to 3)."""
+    """Refuses to invoice for a seller not told as the law asks (CGI, annexe II, art. 242 nonies A, I, 1 to 3)."""
     seller, legal = shop.seller, shop.legal
     needed = {
         "name": seller.company or seller.name,
