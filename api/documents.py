@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
-from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, request
+from flask import Response
 from marshmallow import ValidationError, fields, post_load, validate
 
 from api.access import caller, needs
 from api.bodies import Resource
 from api.lists import ListQuery, page_answer, sorts
 from api.orders.collection import OrderListForm, order_filters
+from api.prints import DocumentAnswer, LanguageQuery, document_answer, papers, pdf, printed
 from api.problems import CodedMessage, Problem
 from api.requests import context, fresh, handle, runtime
-from api.schemas import Body, Code, MoneyAnswer, Text, instant, money, page_form
+from api.schemas import Body, Code, Text, instant, money, page_form
 from domain import texts
 from domain.errors import NotFound
 from domain.orders.documents import KINDS, NUMBERED, VoidDocument, document_of
-from domain.orders.order import Document, Order, Print
+from domain.orders.order import Order
 from domain.settings import LOCALES, Shop
-from printing.press import press, press_many
+from printing.press import press_many
 from projections.documents import (
     LISTING,
     NEWEST_FIRST,
@@ -35,11 +34,9 @@ from projections.documents import (
     order_of_document,
 )
 from projections.orders import list_orders
-from projections.prints import Papers
 
 MOST_AT_ONCE = 1_000  # orders in one file
 MOST_LINES = 20_000  # in one file: some ten seconds
-_UNSAFE = re.compile("[^A-Za-z0-9._-]+")
 
 documents = Resource(
     "documents", __name__, url_prefix="/documents", description="Invoices, credit notes, and orders printed"
@@ -50,24 +47,6 @@ class NoSuchDocument(NotFound):
     """No document of this number was issued here."""
 
     code = "no-such-document"
-
-
-class DocumentAnswer(Body):
-    """A document as it was issued; one that was voided says when and why."""
-
-    number = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(NUMBERED))
-    series = fields.String(required=True)
-    order_id = fields.UUID(required=True)
-    order_number = fields.String(required=True)
-    issued_on = fields.Date(required=True)
-    due_on = fields.Date(required=True, allow_none=True)
-    tax = fields.Nested(MoneyAnswer, required=True)
-    total = fields.Nested(MoneyAnswer, required=True)
-    refund = fields.String(required=True, allow_none=True)
-    refers_to = fields.String(required=True, allow_none=True)
-    voided_at = fields.DateTime(required=True, allow_none=True)
-    void_reason = fields.String(required=True, allow_none=True)
 
 
 class DocumentsQuery(ListQuery):
@@ -81,12 +60,6 @@ class DocumentsQuery(ListQuery):
     issued_to = fields.Date()
     voided = fields.Boolean(truthy={"true"}, falsy={"false"})
     sort = sorts(SORTS)
-
-
-class LanguageQuery(Body):
-    """The language of a document; that of its order unless told."""
-
-    locale = fields.String(validate=validate.OneOf(LOCALES))
 
 
 class PrintForm(Body):
@@ -112,30 +85,6 @@ class VoidForm(Body):
     reason = Text(texts.LINE, filled=True, required=True)
 
 
-def papers() -> Papers:
-    """Where this application finds what documents are printed from."""
-    return cast(Papers, current_app.extensions["carnet.papers"])
-
-
-def document_answer(order: Order, document: Document) -> dict[str, Any]:
-    """A document as the API shows it."""
-    return {
-        "number": document.number,
-        "kind": document.kind,
-        "series": document.series,
-        "order_id": str(order.id),
-        "order_number": order.number,
-        "issued_on": document.issued_on,
-        "due_on": document.due_on,
-        "tax": money(document.tax, order.currency),
-        "total": money(document.total, order.currency),
-        "refund": document.refund or None,
-        "refers_to": document.refers_to or None,
-        "voided_at": instant(document.voided_at),
-        "void_reason": document.void_reason,
-    }
-
-
 def _row_answer(row: DocumentHead) -> dict[str, Any]:
     answer = row._asdict()
     currency = answer.pop("currency")
@@ -148,24 +97,6 @@ def _row_answer(row: DocumentHead) -> dict[str, Any]:
         "refers_to": row.refers_to or None,
         "voided_at": instant(row.voided_at),
     }
-
-
-def printed(order_id: UUID, kind: str, *, form: str = "a4", locale: str = "", number: str = "") -> Response:
-    """One document as a PDF; its hash is written down in the order once, and is its ETag."""
-    paper = papers().paper(order_id, kind, number)
-    data, told = press(paper, kind, form, locale, number)
-    if told not in paper.prints:
-        papers().write_down([(order_id, told)], caller().actor, datetime.now(UTC))
-    return pdf(data, f"{kind}-{number or paper.order.number}", told)
-
-
-def pdf(data: bytes, name: str, told: Print | None = None) -> Response:
-    """A PDF shown in the browser under a name that is safe in a header; 304 where the caller has it already."""
-    response = Response(data, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{_UNSAFE.sub("-", name)}.pdf"'
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(told.sha256 if told else sha256(data).hexdigest())
-    return response.make_conditional(request) if request.method == "GET" else response
 
 
 @documents.get("")
@@ -227,9 +158,7 @@ def print_orders(told: dict[str, Any]) -> Response:
         detail = f"These orders have {lines} lines; at most {MOST_LINES} are printed at once."
         raise Problem(422, "too-many-lines", detail, details={"lines": lines, "limit": MOST_LINES})
     data, prints = press_many(found, kind, told.get("locale", ""))
-    new = [
-        (paper.order.id, one) for paper, one in zip(found, prints, strict=True) if one not in paper.prints
-    ]
+    new = [(paper.order.id, one) for paper, one in zip(found, prints, strict=True) if one not in paper.prints]
     papers().write_down(new, caller().actor, datetime.now(UTC))
     return pdf(data, f"{kind}-{found[0].order.number}-{len(found)}")
 
@@ -258,5 +187,3 @@ def _found(number: str) -> tuple[UUID, str]:
         if found:
             return found
     raise NoSuchDocument
-
-

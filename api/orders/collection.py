@@ -47,7 +47,7 @@ class WhenQuery(Body):
     as_of = instant_field()
 
 
-class OrdersQuery(ListQuery):
+class OrderListForm(Body):
     """What the list is filtered and sorted by; `total_min` and `total_max` are amounts in `currency`."""
 
     q = Text(
@@ -72,6 +72,11 @@ class OrdersQuery(ListQuery):
     created_to = instant_field()
     sku = Code()
     sort = sorts(tuple(SORTS))
+
+
+class OrdersQuery(OrderListForm, ListQuery):
+    """Which page of the list, filtered and sorted; with `as_of` as it was at an instant."""
+
     as_of = instant_field()
 
 
@@ -110,7 +115,7 @@ def get_orders(told: dict[str, Any]) -> Response:
     """List and search orders."""
     fresh("orders")
     shown = shop()
-    filters = _filters(told, shown.defaults.currency)
+    filters = order_filters(told, shown.defaults.currency)
     sort = told.get("sort", NEWEST_FIRST)
     schema = _schema(told.get("as_of"))
     return page_answer(
@@ -134,7 +139,7 @@ def _schema(as_of: datetime | None) -> str:
     return schema
 
 
-def _filters(told: dict[str, Any], default_currency: str) -> OrderFilters:
+def order_filters(told: dict[str, Any], default_currency: str) -> OrderFilters:
     """The filters of a query; totals in minor units of their currency."""
     facts = {name: told[name] for name in FILTERS if name in told}
     if "tag" in told:

@@ -9,8 +9,8 @@ from flask import Response
 from marshmallow import ValidationError, fields, post_load, validate
 
 from api.access import needs
-from api.documents import DocumentAnswer, LanguageQuery, document_answer, printed
 from api.orders.blueprint import about, order_then, orders
+from api.prints import DocumentAnswer, LanguageQuery, document_answer, printed
 from api.problems import CodedMessage
 from api.requests import context, handle, respond
 from api.schemas import Body, Code, Text, Whole, page_form

@@ -71,8 +71,8 @@ def _lines(order: Order, refund: Refund, before: tuple[Refund, ...]) -> list[Cre
         tax = _step(whole.tax, whole.total, done, line.amount) if whole else 0
         given[line.item] = done + line.amount
         rate = item.tax_rate if item else None
-        facts = {"item": line.item, "quantity": line.quantity, "rate": rate}
-        parts.append(CreditPart(kind=LINE, net=line.amount - tax, tax=tax, **facts))
+        net = line.amount - tax
+        parts.append(CreditPart(kind=LINE, item=line.item, quantity=line.quantity, rate=rate, net=net, tax=tax))
     return parts
 
 
@@ -81,8 +81,8 @@ def _shipping(order: Order, refund: Refund, before: tuple[Refund, ...]) -> list[
         return []
     done = sum(earlier.shipping for earlier in before)
     tax = _step(order.price.shipping_tax, order.price.shipping_total, done, refund.shipping)
-    facts = {"item": "", "quantity": 1, "rate": order.shipping_tax_rate}
-    return [CreditPart(kind=SHIPPING, net=refund.shipping - tax, tax=tax, **facts)]
+    rate, net = order.shipping_tax_rate, refund.shipping - tax
+    return [CreditPart(kind=SHIPPING, item="", quantity=1, rate=rate, net=net, tax=tax)]
 
 
 def _goodwill(order: Order, amount: int) -> list[CreditPart]:
@@ -96,8 +96,7 @@ def _goodwill(order: Order, amount: int) -> list[CreditPart]:
     for one, part in zip(taxes, share(amount, [tax.net + tax.tax for tax in taxes]), strict=True):
         tax = _rounded(part * one.rate, WHOLE + one.rate)
         if part:
-            facts = {"item": "", "quantity": 1, "rate": one.rate}
-            parts.append(CreditPart(kind=GOODWILL, net=part - tax, tax=tax, **facts))
+            parts.append(CreditPart(kind=GOODWILL, item="", quantity=1, rate=one.rate, net=part - tax, tax=tax))
     return parts
 
 

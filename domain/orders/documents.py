@@ -223,8 +223,13 @@ def number_document(order: Order, command: NumberDocument, shop: Shop) -> None:
     check_text(command.document_number, CODE, "/document_number", required=True)
     document = Document(kind=command.kind, series=command.series, number=command.document_number)
     if document not in order.documents:
-        facts = {"kind": document.kind, "series": document.series, "number": document.number}
-        order.record(DocumentNumbered, command.context, **facts)
+        order.record(
+            DocumentNumbered,
+            command.context,
+            kind=document.kind,
+            series=document.series,
+            number=document.number,
+        )
 
 
 def issue_series(order: Order, command: IssueCommand, shop: Shop) -> Series | None:

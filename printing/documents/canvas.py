@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import segno
 from barcode.codex import Code128
 from fpdf import FPDF
-from fpdf.enums import DocumentCompliance, PDFResourceType
+from fpdf.enums import DocumentCompliance, FontDescriptorFlags, PDFResourceType
 from fpdf.fonts import PDFFontDescriptor
 from fpdf.image_parsing import get_img_info
-from fpdf.output import CIDSystemInfo, OutputProducer, PDFFont, PDFFontStream
+from fpdf.output import CIDSystemInfo, OutputProducer, PDFFont, PDFFontStream, PDFType3Font
 from fpdf.syntax import Name, PDFArray, PDFContentStream, PDFString
 
 from domain.shop import Logo
@@ -44,7 +44,7 @@ class Used:
         return f"<{''.join(codes)}> Tj"
 
 
-class Canvas(FPDF):  # type: ignore[misc]
+class Canvas(FPDF):
     """One PDF file; y counts down from the top of the page."""
 
     def __init__(self, width: float, height: float, at: datetime, *, archive: bool = False) -> None:
@@ -55,7 +55,7 @@ class Canvas(FPDF):  # type: ignore[misc]
         self.set_creation_date(at)
         self.set_producer("Carnet")
         self._identity = ""
-        self._weights = {REGULAR: Used(1, REGULAR), BOLD: Used(2, BOLD)}
+        self.weights = {REGULAR: Used(1, REGULAR), BOLD: Used(2, BOLD)}
 
     def file_id(self) -> str:
         """The file's identity: the hash of what it shows, not of when or where it was printed."""
@@ -64,7 +64,7 @@ class Canvas(FPDF):  # type: ignore[misc]
     def sheet(self, width: float, height: float) -> None:
         """Begins a page of this size."""
         self.add_page(format=(width, height))
-        for used in self._weights.values():
+        for used in self.weights.values():
             self._resource_catalog.add(PDFResourceType.FONT, used.i, self.page)
 
     def put(
@@ -74,7 +74,7 @@ class Canvas(FPDF):  # type: ignore[misc]
         shown = prepared(text)
         if not shown:
             return
-        used = self._weights[BOLD if bold else REGULAR]
+        used = self.weights[BOLD if bold else REGULAR]
         if align != "L":
             width = used.face.width(shown) * size / 1000 / POINT
             x -= width if align == "R" else width / 2
@@ -99,7 +99,7 @@ class Canvas(FPDF):  # type: ignore[misc]
         read = _picture(logo.image)
         if read is None:
             return 0.0
-        info = self.image_cache.images.get("logo")
+        info: Any = self.image_cache.images.get("logo")
         if info is None:
             info = type(read)(**read)
             info.update({"i": 1, "usages": 0, "iccp_i": None})
@@ -140,23 +140,23 @@ class Canvas(FPDF):  # type: ignore[misc]
         """The file."""
         digest = sha256(f"{self.title}{self.creation_date.isoformat()}".encode())
         for page in self.pages.values():
-            digest.update(bytes(page.contents))
+            digest.update(cast(bytearray, page.contents))
         self._identity = digest.hexdigest()[:32].upper()
         return bytes(self.output(output_producer_class=Producer))
 
 
-class Producer(OutputProducer):  # type: ignore[misc]
+class Producer(OutputProducer):
     """Writes the faces as the document used them; a character's code is the number of its glyph."""
 
-    def _add_fonts(self, *_: Any) -> dict[int, PDFFont]:
-        return {used.i: self._font(used) for used in self.fpdf._weights.values()}
+    def _add_fonts(self, *_: Any) -> dict[int, PDFFont | PDFType3Font]:
+        return {used.i: self._font(used) for used in cast(Canvas, self.fpdf).weights.values()}
 
     def _font(self, used: Used) -> PDFFont:
         name, shown = f"CARNET+{used.face.name}", used.characters
         font = PDFFont(subtype="Type0", base_font=name, encoding="Identity-H")
         self._add_pdf_obj(font, "fonts")
         widths = " ".join(f"{glyph} [{used.face.advance(glyph)}]" for glyph in sorted(shown))
-        descendant = PDFFont(subtype="CIDFontType2", base_font=name, d_w=600, w=f"[{widths}]")
+        descendant: Any = PDFFont(subtype="CIDFontType2", base_font=name, d_w=600, w=f"[{widths}]")
         self._add_pdf_obj(descendant, "fonts")
         font.descendant_fonts = PDFArray([descendant])
         font.to_unicode = self._add(PDFContentStream(_to_unicode(shown), compress=True))
@@ -179,7 +179,7 @@ def _descriptor(known: Face, name: str) -> PDFFontDescriptor:
         ascent=known.ascent,
         descent=known.descent,
         cap_height=known.cap_height,
-        flags=4,
+        flags=FontDescriptorFlags.SYMBOLIC,
         font_b_box="[" + " ".join(str(side) for side in known.box) + "]",
         italic_angle=0,
         stem_v=140 if known.weight == BOLD else 88,

@@ -1,14 +1,13 @@
 """The typeface of every document: parsed once per process, and cut down to what a document uses in a millisecond.
 
-fpdf2 parses a font for each document and subsets it with fontTools, which is most of what a document costs. Here the two
-weights are taken out of the variable font once; a document's subset keeps the numbers of the glyphs and leaves the unused
-ones empty, which is a matter of copying bytes.
+fpdf2 parses a font for each document and subsets it with fontTools, which is most of what a document costs. Here the
+two weights are taken out of the variable font once; a document's subset keeps the numbers of the glyphs and leaves the
+unused ones empty, which is a matter of copying bytes.
 """
 
 from __future__ import annotations
 
 import unicodedata
-import zlib
 from functools import cache
 from io import BytesIO
 from struct import calcsize, pack, unpack_from
@@ -37,9 +36,9 @@ class Face:
         names = font.getGlyphOrder()
         metrics = font["hmtx"].metrics
         self._metrics = [metrics[name] for name in names]
-        self._advances = [round(advance * 1000 / units) for advance, _ in self._metrics]
+        self._advances: list[int] = [round(advance * 1000 / units) for advance, _ in self._metrics]
         self._glyphs = font.getReverseGlyphMap()
-        self._numbers = {code: self._glyphs[name] for code, name in font.getBestCmap().items()}
+        self._numbers: dict[int, int] = {code: self._glyphs[name] for code, name in font.getBestCmap().items()}
         self._outlines = font.getTableData("glyf")
         self._offsets = list(font["loca"].locations)
         self._tables = {tag: font.getTableData(tag) for tag in ("head", "hhea", "maxp")}
@@ -48,7 +47,7 @@ class Face:
         self.box = tuple(round(side * scale) for side in (head.xMin, head.yMin, head.xMax, head.yMax))
         self.ascent, self.descent = round(hhea.ascent * scale), round(hhea.descent * scale)
         self.cap_height = round(font["OS/2"].sCapHeight * scale)
-        self._replacement = self._numbers[ord(REPLACEMENT)]
+        self._replacement: int = self._numbers[ord(REPLACEMENT)]
 
     def glyph(self, character: str) -> int:
         """The number of a character's glyph; what the font does not hold is shown as a replacement."""
@@ -167,8 +166,3 @@ def _shown(character: str) -> str:
     if kind == "Zs" or character == "\t":
         return " "
     return "" if kind in ("Cc", "Cf") or "\ufe00" <= character <= "\ufe0f" else REPLACEMENT
-
-
-def compressed(data: bytes) -> bytes:
-    """Bytes as a PDF keeps them."""
-    return zlib.compress(data)

@@ -1,4 +1,4 @@
-"""Documents set on A4: a head that says what it is, the parties, lines that carry their sum over, figures, small print."""
+"""Documents set on A4: a head that says what it is, parties, lines that carry their sum over, figures, small print."""
 
 from __future__ import annotations
 

@@ -289,9 +289,7 @@ def _returning(sheet: Sheet, order: Order, shop: Shop, words: Words, number: int
         ),
         columns=(words["item"], words["quantity"]),
         lines=lines,
-        figures=(
-            Figure(label=words["units"], value=words.count(sum(quantity for _, quantity in items)), strong=True),
-        ),
+        figures=(Figure(label=words["units"], value=words.count(sum(quantity for _, quantity in items)), strong=True),),
         remark=words["not_for_accounts"],
         qr=code,
         qr_caption=words["return"],
@@ -388,7 +386,9 @@ def _credit(sheet: Sheet, order: Order, shop: Shop, words: Words, document: Docu
         item = order.items.get(part.item)
         name = (item.name if item else part.item) if part.kind == LINE else words[part.kind]
         rate = "" if part.rate is None else words.rate(part.rate)
-        unit, extra = (part.net * 100 // part.quantity, 2) if part.net % part.quantity else (part.net // part.quantity, 0)
+        unit, extra = (
+            (part.net * 100 // part.quantity, 2) if part.net % part.quantity else (part.net // part.quantity, 0)
+        )
         cells = (words.count(part.quantity), words.amount(unit, extra), "", rate, words.amount(part.net))
         lines.append(Line(name=name, detail=_detail(item, words) if item else "", cells=cells, value=part.net))
     origin = next((one for one in order.documents if one.number == document.refers_to), None)
@@ -407,5 +407,3 @@ def _credit(sheet: Sheet, order: Order, shop: Shop, words: Words, document: Docu
     )
     facts = tuple(fact for fact in first if fact[1])
     return replace(sheet, facts=facts, lines=tuple(lines), figures=figures, taxes=_taxes(credit.taxes, words))
-
-

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from domain.shop import Logo
 from printing.documents.canvas import INK, Canvas
 from printing.documents.rows import Line, Sheet
 from printing.documents.setting import fitted, wide, wrapped
@@ -94,7 +96,7 @@ def _head(sheet: Sheet) -> list[Strip]:
     if logo := sheet.logo:
         scale = min(44 / logo.width, 18 / logo.height)
         left = (PAPER - logo.width * scale) / 2
-        strips.append((logo.height * scale + 3, lambda canvas, y: canvas.logo(logo, left, y, 44, 18) and None))
+        strips.append((logo.height * scale + 3, partial(_logo, logo, left)))
     strips += _centred([sheet.seller.label], 11, bold=True)
     strips += _centred(list(sheet.seller.lines), SMALL)
     strips.append((2.5, lambda canvas, y: None))
@@ -102,6 +104,10 @@ def _head(sheet: Sheet) -> list[Strip]:
     if sheet.banner:
         strips += _centred([f"*** {sheet.banner} ***"], BODY, bold=True)
     return [*strips, (1.5, lambda canvas, y: None)]
+
+
+def _logo(logo: Logo, left: float, canvas: Canvas, y: float) -> None:
+    canvas.logo(logo, left, y, 44, 18)
 
 
 def _pair(label: str, value: str, size: float, *, bold: bool = False) -> Strip:
@@ -118,9 +124,7 @@ def _facts(sheet: Sheet) -> list[Strip]:
 def _line(line: Line) -> list[Strip]:
     """The name over its own lines, then how many at how much, and the amount."""
     quantity, unit, _, amount = (*line.cells, "", "", "")[:4]
-    strips: list[Strip] = [
-        (STEP, _text(MARGIN, part, BODY)) for part in wrapped(line.name, BODY, INNER - 2, 4)
-    ]
+    strips: list[Strip] = [(STEP, _text(MARGIN, part, BODY)) for part in wrapped(line.name, BODY, INNER - 2, 4)]
     strips += [(STEP - 0.5, _text(MARGIN + 3, part, SMALL)) for part in wrapped(line.detail, SMALL, INNER - 6, 2)]
     count = _text(MARGIN + 3, f"{quantity} × {unit}", BODY)
     strips.append((STEP + 0.8, _both(count, _text(RIGHT, amount, BODY, align="R"))))

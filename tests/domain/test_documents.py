@@ -138,7 +138,7 @@ class TestInvoices:
         given(Order, placed(**BILLED), *invoiced(), void()).when(again, SHOP).then(DocumentNumbered)
 
     def test_a_void_needs_a_reason_and_a_document(self) -> None:
-        past = [placed(**BILLED), *invoiced()]
+        past: list[Any] = [placed(**BILLED), *invoiced()]
         given(Order, *past).when(void(because=None)).then_refused(VoidNeedsReason)
         given(Order, *past).when(void("F2026-00009")).then_refused(DocumentNotFound)
         given(Order, *past, void()).when(void()).then_nothing()

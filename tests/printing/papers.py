@@ -1,4 +1,4 @@
-"""Orders to print in tests: French, long, without decimals, Greek and Polish, refunded, cancelled, and a shop that sells."""
+"""Orders to print in tests: French, long, without decimals, Greek and Polish, refunded, cancelled; and a shop."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def shop(**facts: Any) -> Shop:
 
 
 def cup(name: str = "Tasse bleue émaillée", quantity: int = 2, price: int = 1_250, **facts: Any) -> NewItem:
-    return NewItem(**{"sku": "CUP-1", "name": name, "quantity": quantity, "unit_price": price, "tax_rate": 2_000, **facts})
+    return NewItem(
+        **{"sku": "CUP-1", "name": name, "quantity": quantity, "unit_price": price, "tax_rate": 2_000, **facts}
+    )
 
 
 def decided(*commands: Command, **facts: Any) -> Order:
@@ -145,7 +147,9 @@ def french() -> Sheet:
 
 def long() -> Sheet:
     """200 lines, over pages."""
-    items = tuple(cup(f"Article de démonstration n° {n}", n % 4 + 1, 100 + 7 * n, sku=f"ART-{n:03d}") for n in range(200))
+    items = tuple(
+        cup(f"Article de démonstration n° {n}", n % 4 + 1, 100 + 7 * n, sku=f"ART-{n:03d}") for n in range(200)
+    )
     return sheet_of(decided(items=items), shop(), "receipt")
 
 
@@ -158,7 +162,9 @@ def yen() -> Sheet:
 
 def names() -> Sheet:
     """Greek and Polish names, a script the font does not hold, a picture sign, and 500 characters without a space."""
-    bill = Address(name="Παράδειγμα Ελένη", company="Łódź Przykład Żółć", line1="Οδός Δοκιμής 5", city="Θεσσαλονίκη", country="GR")
+    bill = Address(
+        name="Παράδειγμα Ελένη", company="Łódź Przykład Żółć", line1="Οδός Δοκιμής 5", city="Θεσσαλονίκη", country="GR"
+    )
     items = (
         cup("Κούπα μπλε – kubek niebieski, źdźbło i gęś"),
         cup("שולחן 🙂 mixed with العربية and a café"),
@@ -209,7 +215,11 @@ def credit_note() -> Sheet:
 def packing() -> Sheet:
     """What goes into the parcel."""
     sent = asked(ShipOrder, carrier="colissimo", tracking_code="6A00000000001")
-    return sheet_of(decided(asked(ChangeStatus, status="processing", stock="leave"), sent, shipping_address=WORKS), shop(), "packing_slip")
+    return sheet_of(
+        decided(asked(ChangeStatus, status="processing", stock="leave"), sent, shipping_address=WORKS),
+        shop(),
+        "packing_slip",
+    )
 
 
 def returned() -> Sheet:
@@ -222,7 +232,15 @@ def returned() -> Sheet:
 
 def bare() -> Sheet:
     """No address, no lines, no seller, no logo."""
-    order = decided(items=(), place=False, billing_address=Address(), buyer=None, shipping_charge=0, payment_method="", shipping_method="")
+    order = decided(
+        items=(),
+        place=False,
+        billing_address=Address(),
+        buyer=None,
+        shipping_charge=0,
+        payment_method="",
+        shipping_method="",
+    )
     return sheet_of(order, Shop(), "receipt")
 
 
