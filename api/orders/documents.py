@@ -86,7 +86,7 @@ def get_return_slip(told: dict[str, Any], order_id: UUID, number: int) -> Respon
 
 @orders.get("/<uuid:order_id>/documents")
 @needs("documents:read")
-@orders.response(200, page_form(DocumentAnswer))
+@orders.response(200, page_form(DocumentAnswer, counted=True))
 def get_order_documents(order_id: UUID) -> Response:
     """Every document that was issued for an order."""
     order = order_then(order_id)
