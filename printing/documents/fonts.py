@@ -81,6 +81,7 @@ class Face:
             offsets[glyph] = max(offsets[glyph], offsets[glyph - 1])
         head = bytearray(self._tables["head"])
         head[8:12], head[50:52] = b"\0\0\0\0", pack(">h", 1)
+        head[28:36] = head[20:28]  # changed when it was made, or each process would date it anew
         hhea = self._tables["hhea"][:-2] + pack(">H", count)
         maxp = self._tables["maxp"][:4] + pack(">H", count) + self._tables["maxp"][6:]
         tables = {
