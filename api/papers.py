@@ -12,7 +12,6 @@ from marshmallow import fields, validate
 from api.access import needs
 from api.bodies import Resource
 from api.orders.forms import Rate
-from api.problems import Problem
 from api.requests import context, handle, respond, runtime
 from api.schemas import Body, Flag, Text, Whole, page_form
 from domain import texts
@@ -133,17 +132,6 @@ def get_papers() -> Response:
 def set_legal(told: dict[str, Any]) -> Response:
     """Say what the law asks of the seller's papers; documents issued before keep what they were issued with."""
     return _changed(SetLegal(context=context(), legal=Legal(**told)))
-
-
-@papers.get("/logo")
-@needs("settings:read")
-@papers.response(200)
-def get_logo() -> Response:
-    """The logo, as a picture."""
-    logo = runtime().desk.shop().logo
-    if logo is None:
-        raise Problem(404, "no-logo", "This shop has no logo.")
-    return Response(logo.image, mimetype=logo.media_type)
 
 
 @papers.put("/logo")

@@ -74,7 +74,9 @@ class Crew:
         """Moves whoever is on board, until told to stop."""
         while not stop.is_set():
             try:
-                with psycopg.connect(self._database_url, autocommit=True, application_name="carnet views") as connection:
+                with psycopg.connect(
+                    self._database_url, autocommit=True, application_name="carnet views"
+                ) as connection:
                     # A crash of the server may undo the last moments of the views: rows and positions alike.
                     connection.execute("SET synchronous_commit = off")
                     self._run(connection, stop)
