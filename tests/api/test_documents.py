@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from domain.orders.documents import DocumentPrinted, IssueInvoice
+from printing.press import press
 from projections.runtime import Runtime
 from tests.api.desk import API, ORDERS, SETTINGS, News, place
 from tests.api.test_problems import refused
@@ -60,8 +64,6 @@ def test_fifty_invoices_at_once_have_fifty_numbers_without_a_gap(client: FlaskCl
     refused_one = place(client, billing_address={})
 
     def invoice(order: dict[str, Any]) -> str:
-        from uuid import UUID
-
         command = IssueInvoice(order_id=UUID(order["id"]), context=context_of())
         document = runtime.desk.handle(command).aggregate.documents[0]
         return str(document.number)
@@ -80,27 +82,19 @@ def test_an_issued_invoice_stays_as_it_was_and_a_void_says_so(client: FlaskClien
     assert issued.status_code == 201, issued.get_data(as_text=True)
     number = issued.get_json()["number"]
     refused(issue(client, order), 422, "already-invoiced")
-    kept = runtime_pdf(client, order, number)
+    kept = frozen(client, order, number)
     client.put(f"{SETTINGS}/seller", json={**SELLER, "company": "Renamed", "vat_number": "FR00"})
     client.post(f"{ORDERS}/{order['id']}/notes", json={"text": "Later"})
-    assert runtime_pdf(client, order, number) == kept
+    assert frozen(client, order, number) == kept
 
 
-def runtime_pdf(client: FlaskClient, order: dict[str, Any], number: str) -> bytes:
-    from uuid import UUID
-
-    from printing.press import press
-
+def frozen(client: FlaskClient, order: dict[str, Any], number: str) -> bytes:
     paper = client.application.extensions["carnet.papers"].paper(UUID(order["id"]), "invoice", number)
     data, _ = press(paper, "invoice", number=number)
     return data
 
 
 def test_many_orders_are_one_file_in_the_order_told(client: FlaskClient, app: Flask, runtime: Runtime) -> None:
-    from io import BytesIO
-
-    from pypdf import PdfReader
-
     orders = [place(client) for _ in range(3)][::-1]
     news = News(runtime)
     asked = {"orders": [order["id"] for order in orders]}
@@ -111,3 +105,21 @@ def test_many_orders_are_one_file_in_the_order_told(client: FlaskClient, app: Fl
     assert len(news.events()) == 3
     assert client.post(f"{API}/documents", json=asked).data == answer.data
     assert news.topics() == []
+
+
+def test_the_register_shows_a_void_and_its_document_says_so(client: FlaskClient, projecting: Any) -> None:
+    set_up(client)
+    issued = issue(client, place(client))
+    number = issued.get_json()["number"]
+    seen = {"X-Min-Position": issued.headers["X-Position"]}
+    url = f"{API}/documents/{number}"
+    before = client.get(f"{url}.pdf", headers=seen)
+    assert before.status_code == 200, before.get_data(as_text=True)
+    refused(client.post(f"{url}/void", json={}), 422, "invalid-fields")
+    void = client.post(f"{url}/void", json={"reason": "Wrong buyer"})
+    assert void.status_code == 200, void.get_data(as_text=True)
+    after = client.get(f"{url}.pdf")
+    assert "Void (Wrong buyer)" in PdfReader(BytesIO(after.data)).pages[0].extract_text()
+    listed = client.get(f"{API}/documents?voided=true", headers={"X-Min-Position": void.headers["X-Position"]})
+    assert [row["number"] for row in listed.get_json()["items"]] == [number]
+    refused(client.get(f"{API}/documents/F1999-1.pdf"), 404, "no-such-document")
