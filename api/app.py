@@ -15,6 +15,7 @@ from api.bodies import Resource, check_query
 from api.coupons import coupons
 from api.customers import customers
 from api.docs import describe, docs
+from api.documents import documents
 from api.effects import effects, processes
 from api.events import audit, events, views
 from api.health import health
@@ -23,6 +24,7 @@ from api.messages import messages
 from api.metrics import Metrics, metrics
 from api.operators import operators
 from api.orders import orders
+from api.papers import papers
 from api.payment_page import payment_page
 from api.reconciliation import reconciliation
 from api.requests import new_request_id
@@ -35,6 +37,7 @@ from api.tokens import tokens
 from api.unsubscribe import unsubscribe
 from api.webhooks import webhooks
 from projections.credentials import Credentials
+from projections.prints import Papers
 from projections.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -44,12 +47,14 @@ PREFIX = "/api/v1"
 BLUEPRINTS: tuple[Resource, ...] = (
     session,
     orders,
+    documents,
     customers,
     coupons,
     stock,
     sequences,
     enrolments,
     settings,
+    papers,
     meta,
     messages,
     templates,
@@ -84,6 +89,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=runtime.settings.body_limit)
     app.extensions["carnet"] = runtime
     app.extensions["carnet.credentials"] = Credentials(runtime.pool)
+    app.extensions["carnet.papers"] = Papers(runtime)
     app.extensions["carnet.metrics"] = Metrics(runtime)
     problems.register(app)
     app.before_request(_begin)

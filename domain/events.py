@@ -115,6 +115,10 @@ class Aggregate(BaseAggregate[UUID]):
         """Whether anything has happened to it yet."""
         return self.version > 0
 
+    def is_at(self, version: int) -> bool:
+        """Whether who decided on this version decided on what is there now."""
+        return bool(self.version == version)
+
     def record(self, event: type[Event], context: Context, *, subject: UUID | None = None, **facts: Any) -> None:
         """Records one event of this aggregate, caused by the command in `context`.
 

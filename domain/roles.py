@@ -10,21 +10,25 @@ from domain.errors import Rejected
 NAMESPACE = UUID("6f2a3a0e-6c0f-5d0e-9a53-5a8f0a3b7d11")
 
 _TAKING = frozenset({
+    "documents:read", "documents:write",
     "orders:read", "orders:write", "orders:refund", "customers:read", "customers:write", "coupons:read",
     "settings:read", "stock:read", "effects:read", "marketing:read",
     "messages:read", "messages:write",
 })  # fmt: skip
 _LEADING = _TAKING | {
+    "documents:void",
     "orders:force", "customers:erase", "coupons:write", "settings:write", "stock:write", "operators:read",
     "imports:read", "imports:write", "projections:read", "effects:write", "marketing:write",
     "jobs:read", "jobs:write",
 }  # fmt: skip
 _READING = frozenset({
+    "documents:read",
     "orders:read", "customers:read", "coupons:read", "settings:read", "operators:read", "tokens:read", "events:read",
     "audit:read", "projections:read", "imports:read", "stock:read", "effects:read", "marketing:read",
     "messages:read", "jobs:read",
 })  # fmt: skip
 _FOLLOWING = frozenset({
+    "documents:read",
     "orders:read", "customers:read", "coupons:read", "settings:read", "events:read", "projections:read",
     "projections:manage", "imports:read", "imports:write", "metrics:read", "stock:read", "stock:write",
     "effects:read", "marketing:read",

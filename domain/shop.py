@@ -86,6 +86,52 @@ class TagRule(Struct, frozen=True, kw_only=True):
     on: str
 
 
+class Legal(Struct, frozen=True, kw_only=True):
+    """What the law asks of a seller's papers besides name, address and VAT number.
+
+    Rates are hundredths of a percent. `late_penalty` 0: the rate of the European Central Bank plus ten points, which
+    holds where nothing is told (code de commerce L441-10). `exemption` is the mention under which no VAT is charged.
+    """
+
+    legal_form: str = ""
+    capital: str = ""
+    register: str = ""
+    siren: str = ""
+    siret: str = ""
+    operation: str = "goods"
+    tax_on_debits: bool = False
+    exemption: str = ""
+    payment_days: int = 30
+    late_penalty: int = 0
+    early_discount: int = 0
+    iban: str = ""
+    bic: str = ""
+    footer: str = ""
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """Numbers of one kind of document without a gap; `yearly` begins each year anew and puts the year into them."""
+
+    code: str
+    kind: str
+    prefix: str
+    yearly: bool = True
+    first: int = 1
+
+    def number(self, year: int, count: int) -> str:
+        """A number as it stands on paper: `F2026-00042`, or `F00042` where years do not matter."""
+        return f"{self.prefix}{year}-{count:05d}" if self.yearly else f"{self.prefix}{count:05d}"
+
+
+class Logo(Struct, frozen=True, kw_only=True):
+    """The picture at the head of every document, and its size in pixels."""
+
+    media_type: str
+    image: bytes
+    width: int
+    height: int
+
+
 def _by_code(*things: Any) -> dict[str, Any]:
     return {thing.code: thing for thing in things}
 
@@ -126,6 +172,14 @@ class Shop(Struct, frozen=True, kw_only=True):
     templates: dict[str, Template] = field(default_factory=dict)
     administrators: tuple[str, ...] = ()
     tag_rules: tuple[TagRule, ...] = ()
+    legal: Legal = field(default_factory=Legal)
+    logo: Logo | None = None
+    series: dict[str, Series] = field(
+        default_factory=lambda: _by_code(
+            Series(code="invoices", kind="invoice", prefix="F"),
+            Series(code="credit-notes", kind="credit_note", prefix="A"),
+        )
+    )
 
     def status(self, code: str, pointer: str = "/status") -> MerchantStatus:
         """The merchant's status of that code, or `UnknownStatus` with the known ones."""

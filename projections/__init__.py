@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from projections.coupons import Coupons
 from projections.customers import Customers
+from projections.documents import Documents
 from projections.enrolments import Enrolments
 from projections.messages import Messages
 from projections.order_status_history import OrderStatusHistory
@@ -24,6 +25,7 @@ PROJECTIONS: Mapping[str, Projection] = {
         OrderTimeline(),
         Customers(),
         Coupons(),
+        Documents(),
         Messages(),
         Enrolments(),
         Stock(),

@@ -12,6 +12,7 @@ from domain import (
     enrolments,
     messages,
     operators,
+    papers,
     sequences,
     settings,
     stock,
@@ -30,6 +31,7 @@ from domain.orders import (
     creation,
     details,
     disputes,
+    documents,
     lines,
     moves,
     notes,
@@ -40,9 +42,9 @@ from domain.orders import (
     returns,
     shipments,
 )
-from domain.orders.order import RefundedLine, ShippedItem
+from domain.orders.order import Print, RefundedLine, ShippedItem
 from domain.pricing import CouponTerms
-from domain.shop import Carrier, Defaults, PaymentMethod, ShippingMethod, TagRule, Template
+from domain.shop import Carrier, Defaults, Legal, Logo, PaymentMethod, Series, ShippingMethod, TagRule, Template
 from domain.statuses import MerchantStatus
 from domain.tokens import token_id
 from tests.given import NOW, context
@@ -85,6 +87,36 @@ COPY = messages.Copy(
 )
 MERCI = Template(status="pending", locale="fr", version=7, subject="Merci", html="<p>Merci</p>", text="Merci")
 DEFAULTS = Defaults(currency="CHF", prices_include_tax=False, locale="fr", number_prefix="S", timezone="Europe/Zurich")
+
+LEGAL = Legal(
+    legal_form="SARL",
+    capital="10 000 EUR",
+    register="RCS Sampleton",
+    siren="732829320",
+    siret="73282932000074",
+    operation="both",
+    tax_on_debits=True,
+    exemption="TVA non applicable, art. 293 B du CGI",
+    payment_days=45,
+    late_penalty=1_200,
+    early_discount=200,
+    iban="FR0000000000000000000000000",
+    bic="SAMPLEXX",
+    footer="Open every day",
+)
+LOGO = Logo(media_type="image/png", image=b"\x89PNG\r\n\x1a\n", width=2, height=1)
+SERIES = Series(code="shop", kind="invoice", prefix="S", yearly=False, first=100)
+ISSUED: dict[str, Any] = {"document_number": "F2026-00001", "issued_on": NOW.date(), "settings_version": 4}
+PRINTED = Print(
+    kind="receipt",
+    number="1",
+    form="a4",
+    locale="fr",
+    order_version=2,
+    settings_version=4,
+    layout=1,
+    sha256="5f" * 32,
+)
 
 CAUSE = stock.StockCause(order_id=ORDER, number="C1001", line="1", name="status", version=3, reference="processing")
 BACK = returns.ReturnLine(item="1", quantity=2)
@@ -197,7 +229,11 @@ COMMANDS: tuple[Command, ...] = (
     notes.ReviseNote(**_ORDER, note="1", text="Ring once"),
     notes.RemoveNote(**_ORDER, note="1"),
     notes.SetTags(**_ORDER, tags=("gift", "urgent")),
-    notes.NumberDocument(**_ORDER, kind="invoice", series="invoices", document_number="2026-0001"),
+    documents.NumberDocument(**_ORDER, kind="invoice", series="invoices", document_number="2026-0001"),
+    documents.IssueInvoice(**_ORDER, series="invoices", payment_days=30, buyer_registration="SIREN", **ISSUED),
+    documents.IssueCreditNote(**_ORDER, series="credit-notes", refund="1", **ISSUED),
+    documents.VoidDocument(**_ORDER, document_number="F2026-00001"),
+    documents.RecordPrint(**_ORDER, printed=PRINTED),
     notes.RecordMessage(**_ORDER, message="M-1", template="order-shipped", recipient="nora@example.com"),
     customers.CreateCustomer(**_CUSTOMER, card=CARD),
     customers.UpdateCustomer(**_CUSTOMER, card=CARD),
@@ -235,6 +271,10 @@ COMMANDS: tuple[Command, ...] = (
     settings.SetSeller(context=SAID, seller=ADDRESS),
     settings.SetDefaults(context=SAID, defaults=DEFAULTS),
     tag_rules.SetTagRules(context=SAID, rules=(CUPS,)),
+    papers.SetLegal(context=SAID, legal=LEGAL),
+    papers.SetLogo(context=SAID, logo=LOGO),
+    papers.RemoveLogo(context=SAID),
+    papers.DefineSeries(context=SAID, series=SERIES),
     messages.RequestMessage(
         **_MESSAGE,
         template="status:packed",
@@ -438,7 +478,23 @@ EVENTS: tuple[Event, ...] = (
     _of_order(notes.NoteRemoved, note="1"),
     _of_order(notes.OrderTagged, tags=("gift", "urgent")),
     _of_order(notes.OrderUntagged, tags=("urgent",)),
-    _of_order(notes.DocumentNumbered, kind="invoice", series="invoices", number="2026-0001"),
+    _of_order(
+        documents.DocumentNumbered,
+        kind="credit_note",
+        series="credit-notes",
+        number="A2026-00001",
+        settings_version=4,
+        issued_on=NOW.date(),
+        due_on=LATER.date(),
+        refund="1",
+        refers_to="F2026-00001",
+        tax=310,
+        total=1_857,
+        buyer_registration="Nora Example's number",
+        buyer_reference="PO-7",
+    ),
+    _of_order(documents.DocumentVoided, number="F2026-00001"),
+    _of_order(documents.DocumentPrinted, printed=PRINTED),
     _of_order(notes.MessageSent, message="M-1", template="order-shipped", recipient="nora@example.com"),
     event(customers.CustomerCreated, CUSTOMER, CUSTOMER, origin="billing"),
     event(
@@ -490,6 +546,10 @@ EVENTS: tuple[Event, ...] = (
     event(settings.SellerSet, settings.SETTINGS_ID, seller=ADDRESS),
     event(settings.DefaultsSet, settings.SETTINGS_ID, defaults=DEFAULTS),
     event(tag_rules.TagRulesSet, settings.SETTINGS_ID, rules=(CUPS,)),
+    event(papers.LegalSet, settings.SETTINGS_ID, legal=LEGAL),
+    event(papers.LogoSet, settings.SETTINGS_ID, logo=LOGO),
+    event(papers.LogoRemoved, settings.SETTINGS_ID),
+    event(papers.SeriesDefined, settings.SETTINGS_ID, series=SERIES),
     event(
         messages.MessageRequested,
         MESSAGE,

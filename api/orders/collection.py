@@ -48,7 +48,7 @@ class WhenQuery(Body):
     as_of = instant_field()
 
 
-class OrdersQuery(ListQuery):
+class OrderListForm(Body):
     """What the list is filtered and sorted by; `total_min` and `total_max` are amounts in `currency`."""
 
     q = Text(
@@ -74,6 +74,11 @@ class OrdersQuery(ListQuery):
     sku = Code()
     archived = fields.String(validate=validate.OneOf(tuple(ARCHIVED)), metadata={"description": "Left out: false"})
     sort = sorts(tuple(SORTS))
+
+
+class OrdersQuery(OrderListForm, ListQuery):
+    """Which page of the list, filtered and sorted; with `as_of` as it was at an instant."""
+
     as_of = instant_field()
 
 

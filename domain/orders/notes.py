@@ -1,4 +1,4 @@
-"""Words and marks that operators leave on an order: notes, tags, documents numbered, messages sent."""
+"""Words and marks that operators leave on an order: notes, tags, messages sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.errors import NotFound, Rejected
 from domain.events import Event, Personal
-from domain.orders.order import Document, Note, Order, OrderCommand
+from domain.orders.order import Note, Order, OrderCommand
 from domain.settings import Shop
 from domain.texts import CODE, NAME, NOTE, check_text
 
@@ -56,14 +56,6 @@ class SetTags(OrderCommand, frozen=True, kw_only=True):
     """Tag the order with exactly these."""
 
     tags: tuple[str, ...]
-
-
-class NumberDocument(OrderCommand, frozen=True, kw_only=True):
-    """Give a document of this order its number in a series."""
-
-    kind: str
-    series: str
-    document_number: str
 
 
 class RecordMessage(OrderCommand, frozen=True, kw_only=True):
@@ -139,19 +131,6 @@ class OrderUntagged(Event, frozen=True, kw_only=True):
         order.tags = tuple(tag for tag in order.tags if tag not in self.tags)
 
 
-class DocumentNumbered(Event, frozen=True, kw_only=True):
-    """A document of this order has a number in a series."""
-
-    TOPIC = "order.document-numbered"
-
-    kind: str
-    series: str
-    number: str
-
-    def apply(self, order: Order) -> None:
-        order.documents = (*order.documents, Document(kind=self.kind, series=self.series, number=self.number))
-
-
 class MessageSent(Event, frozen=True, kw_only=True):
     """A message about this order went out."""
 
@@ -217,22 +196,6 @@ def set_tags(order: Order, command: SetTags, shop: Shop) -> None:
         order.record(OrderTagged, command.context, tags=new)
 
 
-def number_document(order: Order, command: NumberDocument, shop: Shop) -> None:
-    """Writes down a document's number once."""
-    check_text(command.kind, CODE, "/kind", required=True)
-    check_text(command.series, CODE, "/series", required=True)
-    check_text(command.document_number, CODE, "/document_number", required=True)
-    document = Document(kind=command.kind, series=command.series, number=command.document_number)
-    if document not in order.documents:
-        order.record(
-            DocumentNumbered,
-            command.context,
-            kind=command.kind,
-            series=command.series,
-            number=command.document_number,
-        )
-
-
 def record_message(order: Order, command: RecordMessage, shop: Shop) -> None:
     """Writes down once that a message was sent."""
     if command.message in order.messages:
@@ -255,7 +218,6 @@ EVENTS: tuple[type[Event], ...] = (
     NoteRemoved,
     OrderTagged,
     OrderUntagged,
-    DocumentNumbered,
     MessageSent,
 )
 
@@ -264,6 +226,5 @@ HANDLERS = {
     ReviseNote: revise_note,
     RemoveNote: remove_note,
     SetTags: set_tags,
-    NumberDocument: number_document,
     RecordMessage: record_message,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -141,11 +141,39 @@ class Note(Struct, frozen=True, kw_only=True):
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """A document that was given a number in a series."""
+    """A document that was given a number in a series.
+
+    One that was issued here has the order's `version` and the shop's `settings_version` that it prints from for ever.
+    """
 
     kind: str
     series: str
     number: str
+    version: int = 0
+    settings_version: int = 0
+    issued_on: date | None = None
+    due_on: date | None = None
+    refund: str = ""
+    refers_to: str = ""
+    tax: int = 0
+    total: int = 0
+    buyer_registration: str | Erased = ""
+    buyer_reference: str = ""
+    voided_at: datetime | None = None
+    void_reason: str | None = None
+
+
+class Print(Struct, frozen=True, kw_only=True):
+    """A document as it came out of the printer, by the hash of its bytes and what it was printed from."""
+
+    kind: str
+    number: str
+    form: str
+    locale: str
+    order_version: int
+    settings_version: int
+    layout: int
+    sha256: str
 
 
 class Imported(Struct, frozen=True, kw_only=True):
@@ -201,6 +229,9 @@ class Order(Aggregate):
         self.notes: dict[str, Note] = {}
         self.last_note = 0
         self.documents: tuple[Document, ...] = ()
+        self.prints: tuple[Print, ...] = ()
+        self.last_print = 0
+        self.printed_version = 0
         self.messages: tuple[str, ...] = ()
         self.imported: Imported | None = None
         self.payment_link = ""
@@ -208,6 +239,19 @@ class Order(Aggregate):
         self.archived = False
         self._price: Price | None = None
         self._priced_version = 0
+
+    @property
+    def content_version(self) -> int:
+        """The version at which the order last changed: printing it changes nothing."""
+        return self.content_before(self.version)
+
+    def content_before(self, version: int) -> int:
+        """The same, as of a version that no event but the last print has reached since."""
+        return self.printed_version if self.last_print == version else version
+
+    def is_at(self, version: int) -> bool:
+        """Whether the order is still what it was at a version; prints since then do not count."""
+        return self.content_version <= version <= self.version
 
     @property
     def paid(self) -> int:

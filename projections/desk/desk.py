@@ -105,6 +105,12 @@ class Desk:
         """The shop as it was set up at most LATELY seconds ago, or as this process has set it up since."""
         return self._settings.shop if time.monotonic() < self._settings_until else self.shop()
 
+    def set_up(self) -> tuple[Shop, int]:
+        """The shop as it is set up now, and the version of its settings."""
+        with self._log.session() as session:
+            opened = self._open(session, Needs())
+            return opened.shop, opened.settings_version
+
     def shop_within(self, session: Session) -> Shop:
         """The shop as an open session sees it."""
         return self._open(session, Needs()).shop
@@ -121,11 +127,11 @@ class Desk:
     def preview(self, command: Command, expected_version: int | None = None) -> Preview:
         """An aggregate before and after a command, without storing anything."""
         with self._log.session() as session:
-            shop = self._open(session, needs(command)).shop
-            opened = Opened(shop=shop, shelf=self._shelf)
+            opened = self._open(session, needs(command))
+            opened = Opened(shop=opened.shop, settings_version=opened.settings_version, shelf=self._shelf)
             before, after = _target(session, command, opened), _target(session, command, opened)
             _require_version(after, expected_version)
-            return Preview(before, after, shop, _decide(session, after, command, opened))
+            return Preview(before, after, opened.shop, _decide(session, after, command, opened))
 
     def _attempt(
         self,
@@ -160,16 +166,21 @@ class Desk:
         )
         if opening.answer:
             return Opened(shop=known.shop, shelf=self._shelf, answer=opening.answer)
-        shop = self._brought_forward(opening.events.get(SETTINGS_ID, ()))
+        settings = self._brought_forward(opening.events.get(SETTINGS_ID, ()))
         untracked = self._shelf.learn({stock_id: opening.events[stock_id] for stock_id in unknown})
         return Opened(
-            shop=shop, shelf=self._shelf, untracked=untracked, customer=opening.customer, number=opening.number
+            shop=settings.shop,
+            settings_version=settings.version,
+            shelf=self._shelf,
+            untracked=untracked,
+            customer=opening.customer,
+            number=opening.number,
         )
 
-    def _brought_forward(self, fresh: Sequence[Event]) -> Shop:
+    def _brought_forward(self, fresh: Sequence[Event]) -> Settings:
         if not fresh:
             self._settings_until = time.monotonic() + LATELY
-            return self._settings.shop
+            return self._settings
         with self._settings_lock:
             settings = Settings.blank(SETTINGS_ID)
             settings.shop, settings.version = self._settings.shop, self._settings.version
@@ -178,7 +189,7 @@ class Desk:
                     event.mutate(settings)
             self._settings = settings
             self._settings_until = time.monotonic() + LATELY
-            return settings.shop
+            return settings
 
 
 def _decide_and_save(session: Session, command: Command, opened: Opened, expected_version: int | None) -> Any:
@@ -215,5 +226,5 @@ def _target(session: Session, command: Command, opened: Opened) -> Any:
 
 
 def _require_version(aggregate: Aggregate, expected_version: int | None) -> None:
-    if expected_version is not None and aggregate.version != expected_version:
+    if expected_version is not None and not aggregate.is_at(expected_version):
         raise StaleVersion(expected=expected_version, actual=aggregate.version)

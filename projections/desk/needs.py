@@ -37,6 +37,7 @@ class Opened(Struct, frozen=True, kw_only=True):
     """
 
     shop: Shop
+    settings_version: int = 0
     shelf: Shelf
     untracked: frozenset[UUID] = frozenset()
     customer: CustomerClaim | None = None

@@ -31,11 +31,13 @@ from domain.handlers import HANDLERS
 from domain.orders.cart import ApplyCoupon
 from domain.orders.creation import Buyer, CreateOrder
 from domain.orders.details import AssignCustomer, ChangeBillingAddress, assign_customer
+from domain.orders.documents import IssueCreditNote, IssueInvoice
 from domain.orders.order import Order, OrderCommand, require_currency
 from domain.orders.returns import ForeignExchange, SettleReturn
 from domain.pricing import CouponTerms
 from domain.settings import Shop
 from projections.desk import stock
+from projections.desk.documents import numbered
 from projections.desk.needs import Opened
 from projections.log import CustomerClaim, Session
 
@@ -60,6 +62,8 @@ def decide(session: Session, order: Order, command: OrderCommand, opened: Opened
             command = replace(command, customer_id=card.id, **told)
         case SettleReturn(exchange=UUID() as exchange):
             _require_own(session, order, exchange)
+        case IssueInvoice() | IssueCreditNote():
+            command = numbered(session, order, command, opened)
         case ChangeBillingAddress():
             _take_billing_data(session, order, command, shop, touched)
     require_currency(order, command)

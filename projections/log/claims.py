@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -28,6 +29,7 @@ SELECT asked.subject, log.claim_subject(asked.subject, asked.holder, asked.wrapp
 FROM unnest(%(subjects)b::uuid[], %(holders)b::uuid[], %(wrapped)b::bytea[]) AS asked (subject, holder, wrapped)
 """
 _NUMBERS = "SELECT next_numbers FROM log.next_numbers(%(series)s, %(wanted)s)"
+_DOCUMENT = "SELECT number, day FROM log.next_document(%(series)s, %(period)s, %(first)s, %(on)s)"
 _WRAPPED = "SELECT subject, wrapped FROM log.subject_keys WHERE subject = ANY(%(subjects)b)"
 
 Found = Cursor[tuple[Any, ...]]
@@ -113,6 +115,12 @@ class Claims:
     def numbers(self, series: str, wanted: int) -> list[int]:
         """The next numbers of a series, lowest first."""
         return [number for (number,) in self._ask(_NUMBERS, {"series": series, "wanted": wanted}).fetchall()]
+
+    def document(self, series: str, period: int, first: int, on: date) -> tuple[int, date]:
+        """The next number of a series of documents without a gap, and the day it is given."""
+        facts = {"series": series, "period": period, "first": first, "on": on}
+        [(number, day)] = self._ask(_DOCUMENT, facts).fetchall()
+        return number, day
 
     def _ask(self, statement: str, parameters: dict[str, Any]) -> Found:
         return self._connection.cursor(binary=True).execute(statement, parameters, prepare=True)

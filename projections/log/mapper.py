@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -14,10 +14,10 @@ from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from eventsourcing.utils import resolve_topic
 
 from domain.events import Erased, Event
+from domain.upcasters import UPCASTERS, Upcaster
 from projections.log.forms import Form, form_of, place_end
 from projections.log.keys import SEAL, DataKey, KeyRing, SubjectErased
 
-Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 Upcasters = Mapping[tuple[str, int], Upcaster]  # by topic and the form it starts from; gives the next form's fields
 
 ERASED = Erased()
@@ -60,7 +60,7 @@ class EventMapper(Mapper[UUID]):
     def __init__(self, keys: KeyRing, upcasters: Upcasters | None = None) -> None:
         super().__init__(PlainJson())
         self._keys = keys
-        self._upcasters = upcasters or {}
+        self._upcasters = UPCASTERS if upcasters is None else upcasters
         self._forms: dict[str, Form] = {}
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID], wrapped: bytes | None = None) -> SealedEvent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -153,6 +154,14 @@ class Session:
         """The next numbers of a series, lowest first."""
         self.begin()
         return self._claims.numbers(series, wanted)
+
+    def next_document(self, series: str, period: int, first: int, on: date) -> tuple[int, date]:
+        """The next number of a series of documents in a period, and its day: never before that of the one before it.
+
+        Others wait until this save ends; one that fails takes no number.
+        """
+        self.begin()
+        return self._claims.document(series, period, first, on)
 
     def lock(self, *keys: UUID) -> None:
         """Lets one save at a time pass for each of these keys, until it ends; their streams are read anew after it."""

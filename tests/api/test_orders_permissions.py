@@ -25,7 +25,11 @@ TABLE = {
         "GET /orders", "GET /orders/{order_id}", "GET /orders/{order_id}/diff", "GET /orders/{order_id}/events",
         "GET /orders/{order_id}/history", "GET /orders/{order_id}/timeline",
         "POST /orders/{order_id}/messages/preview",
+        "GET /orders/{order_id}/receipt.pdf", "GET /orders/{order_id}/packing-slip.pdf",
+        "GET /orders/{order_id}/returns/{number}/slip.pdf",
     },
+    "documents:read": {"GET /orders/{order_id}/documents"},
+    "documents:write": {"POST /orders/{order_id}/documents"},
     "orders:write": {
         "POST /orders", "POST /orders/quote", "POST /orders/{order_id}/payment-link",
         "POST /orders/{order_id}/items", "PATCH /orders/{order_id}/items/{item}",
@@ -85,6 +89,7 @@ TABLE = {
 
 # Every POST of the desk: where, and what; an order, a coupon and the lines they need are there before it.
 POSTS: list[tuple[str, dict[str, Any]]] = [
+    ("/orders/{order_id}/documents", {"kind": "invoice"}),
     ("/orders", cart(place=True)),
     ("/orders/{order_id}/items", line()),
     ("/orders/{order_id}/payment-link", {"method": "online"}),
@@ -194,6 +199,8 @@ def test_no_post_is_left_out_of_the_test_of_repeating(app: Flask) -> None:
 def test_a_post_repeated_under_its_key_is_answered_again_and_done_once(client: FlaskClient, news: News) -> None:
     code = coupon(client)["code"]
     client.put(f"{API}/settings/payment-methods/online", json={"label": "Online", "provider": "sandbox"})
+    seller = {"company": "Example Works", "line1": "1 Sample Street", "city": "Sampleton", "country": "BE"}
+    client.put(f"{API}/settings/seller", json={**seller, "vat_number": "BE0000000000"})
     order = place(client, line(5))
     client.post(f"{ORDERS}/{order['id']}/payments", json={"method": "card"})
     promise = {"method": "card", "state": "authorized", "amount": eur("1.00")}

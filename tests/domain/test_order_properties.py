@@ -14,7 +14,7 @@ from domain.errors import DomainError, Rejected
 from domain.events import Command, Event
 from domain.handlers import HANDLERS
 from domain.money import MAX_MINOR_UNITS
-from domain.orders import cart, details, moves, notes, payment_links, payments, shipments
+from domain.orders import cart, details, documents, moves, notes, payment_links, payments, shipments
 from domain.orders.creation import CreateOrder, Past, PastPayment
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported, Order
@@ -213,7 +213,7 @@ class OrderLife(RuleBasedStateMachine):
         self.ask(ask(notes.ReviseNote, note=str(note), text=text))
         self.ask(ask(notes.SetTags, tags=tuple(tags)))
         self.ask(ask(notes.RecordMessage, message=text, template="shipped", recipient="nora@example.com"))
-        self.ask(ask(notes.NumberDocument, kind="invoice", series="invoices", document_number=text))
+        self.ask(ask(documents.NumberDocument, kind="invoice", series="invoices", document_number=text))
         self.ask(ask(notes.RemoveNote, note=str(note + 1)))
 
     @invariant()

@@ -9,13 +9,11 @@ from domain.orders.notes import (
     MAX_NOTES,
     MAX_TAGS,
     AddNote,
-    DocumentNumbered,
     MessageSent,
     NoteAdded,
     NoteNotFound,
     NoteRemoved,
     NoteRevised,
-    NumberDocument,
     OrderTagged,
     OrderUntagged,
     RecordMessage,
@@ -25,7 +23,7 @@ from domain.orders.notes import (
     TooManyNotes,
     TooManyTags,
 )
-from domain.orders.order import Document, Order
+from domain.orders.order import Order
 from domain.texts import NOTE, ForbiddenCharacter, TextMissing, TextTooLong
 from tests.domain.orders import ask, create, placed, to
 from tests.examples import LATER
@@ -40,10 +38,6 @@ def tags(*wanted: str) -> SetTags:
 
 def revise(text: str, note: str = "1") -> ReviseNote:
     return ask(ReviseNote, note=note, text=text)
-
-
-def document(**facts: str) -> NumberDocument:
-    return ask(NumberDocument, **{"kind": "invoice", "series": "invoices", "document_number": "2026-1", **facts})
 
 
 def message(**facts: str) -> RecordMessage:
@@ -132,18 +126,6 @@ class TestTags:
     )
     def test_tags_have_their_bounds(self, wanted: tuple[str, ...], error: Any, pointer: str) -> None:
         assert given(Order, create()).when(tags(*wanted)).then_refused(error).pointer == pointer
-
-
-class TestDocuments:
-    def test_a_document_is_numbered_once(self) -> None:
-        order = given(Order, placed()).when(document()).then((DocumentNumbered, {"number": "2026-1"}))
-        assert order.documents == (Document(kind="invoice", series="invoices", number="2026-1"),)
-        given(Order, placed(), document()).when(document()).then_nothing()
-
-    @pytest.mark.parametrize("field", ["kind", "series", "document_number"])
-    def test_its_words_have_their_bounds(self, field: str) -> None:
-        assert given(Order, placed()).when(document(**{field: ""})).then_refused(TextMissing).pointer == f"/{field}"
-        given(Order, placed()).when(document(**{field: "x" * 65})).then_refused(TextTooLong)
 
 
 class TestMessages:

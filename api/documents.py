@@ -1,0 +1,189 @@
+"""Documents over HTTP: the register of those issued, each as a PDF, many orders as one, and voids."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import ValidationError, fields, post_load, validate
+
+from api.access import caller, needs
+from api.bodies import Resource
+from api.lists import ListQuery, page_answer, sorts
+from api.orders.collection import OrderListForm, order_filters
+from api.prints import DocumentAnswer, LanguageQuery, document_answer, papers, pdf, printed
+from api.problems import CodedMessage, Problem
+from api.requests import context, fresh, handle, runtime
+from api.schemas import Body, Code, Text, instant, money, page_form
+from domain import texts
+from domain.errors import NotFound
+from domain.orders.documents import KINDS, NUMBERED, VoidDocument, document_of
+from domain.orders.order import Order
+from domain.settings import LOCALES, Shop
+from printing.press import press_many
+from projections.documents import (
+    LISTING,
+    NEWEST_FIRST,
+    SORTS,
+    DocumentFilters,
+    DocumentHead,
+    count_documents,
+    list_documents,
+    order_of_document,
+)
+from projections.orders import list_orders
+
+MOST_AT_ONCE = 1_000  # orders in one file
+MOST_LINES = 20_000  # in one file: some ten seconds
+
+documents = Resource(
+    "documents", __name__, url_prefix="/documents", description="Invoices, credit notes, and orders printed"
+)
+
+
+class NoSuchDocument(NotFound):
+    """No document of this number was issued here."""
+
+    code = "no-such-document"
+
+
+class DocumentsQuery(ListQuery):
+    """What the register is narrowed by; days are included."""
+
+    kind = fields.String(validate=validate.OneOf(NUMBERED))
+    series = Code()
+    order_id = fields.UUID()
+    order_number = Code()
+    issued_from = fields.Date()
+    issued_to = fields.Date()
+    voided = fields.Boolean(truthy={"true"}, falsy={"false"})
+    sort = sorts(SORTS)
+
+
+class PrintForm(Body):
+    """Orders to print as one file: their ids, or the list's own filter and sort; `kind` is a receipt unless told."""
+
+    kind = fields.String(validate=validate.OneOf([kind for kind in KINDS if kind in ("receipt", "packing_slip")]))
+    locale = fields.String(validate=validate.OneOf(LOCALES))
+    orders = fields.List(fields.UUID(), validate=validate.Length(1, MOST_AT_ONCE))
+    filter = fields.Nested(OrderListForm)
+
+    @post_load
+    def one_of_both(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if ("orders" in told) == ("filter" in told):
+            raise ValidationError({"orders": [CodedMessage("Tell either orders or a filter.", "orders-or-filter")]})
+        if len(set(told.get("orders", ()))) != len(told.get("orders", ())):
+            raise ValidationError({"orders": [CodedMessage("An order stands here twice.", "order-doubled")]})
+        return told
+
+
+class VoidForm(Body):
+    """Why a document no longer counts."""
+
+    reason = Text(texts.LINE, filled=True, required=True)
+
+
+def _row_answer(row: DocumentHead) -> dict[str, Any]:
+    answer = row._asdict()
+    currency = answer.pop("currency")
+    return {
+        **answer,
+        "order_id": str(row.order_id),
+        "tax": money(row.tax, currency),
+        "total": money(row.total, currency),
+        "refund": row.refund or None,
+        "refers_to": row.refers_to or None,
+        "voided_at": instant(row.voided_at),
+    }
+
+
+@documents.get("")
+@needs("documents:read")
+@documents.arguments(DocumentsQuery, location="query")
+@documents.response(200, page_form(DocumentAnswer, counted=True))
+def get_documents(told: dict[str, Any]) -> Response:
+    """The register: every document that was issued, voided ones included."""
+    fresh("documents")
+    filters = DocumentFilters(**{name: told[name] for name in DocumentFilters.__struct_fields__ if name in told})
+    sort = told.get("sort", NEWEST_FIRST)
+    return page_answer(
+        told,
+        sort,
+        LISTING.cursor_types(sort),
+        lambda connection, limit, after: list_documents(connection, filters, sort, limit, after),
+        lambda connection, how: count_documents(connection, filters, how),
+        _row_answer,
+    )
+
+
+@documents.get("/<string:number>.pdf")
+@needs("documents:read")
+@documents.arguments(LanguageQuery, location="query")
+@documents.response(200)
+def get_document(told: dict[str, Any], number: str) -> Response:
+    """An invoice or credit note as it was issued; a voided one says so."""
+    order_id, kind = _found(number)
+    return printed(order_id, kind, number=number, **told)
+
+
+@documents.post("/<string:number>/void")
+@needs("documents:void")
+@documents.arguments(VoidForm)
+@documents.response(200, DocumentAnswer)
+def void_document(told: dict[str, Any], number: str) -> Response:
+    """Take back a document that was issued by mistake; it keeps its number and says that it is void."""
+    order_id, _ = _found(number)
+
+    def render(order: Order, shop: Shop) -> dict[str, Any]:
+        return document_answer(order, document_of(order, number))
+
+    return handle(
+        VoidDocument(order_id=order_id, context=context(told["reason"]), document_number=number), render=render
+    )
+
+
+@documents.post("")
+@needs("documents:read")
+@documents.arguments(PrintForm)
+@documents.response(200)
+def print_orders(told: dict[str, Any]) -> Response:
+    """Print many orders as one PDF, in the order they are told or listed; asked again, it is the same file."""
+    order_ids = told.get("orders") or _listed(told["filter"])
+    kind = told.get("kind", "receipt")
+    found = papers().papers(order_ids, kind)
+    lines = sum(len(paper.order.items) for paper in found)
+    if lines > MOST_LINES:
+        detail = f"These orders have {lines} lines; at most {MOST_LINES} are printed at once."
+        raise Problem(422, "too-many-lines", detail, details={"lines": lines, "limit": MOST_LINES})
+    data, prints = press_many(found, kind, told.get("locale", ""))
+    new = [(paper.order.id, one) for paper, one in zip(found, prints, strict=True) if one not in paper.prints]
+    papers().write_down(new, caller().actor, datetime.now(UTC))
+    return pdf(data, f"{kind}-{found[0].order.number}-{len(found)}")
+
+
+def _listed(asked: dict[str, Any]) -> list[UUID]:
+    """The orders that the list shows for a filter, in its order; too many are refused, not left out."""
+    fresh("orders")
+    filters = order_filters(asked, runtime().desk.shop().defaults.currency)
+    with runtime().reading() as connection:
+        page = list_orders(connection, filters, asked.get("sort", "-created_at"), MOST_AT_ONCE)
+    if page.next is not None:
+        detail = f"The filter leaves more than {MOST_AT_ONCE} orders: narrow it."
+        raise Problem(422, "too-many-orders", detail, details={"limit": MOST_AT_ONCE})
+    if not page.items:
+        raise Problem(422, "nothing-to-print", "The filter leaves no order.")
+    return [row.id for row in page.items]
+
+
+def _found(number: str) -> tuple[UUID, str]:
+    """The order and kind of a document; looked for once more when the register has caught up."""
+    fresh("documents")
+    for position in (0, runtime().log.head()):
+        runtime().views.wait_for("documents", position)
+        with runtime().reading() as connection:
+            found = order_of_document(connection, number[: texts.CODE])
+        if found:
+            return found
+    raise NoSuchDocument

@@ -1,0 +1,109 @@
+"""Documents of one order over HTTP: receipts and slips as PDF, invoices and credit notes issued."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import ValidationError, fields, post_load, validate
+
+from api.access import needs
+from api.orders.blueprint import about, order_then, orders
+from api.prints import DocumentAnswer, LanguageQuery, document_answer, printed
+from api.problems import CodedMessage
+from api.requests import context, handle, respond
+from api.schemas import Body, Code, Text, Whole, page_form
+from domain import texts
+from domain.orders.documents import (
+    CREDIT_NOTE,
+    INVOICE,
+    LONGEST_TERM,
+    NUMBERED,
+    IssueCommand,
+    IssueCreditNote,
+    IssueInvoice,
+)
+from domain.orders.order import Order
+from domain.settings import Shop
+from printing.press import A4, TILL
+
+
+class ReceiptQuery(LanguageQuery):
+    """On A4 for the archive, or on 80 mm for the till."""
+
+    form = fields.String(data_key="format", validate=validate.OneOf((A4, TILL)))
+
+
+class IssueForm(Body):
+    """A document to issue: an invoice of the order as it is, or the credit note of a refund."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(NUMBERED))
+    series = Code()
+    refund = Code()
+    payment_days = Whole(0, LONGEST_TERM)
+    buyer_registration = Text(texts.CODE)
+    buyer_reference = Text(texts.CODE)
+
+    @post_load
+    def fits_its_kind(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if (told["kind"] == CREDIT_NOTE) != ("refund" in told):
+            rule = "A credit note, and nothing else, names its refund."
+            raise ValidationError({"refund": [CodedMessage(rule, "refund-of-credit-note")]})
+        own = {"payment_days", "buyer_registration", "buyer_reference"} & told.keys()
+        if told["kind"] == CREDIT_NOTE and own:
+            rule = "A credit note has this from its invoice."
+            raise ValidationError({name: [CodedMessage(rule, "told-by-invoice")] for name in sorted(own)})
+        return told
+
+
+@orders.get("/<uuid:order_id>/receipt.pdf")
+@needs("orders:read")
+@orders.arguments(ReceiptQuery, location="query")
+@orders.response(200)
+def get_receipt(told: dict[str, Any], order_id: UUID) -> Response:
+    """The receipt of an order as it is now."""
+    return printed(order_id, "receipt", **told)
+
+
+@orders.get("/<uuid:order_id>/packing-slip.pdf")
+@needs("orders:read")
+@orders.arguments(LanguageQuery, location="query")
+@orders.response(200)
+def get_packing_slip(told: dict[str, Any], order_id: UUID) -> Response:
+    """What goes into the parcel, without prices."""
+    return printed(order_id, "packing_slip", **told)
+
+
+@orders.get("/<uuid:order_id>/returns/<int:number>/slip.pdf")
+@needs("orders:read")
+@orders.arguments(LanguageQuery, location="query")
+@orders.response(200)
+def get_return_slip(told: dict[str, Any], order_id: UUID, number: int) -> Response:
+    """What the customer puts into the parcel that comes back."""
+    return printed(order_id, "return_slip", number=str(number), **told)
+
+
+@orders.get("/<uuid:order_id>/documents")
+@needs("documents:read")
+@orders.response(200, page_form(DocumentAnswer, counted=True))
+def get_order_documents(order_id: UUID) -> Response:
+    """Every document that was issued for an order."""
+    order = order_then(order_id)
+    items = [document_answer(order, one) for one in order.documents if one.version]
+    return respond({"items": items, "next": None}, version=order.version)
+
+
+@orders.post("/<uuid:order_id>/documents")
+@needs("documents:write")
+@orders.arguments(IssueForm)
+@orders.response(201, DocumentAnswer)
+def issue_document(told: dict[str, Any], order_id: UUID) -> Response:
+    """Issue an invoice or credit note: it takes the next number of its series and is frozen as it is."""
+    kind = told.pop("kind")
+    issue: type[IssueCommand] = IssueInvoice if kind == INVOICE else IssueCreditNote
+
+    def render(order: Order, shop: Shop) -> dict[str, Any]:
+        return document_answer(order, [one for one in order.documents if one.kind == kind and one.version][-1])
+
+    return handle(issue(**about(order_id, **told), context=context()), render=render, status=201)

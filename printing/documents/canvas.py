@@ -1,0 +1,244 @@
+"""A document being drawn: texts, rules, pictures and codes at places in millimetres, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, cast
+
+import segno
+from barcode.codex import Code128
+from fpdf import FPDF
+from fpdf.enums import DocumentCompliance, FontDescriptorFlags, PDFResourceType
+from fpdf.fonts import PDFFontDescriptor
+from fpdf.image_parsing import get_img_info
+from fpdf.output import CIDSystemInfo, OutputProducer, PDFFont, PDFFontStream, PDFType3Font
+from fpdf.syntax import Name, PDFArray, PDFContentStream, PDFString
+
+from domain.shop import Logo
+from printing.documents.fonts import BOLD, REGULAR, Face, face, prepared
+from printing.documents.setting import POINT
+
+INK, GREY, LIGHT, RED = "0.11 0.13 0.16", "0.42 0.45 0.50", "0.85 0.86 0.88", "0.72 0.11 0.11"
+QUIET = 2  # modules left white around a QR code; the paper gives the rest
+
+
+class Used:
+    """A face as one document uses it; `i` is its name in the file."""
+
+    def __init__(self, number: int, weight: int) -> None:
+        self.i = number
+        self.face = face(weight)
+        self.characters: dict[int, str] = {}
+
+    def show(self, text: str) -> str:
+        """The operator that shows a prepared text."""
+        glyph, characters = self.face.glyph, self.characters
+        codes = []
+        for character in text:
+            number = glyph(character)
+            characters.setdefault(number, character)
+            codes.append(f"{number:04x}")
+        return f"<{''.join(codes)}> Tj"
+
+
+class Canvas(FPDF):
+    """One PDF file; y counts down from the top of the page."""
+
+    def __init__(self, width: float, height: float, at: datetime, *, archive: bool = False) -> None:
+        compliance = DocumentCompliance.PDFA_3B if archive else None
+        super().__init__(unit="mm", format=(width, height), enforce_compliance=compliance)
+        self.set_auto_page_break(False)
+        self.set_margin(0)
+        self.set_creation_date(at)
+        self.set_producer("Carnet")
+        self._identity = ""
+        self.weights = {REGULAR: Used(1, REGULAR), BOLD: Used(2, BOLD)}
+
+    def file_id(self) -> str:
+        """The file's identity: the hash of what it shows, not of when or where it was printed."""
+        return f"<{self._identity}><{self._identity}>"
+
+    def sheet(self, width: float, height: float) -> None:
+        """Begins a page of this size."""
+        self.add_page(format=(width, height))
+        for used in self.weights.values():
+            self._resource_catalog.add(PDFResourceType.FONT, used.i, self.page)
+
+    def put(
+        self, x: float, y: float, text: str, size: float, *, bold: bool = False, colour: str = INK, align: str = "L"
+    ) -> None:
+        """A text with its baseline at y; x is its left end, its right end (`R`) or its middle (`C`)."""
+        shown = prepared(text)
+        if not shown:
+            return
+        used = self.weights[BOLD if bold else REGULAR]
+        if align != "L":
+            width = used.face.width(shown) * size / 1000 / POINT
+            x -= width if align == "R" else width / 2
+        place = f"{x * POINT:.2f} {(self.h - y) * POINT:.2f}"
+        self._out(f"BT /F{used.i} {size:g} Tf {colour} rg {place} Td {used.show(shown)} ET")
+
+    def rule(self, x: float, y: float, width: float, *, weight: float = 0.5, colour: str = LIGHT) -> None:
+        """A line from left to right; its weight is in points."""
+        start, end, up = x * POINT, (x + width) * POINT, (self.h - y) * POINT
+        self._out(f"{colour} RG {weight:g} w {start:.2f} {up:.2f} m {end:.2f} {up:.2f} l S")
+
+    def panel(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        """A filled box."""
+        self._out(f"{colour} rg {_box(x, y, width, height, self.h)} re f")
+
+    def frame(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        """The outline of a box."""
+        self._out(f"{colour} RG 0.8 w {_box(x, y, width, height, self.h)} re S")
+
+    def logo(self, logo: Logo, x: float, y: float, width: float, height: float) -> float:
+        """A picture scaled into a box, at its left; gives the height it takes, 0 when it cannot be read."""
+        read = _picture(logo.image)
+        if read is None:
+            return 0.0
+        info: Any = self.image_cache.images.get("logo")
+        if info is None:
+            info = type(read)(**read)
+            info.update({"i": 1, "usages": 0, "iccp_i": None})
+            self.image_cache.images["logo"] = info
+        info["usages"] += 1
+        scale = min(width / logo.width, height / logo.height)
+        wide, high = logo.width * scale, logo.height * scale
+        at = f"{x * POINT:.2f} {(self.h - y - high) * POINT:.2f}"
+        self._out(f"q {wide * POINT:.2f} 0 0 {high * POINT:.2f} {at} cm /I{info['i']} Do Q")
+        self._resource_catalog.add(PDFResourceType.X_OBJECT, info["i"], self.page)
+        return float(high)
+
+    def qr(self, x: float, y: float, side: float, text: str) -> None:
+        """A QR code (ISO/IEC 18004) of a text."""
+        count, runs = _qr(text)
+        module = side / (count + 2 * QUIET)
+        left, top = x + QUIET * module, y + QUIET * module
+        boxes = (
+            _box(left + start * module, top + row * module, length * module, module, self.h) + " re"
+            for row, start, length in runs
+        )
+        self._out(f"{INK} rg {' '.join(boxes)} f")
+
+    def code128(self, x: float, y: float, width: float, height: float, text: str, *, align: str = "L") -> None:
+        """A Code 128 bar code (ISO/IEC 15417) of a text in printable ASCII, at most so wide; others have none."""
+        modules = _bars(text)
+        if not modules:
+            return
+        module = min(width / len(modules), 0.4)
+        taken = module * len(modules)
+        x -= taken if align == "R" else taken / 2 if align == "C" else 0
+        boxes = (
+            _box(x + start * module, y, length * module, height, self.h) + " re" for start, length in _runs(modules)
+        )
+        self._out(f"{INK} rg {' '.join(boxes)} f")
+
+    def finished(self) -> bytes:
+        """The file."""
+        digest = sha256(f"{self.title}{self.creation_date.isoformat()}".encode())
+        for page in self.pages.values():
+            digest.update(cast(bytearray, page.contents))
+        self._identity = digest.hexdigest()[:32].upper()
+        return bytes(self.output(output_producer_class=Producer))
+
+
+class Producer(OutputProducer):
+    """Writes the faces as the document used them; a character's code is the number of its glyph."""
+
+    def _add_fonts(self, *_: Any) -> dict[int, PDFFont | PDFType3Font]:
+        return {used.i: self._font(used) for used in cast(Canvas, self.fpdf).weights.values()}
+
+    def _font(self, used: Used) -> PDFFont:
+        name, shown = f"CARNET+{used.face.name}", used.characters
+        font = PDFFont(subtype="Type0", base_font=name, encoding="Identity-H")
+        self._add_pdf_obj(font, "fonts")
+        widths = " ".join(f"{glyph} [{used.face.advance(glyph)}]" for glyph in sorted(shown))
+        descendant: Any = PDFFont(subtype="CIDFontType2", base_font=name, d_w=600, w=f"[{widths}]")
+        self._add_pdf_obj(descendant, "fonts")
+        font.descendant_fonts = PDFArray([descendant])
+        font.to_unicode = self._add(PDFContentStream(_to_unicode(shown), compress=True))
+        system = CIDSystemInfo()
+        system.ordering = PDFString("Identity")
+        descendant.c_i_d_system_info = self._add(system)
+        descendant.font_descriptor = self._add(_descriptor(used.face, name))
+        descendant.c_i_d_to_g_i_d_map = Name("Identity")
+        file = PDFFontStream(contents=used.face.subset(frozenset(shown)))
+        descendant.font_descriptor.font_file2 = self._add(file)
+        return font
+
+    def _add(self, thing: Any) -> Any:
+        self._add_pdf_obj(thing, "fonts")
+        return thing
+
+
+def _descriptor(known: Face, name: str) -> PDFFontDescriptor:
+    descriptor = PDFFontDescriptor(
+        ascent=known.ascent,
+        descent=known.descent,
+        cap_height=known.cap_height,
+        flags=FontDescriptorFlags.SYMBOLIC,
+        font_b_box="[" + " ".join(str(side) for side in known.box) + "]",
+        italic_angle=0,
+        stem_v=140 if known.weight == BOLD else 88,
+        missing_width=600,
+    )
+    descriptor.font_name = Name(name)
+    return descriptor
+
+
+def _to_unicode(shown: dict[int, str]) -> bytes:
+    """What each glyph reads as, so that the text can be searched and copied."""
+    pairs = [f"<{glyph:04x}> <{shown[glyph].encode('utf-16-be').hex()}>" for glyph in sorted(shown)]
+    blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
+    told = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
+    return (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def\n"
+        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"{told}\nendcmap CMapName currentdict /CMap defineresource pop end end"
+    ).encode("ascii")
+
+
+def _box(x: float, y: float, width: float, height: float, page: float) -> str:
+    up = (page - y - height) * POINT
+    return f"{x * POINT:.2f} {up:.2f} {width * POINT:.2f} {height * POINT:.2f}"
+
+
+@lru_cache(maxsize=8)
+def _picture(image: bytes) -> Any:
+    """A picture as the file keeps it; None when it cannot be read, and the document is printed without."""
+    try:
+        return get_img_info("logo", image)
+    except Exception:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _qr(text: str) -> tuple[int, tuple[tuple[int, int, int], ...]]:
+    """The modules along a side, and the dark runs: row, first module, length."""
+    matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
+    runs = tuple((row, start, length) for row, line in enumerate(matrix) for start, length in _runs(line))
+    return len(matrix), runs
+
+
+def _bars(text: str) -> str:
+    """The modules of a bar code, 1 for dark."""
+    if not text or not (text.isascii() and text.isprintable()) or len(text) > 48:
+        return ""
+    return str(Code128(text).build()[0])
+
+
+def _runs(modules: Iterable[Any]) -> list[tuple[int, int]]:
+    """The dark runs of a row of modules: where each starts and how long it is."""
+    runs: list[tuple[int, int]] = []
+    for place, module in enumerate(modules):
+        if module in (1, "1"):
+            if runs and runs[-1][0] + runs[-1][1] == place:
+                runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+            else:
+                runs.append((place, 1))
+    return runs

@@ -1,0 +1,169 @@
+"""The typeface of every document: parsed once per process, and cut down to what a document uses in a millisecond.
+
+fpdf2 parses a font for each document and subsets it with fontTools, which is most of what a document costs. Here the
+two weights are taken out of the variable font once; a document's subset keeps the numbers of the glyphs and leaves the
+unused ones empty, which is a matter of copying bytes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from io import BytesIO
+from struct import calcsize, pack, unpack_from
+from typing import Any
+
+import fontpkg_noto_sans
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+REGULAR, BOLD = 400, 700
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+_FILE = fontpkg_noto_sans.ROOT / "files" / "NotoSans[wdth,wght].ttf"
+_LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "STAT", "DSIG", "HVAR", "MVAR")
+_WORDS, _MORE, _SCALE, _XY_SCALE, _TWO_BY_TWO = 0x0001, 0x0020, 0x0008, 0x0040, 0x0080
+
+
+class Face:
+    """One weight of the typeface; widths are thousandths of the size. Never changed, so threads share it."""
+
+    def __init__(self, weight: int) -> None:
+        font = _instance(weight)
+        self.name = "NotoSans-Bold" if weight == BOLD else "NotoSans-Regular"
+        self.weight = weight
+        units = font["head"].unitsPerEm
+        names = font.getGlyphOrder()
+        metrics = font["hmtx"].metrics
+        self._metrics = [metrics[name] for name in names]
+        self._advances: list[int] = [round(advance * 1000 / units) for advance, _ in self._metrics]
+        self._glyphs = font.getReverseGlyphMap()
+        self._numbers: dict[int, int] = {code: self._glyphs[name] for code, name in font.getBestCmap().items()}
+        self._outlines = font.getTableData("glyf")
+        self._offsets = list(font["loca"].locations)
+        self._tables = {tag: font.getTableData(tag) for tag in ("head", "hhea", "maxp")}
+        head, hhea = font["head"], font["hhea"]
+        scale = 1000 / units
+        self.box = tuple(round(side * scale) for side in (head.xMin, head.yMin, head.xMax, head.yMax))
+        self.ascent, self.descent = round(hhea.ascent * scale), round(hhea.descent * scale)
+        self.cap_height = round(font["OS/2"].sCapHeight * scale)
+        self._replacement: int = self._numbers[ord(REPLACEMENT)]
+
+    def glyph(self, character: str) -> int:
+        """The number of a character's glyph; what the font does not hold is shown as a replacement."""
+        return self._numbers.get(ord(character), self._replacement)
+
+    def holds(self, character: str) -> bool:
+        """Whether the font has a glyph for the character."""
+        return ord(character) in self._numbers
+
+    def advance(self, glyph: int) -> int:
+        """How far a glyph moves on."""
+        return self._advances[glyph]
+
+    def width(self, text: str) -> int:
+        """How wide a prepared text is."""
+        numbers, advances, missing = self._numbers, self._advances, self._replacement
+        return sum(advances[numbers.get(ord(character), missing)] for character in text)
+
+    def subset(self, used: frozenset[int]) -> bytes:
+        """A font file in which only the used glyphs have outlines, numbered as before."""
+        kept = sorted(self._with_components(used | {0}))
+        count = kept[-1] + 1
+        outlines, offsets, metrics = bytearray(), [0] * (count + 1), bytearray(4 * count)
+        for glyph in kept:
+            offsets[glyph] = len(outlines)
+            outline = self._outline(glyph)
+            outlines += outline + b"\0" * (-len(outline) % 4)
+            offsets[glyph + 1] = len(outlines)
+            metrics[4 * glyph : 4 * glyph + 4] = pack(">Hh", *self._metrics[glyph])
+        for glyph in range(1, count + 1):
+            offsets[glyph] = max(offsets[glyph], offsets[glyph - 1])
+        head = bytearray(self._tables["head"])
+        head[8:12], head[50:52] = b"\0\0\0\0", pack(">h", 1)
+        head[28:36] = head[20:28]  # changed when it was made, or each process would date it anew
+        hhea = self._tables["hhea"][:-2] + pack(">H", count)
+        maxp = self._tables["maxp"][:4] + pack(">H", count) + self._tables["maxp"][6:]
+        tables = {
+            b"glyf": bytes(outlines),
+            b"head": bytes(head),
+            b"hhea": hhea,
+            b"hmtx": bytes(metrics),
+            b"loca": pack(f">{count + 1}I", *offsets),
+            b"maxp": maxp,
+        }
+        return _font_file(tables)
+
+    def _outline(self, glyph: int) -> bytes:
+        return bytes(self._outlines[self._offsets[glyph] : self._offsets[glyph + 1]])
+
+    def _with_components(self, used: frozenset[int]) -> set[int]:
+        found: set[int] = set()
+        open_ = list(used)
+        while open_:
+            glyph = open_.pop()
+            if glyph not in found:
+                found.add(glyph)
+                open_ += _components(self._outline(glyph))
+        return found
+
+
+def _components(outline: bytes) -> list[int]:
+    """The glyphs that a composite one is put together from."""
+    if len(outline) < 10 or unpack_from(">h", outline)[0] >= 0:
+        return []
+    found, place, flags = [], 10, _MORE
+    while flags & _MORE:
+        flags, glyph = unpack_from(">HH", outline, place)
+        found.append(glyph)
+        place += 4 + (4 if flags & _WORDS else 2)
+        place += 8 if flags & _TWO_BY_TWO else 4 if flags & _XY_SCALE else 2 if flags & _SCALE else 0
+    return found
+
+
+def _font_file(tables: dict[bytes, bytes]) -> bytes:
+    """Tables as a TrueType file; readers of a PDF need no check sums, so they are zero."""
+    count = len(tables)
+    power = 1 << count.bit_length() - 1
+    header = pack(">IHHHH", 0x00010000, count, power * 16, power.bit_length() - 1, (count - power) * 16)
+    place = len(header) + count * calcsize(">4sIII")
+    directory, body = bytearray(), bytearray()
+    for tag, content in sorted(tables.items()):
+        directory += pack(">4sIII", tag, 0, place + len(body), len(content))
+        body += content + b"\0" * (-len(content) % 4)
+    return header + bytes(directory) + bytes(body)
+
+
+def _instance(weight: int) -> Any:
+    """One weight of the variable font, its outlines as bytes."""
+    font = TTFont(_FILE, recalcTimestamp=False)
+    for tag in _LAYOUT_TABLES:
+        if tag in font:
+            del font[tag]
+    instancer.instantiateVariableFont(font, {"wght": weight, "wdth": 100}, inplace=True, static=True)
+    written = BytesIO()
+    font.save(written)
+    return TTFont(BytesIO(written.getvalue()), lazy=True)
+
+
+@cache
+def face(weight: int) -> Face:
+    """The weight, parsed when it is first asked for."""
+    return Face(weight)
+
+
+def prepared(text: str) -> str:
+    """A text as it is set: composed, on one line, without signs that show nothing."""
+    if text.isascii() and text.isprintable():
+        return text
+    composed = unicodedata.normalize("NFC", " ".join(text.split("\n")))
+    return "".join(character for character in map(_shown, composed) if character)
+
+
+def _shown(character: str) -> str:
+    if face(REGULAR).holds(character):
+        return character if unicodedata.category(character) not in ("Cc", "Cf") else ""
+    kind = unicodedata.category(character)
+    if kind == "Zs" or character == "\t":
+        return " "
+    return "" if kind in ("Cc", "Cf") or "\ufe00" <= character <= "\ufe0f" else REPLACEMENT

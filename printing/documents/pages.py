@@ -1,0 +1,254 @@
+"""Documents set on A4: a head that says what it is, parties, lines that carry their sum over, figures, small print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from printing.documents.canvas import GREY, INK, LIGHT, RED, Canvas
+from printing.documents.rows import Figure, Line, Party, Sheet
+from printing.documents.setting import fitted, wide, wrapped
+from printing.documents.till import print_till as print_till
+from printing.documents.words import Words
+
+WIDTH, HEIGHT = 210.0, 297.0
+LEFT, RIGHT = 18.0, 192.0
+INNER = RIGHT - LEFT
+FOOT = 279.0  # where the foot of a page begins
+LAST = 268.0  # where lines end
+PANEL = "0.965 0.969 0.976"
+NAME, SMALL = 9.2, 7.4  # sizes in points
+STEP, SMALL_STEP = 4.2, 3.3  # from line to line, in millimetres
+FIGURES = 112.0  # where the figures begin
+QR = 24.0
+
+# The right ends of the columns after the name, by how many there are, and where the name ends.
+COLUMNS: dict[int, tuple[float, tuple[float, ...]]] = {
+    2: (150.0, (RIGHT,)),
+    3: (140.0, (166.0, RIGHT)),
+    5: (100.0, (118.0, 146.0, 164.0, RIGHT)),
+    6: (82.0, (94.0, 121.0, 142.0, 159.0, RIGHT)),
+}
+
+
+def print_a4(sheet: Sheet, *, archive: bool = False) -> bytes:
+    """One document as a PDF of its own; `archive` in the form of PDF/A-3."""
+    canvas = Canvas(WIDTH, HEIGHT, sheet.at, archive=archive)
+    canvas.set_title(f"{sheet.title} {sheet.number}")
+    canvas.set_author(sheet.seller.label)
+    canvas.set_lang(sheet.locale)
+    Setter(canvas, sheet).set()
+    return canvas.finished()
+
+
+def print_many(sheets: Iterable[Sheet]) -> bytes:
+    """Documents one behind the other as one PDF, each with pages counted of its own; it is of the latest's instant."""
+    sheets = list(sheets)
+    canvas = Canvas(WIDTH, HEIGHT, max(sheet.at for sheet in sheets))
+    canvas.set_title(f"{sheets[0].title} {sheets[0].number} – {sheets[-1].number}")
+    canvas.set_author(sheets[0].seller.label)
+    for sheet in sheets:
+        Setter(canvas, sheet).set()
+    return canvas.finished()
+
+
+class Setter:
+    """Sets one document; `y` is how far down its page it has come."""
+
+    def __init__(self, canvas: Canvas, sheet: Sheet) -> None:
+        self.canvas, self.sheet = canvas, sheet
+        self.words = Words(sheet.locale, sheet.currency, "UTC")
+        self.name_end, self.ends = COLUMNS[len(sheet.columns)]
+        self.carries = sheet.kind in ("receipt", "invoice", "credit_note")
+        self.carried = 0
+        self.y = 0.0
+
+    def set(self) -> None:
+        """Sets every page of it."""
+        self.canvas.sheet(WIDTH, HEIGHT)
+        first = self.canvas.page
+        self._head()
+        self._banner()
+        self._parties()
+        self._columns()
+        for line in self.sheet.lines:
+            self._line(line)
+        if not self.sheet.lines:
+            self._nothing()
+        self._sums()
+        self._feet(first, self.canvas.page)
+
+    def _head(self) -> None:
+        canvas, sheet = self.canvas, self.sheet
+        top = 18.0
+        high = canvas.logo(sheet.logo, LEFT, top - 3, 60, 20) if sheet.logo else 0.0
+        y = top + (high + 2.5 if high else 2.5)
+        for part in wrapped(sheet.seller.label, 12, 84, 2, bold=True):
+            canvas.put(LEFT, y, part, 12, bold=True)
+            y += 5.2
+        for text in sheet.seller.lines[:8]:
+            canvas.put(LEFT, y, fitted(text, 8, 84), 8, colour=GREY)
+            y += 3.7
+        canvas.put(RIGHT, top + 4.5, sheet.title, 21, bold=True, align="R")
+        canvas.put(RIGHT, top + 11.5, fitted(sheet.number, 11.5, 84), 11.5, colour=GREY, align="R")
+        canvas.code128(RIGHT, top + 15, 54, 9, sheet.code, align="R")
+        self.y = max(y + 1.5, top + 29)
+
+    def _banner(self) -> None:
+        if self.sheet.banner:
+            text = fitted(self.sheet.banner, 10, INNER - 12, bold=True)
+            self.canvas.frame(LEFT, self.y, INNER, 9, RED)
+            self.canvas.put(LEFT + INNER / 2, self.y + 5.9, text, 10, bold=True, colour=RED, align="C")
+            self.y += 13
+
+    def _parties(self) -> None:
+        """Facts and addresses side by side, on one grid of three columns."""
+        column = INNER / 3
+        self.canvas.rule(LEFT, self.y, INNER, weight=0.6, colour=INK)
+        top = self.y + 6
+        depths = [self._facts(LEFT, top, column - 6)]
+        for index, party in enumerate(self.sheet.parties, start=1):
+            depths.append(self._party(party, LEFT + index * column, top, column - 6))
+        self.y = max(depths) + 3
+
+    def _facts(self, x: float, y: float, width: float) -> float:
+        for label, value in self.sheet.facts:
+            self.canvas.put(x, y, label, SMALL, colour=GREY)
+            y += 3.8
+            for part in wrapped(value, NAME, width, 2):
+                self.canvas.put(x, y, part, NAME)
+                y += STEP
+            y += 1.1
+        return y
+
+    def _party(self, party: Party, x: float, y: float, width: float) -> float:
+        self.canvas.put(x, y, party.label, SMALL, colour=GREY)
+        y += 4.4
+        for index, text in enumerate(party.lines[:9]):
+            for part in wrapped(text, NAME, width, 2, bold=not index):
+                self.canvas.put(x, y, part, NAME, bold=not index)
+                y += STEP
+        return y
+
+    def _columns(self) -> None:
+        self.canvas.panel(LEFT, self.y, INNER, 7.4, PANEL)
+        base = self.y + 4.9
+        self.canvas.put(LEFT + 2, base, self.sheet.columns[0], SMALL, bold=True)
+        starts = (self.name_end, *self.ends)
+        for label, start, end in zip(self.sheet.columns[1:], starts, self.ends, strict=False):
+            shown = fitted(label, SMALL, end - start - 1, bold=True)
+            self.canvas.put(end - 2, base, shown, SMALL, bold=True, align="R")
+        self.y += 7.4
+
+    def _line(self, line: Line) -> None:
+        width = self.name_end - LEFT - 5
+        parts = wrapped(line.name, NAME, width, 5)
+        details = wrapped(line.detail, SMALL, width, 2) if line.detail else []
+        height = 3.2 + STEP * len(parts) + SMALL_STEP * len(details)
+        if self.y + height > LAST:
+            self._turn()
+        y = self.y + 4.9
+        for end, cell in zip(self.ends, line.cells, strict=True):
+            self.canvas.put(end - 2, y, cell, NAME, align="R")
+        for part in parts:
+            self.canvas.put(LEFT + 2, y, part, NAME)
+            y += STEP
+        for part in details:
+            self.canvas.put(LEFT + 2, y - 0.5, part, SMALL, colour=GREY)
+            y += SMALL_STEP
+        if self.sheet.kind == "packing_slip":
+            self.canvas.frame(RIGHT - 6, self.y + 1.7, 4, 4, GREY)
+        self.y += height
+        self.canvas.rule(LEFT, self.y, INNER)
+        self.carried += line.value
+
+    def _nothing(self) -> None:
+        self.canvas.put(LEFT + 2, self.y + 6, self.words["no_lines"], NAME, colour=GREY)
+        self.y += 9
+        self.canvas.rule(LEFT, self.y, INNER)
+
+    def _turn(self) -> None:
+        """Goes on to a new page, carrying over what the lines have come to."""
+        self._carry("carried", self.y)
+        self.canvas.sheet(WIDTH, HEIGHT)
+        self.canvas.put(LEFT, 20, f"{self.sheet.title} {self.sheet.number}", 10, bold=True)
+        self.canvas.put(RIGHT, 20, fitted(self.sheet.seller.label, 8, 84), 8, colour=GREY, align="R")
+        self.y = 25.0
+        self._columns()
+        self._carry("brought", self.y)
+        if self.carries:
+            self.y += 7
+            self.canvas.rule(LEFT, self.y, INNER)
+
+    def _carry(self, label: str, y: float) -> None:
+        if self.carries:
+            self.canvas.put(LEFT + 2, y + 4.9, self.words[label], NAME, colour=GREY)
+            self.canvas.put(RIGHT - 2, y + 4.9, self.words.amount(self.carried), NAME, bold=True, align="R")
+
+    def _sums(self) -> None:
+        """Figures at the right, taxes and code at the left, the small print under both; never cut by a page's end."""
+        sheet = self.sheet
+        small = [part for text in sheet.small_print for part in wrapped(text, SMALL, INNER, 3)]
+        left = 7 + 4.2 * (len(sheet.taxes) + 1) * bool(sheet.taxes) + QR + 10
+        right = 8 + sum(8.5 if figure.strong else 5.2 for figure in sheet.figures)
+        height = max(left, right) + 4 + SMALL_STEP * len(small)
+        if self.y + height > FOOT - 2:
+            self._turn()
+        top = self.y
+        end = max(self._left(top), self._figures(sheet.figures, top))
+        y = end + 3.5
+        for part in small:
+            self.canvas.put(LEFT, y, part, SMALL, colour=GREY)
+            y += SMALL_STEP
+
+    def _figures(self, figures: Sequence[Figure], top: float) -> float:
+        y = top + 7
+        for figure in figures:
+            size = 12.5 if figure.strong else NAME
+            if figure.strong:
+                self.canvas.rule(FIGURES, y - 2.6, RIGHT - FIGURES, weight=0.9, colour=INK)
+                y += 3.4
+            room = RIGHT - FIGURES - wide(figure.value, size, bold=figure.strong) - 6
+            label = fitted(figure.label, size, room, bold=figure.strong)
+            self.canvas.put(FIGURES + 2, y, label, size, bold=figure.strong)
+            self.canvas.put(RIGHT - 2, y, figure.value, size, bold=figure.strong, align="R")
+            y += 7.2 if figure.strong else 5.2
+        return y - 2
+
+    def _left(self, top: float) -> float:
+        y = top + 7
+        if self.sheet.taxes:
+            y = self._taxes(y) + 1
+        if not self.sheet.qr:
+            return y
+        self.canvas.qr(LEFT - 1, y - 2, QR, self.sheet.qr)
+        x, text = LEFT + QR + 3, y + QR / 2 - 3
+        self.canvas.put(x, text, fitted(self.sheet.qr_caption, NAME, 58, bold=True), NAME, bold=True)
+        for part in wrapped(self.sheet.remark, 8, 58, 3):
+            text += 4.2
+            self.canvas.put(x, text, part, 8, colour=GREY)
+        return y + QR
+
+    def _taxes(self, y: float) -> float:
+        ends = (LEFT + 18, LEFT + 48, LEFT + 76)
+        for end, name in zip(ends, ("tax_rate", "base", "tax"), strict=True):
+            self.canvas.put(end, y, self.words[name], SMALL, colour=GREY, align="R")
+        for row in self.sheet.taxes:
+            y += 4.2
+            for end, cell in zip(ends, row, strict=True):
+                self.canvas.put(end, y, cell, 8, align="R")
+        return y + 4.2
+
+    def _feet(self, first: int, last: int) -> None:
+        """The seller and the count of pages at the foot of each, once it is known how many there are."""
+        canvas, at = self.canvas, self.canvas.page
+        for page in range(first, last + 1):
+            canvas.page = page
+            canvas.rule(LEFT, FOOT, INNER, colour=LIGHT)
+            counted = f"{self.words['page']} {page - first + 1} / {last - first + 1}"
+            canvas.put(RIGHT, FOOT + 5, counted, SMALL, colour=GREY, align="R")
+            y = FOOT + 5
+            for text in self.sheet.footer:
+                for part in wrapped(text, 7, INNER - 26, 2):
+                    canvas.put(LEFT, y, part, 7, colour=GREY)
+                    y += 3.2
+        canvas.page = at

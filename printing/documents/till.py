@@ -1,0 +1,163 @@
+"""Receipts for the till: 80 mm paper of which 72 mm are printed, as long as they need to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from domain.shop import Logo
+from printing.documents.canvas import INK, Canvas
+from printing.documents.rows import Line, Sheet
+from printing.documents.setting import fitted, wide, wrapped
+from printing.documents.words import Words
+
+PAPER, MARGIN = 80.0, 4.0
+INNER = PAPER - 2 * MARGIN
+RIGHT = PAPER - MARGIN
+LONGEST = 5_000.0  # a page of a PDF is at most 14,400 points high
+BODY, SMALL = 8.6, 7.4
+STEP = 3.9
+
+Draw = Callable[[Canvas, float], None]
+Strip = tuple[float, Draw]  # how high, and how it is drawn from a place on
+
+
+def print_till(sheet: Sheet) -> bytes:
+    """A receipt for an 80 mm printer; cut where a page could not be longer."""
+    canvas = Canvas(PAPER, 200, sheet.at)
+    canvas.set_title(f"{sheet.title} {sheet.number}")
+    canvas.set_author(sheet.seller.label)
+    canvas.set_lang(sheet.locale)
+    strips = _strips(sheet, Words(sheet.locale, sheet.currency, "UTC"))
+    for page in _pages(strips):
+        canvas.sheet(PAPER, max(60.0, sum(height for height, _ in page) + 10))
+        y = 5.0
+        for height, draw in page:
+            draw(canvas, y)
+            y += height
+    return canvas.finished()
+
+
+def _pages(strips: list[Strip]) -> list[list[Strip]]:
+    pages: list[list[Strip]] = [[]]
+    height = 0.0
+    for strip in strips:
+        if height + strip[0] > LONGEST - 20:
+            pages.append([])
+            height = 0.0
+        pages[-1].append(strip)
+        height += strip[0]
+    return pages
+
+
+def _strips(sheet: Sheet, words: Words) -> list[Strip]:
+    """The receipt from top to bottom."""
+    return [
+        *_head(sheet),
+        *_facts(sheet),
+        _ruled(),
+        *(strip for line in sheet.lines for strip in _line(line)),
+        *(_centred([words["no_lines"]], SMALL) if not sheet.lines else []),
+        _ruled(),
+        *_figures(sheet),
+        *_taxes(sheet, words),
+        _ruled(),
+        *_end(sheet),
+    ]
+
+
+def _text(x: float, text: str, size: float, *, bold: bool = False, align: str = "L") -> Draw:
+    return lambda canvas, y: canvas.put(x, y + STEP - 1, text, size, bold=bold, align=align)
+
+
+def _both(*draws: Draw) -> Draw:
+    def draw(canvas: Canvas, y: float) -> None:
+        for one in draws:
+            one(canvas, y)
+
+    return draw
+
+
+def _ruled() -> Strip:
+    return 3.4, lambda canvas, y: canvas.rule(MARGIN, y + 1.4, INNER, weight=0.6, colour=INK)
+
+
+def _centred(texts: list[str], size: float, *, bold: bool = False, most: int = 3) -> list[Strip]:
+    step = max(STEP, size * 0.44)
+    return [
+        (step, _text(PAPER / 2, part, size, bold=bold, align="C"))
+        for text in texts
+        for part in wrapped(text, size, INNER, most, bold=bold)
+    ]
+
+
+def _head(sheet: Sheet) -> list[Strip]:
+    strips: list[Strip] = []
+    if logo := sheet.logo:
+        scale = min(44 / logo.width, 18 / logo.height)
+        left = (PAPER - logo.width * scale) / 2
+        strips.append((logo.height * scale + 3, partial(_logo, logo, left)))
+    strips += _centred([sheet.seller.label], 11, bold=True)
+    strips += _centred(list(sheet.seller.lines), SMALL)
+    strips.append((2.5, lambda canvas, y: None))
+    strips += _centred([f"{sheet.title} {sheet.number}"], 10.5, bold=True)
+    if sheet.banner:
+        strips += _centred([f"*** {sheet.banner} ***"], BODY, bold=True)
+    return [*strips, (1.5, lambda canvas, y: None)]
+
+
+def _logo(logo: Logo, left: float, canvas: Canvas, y: float) -> None:
+    canvas.logo(logo, left, y, 44, 18)
+
+
+def _pair(label: str, value: str, size: float, *, bold: bool = False) -> Strip:
+    room = INNER - wide(value, size, bold=bold) - 2
+    left = _text(MARGIN, fitted(label, size, max(room, 10), bold=bold), size, bold=bold)
+    right = _text(RIGHT, fitted(value, size, INNER - 12, bold=bold), size, bold=bold, align="R")
+    return max(STEP, size * 0.5), _both(left, right)
+
+
+def _facts(sheet: Sheet) -> list[Strip]:
+    return [_pair(label, value, SMALL) for label, value in sheet.facts]
+
+
+def _line(line: Line) -> list[Strip]:
+    """The name over its own lines, then how many at how much, and the amount."""
+    quantity, unit, _, amount = (*line.cells, "", "", "")[:4]
+    strips: list[Strip] = [(STEP, _text(MARGIN, part, BODY)) for part in wrapped(line.name, BODY, INNER - 2, 4)]
+    strips += [(STEP - 0.5, _text(MARGIN + 3, part, SMALL)) for part in wrapped(line.detail, SMALL, INNER - 6, 2)]
+    count = _text(MARGIN + 3, f"{quantity} × {unit}", BODY)
+    strips.append((STEP + 0.8, _both(count, _text(RIGHT, amount, BODY, align="R"))))
+    return strips
+
+
+def _figures(sheet: Sheet) -> list[Strip]:
+    return [
+        strip
+        for one in sheet.figures
+        for strip in (
+            (1.6 * one.strong, lambda canvas, y: None),
+            _pair(one.label, one.value, 11.5 if one.strong else BODY, bold=one.strong),
+        )
+    ]
+
+
+def _taxes(sheet: Sheet, words: Words) -> list[Strip]:
+    if not sheet.taxes:
+        return []
+    heads = (words["tax_rate"], words["base"], words["tax"])
+    return [(2.0, lambda canvas, y: None), *(_row(row) for row in (heads, *sheet.taxes))]
+
+
+def _row(cells: tuple[str, str, str]) -> Strip:
+    ends = (MARGIN + 16, MARGIN + 44, RIGHT)
+    return STEP - 0.3, _both(*(_text(end, cell, SMALL, align="R") for end, cell in zip(ends, cells, strict=True)))
+
+
+def _end(sheet: Sheet) -> list[Strip]:
+    strips = _centred([sheet.remark], SMALL)
+    if sheet.qr:
+        strips.append((29.0, lambda canvas, y: canvas.qr((PAPER - 28) / 2, y, 28, sheet.qr)))
+        strips += _centred([sheet.qr_caption], SMALL)
+    strips.append((13.0, lambda canvas, y: canvas.code128(PAPER / 2, y + 1.5, INNER - 8, 10, sheet.code, align="C")))
+    return strips + _centred(list(sheet.footer), 6.8)

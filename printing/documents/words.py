@@ -1,0 +1,190 @@
+"""The words of documents in the languages of a shop, and how amounts, rates, dates and countries read in them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
+
+from domain.money import DECIMALS, amount_text
+
+LANGUAGES = ("en", "fr")
+_CODE_BEFORE = re.compile("([A-Z]{3})([0-9])")
+_WORDS = {
+    "receipt": ("Receipt", "Reçu"),
+    "packing_slip": ("Packing slip", "Bon de livraison"),
+    "return_slip": ("Return slip", "Bon de retour"),
+    "invoice": ("Invoice", "Facture"),
+    "credit_note": ("Credit note", "Avoir"),
+    "no_invoice": ("This receipt is not an invoice.", "Ce reçu ne constitue pas une facture."),
+    "order": ("Order", "Commande"),
+    "ordered_on": ("Ordered on", "Date de commande"),
+    "sold_on": ("Date of sale", "Date de vente"),
+    "issued_on": ("Date of issue", "Date d’émission"),
+    "due_on": ("Due date", "Échéance"),
+    "refers_to": ("Credits invoice", "Facture d’origine"),
+    "of": ("of", "du"),
+    "payment": ("Payment", "Paiement"),
+    "shipping_method": ("Delivery", "Livraison"),
+    "carrier": ("Carrier", "Transporteur"),
+    "tracking": ("Tracking", "Suivi"),
+    "your_reference": ("Your reference", "Votre référence"),
+    "return": ("Return", "Retour"),
+    "requested_on": ("Requested on", "Demandé le"),
+    "reason": ("Reason", "Motif"),
+    "billed_to": ("Billed to", "Facturé à"),
+    "billed_and_shipped_to": ("Billed and delivered to", "Facturé et livré à"),
+    "shipped_to": ("Delivered to", "Livré à"),
+    "return_to": ("Send back to", "À renvoyer à"),
+    "from": ("From", "De"),
+    "no_address": ("No address told", "Adresse non communiquée"),
+    "erased": ("Erased at the customer’s request", "Effacé à la demande du client"),
+    "item": ("Item", "Désignation"),
+    "quantity": ("Qty", "Qté"),
+    "packed": ("Packed", "Préparé"),
+    "unit_price": ("Unit price", "Prix unitaire"),
+    "unit_net": ("Unit price excl. VAT", "P.U. HT"),
+    "discount": ("Discount", "Remise"),
+    "rate": ("VAT", "TVA"),
+    "tax_rate": ("Rate", "Taux"),
+    "amount": ("Amount", "Montant"),
+    "net_amount": ("Amount excl. VAT", "Montant HT"),
+    "sku": ("Ref.", "Réf."),
+    "no_lines": ("This order has no lines.", "Cette commande ne comporte aucune ligne."),
+    "carried": ("Carried forward", "À reporter"),
+    "brought": ("Brought forward", "Report"),
+    "subtotal": ("Subtotal", "Sous-total"),
+    "coupon": ("Coupon", "Code promo"),
+    "shipping": ("Delivery", "Frais de port"),
+    "goodwill": ("Goodwill", "Geste commercial"),
+    "adjustment": ("Adjustment", "Ajustement"),
+    "tax": ("VAT", "TVA"),
+    "tax_included": ("of which VAT", "dont TVA"),
+    "net": ("Total excl. VAT", "Total HT"),
+    "base": ("Net", "Base HT"),
+    "total": ("Total", "Total"),
+    "total_gross": ("Total incl. VAT", "Total TTC"),
+    "credited": ("Credited incl. VAT", "Montant crédité TTC"),
+    "paid": ("Paid", "Payé"),
+    "refunded": ("Refunded", "Remboursé"),
+    "balance": ("Balance due", "Reste à payer"),
+    "credit": ("Credit", "Avoir client"),
+    "pay_here": ("Scan to pay", "Scannez pour payer"),
+    "see_order": ("Your order", "Votre commande"),
+    "page": ("Page", "Page"),
+    "state_cancelled": ("Cancelled", "Commande annulée"),
+    "state_refunded": ("Refunded in full", "Remboursée intégralement"),
+    "state_partially_refunded": ("Refunded in part", "Remboursée partiellement"),
+    "state_void": ("Void", "Annulée – document sans valeur"),
+    "units": ("Units", "Pièces"),
+    "siren": ("SIREN", "SIREN"),
+    "siret": ("SIRET", "SIRET"),
+    "vat_number": ("VAT no.", "N° TVA"),
+    "registration": ("Reg. no.", "N° SIREN/SIRET"),
+    "capital": ("capital of", "au capital de"),
+    "operation_goods": ("Category: supply of goods", "Catégorie : livraison de biens"),
+    "operation_services": ("Category: supply of services", "Catégorie : prestation de services"),
+    "operation_both": (
+        "Category: supply of goods and services",
+        "Catégorie : livraison de biens et prestation de services",
+    ),
+    "debits": ("VAT is paid on debits.", "Option pour le paiement de la taxe d’après les débits."),
+    "terms": ("Payable by {date}.", "Payable au plus tard le {date}."),
+    "settled": ("Paid in full.", "Facture acquittée."),
+    "no_early": ("No discount for early payment.", "Pas d’escompte pour paiement anticipé."),
+    "early": ("Discount for early payment: {rate}.", "Escompte pour paiement anticipé : {rate}."),
+    "penalty": ("Late payment: {rate} a year", "Pénalités de retard : {rate} par an"),
+    "penalty_legal": (
+        "Late payment: the rate of the European Central Bank plus 10 points",
+        "Pénalités de retard : taux de la BCE majoré de 10 points",
+    ),
+    "recovery": (
+        "; businesses also owe a fixed 40 EUR for recovery (code de commerce, art. L441-10).",
+        " ; indemnité forfaitaire pour frais de recouvrement entre professionnels : 40 € (art. L441-10 C. com.).",
+    ),
+    "bank": ("Bank transfer", "Virement"),
+    "not_for_accounts": ("Keep this slip with the parcel.", "À joindre au colis."),
+}
+
+
+class Words:
+    """The words of one language, and one time zone and currency to write amounts and days in."""
+
+    def __init__(self, locale: str, currency: str, timezone: str) -> None:
+        self.locale = locale if locale in LANGUAGES else LANGUAGES[0]
+        self.currency = currency
+        self._place = LANGUAGES.index(self.locale)
+        self._zone = timezone
+        self._decimal, self._group = _symbols(self.locale)
+
+    def __getitem__(self, name: str) -> str:
+        return _WORDS[name][self._place]
+
+    def amount(self, minor: int, extra: int = 0) -> str:
+        """An amount without its currency, as columns hold it; `extra` decimals more than the currency's."""
+        places = DECIMALS[self.currency] + extra
+        whole, part = divmod(abs(minor), 10**places)
+        grouped = f"{whole:,}".replace(",", self._group)
+        sign = "\N{MINUS SIGN}" if minor < 0 else ""
+        return f"{sign}{grouped}{self._decimal}{part:0{places}d}" if places else f"{sign}{grouped}"
+
+    def money(self, minor: int) -> str:
+        """An amount with its currency."""
+        amount = Decimal(amount_text(minor, self.currency))
+        text = str(format_currency(amount, self.currency, locale=self.locale)).replace("-", "\N{MINUS SIGN}")
+        return _CODE_BEFORE.sub("\\1\N{NO-BREAK SPACE}\\2", text)
+
+    def rate(self, rate: int) -> str:
+        """A rate in hundredths of a percent: `5.5 %`."""
+        whole, part = divmod(rate, 100)
+        decimals = f"{self._decimal}{part:02d}".rstrip("0") if part else ""
+        space = "\N{NO-BREAK SPACE}" if self.locale == "fr" else ""
+        return f"{whole}{decimals}{space}%"
+
+    def count(self, number: int) -> str:
+        """A number of units."""
+        return f"{number:,}".replace(",", self._group)
+
+    def day(self, day: date) -> str:
+        """A day in words."""
+        return _day(day, self.locale)
+
+    def day_of(self, at: datetime) -> str:
+        """The day of an instant at the shop."""
+        return _day(self._local(at).date(), self.locale)
+
+    def minute_of(self, at: datetime) -> str:
+        """The day and the minute of an instant at the shop."""
+        local = self._local(at)
+        return f"{_day(local.date(), self.locale)}, {format_time(local.time(), 'short', locale=self.locale)}"
+
+    def country(self, code: str) -> str:
+        """A country's name."""
+        return _country(code, self.locale)
+
+    def _local(self, at: datetime) -> datetime:
+        try:
+            return at.astimezone(ZoneInfo(self._zone))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return at
+
+
+@lru_cache(maxsize=4)
+def _symbols(locale: str) -> tuple[str, str]:
+    return get_decimal_symbol(locale), get_group_symbol(locale)
+
+
+@lru_cache(maxsize=512)
+def _day(day: date, locale: str) -> str:
+    return str(format_date(day, "long", locale=locale))
+
+
+@lru_cache(maxsize=512)
+def _country(code: str, locale: str) -> str:
+    return str(Locale.parse(locale).territories.get(code, code))

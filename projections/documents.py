@@ -1,0 +1,163 @@
+"""The register of documents: every invoice and credit note that was issued, voids included, in the order of numbers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import sql
+
+from domain.orders.documents import DocumentNumbered, DocumentVoided
+from domain.orders.order import Document, Order
+from projections.pages import Conditions, Cursor, Listing, Page, key
+from projections.projection import Batch
+from projections.tables import Connection, Row, Rows, Table
+
+_DDL = """
+    CREATE TABLE {schema}.documents (
+        order_id uuid NOT NULL,
+        number text COLLATE "C" NOT NULL,
+        kind text NOT NULL,
+        series text NOT NULL,
+        order_number text NOT NULL,
+        issued_on date NOT NULL,
+        due_on date,
+        currency text NOT NULL,
+        tax bigint NOT NULL,
+        total bigint NOT NULL,
+        refund text NOT NULL,
+        refers_to text NOT NULL,
+        voided_at timestamptz,
+        void_reason text
+    )
+"""
+_INDEXES = (
+    "CREATE INDEX documents_number ON {schema}.documents (number)",
+    "CREATE INDEX documents_issued ON {schema}.documents (issued_on, number)",
+)
+_COLUMNS = (
+    "order_id", "number", "kind", "series", "order_number", "issued_on", "due_on", "currency", "tax", "total", "refund",
+    "refers_to", "voided_at", "void_reason",
+)  # fmt: skip
+_ORDER_OF = sql.SQL("SELECT order_id, kind FROM {} WHERE number = %(number)s")
+NEWEST_FIRST = "-issued_on"
+
+
+class Documents:
+    """The view `documents`."""
+
+    name = "documents"
+    version = 1
+    tables = (Table("documents", _COLUMNS, ("order_id", "number"), _DDL, _INDEXES),)
+    aggregates = (Order,)
+    topics = frozenset((DocumentNumbered.TOPIC, DocumentVoided.TOPIC))
+
+    def fold(self, batch: Batch) -> Rows:
+        """A row for every document that was issued here; numbers given elsewhere are no part of the register."""
+        rows = Rows()
+        for order in batch.aggregates(Order).values():
+            for document in order.documents:
+                if document.version and document.issued_on:
+                    rows.put("documents", (order.id, document.number), _row(order, document))
+        return rows
+
+
+def _row(order: Order, document: Document) -> Row:
+    return (
+        order.id,
+        document.number,
+        document.kind,
+        document.series,
+        order.number,
+        document.issued_on,
+        document.due_on,
+        order.currency,
+        document.tax,
+        document.total,
+        document.refund,
+        document.refers_to,
+        document.voided_at,
+        document.void_reason,
+    )
+
+
+class DocumentHead(NamedTuple):
+    """A document as the register shows it; amounts are minor units of its currency."""
+
+    order_id: UUID
+    number: str
+    kind: str
+    series: str
+    order_number: str
+    issued_on: date
+    due_on: date | None
+    currency: str
+    tax: int
+    total: int
+    refund: str
+    refers_to: str
+    voided_at: datetime | None
+    void_reason: str | None
+
+
+class DocumentFilters(Struct, frozen=True, kw_only=True):
+    """Each filter that is told narrows the register; `issued_from` and `issued_to` are both included."""
+
+    kind: str | None = None
+    series: str | None = None
+    order_id: UUID | None = None
+    order_number: str | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+    voided: bool | None = None
+
+
+CONDITIONS = {
+    "kind": "kind = %(kind)s",
+    "series": "series = %(series)s",
+    "order_id": "order_id = %(order_id)s",
+    "order_number": "order_number = %(order_number)s",
+    "issued_from": "issued_on >= %(issued_from)s",
+    "issued_to": "issued_on <= %(issued_to)s",
+    "voided": "(voided_at IS NOT NULL) = %(voided)s",
+}
+LISTING: Listing[DocumentHead] = Listing(
+    "{schema}.documents",
+    DocumentHead,
+    {
+        "issued_on": (key("issued_on", date, "date"), key("number", str, "text")),
+        "number": (key("number", str, "text"), key("order_id", UUID, "uuid")),
+    },
+)
+SORTS = tuple(LISTING.sorts)
+
+
+def list_documents(
+    connection: Connection,
+    filters: DocumentFilters,
+    sort: str = NEWEST_FIRST,
+    limit: int = 50,
+    cursor: Cursor | None = None,
+    schema: str = "views",
+) -> Page[DocumentHead]:
+    """Up to `limit` documents after the cursor."""
+    return LISTING.page(connection, _conditions(filters), sort, limit, cursor, schema)
+
+
+def count_documents(connection: Connection, filters: DocumentFilters, how: Any = "exact", schema: str = "views") -> int:
+    """How many documents the filters leave."""
+    return LISTING.count(connection, _conditions(filters), how, schema)
+
+
+def order_of_document(connection: Connection, number: str, schema: str = "views") -> tuple[UUID, str] | None:
+    """The order that a document was issued for, and the document's kind."""
+    statement = _ORDER_OF.format(sql.Identifier(schema, "documents"))
+    row = connection.execute(statement, {"number": number}).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def _conditions(filters: DocumentFilters) -> Conditions:
+    told = {name: value for name in CONDITIONS if (value := getattr(filters, name)) is not None}
+    return [CONDITIONS[name] for name in told], told

@@ -1,0 +1,226 @@
+"""Invoices and credit notes: what is asked before one is issued, what is frozen, and what a refund takes back."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings as drawing
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from domain.addresses import Address
+from domain.errors import DomainError
+from domain.events import Event
+from domain.orders.credits import credit_of
+from domain.orders.documents import (
+    AlreadyCredited,
+    AlreadyInvoiced,
+    BuyerMissing,
+    DocumentNotFound,
+    DocumentNumbered,
+    DocumentPrinted,
+    DocumentVoided,
+    InvoiceCredited,
+    IssueCreditNote,
+    IssueInvoice,
+    NotInvoiced,
+    NumberDocument,
+    RecordPrint,
+    SellerIncomplete,
+    TermOutOfBounds,
+    UnknownSeries,
+    VoidDocument,
+    VoidNeedsReason,
+    WrongHash,
+)
+from domain.orders.order import Document, Order
+from domain.orders.payments import NotYetPlaced, RefundOrder
+from domain.orders.returns import RefundNotOnOrder
+from domain.settings import Shop
+from domain.shop import Legal
+from domain.texts import TextMissing, TextTooLong
+from domain.upcasters import UPCASTERS
+from projections.log.forms import form_of
+from tests.domain.orders import add, ask, create, line, pay, placed, refund, to
+from tests.examples import PRINTED
+from tests.given import NOW, given
+
+SELLER = Address(company="Example Works", line1="1 Sample Street", city="Sampleton", country="FR", vat_number="FR00")
+SHOP = Shop(seller=SELLER, legal=Legal(siren="732829320", payment_days=45))
+BILLED: dict[str, Any] = {"billing_address": Address(name="Nora Example")}
+DAY = date(2026, 3, 2)
+
+
+def document(**facts: str) -> NumberDocument:
+    return ask(NumberDocument, **{"kind": "invoice", "series": "invoices", "document_number": "2026-1", **facts})
+
+
+def invoice(number: str = "F2026-00001", **facts: Any) -> IssueInvoice:
+    return ask(IssueInvoice, document_number=number, issued_on=DAY, settings_version=4, **facts)
+
+
+def credit(number: str = "A2026-00001", **facts: Any) -> IssueCreditNote:
+    told = {"refund": "1", **facts}
+    return ask(IssueCreditNote, document_number=number, issued_on=DAY, settings_version=4, **told)
+
+
+def invoiced() -> list[Event]:
+    """The past of an order whose invoice was issued."""
+    return given(Order, placed(**BILLED)).when(invoice(), SHOP).events
+
+
+def void(number: str = "F2026-00001", because: str | None = "Wrong buyer") -> VoidDocument:
+    return ask(VoidDocument, because=because, document_number=number)
+
+
+class TestNumbersGivenElsewhere:
+    def test_a_document_is_numbered_once(self) -> None:
+        order = given(Order, placed()).when(document()).then((DocumentNumbered, {"number": "2026-1"}))
+        assert order.documents == (Document(kind="invoice", series="invoices", number="2026-1"),)
+        given(Order, placed(), document()).when(document()).then_nothing()
+
+    @pytest.mark.parametrize("field", ["kind", "series", "document_number"])
+    def test_its_words_have_their_bounds(self, field: str) -> None:
+        assert given(Order, placed()).when(document(**{field: ""})).then_refused(TextMissing).pointer == f"/{field}"
+        given(Order, placed()).when(document(**{field: "x" * 65})).then_refused(TextTooLong)
+
+    def test_a_number_stored_in_the_first_form_still_reads(self) -> None:
+        sample = Path(__file__).parent / "samples" / "order.document-numbered.v1.json"
+        values = UPCASTERS["order.document-numbered", 1](json.loads(sample.read_bytes()))
+        event = form_of(DocumentNumbered).convert(values)
+        order = given(Order, placed()).when(document()).then(DocumentNumbered)
+        event.apply(order)
+        assert order.documents[-1] == Document(kind="invoice", series="invoices", number="2026-0001")
+
+
+class TestInvoices:
+    def test_an_invoice_freezes_its_day_its_amounts_and_the_set_up(self) -> None:
+        order = given(Order, placed(**BILLED)).when(invoice(), SHOP).then(DocumentNumbered)
+        issued = order.documents[0]
+        assert (issued.version, issued.settings_version, issued.total) == (order.version, 4, 2_000)
+        assert (issued.issued_on, issued.due_on) == (DAY, date(2026, 4, 16))
+
+    def test_the_same_command_issues_one_invoice(self) -> None:
+        given(Order, placed(**BILLED), *invoiced()).when(invoice(), SHOP).then_nothing()
+
+    @pytest.mark.parametrize(
+        ("past", "command", "shop", "error"),
+        [
+            ([create(**BILLED)], invoice(), SHOP, NotYetPlaced),
+            ([placed()], invoice(), SHOP, BuyerMissing),
+            ([placed(**BILLED)], invoice(), Shop(), SellerIncomplete),
+            ([placed(**BILLED)], invoice(series="credit-notes"), SHOP, UnknownSeries),
+            ([placed(**BILLED)], invoice(payment_days=367), SHOP, TermOutOfBounds),
+            ([placed(**BILLED)], credit(), SHOP, RefundNotOnOrder),
+            ([placed(**BILLED), pay(), refund(("1", 1))], credit(), SHOP, NotInvoiced),
+        ],
+    )
+    def test_what_cannot_be_issued_is_refused(
+        self, past: list[Any], command: Any, shop: Shop, error: type[DomainError]
+    ) -> None:
+        given(Order, *past).when(command, shop).then_refused(error)
+
+    def test_a_seller_is_told_all_that_is_missing(self) -> None:
+        refusal = given(Order, placed(**BILLED)).when(invoice(), Shop()).then_refused(SellerIncomplete)
+        assert refusal.details["missing"] == "name, line1, city, country, vat_number"
+
+    def test_an_order_has_one_invoice_until_it_is_voided(self) -> None:
+        again = invoice("F2026-00002", buyer_reference="PO-1")
+        given(Order, placed(**BILLED), *invoiced()).when(again, SHOP).then_refused(AlreadyInvoiced)
+        voided = given(Order, placed(**BILLED), *invoiced()).when(void(), SHOP).then(DocumentVoided)
+        assert voided.documents[0].voided_at == NOW
+        assert voided.documents[0].void_reason == "Wrong buyer"
+        given(Order, placed(**BILLED), *invoiced(), void()).when(again, SHOP).then(DocumentNumbered)
+
+    def test_a_void_needs_a_reason_and_a_document(self) -> None:
+        past: list[Any] = [placed(**BILLED), *invoiced()]
+        given(Order, *past).when(void(because=None)).then_refused(VoidNeedsReason)
+        given(Order, *past).when(void("F2026-00009")).then_refused(DocumentNotFound)
+        given(Order, *past, void()).when(void()).then_nothing()
+
+
+class TestCreditNotes:
+    def past(self) -> list[Any]:
+        return [placed(**BILLED), *invoiced(), pay(), refund(("1", 1))]
+
+    def test_a_credit_note_refers_to_its_invoice_and_takes_the_refunds_amount(self) -> None:
+        order = given(Order, *self.past()).when(credit(), SHOP).then(DocumentNumbered)
+        issued = order.documents[-1]
+        assert (issued.kind, issued.refers_to, issued.refund, issued.total) == (
+            "credit_note", "F2026-00001", "1", 1_000,
+        )  # fmt: skip
+
+    def test_a_refund_is_credited_once_and_its_invoice_stays(self) -> None:
+        past = [*self.past(), *given(Order, *self.past()).when(credit(), SHOP).events]
+        given(Order, *past).when(credit(series="credit-notes"), SHOP).then_refused(AlreadyCredited)
+        given(Order, *past).when(void()).then_refused(InvoiceCredited)
+
+
+class TestPrints:
+    def test_the_same_bytes_are_written_down_once(self) -> None:
+        printed = ask(RecordPrint, printed=PRINTED)
+        given(Order, placed()).when(printed).then((DocumentPrinted, {"printed": PRINTED}))
+        given(Order, placed(), printed).when(ask(RecordPrint, called="again", printed=PRINTED)).then_nothing()
+
+    def test_a_hash_is_64_hexadecimal_digits(self) -> None:
+        wrong = ask(RecordPrint, printed=replace(PRINTED, sha256="x"))
+        given(Order, placed()).when(wrong).then_refused(WrongHash)
+
+    def test_printing_does_not_change_what_was_decided_on(self) -> None:
+        order = given(Order, placed()).when(ask(RecordPrint, printed=PRINTED)).then(DocumentPrinted)
+        assert order.content_version == order.version - 1
+        assert order.is_at(order.version - 1)
+        assert order.is_at(order.version)
+        assert not order.is_at(order.version - 2)
+        noted = given(Order, placed(), ask(RecordPrint, printed=PRINTED)).when(add()).aggregate
+        assert noted.content_version == noted.version
+        assert not noted.is_at(noted.version - 1)
+
+
+@drawing(max_examples=60, deadline=None)
+@drawn(
+    lines=st.lists(
+        st.tuples(st.integers(1, 4), st.integers(0, 9_999), st.sampled_from([0, 550, 1_000, 2_000])),
+        min_size=1,
+        max_size=4,
+    ),
+    shipping=st.integers(0, 900),
+    discount=st.integers(0, 900),
+    included=st.booleans(),
+    cuts=st.lists(st.integers(1, 3), min_size=4, max_size=4),
+)
+def test_credits_of_all_lines_give_back_exactly_the_tax_of_the_order(
+    lines: list[tuple[int, int, int]], shipping: int, discount: int, included: bool, cuts: list[int]
+) -> None:
+    items = [line(quantity, price, tax_rate=rate) for quantity, price, rate in lines]
+    facts = {"shipping_charge": shipping, "shipping_tax_rate": 2_000, "discount": discount}
+    order = given(Order).when(placed(*items, prices_include_tax=included, **facts)).aggregate
+    if not order.price.total:
+        return
+    past: list[Any] = [placed(*items, prices_include_tax=included, **facts), pay()]
+    for index, (item, cut) in enumerate(zip(order.items.values(), cuts, strict=False)):
+        for part in (min(cut, item.quantity), item.quantity - min(cut, item.quantity)):
+            if part:
+                past.append(refund((item.id, part), called=f"{index} {part} {len(past)}"))
+    if order.price.shipping_total:
+        past.append(ask(RefundOrder, shipping=order.price.shipping_total))
+    order = given(Order, *past).when(to("processing")).aggregate
+    credits = [credit_of(order, one) for one in order.refunds]
+    assert sum(one.total for one in credits) == order.price.total == order.refunded
+    assert sum(one.tax for one in credits) == order.price.tax
+    assert all(sum(part.total for part in one.parts) == one.total for one in credits)
+
+
+@pytest.mark.parametrize("goodwill", [1, 333, 2_000])
+def test_goodwill_is_credited_at_the_rates_of_the_order(goodwill: int) -> None:
+    items = (line(1, 1_000, tax_rate=2_000), line(1, 1_000, tax_rate=550))
+    order = given(Order, placed(*items), pay()).when(ask(RefundOrder, goodwill=goodwill)).aggregate
+    told = credit_of(order, order.refunds[0])
+    assert told.total == goodwill
+    assert {part.rate for part in told.parts} <= {2_000, 550}
+    assert sum(tax.net + tax.tax for tax in told.taxes) == goodwill

@@ -1,0 +1,249 @@
+"""Orders to print in tests: French, long, without decimals, Greek and Polish, refunded, cancelled; and a shop."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+from msgspec.structs import replace
+from PIL import Image, ImageDraw
+
+from domain.addresses import Address
+from domain.events import Command
+from domain.handlers import HANDLERS
+from domain.orders.creation import Buyer, CreateOrder
+from domain.orders.documents import IssueCreditNote, IssueInvoice, VoidDocument
+from domain.orders.lines import NewItem
+from domain.orders.moves import ChangeStatus
+from domain.orders.order import Order
+from domain.orders.payments import RecordPayment, RefundLine, RefundOrder
+from domain.orders.returns import RequestReturn, ReturnLine
+from domain.orders.shipments import ShipOrder
+from domain.shop import Defaults, Legal, Logo, Shop
+from printing.documents import Sheet, sheet_of
+from tests.examples import CUSTOMER, ORDER
+from tests.given import context
+
+ISSUED: dict[str, Any] = {"issued_on": date(2026, 3, 2), "settings_version": 4}
+NORA = Address(
+    name="Élodie Exemple",
+    line1="12 allée des Échantillons",
+    line2="Bâtiment Ç, 3ᵉ étage",
+    postcode="00011",
+    city="Exempleville-sur-Œuvre",
+    country="FR",
+    email="elodie@example.com",
+)
+WORKS = Address(
+    company="Ateliers Exemple",
+    name="Service achats",
+    line1="4 quai des Modèles",
+    postcode="00012",
+    city="Exempleville",
+    country="FR",
+    vat_number="FR00000000000",
+)
+
+
+def logo() -> Logo:
+    """A picture drawn here: a mark and three bars."""
+    picture = Image.new("RGB", (360, 120), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((6, 10, 106, 110), fill=(28, 54, 84))
+    pen.ellipse((36, 40, 76, 80), fill="white")
+    for number, width in enumerate((220, 160, 190)):
+        pen.rectangle((126, 22 + number * 32, 126 + width, 36 + number * 32), fill=(28, 54, 84))
+    written = BytesIO()
+    picture.save(written, "PNG")
+    return Logo(media_type="image/png", image=written.getvalue(), width=360, height=120)
+
+
+def shop(**facts: Any) -> Shop:
+    """A seller with every detail the law asks for."""
+    told = {
+        "seller": Address(
+            company="Maison Exemple",
+            line1="1 rue de l’Échantillon",
+            postcode="00010",
+            city="Exempleville",
+            country="FR",
+            phone="+33 1 00 00 00 00",
+            email="bonjour@example.com",
+            vat_number="FR00732829320",
+        ),
+        "defaults": Defaults(locale="fr", timezone="Europe/Paris"),
+        "legal": Legal(
+            legal_form="SARL",
+            capital="10 000 €",
+            register="RCS Exempleville 732 829 320",
+            siren="732829320",
+            siret="73282932000074",
+            iban="FR00 0000 0000 0000 0000 0000 000",
+            bic="EXEMPLXX",
+        ),
+        "logo": logo(),
+        **facts,
+    }
+    return Shop(**told)
+
+
+def cup(name: str = "Tasse bleue émaillée", quantity: int = 2, price: int = 1_250, **facts: Any) -> NewItem:
+    return NewItem(
+        **{"sku": "CUP-1", "name": name, "quantity": quantity, "unit_price": price, "tax_rate": 2_000, **facts}
+    )
+
+
+def decided(*commands: Command, **facts: Any) -> Order:
+    """A placed French order and what was asked of it since."""
+    told = {
+        "number": "C1001",
+        "currency": "EUR",
+        "locale": "fr",
+        "place": True,
+        "prices_include_tax": True,
+        "payment_method": "card",
+        "shipping_method": "standard",
+        "billing_address": NORA,
+        "buyer": Buyer(id=CUSTOMER, name="Élodie Exemple", email="elodie@example.com"),
+        "items": (
+            cup(),
+            cup("Théière en grès « Forêt de Brocéliande »", 1, 4_990, sku="POT-7", discount=490),
+            cup("Carnet à spirale, papier recyclé", 3, 650, sku="NOTE-3", tax_rate=550),
+        ),
+        "shipping_charge": 590,
+        "shipping_tax_rate": 2_000,
+        **facts,
+    }
+    order = Order.blank(ORDER)
+    for command in (asked(CreateOrder, **told), *commands):
+        HANDLERS[type(command)].decide(order, command, shop())
+    order.collect_events()
+    return order
+
+
+def asked(kind: Any, because: str | None = None, **facts: Any) -> Any:
+    return kind(order_id=ORDER, context=context(f"{kind.__name__} {facts}", reason=because), **facts)
+
+
+def paid() -> RecordPayment:
+    command: RecordPayment = asked(RecordPayment, method="card", amount=None)
+    return command
+
+
+def invoiced(**facts: Any) -> IssueInvoice:
+    command: IssueInvoice = asked(IssueInvoice, document_number="F2026-00042", **ISSUED, **facts)
+    return command
+
+
+def _numbered(order: Order, kind: str, **facts: Any) -> Sheet:
+    return sheet_of(order, shop(**facts), kind, document=[one for one in order.documents if one.kind == kind][-1])
+
+
+def french() -> Sheet:
+    """A French order with accents, discounts and two rates."""
+    return sheet_of(decided(discount=300), shop(), "receipt", link="https://pay.example.com/pay/Zm9yIHRlc3Rz")
+
+
+def long() -> Sheet:
+    """200 lines, over pages."""
+    items = tuple(
+        cup(f"Article de démonstration n° {n}", n % 4 + 1, 100 + 7 * n, sku=f"ART-{n:03d}") for n in range(200)
+    )
+    return sheet_of(decided(items=items), shop(), "receipt")
+
+
+def yen() -> Sheet:
+    """A currency without decimals."""
+    items = (cup("Blue cup", 3, 1_200, tax_rate=1_000), cup("Paper lantern", 12, 15_800, tax_rate=1_000, sku="LAN-2"))
+    order = decided(items=items, currency="JPY", locale="en", shipping_charge=800, shipping_tax_rate=1_000)
+    return sheet_of(order, shop(), "receipt")
+
+
+def names() -> Sheet:
+    """Greek and Polish names, a script the font does not hold, a picture sign, and 500 characters without a space."""
+    bill = Address(
+        name="Παράδειγμα Ελένη", company="Łódź Przykład Żółć", line1="Οδός Δοκιμής 5", city="Θεσσαλονίκη", country="GR"
+    )
+    items = (
+        cup("Κούπα μπλε – kubek niebieski, źdźbło i gęś"),
+        cup("שולחן 🙂 mixed with العربية and a café"),
+        cup("Verylongname" * 16 + "end.", 1),
+        cup("Long words that have spaces between them and go on " * 3, 1),
+    )
+    return sheet_of(decided(items=items, billing_address=bill, locale="en", currency="PLN"), shop(), "receipt")
+
+
+def refunded() -> Sheet:
+    """Paid and given back."""
+    everything = tuple(RefundLine(item=str(n), quantity=q) for n, q in ((1, 2), (2, 1), (3, 3)))
+    back = asked(RefundOrder, lines=everything, shipping=590)
+    return sheet_of(decided(paid(), back), shop(), "receipt")
+
+
+def cancelled() -> Sheet:
+    """Called off."""
+    return sheet_of(decided(asked(ChangeStatus, status="cancelled", stock="leave")), shop(), "receipt")
+
+
+def invoice() -> Sheet:
+    """To a business, with its numbers."""
+    order = decided(
+        invoiced(buyer_registration="000 000 000", buyer_reference="BC-2026-17"),
+        billing_address=WORKS,
+        shipping_address=NORA,
+    )
+    return _numbered(order, "invoice")
+
+
+def void_invoice() -> Sheet:
+    """Voided, by a seller without VAT."""
+    void = asked(VoidDocument, because="Adresse erronée", document_number="F2026-00042")
+    items = (cup(tax_rate=0), cup("Réparation d’une théière", 1, 3_500, tax_rate=0, sku=""))
+    order = decided(invoiced(), void, items=items, shipping_tax_rate=0)
+    exempt = Legal(siren="732829320", operation="both", exemption="TVA non applicable, art. 293 B du CGI")
+    return _numbered(order, "invoice", legal=exempt, logo=None)
+
+
+def credit_note() -> Sheet:
+    """Of a part of an order."""
+    back = asked(RefundOrder, "Tasse ébréchée", lines=(RefundLine(item="1", quantity=1),), shipping=590, goodwill=100)
+    note = asked(IssueCreditNote, document_number="A2026-00007", refund="1", **ISSUED)
+    return _numbered(decided(invoiced(), paid(), back, note), "credit_note")
+
+
+def packing() -> Sheet:
+    """What goes into the parcel."""
+    sent = asked(ShipOrder, carrier="colissimo", tracking_code="6A00000000001")
+    return sheet_of(
+        decided(asked(ChangeStatus, status="processing", stock="leave"), sent, shipping_address=WORKS),
+        shop(),
+        "packing_slip",
+    )
+
+
+def returned() -> Sheet:
+    """What comes back."""
+    sent = asked(ShipOrder, carrier="colissimo", tracking_code="6A00000000001")
+    back = asked(RequestReturn, "La théière fuit", lines=(ReturnLine(item="2", quantity=1),))
+    order = decided(asked(ChangeStatus, status="processing", stock="leave"), sent, back)
+    return sheet_of(order, shop(), "return_slip", return_number=1)
+
+
+def bare() -> Sheet:
+    """No address, no lines, no seller, no logo."""
+    order = decided(
+        items=(),
+        place=False,
+        billing_address=Address(),
+        buyer=None,
+        shipping_charge=0,
+        payment_method="",
+        shipping_method="",
+    )
+    return sheet_of(order, Shop(), "receipt")
+
+
+def unreadable() -> Sheet:
+    """A logo that was broken after it was set."""
+    return replace(french(), logo=Logo(media_type="image/png", image=b"\x89PNG\r\n\x1a\nbroken", width=10, height=10))

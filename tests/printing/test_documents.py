@@ -1,0 +1,136 @@
+"""Documents as they look: compared with pictures that were looked at, the same bytes everywhere, no input too odd.
+
+`python -m tests.printing.test_documents` draws the references anew; look at them before they are kept.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import fpdf
+import pypdfium2
+import pytest
+from PIL import Image, ImageChops, ImageStat
+from pypdf import PdfReader
+
+from printing.documents import Sheet, print_a4, print_many, print_till
+from printing.documents.fonts import REPLACEMENT, prepared
+from printing.logo import read_logo
+from tests.printing import papers
+
+REFERENCES = Path(__file__).parent / "references"
+SHEETS: tuple[Callable[[], Sheet], ...] = (
+    papers.french, papers.long, papers.yen, papers.names, papers.refunded, papers.cancelled, papers.invoice,
+    papers.void_invoice, papers.credit_note, papers.packing, papers.returned, papers.bare,
+)  # fmt: skip
+SCALE = 0.9  # 65 dots to the inch
+TOLERANCE = 1.5  # mean difference of a pixel, of 255: edges may be smoothed otherwise, a moved line is more
+
+
+def picture(data: bytes, page: int = 0) -> Image.Image:
+    """A page in grey."""
+    drawn: Image.Image = pypdfium2.PdfDocument(data)[page].render(scale=SCALE, grayscale=True).to_pil().convert("L")
+    return drawn
+
+
+def pictures() -> dict[str, Image.Image]:
+    """Every reference by name."""
+    found = {make.__name__: picture(print_a4(make())) for make in SHEETS}
+    found["long-second"] = picture(print_a4(papers.long()), 1)
+    found["french-80mm"] = picture(print_till(papers.french()))
+    return found
+
+
+def words(data: bytes) -> str:
+    told = "\n".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages)
+    return told.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_every_document_looks_as_it_was_approved() -> None:
+    drawn = pictures()
+    assert {path.stem for path in REFERENCES.glob("*.png")} == set(drawn)
+    for name, now in drawn.items():
+        before = Image.open(REFERENCES / f"{name}.png")
+        assert before.size == now.size, name
+        [mean] = ImageStat.Stat(ImageChops.difference(before, now)).mean
+        assert mean < TOLERANCE, f"{name} looks otherwise: {mean:.2f}"
+
+
+def test_another_process_prints_the_same_bytes() -> None:
+    program = (
+        "from hashlib import sha256; from printing.documents import print_a4; from tests.printing import papers;"
+        "print(sha256(print_a4(papers.french())).hexdigest())"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+    assert told == sha256(print_a4(papers.french())).hexdigest()
+
+
+def test_a_receipt_says_that_it_is_no_invoice_and_what_became_of_the_order() -> None:
+    assert "ne constitue pas une facture" in words(print_a4(papers.french()))
+    assert "Commande annulée" in words(print_a4(papers.cancelled()))
+    assert "Remboursée intégralement" in words(print_a4(papers.refunded()))
+
+
+def test_two_hundred_lines_carry_their_sum_over_and_count_their_pages() -> None:
+    data = print_a4(papers.long())
+    text = words(data)
+    count = len(PdfReader(BytesIO(data)).pages)
+    assert text.count("À reporter") == len(re.findall("Report(?!er)", text)) == count - 1
+    assert f"Page {count} / {count}" in text
+
+
+def test_an_invoice_tells_what_the_law_asks_for() -> None:
+    text = words(print_a4(papers.invoice()))
+    for told in (
+        "F2026-00042",
+        "73282932000074",
+        "FR00732829320",
+        "BC-2026-17",
+        "livraison de biens",
+        "40 €",
+        "Échéance",
+    ):
+        assert told in text, told
+    assert "art. 293 B du CGI" in words(print_a4(papers.void_invoice()))
+    assert "sans valeur (Adresse erronée)" in words(print_a4(papers.void_invoice()))
+    assert "F2026-00042 du 2 mars 2026" in words(print_a4(papers.credit_note()))
+
+
+def test_what_no_font_holds_is_shown_as_a_replacement() -> None:
+    assert prepared("a🙂") == f"a{REPLACEMENT}"
+    assert prepared("שלום") == REPLACEMENT * 4
+    assert REPLACEMENT in words(print_a4(papers.names()))
+
+
+def test_a_logo_that_cannot_be_read_is_left_out_of_the_document_and_refused_when_it_is_told() -> None:
+    assert words(print_a4(papers.unreadable())) == words(print_a4(papers.french()))
+    assert read_logo(b"\x89PNG\r\n\x1a\nbroken") is None
+    assert read_logo(b"<svg/>") is None
+    assert read_logo(papers.logo().image) is not None
+
+
+@pytest.mark.parametrize("make", SHEETS[:6], ids=lambda make: make.__name__)
+def test_every_receipt_fits_the_till(make: Callable[[], Sheet]) -> None:
+    pages = PdfReader(BytesIO(print_till(make()))).pages
+    assert all(abs(float(page.mediabox.width) * 25.4 / 72 - 80) < 0.1 for page in pages)
+
+
+def test_many_documents_count_their_own_pages() -> None:
+    text = words(print_many([papers.french(), papers.long()]))
+    assert "Page 1 / 1" in text
+    assert "Page 2 / 11" in text
+
+
+def test_the_library_is_the_one_whose_inner_parts_are_used() -> None:
+    assert fpdf.FPDF_VERSION == "2.8.9", "canvas.py writes fonts in place of fpdf2: look at Producer before moving on"
+
+
+if __name__ == "__main__":
+    for reference, drawn in pictures().items():
+        drawn.save(REFERENCES / f"{reference}.png", optimize=True)
