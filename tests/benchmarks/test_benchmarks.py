@@ -17,6 +17,7 @@ from tests.benchmarks import (
     bench_http,
     bench_http_list,
     bench_list,
+    bench_printing,
     bench_reactions,
     bench_rebuild,
     bench_start,
@@ -30,11 +31,22 @@ TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "http": lambda: bench_http.run(rounds=1, jobs=2),
     "http_list": lambda: bench_http_list.run(ORDERS, rounds=2),
     "list": lambda: bench_list.run(ORDERS, rounds=2),
+    "printing": bench_printing.run,
     "reactions": lambda: bench_reactions.run(jobs=5, ways=bench_reactions.WAYS[:2]),
     "rebuild": lambda: bench_rebuild.run(ORDERS),
     "start": lambda: bench_start.run(starts=1, jobs=1),
 }
-FIGURES = {"append": 1, "engine": 1, "http": 4, "http_list": 8, "list": 8, "reactions": 4, "rebuild": 3, "start": 2}
+FIGURES = {
+    "append": 1,
+    "engine": 1,
+    "http": 4,
+    "http_list": 8,
+    "list": 8,
+    "printing": 2,
+    "reactions": 4,
+    "rebuild": 3,
+    "start": 2,
+}
 
 
 @pytest.fixture
@@ -44,6 +56,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench_append, "ROUNDS", 1)
     monkeypatch.setattr(bench_engine, "PARCELS", 20)
     monkeypatch.setattr(bench_engine, "ROUNDS", 1)
+    monkeypatch.setattr(bench_printing, "RECEIPTS", 3)
 
 
 def test_every_benchmark_has_a_tiny_form() -> None:
