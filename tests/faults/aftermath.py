@@ -17,13 +17,25 @@ _FIGURES: dict[str, LiteralString] = {
         FROM views.stock_movements m JOIN views.stock s ON s.id = m.stock_id GROUP BY 1, 2, 3, 4, 5
     """,
     "orders": "SELECT status, count(*), count(DISTINCT number) FROM views.orders GROUP BY 1",
-    "enrolments": "SELECT count(*), count(DISTINCT order_id) FROM views.enrolments",
+    "enrolments": """
+        SELECT state, step, outcome, count(*), count(DISTINCT order_id) FROM views.enrolments
+        GROUP BY sequence_id, state, step, outcome
+    """,
+    "payments": """
+        SELECT payment_status, count(*), sum(paid)::bigint, sum(refunded)::bigint FROM views.orders GROUP BY 1
+    """,
+    "charges": "SELECT state, count(*), sum(amount)::bigint FROM sandbox.charges GROUP BY 1",
+    "refunds": "SELECT state, count(*), count(DISTINCT key), sum(amount)::bigint FROM sandbox.refunds GROUP BY 1",
     "messages": "SELECT template, purpose, count(*), count(DISTINCT order_id) FROM views.messages GROUP BY 1, 2",
     "events": """
         SELECT topic, count(*), count(DISTINCT originator_id) FROM log.events
-        WHERE topic LIKE 'order.%' OR topic LIKE 'customer.%' OR topic = 'enrolment.started' GROUP BY 1
+        WHERE topic LIKE 'order.%' OR topic LIKE 'customer.%' OR topic LIKE 'enrolment.%' GROUP BY 1
     """,
-    "effects": "SELECT kind, count(*) FROM work.effects WHERE kind IN ('mail.send', 'tell') GROUP BY 1",
+    "effects": """
+        SELECT kind, count(*) FROM work.effects
+        WHERE kind IN ('mail.send', 'tell', 'sequence.step', 'refund.send', 'sandbox.tell', 'webhook.process')
+        GROUP BY 1
+    """,
     "refusals": "SELECT process, command, code, count(*) FROM work.refusals GROUP BY 1, 2, 3",
 }
 _SUMS = """
