@@ -51,6 +51,24 @@ class Inbox:
         return self.data
 
 
+class Choosy(Inbox):
+    """A mail server that answers differently for some recipients; where the answer is empty it hangs up after DATA."""
+
+    def __init__(self, answers: dict[str, str]) -> None:
+        super().__init__()
+        self.answers = answers
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        refusal = self.answers.get(address)
+        return refusal or await super().handle_RCPT(server, session, envelope, address, options)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.cut = any(self.answers.get(one) == "" for one in envelope.rcpt_tos)
+        return await super().handle_DATA(server, session, envelope)
+
+
 @contextmanager
 def serving(inbox: Inbox, port: int = 0, **options: Any) -> Iterator[str]:
     """A mail server while the block runs; gives its host and port."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,8 +21,8 @@ from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
 from tests.api.desk import ORDERS, place
 from tests.fixtures_api import context_of
-from tests.workers.mail_servers import NAME, PASSWORD, Inbox, certificate, free_port, only_shop, serving, silent
-from tests.workers.working import ask, becomes, eventually, working
+from tests.workers.mail_servers import NAME, PASSWORD, Choosy, Inbox, certificate, free_port, only_shop, serving, silent
+from tests.workers.working import ask, becomes, effect, eventually, working
 from workers.effects import PERFORMED
 from workers.mail.composing import BadAddress, compose, wire_address
 from workers.mail.sending import MailServer, Refused, send
@@ -113,6 +115,24 @@ class TestComposing:
         written = Written(subject, "<p>é</p>", "é\n")
         return compose(written, "shop@example.com", name, to, UUID(int=7), self.NOW, **facts).decode("ascii")
 
+    def test_both_forms_arrive_as_they_were_written(self) -> None:
+        text = "Été = 100 %\n.\nFrom here\n" + "long " * 60 + "\n"
+        mail = compose(
+            Written("Reçu", f"<p>{text}</p>\n", text),
+            "shop@example.com",
+            "Shop",
+            "nora@example.com",
+            UUID(int=7),
+            self.NOW,
+        )
+        read = message_from_bytes(mail, policy=policy.default)
+        assert isinstance(read, EmailMessage)
+        assert max(map(len, mail.splitlines())) <= 100
+        for kind, told in (("plain", text), ("html", f"<p>{text}</p>\n")):
+            part = read.get_body((kind,))
+            assert part is not None
+            assert part.get_content().replace("\r\n", "\n").rstrip() == told.rstrip()
+
     def test_its_id_follows_from_the_effect(self) -> None:
         assert "Message-ID: <00000000-0000-0000-0000-000000000007@example.com>" in self.mail()
 
@@ -199,6 +219,50 @@ class TestPerforming:
     def test_a_message_nobody_can_write_is_refused(self, runtime: Runtime, client: FlaskClient) -> None:
         refused = performed(runtime, message(runtime, place(client), template="lost:1"), "done")
         assert (refused.state, refused.code, refused.copy) == ("refused", "no-template", None)
+
+
+class TestMany:
+    """Mails that are due at one time: on one connection, each with an end of its own."""
+
+    def test_each_is_sent_refused_or_put_off_by_itself(
+        self, runtime: Runtime, client: FlaskClient, mail_port: int
+    ) -> None:
+        inbox, order = (
+            Choosy({"gone@example.com": "550 no such mailbox", "busy@example.com": "450 later"}),
+            place(client),
+        )
+        to = ["gone@example.com", "ada@example.com", "busy@example.com", "bo@example.com"]
+        ids = [message(runtime, order, to=address) for address in to]
+        keys = [
+            ask(runtime, "mail.send", payload={"message_id": str(one)}, order_id=uuid4(), position=number)
+            for number, one in enumerate(ids)
+        ]
+        with serving(inbox, mail_port):
+            with working(runtime, PERFORMED):
+                for key in (keys[0], keys[1], keys[3]):
+                    becomes(runtime, key, "done")
+                eventually(lambda: effect(runtime, keys[2]).error == "smtp-450", "one is put off")
+            states = [runtime.log.load(Message, one).state for one in ids]
+        assert states == ["refused", "sent", "rendered", "sent"]
+        assert sorted(inbox.recipients) == ["ada@example.com", "bo@example.com"]
+
+    def test_a_connection_cut_in_the_middle_leaves_one_unknown_and_the_others_whole(
+        self, runtime: Runtime, client: FlaskClient, mail_port: int
+    ) -> None:
+        inbox, order = Choosy({"cut@example.com": ""}), place(client)
+        ids = [message(runtime, order, to=f"{name}@example.com") for name in ("ada", "cut", "bo")]
+        keys = [
+            ask(runtime, "mail.send", payload={"message_id": str(one)}, order_id=uuid4(), position=number)
+            for number, one in enumerate(ids)
+        ]
+        with serving(inbox, mail_port), working(runtime, PERFORMED):
+            ends = [becomes(runtime, key, state).state for key, state in zip(keys, ENDS, strict=True)]
+        assert ends == ENDS
+        assert [runtime.log.load(Message, one).state for one in ids] == ["sent", "uncertain", "sent"]
+        assert sorted(inbox.recipients) == ["ada@example.com", "bo@example.com"]
+
+
+ENDS = ["done", "unknown", "done"]
 
 
 def tried(runtime: Runtime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -217,6 +218,64 @@ def test_pauses_grow_and_differ_from_effect_to_effect() -> None:
     assert pauses[-1] >= LONGEST_PAUSE / 2
     assert len({pause(job()) for _ in range(10)}) > 1
     assert pause(job(UUID(int=1))) == pause(job(UUID(int=1)))
+
+
+class TestTogether:
+    """Effects of which many are done in one transaction."""
+
+    @staticmethod
+    def ending(tools: Tools, jobs: Sequence[Job]) -> list[UUID]:
+        """Ends every job but those that are told to be left."""
+        keys = [job.key for job in jobs if not job.payload.get("left")]
+        with tools.runtime.pool.connection() as connection:
+            effects.finish_all(connection, keys, tools.claim)
+        return keys
+
+    def test_what_is_left_of_them_is_done_one_by_one(self, runtime: Runtime) -> None:
+        seen = Seen()
+        ordinary, special = ask(runtime, "test"), ask(runtime, "test", payload={"left": 1})
+        running = performing(runtime, Performer(seen, repeatable=False, together=self.ending))
+        running.perform([ordinary, special])
+        assert [one.key for one in seen.jobs] == [special]
+        assert counts(runtime) == {}
+
+    def test_when_they_cannot_be_done_together_each_is_done_by_itself(self, runtime: Runtime) -> None:
+        def together(_tools: Tools, _jobs: Sequence[Job]) -> list[UUID]:
+            raise LostClaim
+
+        seen, keys = Seen(), [ask(runtime, "test") for _ in range(3)]
+        performing(runtime, Performer(seen, repeatable=False, together=together)).perform(keys)
+        assert [one.key for one in seen.jobs] == keys
+
+    def test_those_past_the_point_of_no_return_are_unknown_when_it_is_broken_off(self, runtime: Runtime) -> None:
+        def together(tools: Tools, jobs: Sequence[Job]) -> list[UUID]:
+            tools.act(jobs[0])
+            raise OSError
+
+        seen, acted, other = Seen(), ask(runtime, "test"), ask(runtime, "test")
+        performing(runtime, Performer(seen, repeatable=False, together=together)).perform([acted, other])
+        assert [one.key for one in seen.jobs] == [other]
+        assert (effect(runtime, acted).state, effect(runtime, acted).error) == ("unknown", "broken-off")
+
+    def test_what_certainly_was_not_done_is_safe_to_begin_again(self, runtime: Runtime) -> None:
+        def together(tools: Tools, jobs: Sequence[Job]) -> list[UUID]:
+            assert tools.act_all(jobs) == {job.key for job in jobs}
+            tools.stand_back(jobs)
+            raise OSError
+
+        seen, keys = Seen(), [ask(runtime, "test") for _ in range(2)]
+        performing(runtime, Performer(seen, repeatable=False, together=together)).perform(keys)
+        assert [one.key for one in seen.jobs] == keys
+
+    def test_what_would_wait_long_for_its_turn_is_let_go_and_that_counts_as_no_attempt(
+        self, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("workers.performing.TURN", -1.0)
+        seen, (first, second) = Seen(), [ask(runtime, "test") for _ in range(2)]
+        performing(runtime, Performer(seen, repeatable=False)).perform([first, second])
+        assert [one.key for one in seen.jobs] == [first]
+        row = effect(runtime, second)
+        assert (row.state, row.attempts) == ("waiting", 0)
 
 
 def run_out(runtime: Runtime, key: UUID) -> None:

@@ -8,28 +8,43 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
+from domain.addresses import Address
 from domain.coupons import Coupon, DisableCoupon, coupon_id_of
-from domain.events import Context
+from domain.customers import EraseCustomer
+from domain.enrolments import Enrolment, enrolment_id_of
+from domain.events import Context, Erased
 from domain.orders.creation import CreateOrder, OrderCreated
+from domain.orders.lines import NewItem
+from domain.orders.moves import ChangeStatus
 from domain.orders.notes import AddNote, NoteAdded
+from domain.processes.enrol_on_order import ENROL_ON_ORDER
+from domain.processes.exit_on_order import EXIT_ON_ORDER
 from domain.processes.process import Effect, Process, Reaction, Trigger, effect_key
+from domain.sequences import Beginning, DefineSequence, Definition, PutTags, StartSequence, Wait
 from projections.feed import BATCH, Feed
 from projections.log import Recorded
 from projections.runtime import Runtime
 from projections.work import positions
 from projections.work.positions import Superseded
+from tests.fixtures_api import context_of
 from tests.workers.working import counts, effect, eventually, telling, working
 from workers import processing
+from workers.orders import Orders
 from workers.processing import Processing
 from workers.schedule import Recurring, Schedule, occurrence
 from workers.tools import Performer
 
+TAGS = PutTags(owner="order", tags=("asked",))
+
 
 def create(runtime: Runtime, **facts: Any) -> UUID:
-    """A new draft's id."""
+    """The id of a new order: a draft unless told otherwise."""
     order_id = uuid4()
-    context = Context(command_id=uuid4(), actor="operator:ada", at=datetime.now(UTC), **facts)
-    runtime.desk.handle(CreateOrder(order_id=order_id, context=context, currency="EUR"))
+    import_id = facts.pop("import_id", None)
+    context = Context(command_id=uuid4(), actor="operator:ada", at=datetime.now(UTC), import_id=import_id)
+    item = NewItem(sku="CUP-1", name="Blue cup", quantity=1, unit_price=1_000)
+    items = (item,) if facts.get("place") else ()
+    runtime.desk.handle(CreateOrder(order_id=order_id, context=context, currency="EUR", items=items, **facts))
     return order_id
 
 
@@ -250,3 +265,73 @@ def test_a_fault_of_a_process_is_shown_and_the_others_go_on(runtime: Runtime, mo
 def _trouble(runtime: Runtime, name: str) -> str | None:
     with runtime.reading() as connection:
         return {one.process: one.trouble for one in positions.every(connection)}[name]
+
+
+def test_a_process_at_fault_rests_alone_and_comes_up_with_the_others_again(runtime: Runtime) -> None:
+    faults = [ZeroDivisionError(), ZeroDivisionError()]
+
+    def react(trigger: Trigger) -> Reaction:
+        if faults:
+            raise faults.pop()
+        return noting("Late").react(trigger)
+
+    late = Process("late", (OrderCreated,), react)
+    running = Standing(runtime, late, noting())
+    before, order_id = runtime.log.head(), create(runtime)
+    running.running.step()
+    stood = running.positions()
+    assert (stood["late"], notes(runtime, order_id)) == (before, ["Seen"])
+    assert stood["note_on_created"] > before
+    assert _trouble(runtime, "late") == "ZeroDivisionError"
+    running.take()
+    assert (running.positions()["late"], _trouble(runtime, "late")) == (running.positions()["note_on_created"], None)
+    assert notes(runtime, order_id) == ["Seen", "Late"]
+
+
+def test_an_order_cancelled_at_once_leaves_the_sequence_that_it_began(runtime: Runtime) -> None:
+    sequence_id, handle = uuid4(), runtime.desk.handle
+    plan = Definition(name="Thanks", beginning=Beginning(on="placed"), steps=(Wait(minutes=5), TAGS))
+    handle(DefineSequence(sequence_id=sequence_id, context=context_of(), definition=plan))
+    handle(StartSequence(sequence_id=sequence_id, context=context_of()))
+    running = Standing(runtime, ENROL_ON_ORDER, EXIT_ON_ORDER)
+    order_id = create(runtime, place=True)
+    handle(ChangeStatus(order_id=order_id, context=context_of(), status="cancelled"))
+    running.take()
+    enrolment = runtime.log.load(Enrolment, enrolment_id_of(sequence_id, order_id))
+    assert enrolment.reason == "cancelled"
+
+
+class TestOrders:
+    def test_an_order_is_kept_from_its_first_event_and_brought_forward(self, runtime: Runtime) -> None:
+        order_id = create(runtime)
+        runtime.desk.handle(AddNote(order_id=order_id, context=context_of(), text="one"))
+        recorded, orders = runtime.log.stream(order_id), Orders(runtime.log)
+        orders.begin(recorded)
+        for one in recorded:
+            orders.see(one.event)
+            order = orders.after(one)
+            assert order.version == one.event.originator_version
+        assert [note.text for note in order.notes.values()] == ["one"]
+
+    def test_one_that_was_seen_further_is_read_as_it_was(self, runtime: Runtime) -> None:
+        order_id = create(runtime)
+        runtime.desk.handle(AddNote(order_id=order_id, context=context_of(), text="one"))
+        recorded, orders = runtime.log.stream(order_id), Orders(runtime.log)
+        orders.begin(recorded)
+        for one in recorded:
+            orders.see(one.event)
+        assert orders.after(recorded[0]).version == 1
+        assert orders.after(recorded[-1]).version == recorded[-1].event.originator_version
+
+    def test_whoever_is_erased_is_forgotten_here_as_well(self, runtime: Runtime) -> None:
+        order_id = create(runtime, billing_address=Address(name="Ada", email="ada@example.com", country="FR"))
+        recorded, orders = runtime.log.stream(order_id), Orders(runtime.log)
+        orders.begin(recorded)
+        for one in recorded:
+            orders.see(one.event)
+        customer_id = orders.after(recorded[-1]).customer_id
+        assert customer_id is not None
+        runtime.desk.handle(EraseCustomer(customer_id=customer_id, context=context_of()))
+        for forgotten in runtime.log.stream(customer_id):
+            orders.see(forgotten.event)
+        assert isinstance(orders.after(recorded[-1]).customer_email, Erased)
