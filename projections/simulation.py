@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.customers import Customer
+from domain.errors import Rejected
 from domain.events import Event
 from domain.orders.creation import OrderCreated
 from domain.orders.moves import OrderPlaced
@@ -21,6 +23,20 @@ from projections.log import EventLog, Recorded
 from projections.log.session import folded
 
 BATCH = 1_000
+PATIENCE = 10.0  # seconds that somebody waits for a simulation
+
+# No event of the span stands before the first or behind the last of them, wherever past orders were imported.
+_BOUNDS = """
+SELECT
+    (SELECT position FROM log.events WHERE recorded_at >= %(start)s ORDER BY position LIMIT 1),
+    (SELECT position FROM log.events WHERE recorded_at < %(end)s ORDER BY position DESC LIMIT 1)
+"""
+
+
+class SpanTooLong(Rejected):
+    """More happened in this span than can be looked at in {seconds} seconds: ask about a shorter one."""
+
+    code = "span-too-long"
 
 
 class Touched(NamedTuple):
@@ -86,13 +102,27 @@ def past_orders(
     end: datetime,
     wanted: Callable[[Event, Order], bool],
 ) -> Iterator[Past]:
-    """The events of these topics in that span that are wanted, in order, as they were met."""
-    names, position, head = {topic.TOPIC for topic in topics}, 0, log.head()
-    while recorded := log.read(position, BATCH, names, upto=head):
+    """The events of these topics in that span that are wanted, in order, as they were met.
+
+    Raises `SpanTooLong` when that takes longer than somebody waits.
+    """
+    deadline = time.monotonic() + PATIENCE
+    names = {topic.TOPIC for topic in topics}
+    position, last = _bounds(log, start, end)
+    while recorded := log.read(position, BATCH, names, upto=last):
+        if time.monotonic() > deadline:
+            raise SpanTooLong(seconds=round(PATIENCE))
         position = recorded[-1].position
         within = [one for one in recorded if start <= one.event.timestamp < end and not one.event.metadata.import_id]
         if within:
             yield from _met(log, within, wanted)
+
+
+def _bounds(log: EventLog, start: datetime, end: datetime) -> tuple[int, int]:
+    """The positions between which every event of the span stands."""
+    with log.pool.connection() as connection:
+        [(first, last)] = connection.execute(_BOUNDS, {"start": start, "end": end}).fetchall()
+    return (first - 1, last or 0) if first is not None else (0, 0)
 
 
 def _met(log: EventLog, within: Sequence[Recorded], wanted: Callable[[Event, Order], bool]) -> Iterator[Past]:

@@ -16,6 +16,7 @@ from domain.enrolments import Enrolment, enrolment_id_of
 from domain.messages import Message
 from domain.orders.order import Order
 from domain.processes import PROCESSES
+from projections import simulation
 from projections.runtime import Runtime
 from projections.unsubscribing import unsubscribe_token
 from projections.work import schedule
@@ -318,6 +319,15 @@ class TestSimulation:
         assert found["count"] == 1
         assert (found["items"][0]["number"], found["items"][0]["tags"]) == (order["number"], ["cups"])
         assert news.events() == []
+
+    def test_more_than_can_be_looked_at_in_time_is_refused(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(simulation, "PATIENCE", 0.0)
+        before, sequence = datetime.now(UTC), define(client)
+        place(client)
+        span = {"from": before.isoformat(), "to": datetime.now(UTC).isoformat()}
+        refused(client.post(f"{SEQUENCES}/{sequence['id']}/simulate", query_string=span), 422, "span-too-long")
 
     def test_a_span_that_ends_before_it_begins_is_refused(self, client: FlaskClient) -> None:
         sequence, now = define(client), datetime.now(UTC)
