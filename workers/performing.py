@@ -78,6 +78,10 @@ class Performing:
         able = [job for job in jobs if job.kind == jobs[0].kind and job.attempt <= performer.attempts]
         try:
             return performer.together(Tools(self._runtime, token), able)
+        except Retry as failure:
+            for job in able:
+                self._again(job, token, performer, failure)
+            return [job.key for job in able]
         except Exception as fault:
             name = type(fault).__name__
             _logger.info("effects done one by one", action="effects.apart", kind=jobs[0].kind, error=name)

@@ -75,11 +75,11 @@ class Processing:
                     while not stop.is_set() and not positions.try_lead(leading):
                         stop.wait(STAND_BY)
                     self.begin(leading)
-                    back_off = FIRST_BACK_OFF
                     while not stop.is_set():
                         leading.execute("SELECT")  # raises when the connection, and the lead with it, is lost
                         if not self.step():
                             self._feed.wait(max(course.position for course in self._courses), IDLE_WAIT)
+                        back_off = FIRST_BACK_OFF
             except Superseded:
                 _logger.warning("another leader", action="process.superseded")
             except Exception as fault:

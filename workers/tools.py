@@ -102,7 +102,7 @@ class Performer(NamedTuple):
     """Who does the effects of a kind. `repeatable`: doing it twice does no harm. `ordered`: one order's in turn.
 
     `together` does many at once and ends their effects in the same transaction, or none of them; it answers the keys of
-    those it did. The others are left to `perform`, one by one.
+    those it did. The others are left to `perform`, one by one. Where it raises `Retry`, all are tried again later.
     """
 
     perform: Callable[[Tools, Job], None]

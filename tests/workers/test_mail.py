@@ -19,14 +19,16 @@ from domain.processes import PROCESSES
 from printing.mail import Written
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
+from projections.work import effects
 from tests.api.desk import ORDERS, place
 from tests.fixtures_api import context_of
 from tests.workers.mail_servers import NAME, PASSWORD, Choosy, Inbox, certificate, free_port, only_shop, serving, silent
 from tests.workers.working import ask, becomes, effect, eventually, working
 from workers.effects import PERFORMED
+from workers.mail import together
 from workers.mail.composing import BadAddress, compose, wire_address
 from workers.mail.sending import MailServer, Refused, send
-from workers.tools import Retry, Unknown
+from workers.tools import Job, Retry, Tools, Unknown
 
 MAIL = b"Subject: x\r\n\r\nHello\r\n.dot\r\n"
 Order = Callable[[], dict[str, Any]]
@@ -260,6 +262,23 @@ class TestMany:
         assert ends == ENDS
         assert [runtime.log.load(Message, one).state for one in ids] == ["sent", "uncertain", "sent"]
         assert sorted(inbox.recipients) == ["ada@example.com", "bo@example.com"]
+
+    def test_a_slow_server_gets_no_more_of_them_than_fit_in_a_turn(
+        self, runtime: Runtime, client: FlaskClient, inbox: Inbox, mail_port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(together, "TURN", -1.0)
+        order = place(client)
+        jobs = [
+            Job(ask(runtime, "mail.send"), "mail.send", {"message_id": str(one)}, None, 1, 0)
+            for one in (message(runtime, order), message(runtime, order))
+        ]
+        tools = Tools(runtime, uuid4())
+        with runtime.reading() as connection:
+            effects.claim(connection, [job.key for job in jobs], tools.claim, 30)
+        with serving(inbox, mail_port):
+            assert together.send_mails(tools, jobs) == []
+        assert not inbox.mails
+        assert {effect(runtime, job.key).state for job in jobs} == {"claimed"}
 
 
 ENDS = ["done", "unknown", "done"]

@@ -247,6 +247,16 @@ class TestTogether:
         performing(runtime, Performer(seen, repeatable=False, together=together)).perform(keys)
         assert [one.key for one in seen.jobs] == keys
 
+    def test_when_none_of_them_can_be_begun_all_are_tried_again_later(self, runtime: Runtime) -> None:
+        def together(_tools: Tools, _jobs: Sequence[Job]) -> list[UUID]:
+            raise Retry("server-away")
+
+        seen, keys = Seen(), [ask(runtime, "test") for _ in range(3)]
+        performing(runtime, Performer(seen, repeatable=False, together=together)).perform(keys)
+        rows = [effect(runtime, key) for key in keys]
+        assert {(row.state, row.attempts, row.error) for row in rows} == {("waiting", 1, "server-away")}
+        assert not seen.jobs
+
     def test_those_past_the_point_of_no_return_are_unknown_when_it_is_broken_off(self, runtime: Runtime) -> None:
         def together(tools: Tools, jobs: Sequence[Job]) -> list[UUID]:
             tools.act(jobs[0])

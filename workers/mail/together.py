@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import smtplib
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -113,21 +113,22 @@ def _sent(tools: Tools, letters: Sequence[Letter], shop: Shop) -> list[UUID]:
     ended: list[UUID] = []
     if not letters:
         return ended
-    begun = time.monotonic()
+    until = time.monotonic() + TURN
     with connected(MailServer.read(tools.settings.smtp_url)) as connection:
         for start in range(0, len(letters), NOTED_TOGETHER):
             some = letters[start : start + NOTED_TOGETHER]
-            ends = _ends(tools, connection, some, shop)
+            ends = _ends(tools, connection, some, shop, until)
             ended += [end.letter.job.key for end in ends]
-            if len(ends) < len(some) or time.monotonic() > begun + TURN:
+            if len(ends) < len(some):
                 break
     return ended
 
 
-def _ends(tools: Tools, connection: smtplib.SMTP, letters: Sequence[Letter], shop: Shop) -> list[_End]:
+def _ends(tools: Tools, connection: smtplib.SMTP, letters: Sequence[Letter], shop: Shop, until: float) -> list[_End]:
     """What became of a few mails, noted; those that were not handed over are safe to begin again."""
     held = tools.act_all([letter.job for letter in letters])
-    ends = list(_handed_over(tools, connection, [letter for letter in letters if letter.job.key in held], shop))
+    begun = [letter for letter in letters if letter.job.key in held]
+    ends = list(_handed_over(tools, connection, begun, shop, until))
     if len(ends) < len(held):
         ended = {end.letter.job.key for end in ends}
         tools.stand_back([letter.job for letter in letters if letter.job.key not in ended])
@@ -135,9 +136,13 @@ def _ends(tools: Tools, connection: smtplib.SMTP, letters: Sequence[Letter], sho
     return ends
 
 
-def _handed_over(tools: Tools, connection: smtplib.SMTP, letters: Sequence[Letter], shop: Shop) -> Iterable[_End]:
-    """What became of each mail, up to the first that was put off or whose connection broke."""
+def _handed_over(
+    tools: Tools, connection: smtplib.SMTP, letters: Sequence[Letter], shop: Shop, until: float
+) -> Iterator[_End]:
+    """What became of each mail, up to the first that was put off, whose connection broke, or that came too late."""
     for letter in letters:
+        if time.monotonic() > until:
+            return
         try:
             hand_over(connection, *enclosed(tools, letter, shop))
         except Refused as refusal:
