@@ -8,6 +8,7 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    imports,
     messages,
     operators,
     sequences,
@@ -31,6 +32,7 @@ from domain.orders import (
     returns,
     shipments,
 )
+from domain.orders import imports as orders_imports
 from domain.orders.order import Order
 
 AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
@@ -46,6 +48,7 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
         *shipments.EVENTS,
         *returns.EVENTS,
         *notes.EVENTS,
+        *orders_imports.EVENTS,
     ),
     customers.Customer: customers.EVENTS,
     coupons.Coupon: coupons.EVENTS,
@@ -54,6 +57,7 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
     settings.Settings: (*settings.EVENTS, *templates.EVENTS, *tag_rules.EVENTS),
     sequences.Sequences: sequences.EVENTS,
     enrolments.Enrolment: enrolments.EVENTS,
+    imports.Import: imports.EVENTS,
     operators.Operator: operators.EVENTS,
     tokens.Token: tokens.EVENTS,
     tokens.Token: tokens.EVENTS,

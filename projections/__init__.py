@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from projections.coupons import Coupons
 from projections.customers import Customers
 from projections.enrolments import Enrolments
+from projections.imports import Imports
 from projections.messages import Messages
 from projections.order_status_history import OrderStatusHistory
 from projections.order_timeline import OrderTimeline
@@ -28,5 +29,6 @@ PROJECTIONS: Mapping[str, Projection] = {
         Enrolments(),
         Stock(),
         StockMovements(),
+        Imports(),
     )
 }

@@ -97,7 +97,7 @@ class Processor:
         """Lets the process react to what was recorded after `position`; gives where it stands then."""
         wanted = [one for one in recorded if one.event.TOPIC in self._topics]
         if not self._process.imported:
-            wanted = [one for one in wanted if one.event.metadata.import_id is None]
+            wanted = [one for one in wanted if not one.event.metadata.is_of_the_past]
         for start in range(0, len(wanted), BATCH):
             batch = wanted[start : start + BATCH]
             last = start + BATCH >= len(wanted)

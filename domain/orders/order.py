@@ -195,10 +195,16 @@ class Order(Aggregate):
         self.documents: tuple[Document, ...] = ()
         self.messages: tuple[str, ...] = ()
         self.imported: Imported | None = None
+        self.undone = False
         self.payment_link = ""
         self.payment_link_method = ""
         self._price: Price | None = None
         self._priced_version = 0
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such an order; one whose import was taken back is there no more, until it comes again."""
+        return self.version > 0 and not self.undone
 
     @property
     def paid(self) -> int:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from domain.errors import Conflict
 from domain.events import Context, Event
 from domain.orders.cart import ItemAdded, ItemQuantityChanged, ItemRemoved
@@ -65,9 +67,9 @@ class Figures(NamedTuple):
         return self.on_hand[0] - self.reserved[0], self.on_hand[1] - self.reserved[1]
 
 
-def wishes(order: Order, events: Sequence[Event], shop: Shop) -> list[Wish]:
-    """What the events just recorded of an order ask of stock; those of an order of the past ask nothing."""
-    if any(isinstance(event, OrderImported) for event in events):
+def wishes(order: Order, events: Sequence[Event], shop: Shop, *, past: bool = False) -> list[Wish]:
+    """What the events just recorded of an order ask of stock; those of an order of the `past` only where wanted."""
+    if not past and any(isinstance(event, OrderImported) for event in events):
         return []
     stage = next((_stage_was(event) for event in events if isinstance(event, StatusEvent)), order.stage)
     asked: list[Wish] = []
@@ -113,6 +115,16 @@ def figures_told(figures: Figures) -> dict[str, object]:
         before, after = getattr(figures, name)
         told[name] = {"before": before, "after": after}
     return told
+
+
+def taken_back(order: Order) -> list[Wish]:
+    """What it asks of stock that an order is taken back with its import: what it holds is free, what left is back."""
+    cause = StockCause(order_id=order.id, number=order.number, line="", name="import-undone", version=order.version + 1)
+    return [
+        Wish(step, item.sku, item.id, item.quantity, replace(cause, line=item.id))
+        for item in order.items.values()
+        for step in (_release, _restore)
+    ]
 
 
 def _stage_was(event: StatusEvent) -> str:

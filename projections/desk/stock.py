@@ -56,11 +56,18 @@ class Shelf:
 
 
 def settle(
-    session: Session, shelf: Shelf, untracked: frozenset[UUID], order: Order, context: Context, shop: Shop
+    session: Session,
+    shelf: Shelf,
+    untracked: frozenset[UUID],
+    order: Order,
+    context: Context,
+    shop: Shop,
+    *,
+    past: bool = False,
 ) -> list[StockItem]:
     """Moves the stock of the tracked SKUs as the order's new events ask; answers the stock that moved."""
     events = cast(list[Event], order.pending_events)
-    asked = wishes(order, events, shop)
+    asked = wishes(order, events, shop, past=past)
     items = _tracked(session, shelf, {stock_id_of(wish.sku) for wish in asked} - untracked)
     if not items:
         return []

@@ -1,0 +1,170 @@
+"""The files of imports: uploads, ranges of rows and refused rows. They hold personal data: their owner alone reads them."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from importers.faults import Problem, UnusableFile
+from importers.reading import ADDED_COLUMNS, Row
+from importers.report import error_cells
+from projections.settings import Settings
+from projections.work.imports import Range
+
+ROWS = 9_000  # of a range, before it is cut where an order ends
+CHUNK = 1 << 16
+
+
+class Staged(Struct, frozen=True, array_like=True):
+    """The rows of one order as they wait to be taken in; `repeated`: its number was met before in the file."""
+
+    key: str
+    rows: list[Row]
+    repeated: bool = False
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Staged)
+
+
+class DiskFault(UnusableFile):
+    """A file of an import cannot be written or read; nothing was done by halves, and it can be resumed."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"The import's files cannot be used: {error.strerror or type(error).__name__}. "
+            "Make room in the folder of files (CARNET_FILES_DIR) and resume the import."
+        )
+
+
+def folder_of(settings: Settings, import_id: UUID) -> Path:
+    """The folder of one import's files."""
+    return settings.files / "imports" / str(import_id)
+
+
+def made_folder(settings: Settings, import_id: UUID) -> Path:
+    """The folder of one import's files, made where it is missing."""
+    folder = folder_of(settings, import_id)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DiskFault(error) from None
+    return folder
+
+
+def delete_folder(settings: Settings, import_id: UUID) -> None:
+    """Deletes all files of an import."""
+    shutil.rmtree(folder_of(settings, import_id), ignore_errors=True)
+
+
+def delete_rows(folder: Path) -> None:
+    """Deletes the upload and the ranges; the refused rows stay to be fetched."""
+    for path in (*folder.glob("upload-*"), *folder.glob("*.rows")):
+        path.unlink(missing_ok=True)
+
+
+def rows_path(folder: Path, number: int) -> Path:
+    """The file of a range's rows."""
+    return folder / f"{number:06d}.rows"
+
+
+def errors_path(folder: Path, number: int) -> Path:
+    """The file of a range's refused rows."""
+    return folder / f"{number:06d}.errors"
+
+
+class RangeWriter:
+    """Writes one range; it takes its name when it is complete and on disk."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self.number = number
+        self.rows = self.orders = self.bytes = 0
+        self._path = rows_path(folder, number)
+        self._partial = self._path.with_suffix(".partial")
+        self._file = _private(self._partial, os.O_TRUNC)
+
+    def add(self, staged: Staged) -> None:
+        """Adds the rows of an order."""
+        packed = _encoder.encode(staged)
+        self._file.write(len(packed).to_bytes(4, "big") + packed)
+        self.rows += len(staged.rows)
+        self.orders += 1
+        self.bytes += len(packed) + 4
+
+    def close(self) -> None:
+        """Puts the range in its place."""
+        _on_disk(self._file)
+        self._file.close()
+        self._partial.replace(self._path)
+
+
+def staged_from(folder: Path, number: int, offset: int) -> Iterator[tuple[int, Staged]]:
+    """The orders of a range from a checkpoint on, each with the offset at which it ends."""
+    with rows_path(folder, number).open("rb") as file:
+        file.seek(offset)
+        while size := file.read(4):
+            length = int.from_bytes(size, "big")
+            offset += 4 + length
+            yield offset, _decoder.decode(file.read(length))
+
+
+class RefusedRows:
+    """The refused rows of one range. What was written beyond the last checkpoint is written again."""
+
+    def __init__(self, folder: Path, number: int, width: int, delimiter: str) -> None:
+        self._path = errors_path(folder, number)
+        self._width = width
+        self._delimiter = delimiter
+
+    def write(self, checkpoint: int, refused: Sequence[tuple[Row, Problem]]) -> int:
+        """Writes rows behind the checkpoint and waits for the disk; gives the file's size then."""
+        if not refused:
+            return checkpoint
+        text = StringIO(newline="")
+        writer = csv.writer(text, delimiter=self._delimiter)
+        writer.writerows(error_cells(row, problem, self._width) for row, problem in refused)
+        encoded = text.getvalue().encode()
+        with _private(self._path, 0) as file:
+            file.truncate(checkpoint)
+            file.seek(checkpoint)
+            file.write(encoded)
+            _on_disk(file)
+        return checkpoint + len(encoded)
+
+
+def error_header(header: Sequence[str], delimiter: str) -> bytes:
+    """The first line of an error report, in UTF-8 that spreadsheets recognise."""
+    text = StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerow([*header, *ADDED_COLUMNS])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def error_report(folder: Path, header: Sequence[str], delimiter: str, ranges: Sequence[Range]) -> Iterator[bytes]:
+    """The refused rows of all ranges up to their checkpoints, as one file to correct and load again."""
+    yield error_header(header, delimiter)
+    for one in ranges:
+        if not one.error_bytes:
+            continue
+        left = one.error_bytes
+        with errors_path(folder, one.number).open("rb") as file:
+            while left and (chunk := file.read(min(CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
+
+
+def _private(path: Path, flags: int) -> IO[bytes]:
+    return open(os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600), "r+b")
+
+
+def _on_disk(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
