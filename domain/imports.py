@@ -253,9 +253,7 @@ def start_import(one: Import, command: StartImport, shop: Shop) -> None:
     if one.exists:
         raise ImportExists()
     check_text(command.source, NAME, "/source")
-    one.record(
-        ImportStarted, command.context, kind=command.kind, source=command.source, choices=command.choices
-    )
+    one.record(ImportStarted, command.context, kind=command.kind, source=command.source, choices=command.choices)
 
 
 def read_import(one: Import, command: ReadImport, shop: Shop) -> None:

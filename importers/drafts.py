@@ -52,7 +52,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     """An order as told; amounts in minor units, `total` None where the file tells none.
 
     `tax` is the tax that comes on top of the lines and bears no known rate. `fully_refunded` gives back all that was
-    paid; `payments`, `refunds` and `parcels` are those beyond the one told in its own field. `line` is the row that holds what concerns the whole order.
+    paid; `payments`, `refunds` and `parcels` are those beyond the one told in its own field. `line` is the row that
+    holds what concerns the whole order.
     """
 
     number: str

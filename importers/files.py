@@ -1,4 +1,4 @@
-"""The files of imports: uploads, ranges of rows and refused rows. They hold personal data: their owner alone reads them."""
+"""The files of imports: uploads, ranges of rows and refused rows; they hold personal data, for their owner alone."""
 
 from __future__ import annotations
 
@@ -83,28 +83,30 @@ def errors_path(folder: Path, number: int) -> Path:
 
 
 class RangeWriter:
-    """Writes one range; it takes its name when it is complete and on disk."""
+    """Writes one range; it takes its name when it is complete and on disk. Without `write` it is only counted."""
 
-    def __init__(self, folder: Path, number: int) -> None:
+    def __init__(self, folder: Path, number: int, *, write: bool = True) -> None:
         self.number = number
         self.rows = self.orders = self.bytes = 0
         self._path = rows_path(folder, number)
         self._partial = self._path.with_suffix(".partial")
-        self._file = _private(self._partial, os.O_TRUNC)
+        self._file = _private(self._partial, os.O_TRUNC) if write else None
 
     def add(self, staged: Staged) -> None:
         """Adds the rows of an order."""
         packed = _encoder.encode(staged)
-        self._file.write(len(packed).to_bytes(4, "big") + packed)
+        if self._file:
+            self._file.write(len(packed).to_bytes(4, "big") + packed)
         self.rows += len(staged.rows)
         self.orders += 1
         self.bytes += len(packed) + 4
 
     def close(self) -> None:
         """Puts the range in its place."""
-        _on_disk(self._file)
-        self._file.close()
-        self._partial.replace(self._path)
+        if self._file:
+            _on_disk(self._file)
+            self._file.close()
+            self._partial.replace(self._path)
 
 
 def staged_from(folder: Path, number: int, offset: int) -> Iterator[tuple[int, Staged]]:

@@ -82,7 +82,10 @@ class Totals:
         return {
             "rows": {"read": self.rows, "accepted": self.accepted_rows, "refused": self.refused_rows},
             "orders": {
-                "new": self.new, "known": self.known, "changed": self.changed, "updated": self.updated,
+                "new": self.new,
+                "known": self.known,
+                "changed": self.changed,
+                "updated": self.updated,
                 "refused": self.refused,
             },
             "totals": _amounts(self.sums),

@@ -66,7 +66,7 @@ Beside = Callable[[Session, Sequence[Result]], None]
 
 
 class Manner(NamedTuple):
-    """How orders of the past are taken in: `dry` stores nothing, `stock` moves stock, `update` leads known orders on."""
+    """How orders of the past are taken in: `dry` stores nothing, `stock` moves stock, `update` leads known ones on."""
 
     dry: bool = False
     stock: bool = False
@@ -226,9 +226,7 @@ class _Batch:
     def _move_stock(self, order: Order, command: CreateOrder) -> None:
         if self._manner.stock:
             context = command.context
-            self._session.save(
-                *settle(self._session, self._shelf, frozenset(), order, context, self._shop, past=True)
-            )
+            self._session.save(*settle(self._session, self._shelf, frozenset(), order, context, self._shop, past=True))
 
 
 class _Cards:

@@ -235,7 +235,9 @@ class TestPast:
         refused(retold(status="draft", payments=(PastPayment(amount=1),)), NotYetPlaced)
 
     def test_a_past_refund_above_what_was_paid_is_refused(self) -> None:
-        error = refused(retold(payments=(PastPayment(amount=1_000),), refunds=(PastRefund(amount=1_001),)), RefundAbovePaid)
+        error = refused(
+            retold(payments=(PastPayment(amount=1_000),), refunds=(PastRefund(amount=1_001),)), RefundAbovePaid
+        )
         assert error.details == {"refundable": "10.00", "asked": "10.01"}
 
     def test_a_past_parcel_of_an_order_without_lines_is_refused(self) -> None:
