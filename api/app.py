@@ -18,6 +18,7 @@ from api.docs import describe, docs
 from api.effects import effects, processes
 from api.events import audit, events, views
 from api.health import health
+from api.imports import imports
 from api.messages import messages
 from api.metrics import Metrics, metrics
 from api.operators import operators
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     stock,
     sequences,
     enrolments,
+    imports,
     settings,
     meta,
     messages,

@@ -1,10 +1,9 @@
-"""The files of imports: uploads, ranges of rows and refused rows; they hold personal data, for their owner alone."""
+"""The files of ranges: rows that wait to be taken in, and rows that were refused, for their owner alone to read."""
 
 from __future__ import annotations
 
 import csv
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
@@ -15,13 +14,12 @@ import msgspec
 from msgspec import Struct
 
 from importers.faults import Problem, UnusableFile
-from importers.reading import ADDED_COLUMNS, Row
+from importers.reading import Row
 from importers.report import error_cells
 from projections.settings import Settings
-from projections.work.imports import Range
+from projections.work.import_files import errors_path, folder_of, rows_path
 
 ROWS = 9_000  # of a range, before it is cut where an order ends
-CHUNK = 1 << 16
 
 
 class Staged(Struct, frozen=True, array_like=True):
@@ -46,11 +44,6 @@ class DiskFault(UnusableFile):
         )
 
 
-def folder_of(settings: Settings, import_id: UUID) -> Path:
-    """The folder of one import's files."""
-    return settings.files / "imports" / str(import_id)
-
-
 def made_folder(settings: Settings, import_id: UUID) -> Path:
     """The folder of one import's files, made where it is missing."""
     folder = folder_of(settings, import_id)
@@ -59,27 +52,6 @@ def made_folder(settings: Settings, import_id: UUID) -> Path:
     except OSError as error:
         raise DiskFault(error) from None
     return folder
-
-
-def delete_folder(settings: Settings, import_id: UUID) -> None:
-    """Deletes all files of an import."""
-    shutil.rmtree(folder_of(settings, import_id), ignore_errors=True)
-
-
-def delete_rows(folder: Path) -> None:
-    """Deletes the upload and the ranges; the refused rows stay to be fetched."""
-    for path in (*folder.glob("upload-*"), *folder.glob("*.rows")):
-        path.unlink(missing_ok=True)
-
-
-def rows_path(folder: Path, number: int) -> Path:
-    """The file of a range's rows."""
-    return folder / f"{number:06d}.rows"
-
-
-def errors_path(folder: Path, number: int) -> Path:
-    """The file of a range's refused rows."""
-    return folder / f"{number:06d}.errors"
 
 
 class RangeWriter:
@@ -141,26 +113,6 @@ class RefusedRows:
             file.write(encoded)
             _on_disk(file)
         return checkpoint + len(encoded)
-
-
-def error_header(header: Sequence[str], delimiter: str) -> bytes:
-    """The first line of an error report, in UTF-8 that spreadsheets recognise."""
-    text = StringIO(newline="")
-    csv.writer(text, delimiter=delimiter).writerow([*header, *ADDED_COLUMNS])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def error_report(folder: Path, header: Sequence[str], delimiter: str, ranges: Sequence[Range]) -> Iterator[bytes]:
-    """The refused rows of all ranges up to their checkpoints, as one file to correct and load again."""
-    yield error_header(header, delimiter)
-    for one in ranges:
-        if not one.error_bytes:
-            continue
-        left = one.error_bytes
-        with errors_path(folder, one.number).open("rb") as file:
-            while left and (chunk := file.read(min(CHUNK, left))):
-                left -= len(chunk)
-                yield chunk
 
 
 def _private(path: Path, flags: int) -> IO[bytes]:

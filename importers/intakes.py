@@ -13,7 +13,6 @@ from msgspec import Struct, convert, to_builtins
 from domain.imports import Choices as ImportChoices
 from domain.imports import Kind
 from importers.dates import zone_named
-from importers.files import folder_of
 from importers.mapping import CsvMapping, read_mapping
 from importers.orders import Origin
 from importers.profile import Choices
@@ -24,6 +23,7 @@ from importers.updates import UpdatesIntake
 from projections.bulk import Manner
 from projections.runtime import Runtime
 from projections.settings import Settings
+from projections.work.import_files import folder_of
 
 
 class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):

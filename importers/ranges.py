@@ -15,13 +15,14 @@ from importers import files
 from importers.faults import Problem, UnusableFile
 from importers.files import DiskFault, RangeWriter, RefusedRows
 from importers.intakes import Opened
-from importers.reading import Row
+from importers.reading import ADDED_COLUMNS, Row
 from importers.report import Totals
 from importers.taking import Entry, Intake, commands_of, count, judged, prepared
 from projections.bulk import Result
 from projections.log import OutcomeUnknown, Session
 from projections.runtime import Runtime
 from projections.work import imports as work
+from projections.work.import_files import folder_of
 from projections.work.imports import Range, Standing
 
 BATCH = 300
@@ -83,9 +84,9 @@ class Taker:
         self._runtime = runtime
         self._id = standing.id
         self._intake = intake
-        self._width = len(standing.header)
+        self._width = len(standing.header) - len(ADDED_COLUMNS)
         self._delimiter = standing.delimiter
-        self._folder = files.folder_of(runtime.settings, standing.id)
+        self._folder = folder_of(runtime.settings, standing.id)
 
     def take(self, number: int) -> bool:
         """Takes a range in from its checkpoint; False when it was lost to another, or the import no longer runs."""

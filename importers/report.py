@@ -75,7 +75,10 @@ class Totals:
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> Totals:
         """The totals of which these were stored."""
-        return cls(**{name: Counter(value) if isinstance(value, dict) else value for name, value in stored.items()})
+        told: dict[str, Any] = {
+            name: Counter(value) if isinstance(value, dict) else value for name, value in stored.items()
+        }
+        return cls(**told)
 
     def as_dict(self) -> dict[str, Any]:
         """The totals for a program to read; amounts are text with exactly the currency's decimals."""

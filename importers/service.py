@@ -17,11 +17,14 @@ from importers.faults import UnusableFile
 from importers.files import DiskFault, RangeWriter
 from importers.intakes import Asked, Opened, opened
 from importers.ranges import Taker, cut, totals_of
+from importers.reading import ADDED_COLUMNS
 from importers.report import Totals
 from projections.log import NothingRecorded, Session
 from projections.runtime import Runtime
 from projections.tables import Connection
 from projections.work import imports as work
+from projections.work.import_files import delete_rows, folder_of
+from projections.work.import_files import error_report as joined_report
 from projections.work.imports import Standing
 
 IMPORTS = UUID("2f0a5b7c-64d1-5c55-9a0e-6f1d2b7c8e31")
@@ -115,7 +118,7 @@ def read(runtime: Runtime, standing: Standing, on_range: OnRange | None = None) 
 
     with opened(runtime, import_id, asked) as file:
         with runtime.pool.connection() as connection:
-            work.set_header(connection, import_id, file.header, file.delimiter)
+            work.set_header(connection, import_id, (*file.header, *ADDED_COLUMNS), file.delimiter)
         done = cut(file, folder, known, record)
     if done:
         _is_read(runtime, standing, file, done.rows, done.orders)
@@ -168,7 +171,7 @@ def complete(runtime: Runtime, import_id: UUID) -> bool:
         import_id=import_id, context=context_of(import_id, "complete", "importer"), totals=totals.as_dict()
     )
     change(runtime, command, import_id)
-    files.delete_rows(files.folder_of(runtime.settings, import_id))
+    delete_rows(folder_of(runtime.settings, import_id))
     return True
 
 
@@ -190,5 +193,5 @@ def error_report(runtime: Runtime, import_id: UUID) -> Iterator[bytes]:
     standing = standing_of(runtime, import_id)
     with runtime.reading() as connection:
         ranges = work.ranges(connection, import_id)
-    folder = files.folder_of(runtime.settings, import_id)
-    return files.error_report(folder, standing.header, standing.delimiter, ranges)
+    folder = folder_of(runtime.settings, import_id)
+    return joined_report(folder, standing.header, standing.delimiter, ranges)

@@ -106,7 +106,8 @@ class Undoing:
                     kept.append(Kept(order.id, order.number, refusal.code, str(refusal)))
                     continue
                 gone.append(order)
-                customers |= {customer_id} - {None}
+                if customer_id:
+                    customers.add(customer_id)
             self._store(session, gone, self._cards(session, customers, [order.id for order in gone]))
             return Batch(len(gone), kept, order_ids[-1])
 

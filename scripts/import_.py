@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,21 +16,19 @@ import click
 from msgspec.structs import replace
 
 from domain.errors import DomainError
-from domain.events import Context
-from domain.imports import BeginUndo, CancelImport, Choices, CompleteUndo, Kind
+from domain.imports import CancelImport, Choices, Kind
 from importers import local, service
 from importers.faults import UnusableFile
 from importers.intakes import Asked, opened
 from importers.report import Totals
 from projections.runtime import Runtime
-from projections.undoing import Undoing, undone_counts
 from projections.work import imports as work
 from projections.work.imports import Progress
 from scripts.installation import opened_runtime
+from scripts.undoing import ACTOR, now, take_back
 
 SOME_REFUSED = 3
 SECONDS_BETWEEN_LINES = 5.0
-ACTOR = "process:import"
 MOST_KEPT = 1_000
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -138,7 +135,7 @@ def resume(import_id: UUID, errors: Path | None, as_json: bool) -> None:
 def cancel(import_id: UUID) -> None:
     """Stop an import for good; what came in stays and can be undone."""
     with _told(), opened_runtime() as runtime:
-        service.change(runtime, CancelImport(import_id=import_id, context=_now()), import_id)
+        service.change(runtime, CancelImport(import_id=import_id, context=now()), import_id)
     click.echo("Cancelled.")
 
 
@@ -163,24 +160,6 @@ def undo(import_id: UUID, as_json: bool) -> None:
             click.echo(f"{one.number}: {one.detail}")
     if kept:
         sys.exit(SOME_REFUSED)
-
-
-def take_back(runtime: Runtime, import_id: UUID, context: Context | None = None) -> dict[str, int]:
-    """Takes an import back from wherever it stands, and tells how many orders went and stay."""
-    if service.state_of(runtime, import_id).state != "undoing":
-        service.change(runtime, BeginUndo(import_id=import_id, context=context or _now()), import_id)
-    with runtime.pool.connection() as connection:
-        work.forget_kept(connection, import_id)
-    kept = 0
-    for batch in Undoing(runtime.log, import_id, context or _now(), runtime.desk.shop()).batches():
-        kept += len(batch.kept)
-        with runtime.pool.connection() as connection:
-            work.keep(connection, import_id, batch.kept)
-    with runtime.reading() as connection:
-        undone, _ = undone_counts(connection, import_id)
-    totals = {"undone": undone, "kept": kept}
-    service.change(runtime, CompleteUndo(import_id=import_id, context=_now(), totals=totals), import_id)
-    return totals
 
 
 def _load(
@@ -247,10 +226,6 @@ def _write_report(runtime: Runtime, import_id: UUID, report: Path) -> None:
         raise UnusableFile(f"The error report cannot be written to {report}: {error.strerror}.") from None
 
 
-def _now() -> Context:
-    return Context(command_id=uuid4(), actor=ACTOR, at=datetime.now(UTC))
-
-
 @contextmanager
 def _told() -> Iterator[None]:
     """Faults of the file and refusals, told as such."""
@@ -286,4 +261,4 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
 def _share(now: Any) -> float:
     """How much of the whole file is taken in: of what is read, as much as was read of all."""
     read = 1.0 if now.is_read else now.read_bytes / max(1, now.size)
-    return read * now.done_bytes / max(1, now.bytes)
+    return float(read * now.done_bytes / max(1, now.bytes))

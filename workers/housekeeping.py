@@ -9,6 +9,8 @@ import structlog
 
 from projections.log.seals import seal
 from projections.runtime import Runtime
+from projections.work import import_files
+from projections.work import imports as work
 
 SEAL_EVERY = 10.0  # seconds
 PURGE_EVERY = 3600.0
@@ -40,6 +42,7 @@ class Housekeeping:
                 seal(self._runtime)
                 if time.monotonic() >= purge_at:
                     self._purge()
+                    self._delete_files()
                     purge_at = time.monotonic() + PURGE_EVERY
             except Exception as fault:
                 _logger.warning("housekeeping is put off", action="housekeeping.failed", error=type(fault).__name__)
@@ -49,3 +52,14 @@ class Housekeeping:
         forgotten = self._runtime.log.purge_requests(self._runtime.settings.idempotency_days)
         if forgotten:
             _logger.info("answered requests forgotten", action="requests.purged", count=forgotten)
+
+    def _delete_files(self) -> None:
+        """Deletes the files of imports that nothing happened to for long: they hold personal data."""
+        settings = self._runtime.settings
+        with self._runtime.pool.connection() as connection:
+            old = work.with_old_files(connection, settings.files_days)
+            for import_id in old:
+                import_files.delete_folder(settings, import_id)
+                work.files_deleted(connection, import_id)
+        if old:
+            _logger.info("files of imports deleted", action="imports.purged", count=len(old))

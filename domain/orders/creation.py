@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -321,7 +322,10 @@ def retell_refund(order: Order, context: Context, refund: PastRefund, past: Past
 
 def retell_shipment(order: Order, context: Context, parcel: PastShipment, past: Past, shop: Shop) -> None:
     """Writes down a parcel at its own time, and that it arrived where that is told."""
-    told = {"order_id": order.id, "context": _at(context, parcel.at or past.ended_at or past.placed_at)}
+    told: dict[str, Any] = {
+        "order_id": order.id,
+        "context": _at(context, parcel.at or past.ended_at or past.placed_at),
+    }
     items = list(order.items)
     lines = tuple(
         shipments.ShipLine(item=items[number] if number < len(items) else "", quantity=units)

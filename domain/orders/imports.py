@@ -18,7 +18,6 @@ from domain.orders.cart import TotalOutOfBounds
 from domain.orders.creation import (
     CreateOrder,
     Past,
-    PastPayment,
     PastRefund,
     retell_payment,
     retell_refund,
@@ -252,7 +251,7 @@ def _payments(order: Order, context: Context, told: CreateOrder, past: Past, sho
             raise CannotRetell("/past/payments", what="less money received")
         new = [replace(past.payments[-1], amount=more)] if more else []
     for payment in new:
-        retell_payment(order, context, cast(PastPayment, payment), past, shop)
+        retell_payment(order, context, payment, past, shop)
 
 
 def _refunds(order: Order, context: Context, told: CreateOrder, past: Past, shop: Shop) -> None:

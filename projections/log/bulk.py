@@ -43,7 +43,7 @@ COPY log.events (position, originator_id, originator_version, topic, version, su
 def store(connection: Connection, mapper: EventMapper, keys: KeyRing, events: Sequence[Event]) -> None:
     """Seals events under their subjects' keys, which must be there, and appends them; see `append`."""
     subjects = {event.metadata.subject for event in events if event.metadata.subject}
-    wrapped: dict[UUID | None, bytes] = {**Claims(connection, keys).wrapped(subjects)}
+    wrapped: dict[UUID | None, bytes | None] = {**Claims(connection, keys).wrapped(subjects)}
     append(connection, [mapper.to_stored_event(event, wrapped.get(event.metadata.subject)) for event in events])
 
 
@@ -65,7 +65,7 @@ def _line(event: SealedEvent) -> bytes:
     """What follows the position in a line of COPY's text form; JSON holds no raw control characters."""
     subject = "\\N" if event.subject is None else event.subject.hex
     head = (
-        f"\t{event.originator_id.hex}\t{event.originator_version}\t{event.topic}\t{event.version}\t{subject}"
+        f"\t{event.originator_id}\t{event.originator_version}\t{event.topic}\t{event.version}\t{subject}"
         f"\t{event.recorded_at.isoformat()}\t"
     )
     state = event.state.replace(b"\\", b"\\\\") if b"\\" in event.state else event.state

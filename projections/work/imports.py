@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -166,7 +167,7 @@ def set_state(connection: Connection, import_id: UUID, state: str) -> None:
 
 
 def set_header(connection: Connection, import_id: UUID, header: Sequence[str], delimiter: str) -> None:
-    """Keeps the names of the columns, for the refused rows."""
+    """Keeps the names of the columns of the refused rows, those that say what is wrong included."""
     connection.execute(_HEADER, {"id": import_id, "header": list(header), "delimiter": delimiter})
 
 
@@ -234,6 +235,14 @@ def has_ended(connection: Connection, import_id: UUID) -> bool:
     """Whether every row of the file was taken in or refused."""
     row = connection.execute(_ENDED, {"id": import_id}).fetchone()
     return bool(row and row[0])
+
+
+def refusals(ranges: Sequence[Range]) -> dict[str, int]:
+    """How many rows were refused so far, by code."""
+    whole: Counter[str] = Counter()
+    for one in ranges:
+        whole.update(one.totals.get("reasons", {}))
+    return dict(sorted(whole.items()))
 
 
 def progress(connection: Connection, import_id: UUID) -> Progress | None:
