@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import IO
@@ -72,6 +73,13 @@ class RangeWriter:
         self.rows += len(staged.rows)
         self.orders += 1
         self.bytes += len(packed) + 4
+
+    def abandon(self) -> None:
+        """Leaves off a range that cannot be written."""
+        if self._file:
+            with suppress(OSError):
+                self._file.close()
+            self._partial.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Puts the range in its place."""

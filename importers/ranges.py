@@ -66,6 +66,8 @@ def cut(opened: Opened, folder: Path, known: set[int], record: Record) -> Cut | 
         if writer and not _closed(writer, opened, record):
             return None
     except OSError as error:
+        if writer:
+            writer.abandon()
         raise DiskFault(error) from None
     if not rows:
         raise UnusableFile("The file has a header and no rows.")

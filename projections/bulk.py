@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -156,7 +156,7 @@ class _Batch:
         begun = [order_id for order_id, events in opening.events.items() if events]
         self._orders = {order_id: session.load_or_blank(Order, order_id) for order_id in begun}
         fresh = [command for command in commands if not self._is_known(command)]
-        self._cards = _Cards(session, fresh)
+        self._cards = _Cards(session, fresh, begun)
         if manner.stock:
             skus = {item.sku for command in fresh for item in command.items if item.sku}
             session.lock(*sorted(stock_id_of(sku) for sku in skus))
@@ -232,12 +232,14 @@ class _Batch:
 class _Cards:
     """The customers' cards of a batch: claimed, read and made keys for all at once."""
 
-    def __init__(self, session: Session, commands: Sequence[CreateOrder]) -> None:
+    def __init__(self, session: Session, commands: Sequence[CreateOrder], begun: Collection[UUID]) -> None:
+        """`begun` are orders that were there before and were taken back."""
         emails = {_email(command) for command in commands} - {None}
         self._claims: dict[str, CustomerClaim] = session.customers_for([email for email in emails if email])
         known = [claim.customer_id for claim in self._claims.values() if not claim.created]
         numbered = {command.buyer.id for command in commands if command.buyer and _email(command) is None}
-        session.open(streams=[*known, *numbered])
+        again = [_stranger(command) for command in commands if command.order_id in begun]
+        session.open(streams=[*known, *numbered, *again])
         self._cards = {
             claim.customer_id: session.load_or_blank(Customer, claim.customer_id)
             if not claim.created
@@ -248,6 +250,7 @@ class _Cards:
         others = [command for command in commands if _email(command) is None and not command.buyer]
         strangers = [_stranger(command) for command in others if command.billing_address]
         self._cards |= {stranger: Customer.blank(stranger) for stranger in strangers}
+        self._cards |= {stranger: session.load_or_blank(Customer, stranger) for stranger in again}
         kept = {number for number in numbered if not self._cards[number].erased_at}
         orphans = [command.order_id for command in commands if self.card(command) is None]
         if subjects := [*strangers, *kept, *orphans]:

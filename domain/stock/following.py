@@ -17,7 +17,7 @@ from domain.orders.order import Order
 from domain.orders.payments import OrderRefunded
 from domain.orders.returns import ReturnReceived
 from domain.settings import Shop
-from domain.statuses import CANCELLED, DRAFT, MerchantStatus
+from domain.statuses import CANCELLED, COMPLETED, DRAFT, SHIPPED, MerchantStatus
 from domain.stock.item import StockCause, StockItem, StockMoved
 from domain.stock.movements import (
     REFUND,
@@ -67,9 +67,9 @@ class Figures(NamedTuple):
         return self.on_hand[0] - self.reserved[0], self.on_hand[1] - self.reserved[1]
 
 
-def wishes(order: Order, events: Sequence[Event], shop: Shop, *, past: bool = False) -> list[Wish]:
-    """What the events just recorded of an order ask of stock; those of an order of the `past` only where wanted."""
-    if not past and any(isinstance(event, OrderImported) for event in events):
+def wishes(order: Order, events: Sequence[Event], shop: Shop) -> list[Wish]:
+    """What the events just recorded of an order ask of stock; those of an order of the past ask nothing."""
+    if any(isinstance(event, OrderImported) for event in events):
         return []
     stage = next((_stage_was(event) for event in events if isinstance(event, StatusEvent)), order.stage)
     asked: list[Wish] = []
@@ -115,6 +115,22 @@ def figures_told(figures: Figures) -> dict[str, object]:
         before, after = getattr(figures, name)
         told[name] = {"before": before, "after": after}
     return told
+
+
+def of_the_past(order: Order, events: Sequence[Event], shop: Shop) -> list[Wish]:
+    """What an imported order asks of stock where that was wanted: what is sold is promised, what was sent is gone."""
+    asked = [wish for event in events for wish in _of_line(order, event) if wish.step is _shrink]
+    cause = StockCause(order_id=order.id, number=order.number, line="", name="imported", version=order.version)
+    sent, status = order.shipped_quantities(), shop.statuses.get(order.status)
+    left = order.stage in (SHIPPED, COMPLETED) or (status is not None and status.deducts_stock)
+    for item in order.items.values():
+        whole = Wish(_cover, item.sku, item.id, item.quantity, replace(cause, line=item.id))
+        if order.stage in HOLDS_NOTHING:
+            asked.append(whole._replace(step=_release))
+            continue
+        gone = item.quantity if left else sent.get(item.id, 0)
+        asked += [whole, whole._replace(step=_deduct, quantity=gone)]
+    return asked
 
 
 def taken_back(order: Order) -> list[Wish]:
