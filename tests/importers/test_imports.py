@@ -54,6 +54,11 @@ class Killed(BaseException):
     """The process is gone."""
 
 
+def run(runtime: Runtime, import_id: UUID) -> None:
+    """Brings an import to its end in this process."""
+    local.run(runtime, import_id, lambda progress: None, processes=1)
+
+
 @contextmanager
 def killed_after(monkeypatch: pytest.MonkeyPatch, saves: int) -> Iterator[None]:
     """The process is gone once it has stored so many batches; the last one is stored and not heard of."""
@@ -67,7 +72,7 @@ def killed_after(monkeypatch: pytest.MonkeyPatch, saves: int) -> Iterator[None]:
             raise Killed
         return results
 
-    with monkeypatch.context() as patched, pytest.raises(Killed):
+    with monkeypatch.context() as patched:
         patched.setattr(Bulk, "save", dying)
         yield
 
@@ -107,8 +112,8 @@ def test_what_was_killed_goes_on_where_it_was(
     rows = [order(number, **({"Lineitem quantity": "x"} if number % 4 == 0 else {})) for number in range(1, 31)]
     file = orders_file(tmp_path, *rows)
     import_id = begin(runtime, file)
-    with killed_after(monkeypatch, saves):
-        local.run(runtime, import_id, lambda progress: None, processes=1)
+    with killed_after(monkeypatch, saves), pytest.raises(Killed):
+        run(runtime, import_id)
     assert begin(runtime, file) == import_id
     _, totals = imported(runtime, file)
     assert (totals.rows, totals.new, totals.known, totals.refused) == (30, 23, 0, 7)
@@ -123,15 +128,16 @@ def test_a_refusal_written_before_the_kill_and_not_stored_is_told_once(
 ) -> None:
     rows = [order(number, **({"Lineitem quantity": "x"} if number == 2 else {})) for number in range(1, 6)]
     import_id = begin(runtime, orders_file(tmp_path, *rows))
-    with monkeypatch.context() as patched, pytest.raises(Killed):
 
-        def killed(*_: Any) -> None:
-            raise Killed
+    def killed(*_: Any) -> None:
+        raise Killed
 
+    with monkeypatch.context() as patched:
         patched.setattr(work, "tell", killed)  # the refused row is on disk, the checkpoint is not
-        local.run(runtime, import_id, lambda progress: None, processes=1)
+        with pytest.raises(Killed):
+            run(runtime, import_id)
     assert (folder_of(runtime.settings, import_id) / "000001.errors").read_text().count("#2") == 1
-    local.run(runtime, import_id, lambda progress: None, processes=1)
+    run(runtime, import_id)
     assert [row["Name"] for row in refused(runtime, import_id)] == ["#2"]
 
 
@@ -160,11 +166,12 @@ def test_a_paused_import_rests_and_goes_on(
             service.change(runtime, PauseImport(import_id=import_id, context=now()), import_id)
         return results
 
-    with monkeypatch.context() as patched, pytest.raises(local.ImportStopped):
+    with monkeypatch.context() as patched:
         patched.setattr(Bulk, "save", pausing)
-        local.run(runtime, import_id, lambda progress: None, processes=1)
+        with pytest.raises(local.ImportStopped):
+            run(runtime, import_id)
     assert service.totals_so_far(runtime, import_id).new == 3
-    local.run(runtime, import_id, lambda progress: None, processes=1)
+    run(runtime, import_id)
     assert service.totals_so_far(runtime, import_id).new == 8
     assert runtime.log.load(Import, import_id).state == COMPLETED
 
@@ -194,7 +201,7 @@ def test_two_processes_share_a_file(runtime: Runtime, tmp_path: Path, monkeypatc
 def test_a_header_alone_fails_with_what_to_do(runtime: Runtime, tmp_path: Path) -> None:
     import_id = begin(runtime, orders_file(tmp_path))
     with pytest.raises(UnusableFile, match="no rows"):
-        local.run(runtime, import_id, lambda progress: None, processes=1)
+        run(runtime, import_id)
     one = runtime.log.load(Import, import_id)
     assert (one.state, one.reason, one.detail) == (FAILED, "unusable-file", "The file has a header and no rows.")
 
@@ -215,7 +222,7 @@ def test_a_full_disk_is_told_leaves_nothing_half_done_and_is_gone_on_with(
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
         with pytest.raises(UnusableFile, match="Make room"):
-            local.run(runtime, import_id, lambda progress: None, processes=1)
+            run(runtime, import_id)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, previous)
@@ -223,7 +230,7 @@ def test_a_full_disk_is_told_leaves_nothing_half_done_and_is_gone_on_with(
         FAILED,
         "disk-fault",
     )
-    local.run(runtime, import_id, lambda progress: None, processes=1)
+    run(runtime, import_id)
     totals = service.totals_so_far(runtime, import_id)
     assert (totals.rows, totals.new, totals.refused) == (9, 2, 7)
     assert len(refused(runtime, import_id)) == 7
@@ -241,7 +248,7 @@ class TestUpdating:
         imported(runtime, orders_file(tmp_path, order(1, **was)))
         more = order(1, Total="15.00", Notes="Ring twice", **{"Lineitem quantity": "3", "Shipping City": "Lyon"})
         file = orders_file(tmp_path, more)
-        import_id, totals = imported(runtime, file, on_change="update")
+        _, totals = imported(runtime, file, on_change="update")
         assert (totals.updated, totals.refused) == (1, 0)
         one = the_order(runtime, 1)
         assert ([item.quantity for item in one.items.values()], one.price.total, one.paid) == ([3], 1_500, 1_500)
@@ -330,9 +337,10 @@ class TestUndoing:
             keep(*args)
 
         monkeypatch.setattr(undoing.Undoing.batches, "__defaults__", (2,))
-        with monkeypatch.context() as patched, pytest.raises(Killed):
+        with monkeypatch.context() as patched:
             patched.setattr(work, "keep", dying)
-            take_back(runtime, import_id)
+            with pytest.raises(Killed):
+                take_back(runtime, import_id)
         assert take_back(runtime, import_id) == {"undone": 7, "kept": 0}
 
 
@@ -365,7 +373,7 @@ class TestUpdatesByCsv:
         answers = ("on hold,", "shipped,apply", "shipped,")
         rows = [f"{number},{answer}" for number, answer in zip(numbers, answers, strict=True)]
         file.write_text("\n".join(("number,status,stock", *rows, f"{numbers[0]},nonsense,")) + "\n")
-        dry_id, dry = imported(runtime, file, "statuses", dry_run=True)
+        _, dry = imported(runtime, file, "statuses", dry_run=True)
         import_id, totals = imported(runtime, file, "statuses")
         assert dry.stored() == totals.stored()
         assert (totals.new, totals.refused) == (2, 2)
@@ -402,4 +410,4 @@ def card_of(runtime: Runtime, one: Order) -> Customer:
 def test_an_import_that_another_process_works_on_is_left_to_it(runtime: Runtime, tmp_path: Path) -> None:
     import_id = begin(runtime, orders_file(tmp_path, order(1)))
     with local._leading(runtime, import_id), pytest.raises(UnusableFile, match="Another process"):
-        local.run(runtime, import_id, lambda progress: None, processes=1)
+        run(runtime, import_id)
