@@ -140,18 +140,22 @@ def _work(settings: Settings, import_id: UUID, parent: int, tell: Pipe) -> None:
     """Takes ranges in as they come, until the import is read and done, or its command is gone."""
     try:
         with open_runtime(settings) as runtime:
-            intakes = Intakes(runtime)
             gc.freeze()
             gc.disable()  # a batch is many small things without cycles; looking through them takes a sixth of the time
-            while os.getppid() == parent:
-                number = _next(runtime, import_id)
-                if number is not None:
-                    intakes.take(import_id, number)
-                    gc.collect()
-                    continue
-                standing = standing_of(runtime, import_id)
-                if standing.is_read or standing.state != RUNNING:
-                    return
-                time.sleep(NOTHING_TO_DO)
+            _take_all(runtime, import_id, parent)
     except UnusableFile as error:
         tell.send(str(error))
+
+
+def _take_all(runtime: Runtime, import_id: UUID, parent: int) -> None:
+    intakes = Intakes(runtime)
+    while os.getppid() == parent:
+        number = _next(runtime, import_id)
+        if number is not None:
+            intakes.take(import_id, number)
+            gc.collect()
+            continue
+        standing = standing_of(runtime, import_id)
+        if standing.is_read or standing.state != RUNNING:
+            return
+        time.sleep(NOTHING_TO_DO)

@@ -25,7 +25,7 @@ from projections.work import imports as work
 from projections.work.import_files import folder_of
 from projections.work.imports import Range, Standing
 
-BATCH = 300
+BATCH = 400
 ATTEMPTS = 5
 PAUSE = 0.5
 
@@ -112,13 +112,14 @@ class Taker:
         return False
 
     def _take(self, one: Range) -> None:
-        batch = _Checkpoint(self._id, one, RefusedRows(self._folder, one.number, self._width, self._delimiter))
+        checkpoint = _Checkpoint(self._id, one, RefusedRows(self._folder, one.number, self._width, self._delimiter))
         waiting = files.staged_from(self._folder, one.number, one.done_bytes)
+
         while found := list(islice(waiting, BATCH)):
-            end, entries = found[-1][0], [prepared(self._intake, staged) for _, staged in found]
-            batch.begin(entries, end, self._intake.columns)
-            self._intake.save(commands_of(entries), batch.keep)
-            batch.adopt()
+            entries = [prepared(self._intake, staged) for _, staged in found]
+            checkpoint.begin(entries, found[-1][0], self._intake.columns)
+            self._intake.save(commands_of(entries), checkpoint.keep)
+            checkpoint.adopt()
 
 
 class _Checkpoint:

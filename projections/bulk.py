@@ -221,7 +221,8 @@ class _Batch:
             )
             take_billing_data(card, follow, self._shop)
         self._changed.append(order)
-        return Created(order.id, order.currency, order.price.total, order.refunded)
+        total = order.imported.total if order.imported else order.price.total  # an imported order has the one told
+        return Created(order.id, order.currency, total, order.refunded)
 
     def _move_stock(self, order: Order, command: CreateOrder) -> None:
         if self._manner.stock:

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     bench_engine,
     bench_http,
     bench_http_list,
+    bench_import,
     bench_list,
     bench_reactions,
     bench_rebuild,
@@ -29,12 +30,23 @@ TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "engine": bench_engine.run,
     "http": lambda: bench_http.run(rounds=1, jobs=2),
     "http_list": lambda: bench_http_list.run(ORDERS, rounds=2),
+    "import": lambda: bench_import.run(ORDERS),
     "list": lambda: bench_list.run(ORDERS, rounds=2),
     "reactions": lambda: bench_reactions.run(jobs=5),
     "rebuild": lambda: bench_rebuild.run(ORDERS),
     "start": lambda: bench_start.run(starts=1, jobs=1),
 }
-FIGURES = {"append": 1, "engine": 1, "http": 4, "http_list": 8, "list": 8, "reactions": 2, "rebuild": 3, "start": 2}
+FIGURES = {
+    "append": 1,
+    "engine": 1,
+    "http": 4,
+    "http_list": 8,
+    "import": 3,
+    "list": 8,
+    "reactions": 2,
+    "rebuild": 3,
+    "start": 2,
+}
 
 
 @pytest.fixture
