@@ -19,6 +19,7 @@ from api.documents import documents
 from api.effects import effects, processes
 from api.events import audit, events, views
 from api.health import health
+from api.imports import imports
 from api.jobs import jobs
 from api.messages import messages
 from api.metrics import Metrics, metrics
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     stock,
     sequences,
     enrolments,
+    imports,
     settings,
     papers,
     meta,

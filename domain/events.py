@@ -33,13 +33,17 @@ Personal = Annotated[T | Erased, PersonalMark]
 
 
 class Context(Struct, frozen=True, kw_only=True):
-    """By whom, when and why a command is given; `command_id` makes repeating it harmless."""
+    """By whom, when and why a command is given; `command_id` makes repeating it harmless.
+
+    `acts`: what is imported sets off mails and automations as if it happened here.
+    """
 
     command_id: UUID
     actor: str
     at: datetime
     reason: str | None = None
     import_id: UUID | None = None
+    acts: bool = False
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -49,14 +53,23 @@ class Command(Struct, frozen=True, kw_only=True):
 
 
 class Metadata(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who recorded an event, what led to it, and whose personal data it holds."""
+    """Who recorded an event, what led to it, and whose personal data it holds.
+
+    `acts`: an imported event that mails and automations follow nevertheless.
+    """
 
     event_id: UUID
     actor: str
     cause: UUID
     reason: str | None = None
     import_id: UUID | None = None
+    acts: bool = False
     subject: UUID | None = None
+
+    @property
+    def is_of_the_past(self) -> bool:
+        """Whether it was only brought in: nothing follows from it."""
+        return self.import_id is not None and not self.acts
 
 
 class Event(Struct, CanMutateAggregate[UUID], frozen=True, kw_only=True, omit_defaults=True):
@@ -130,6 +143,7 @@ class Aggregate(BaseAggregate[UUID]):
             cause=context.command_id,
             reason=context.reason,
             import_id=context.import_id,
+            acts=context.acts,
             subject=subject or self.subject,
         )
         fact = event(

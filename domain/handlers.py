@@ -10,6 +10,7 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    imports,
     messages,
     operators,
     papers,
@@ -37,6 +38,7 @@ from domain.orders import (
     returns,
     shipments,
 )
+from domain.orders import imports as orders_imports
 from domain.orders.order import Order, OrderNotFound
 from domain.settings import Shop
 
@@ -80,6 +82,7 @@ HANDLERS: dict[type[Command], Handler] = {
         notes.HANDLERS,
         archive.HANDLERS,
         documents.HANDLERS,
+        orders_imports.HANDLERS,
     ),
     **_decided_by(customers.Customer, "customer_id", customers.HANDLERS),
     **_decided_by(coupons.Coupon, "coupon_id", coupons.HANDLERS),
@@ -95,6 +98,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **_decided_by(messages.Message, "message_id", messages.HANDLERS),
     **_decided_by(sequences.Sequences, "book_id", sequences.HANDLERS),
     **_decided_by(enrolments.Enrolment, "enrolment_id", enrolments.HANDLERS),
+    **_decided_by(imports.Import, "import_id", imports.HANDLERS),
     **_decided_by(operators.Operator, "operator_id", operators.HANDLERS),
     **_decided_by(tokens.Token, "token_id", tokens.HANDLERS),
 }
@@ -111,6 +115,7 @@ CREATING: frozenset[type[Command]] = frozenset(
         tokens.IssueToken,
         messages.RequestMessage,
         enrolments.StartEnrolment,
+        imports.StartImport,
         *sequences.HANDLERS,
         *settings.HANDLERS,
         *templates.HANDLERS,
@@ -126,6 +131,7 @@ MISSING = {
     stock.StockItem: stock.StockItemNotFound,
     messages.Message: messages.MessageNotFound,
     enrolments.Enrolment: enrolments.EnrolmentNotFound,
+    imports.Import: imports.ImportNotFound,
     operators.Operator: operators.OperatorNotFound,
     tokens.Token: tokens.TokenNotFound,
 }

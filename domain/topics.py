@@ -8,6 +8,7 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    imports,
     messages,
     operators,
     papers,
@@ -35,6 +36,7 @@ from domain.orders import (
     returns,
     shipments,
 )
+from domain.orders import imports as orders_imports
 from domain.orders.order import Order
 
 AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
@@ -53,6 +55,7 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
         *notes.EVENTS,
         *archive.EVENTS,
         *documents.EVENTS,
+        *orders_imports.EVENTS,
     ),
     customers.Customer: customers.EVENTS,
     coupons.Coupon: coupons.EVENTS,
@@ -61,6 +64,7 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
     settings.Settings: (*settings.EVENTS, *templates.EVENTS, *tag_rules.EVENTS, *papers.EVENTS),
     sequences.Sequences: sequences.EVENTS,
     enrolments.Enrolment: enrolments.EVENTS,
+    imports.Import: imports.EVENTS,
     operators.Operator: operators.EVENTS,
     tokens.Token: tokens.EVENTS,
 }

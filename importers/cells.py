@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
+from itertools import compress
 from operator import itemgetter
 
 from msgspec import Struct
@@ -53,8 +54,9 @@ class Columns:
 
     def normalised(self, cells: Sequence[str]) -> str:
         """What the row says, whatever the order of its columns."""
-        told = zip(self._sorted, self._in_order(cells), strict=False)
-        return "\x1f".join([f"{name}={stripped}" for name, text in told if text and (stripped := text.strip())])
+        texts = self._in_order(cells)
+        told = compress(zip(self._sorted, texts, strict=False), texts)  # most cells of most rows are empty
+        return "\x1f".join([f"{name}={stripped}" for name, text in told if (stripped := text.strip())])
 
 
 class Cells:

@@ -31,19 +31,29 @@ class DraftPayment(Struct, frozen=True, kw_only=True):
     at: datetime | None = None
 
 
+class DraftRefund(Struct, frozen=True, kw_only=True):
+    """Money told to have gone back."""
+
+    amount: int
+    reference: str = ""
+    at: datetime | None = None
+
+
 class DraftParcel(Struct, frozen=True, kw_only=True):
-    """A parcel told to have left with everything in it."""
+    """A parcel told to have left; `lines` pairs the number of a line, from 0, with units (none: all that was left)."""
 
     carrier: str = ""
     tracking_code: str = ""
     at: datetime | None = None
+    lines: tuple[tuple[int, int], ...] = ()
 
 
 class Draft(Struct, frozen=True, kw_only=True):
     """An order as told; amounts in minor units, `total` None where the file tells none.
 
     `tax` is the tax that comes on top of the lines and bears no known rate. `fully_refunded` gives back all that was
-    paid. `line` is the row that holds what concerns the whole order.
+    paid; `payments`, `refunds` and `parcels` are those beyond the one told in its own field. `line` is the row that
+    holds what concerns the whole order.
     """
 
     number: str
@@ -64,10 +74,13 @@ class Draft(Struct, frozen=True, kw_only=True):
     shipping_method: str = ""
     payment_method: str = ""
     payment: DraftPayment | None = None
+    payments: tuple[DraftPayment, ...] = ()
     refunded: int = 0
     fully_refunded: bool = False
     refunded_at: datetime | None = None
+    refunds: tuple[DraftRefund, ...] = ()
     parcel: DraftParcel | None = None
+    parcels: tuple[DraftParcel, ...] = ()
     ended_at: datetime | None = None
     customer_id: str = ""
     customer_name: str = ""

@@ -65,7 +65,7 @@ def _utf_8_or_windows(path: Path) -> Encoding:
     for text in _decoded(path):
         if not text.isascii():
             broken += text.count(BROKEN)
-            good += sum(not character.isascii() for character in text)
+            good += len(text) - len(text.encode("ascii", "ignore"))
     good -= broken
     if not broken:
         return Encoding("utf-8")

@@ -13,7 +13,7 @@ from domain.customers import check_email
 from domain.events import Context
 from domain.money import DECIMALS, amount_text, rounded_minor_units
 from domain.orders.cart import NewItem
-from domain.orders.creation import Buyer, CreateOrder, Past, PastPayment, PastShipment
+from domain.orders.creation import Buyer, CreateOrder, Past, PastPayment, PastRefund, PastShipment
 from domain.orders.order import Imported
 from domain.pricing import Cart, CartLine, CouponTerms, price
 from domain.settings import Shop
@@ -30,11 +30,15 @@ AS_TOLD = "total-as-told"
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """Where a run's orders come from: the source that their ids are made of, the profile, and the run's own id."""
+    """Where a run's orders come from: the source that their ids are made of, the profile, and the run's own id.
+
+    `acts`: mails and automations follow them as if they had happened here.
+    """
 
     source: str
     profile: str
     import_id: UUID
+    acts: bool = False
 
 
 class Figures(Struct, frozen=True):
@@ -71,11 +75,12 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
     without_price = any(item.unit_price is None for item in items)
     if draft.total is None and without_price:
         raise Fault("total-unknown", "Neither the order's total nor the prices of its lines are told.", line=draft.line)
-    payment = _payment(draft, total)
+    paid = _payments(draft, total)
+    refunds = _refunds(draft, paid)
     figures = Figures(
         currency=draft.currency,
         total=total,
-        refunded=_refunded(draft, payment),
+        refunded=sum(refund.amount for refund in refunds),
         difference=0 if without_price else total - expected,
         without_price=without_price,
     )
@@ -88,10 +93,9 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
             remarks=_remarks(draft, figures, rounding),
         ),
         placed_at=draft.created_at,
-        payments=(payment,) if payment else (),
-        refunded=figures.refunded,
-        refunded_at=draft.refunded_at,
-        shipment=_shipment(draft),
+        payments=paid,
+        refunds=refunds,
+        shipments=_shipments(draft),
         ended_at=draft.ended_at,
     )
     return Built(_command(draft, origin, shop, items, coupons, past), figures)
@@ -132,6 +136,7 @@ def _context(draft: Draft, origin: Origin) -> Context:
         actor=f"import:{origin.profile}",
         at=draft.created_at,
         import_id=origin.import_id,
+        acts=origin.acts,
     )
 
 
@@ -189,25 +194,33 @@ def _places(amount: Decimal) -> int:
     return -int(amount.as_tuple().exponent)
 
 
-def _payment(draft: Draft, total: int) -> PastPayment | None:
-    told = draft.payment
-    amount = 0 if told is None else total if told.amount is None else told.amount
-    if told is None or amount <= 0:
-        return None
-    return PastPayment(amount=amount, method=draft.payment_method, reference=told.reference, at=told.at)
+def _payments(draft: Draft, total: int) -> tuple[PastPayment, ...]:
+    """Every payment told; the first may be told as the whole total."""
+    told = (draft.payment, *draft.payments)
+    paid = [(one, total if one.amount is None else one.amount) for one in told if one is not None]
+    return tuple(
+        PastPayment(amount=amount, method=draft.payment_method, reference=one.reference, at=one.at)
+        for one, amount in paid
+        if amount > 0
+    )
 
 
-def _refunded(draft: Draft, payment: PastPayment | None) -> int:
-    if draft.fully_refunded:
-        return payment.amount if payment else 0
-    return draft.refunded
+def _refunds(draft: Draft, paid: tuple[PastPayment, ...]) -> tuple[PastRefund, ...]:
+    """Every refund told, each with its own time; what is told as a sum went back at once."""
+    whole = sum(payment.amount for payment in paid) if draft.fully_refunded else draft.refunded
+    single = (PastRefund(amount=whole, at=draft.refunded_at),) if whole else ()
+    return single + tuple(PastRefund(amount=one.amount, reference=one.reference, at=one.at) for one in draft.refunds)
 
 
-def _shipment(draft: Draft) -> PastShipment | None:
-    parcel = draft.parcel
-    if parcel is None or not draft.lines:
-        return None
-    return PastShipment(carrier=parcel.carrier or UNKNOWN_CARRIER, tracking_code=parcel.tracking_code, at=parcel.at)
+def _shipments(draft: Draft) -> tuple[PastShipment, ...]:
+    told = (draft.parcel, *draft.parcels)
+    return tuple(
+        PastShipment(
+            carrier=one.carrier or UNKNOWN_CARRIER, tracking_code=one.tracking_code, at=one.at, lines=one.lines
+        )
+        for one in told
+        if one is not None and draft.lines
+    )
 
 
 def _remarks(draft: Draft, figures: Figures, rounding: int) -> tuple[str, ...]:

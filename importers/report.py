@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -35,6 +35,7 @@ class Totals:
     new: int = 0
     known: int = 0
     changed: int = 0
+    updated: int = 0
     refused: int = 0
     with_difference: int = 0
     without_price: int = 0
@@ -42,24 +43,54 @@ class Totals:
     refunds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def accept(self, rows: int, figures: Figures) -> None:
-        """Counts an order that is in the book now."""
+    def accept(self, rows: int, figures: Figures | None) -> None:
+        """Counts what is in the book now."""
         self.accepted_rows += rows
+        if figures is None:
+            return
         self.sums[figures.currency] += figures.total
         self.refunds[figures.currency] += figures.refunded
         self.with_difference += figures.difference != 0
         self.without_price += figures.without_price
 
-    def check(self) -> None:
+    def check(self, read: int) -> None:
         """Raises `RowsUnaccounted` unless every row read ended up somewhere."""
-        if self.rows != self.accepted_rows + self.refused_rows:
-            raise RowsUnaccounted(f"{self.rows} rows read, {self.accepted_rows} accepted, {self.refused_rows} refused")
+        if not read == self.rows == self.accepted_rows + self.refused_rows:
+            raise RowsUnaccounted(f"{read} rows read, {self.accepted_rows} accepted, {self.refused_rows} refused")
+
+    def copy(self) -> Totals:
+        """The same figures, counted on by themselves."""
+        return Totals.restored(self.stored())
+
+    def add(self, more: Totals) -> None:
+        """Adds what another part of the file came to."""
+        for name, value in more.stored().items():
+            setattr(self, name, getattr(self, name) + (Counter(value) if isinstance(value, dict) else value))
+
+    def stored(self) -> dict[str, Any]:
+        """All figures as plain numbers."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()}
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, Any]) -> Totals:
+        """The totals of which these were stored."""
+        told: dict[str, Any] = {
+            name: Counter(value) if isinstance(value, dict) else value for name, value in stored.items()
+        }
+        return cls(**told)
 
     def as_dict(self) -> dict[str, Any]:
         """The totals for a program to read; amounts are text with exactly the currency's decimals."""
         return {
             "rows": {"read": self.rows, "accepted": self.accepted_rows, "refused": self.refused_rows},
-            "orders": {"new": self.new, "known": self.known, "changed": self.changed, "refused": self.refused},
+            "orders": {
+                "new": self.new,
+                "known": self.known,
+                "changed": self.changed,
+                "updated": self.updated,
+                "refused": self.refused,
+            },
             "totals": _amounts(self.sums),
             "refunded": _amounts(self.refunds),
             "orders_with_total_as_told": self.with_difference,
@@ -74,6 +105,7 @@ class Totals:
             ("Orders new", str(self.new)),
             ("Orders known", str(self.known)),
             ("Orders changed since", f"{self.changed} (left as they are)" if self.changed else "0"),
+            ("Orders updated", str(self.updated)),
             ("Orders refused", str(self.refused)),
             *(("Total", f"{amount} {currency}") for currency, amount in _amounts(self.sums).items()),
             *(("Refunded", f"{amount} {currency}") for currency, amount in _amounts(self.refunds).items()),
@@ -86,6 +118,13 @@ class Totals:
 
 def _amounts(sums: Counter[str]) -> dict[str, str]:
     return {currency: amount_text(minor, currency) for currency, minor in sorted(sums.items())}
+
+
+def error_cells(row: Row, problem: Problem, width: int) -> list[str]:
+    """A refused row as it was, padded to the header's width, what is wrong with it, and cells beyond the header."""
+    cells = row.cells[:width] + [""] * (width - len(row.cells))
+    why = [str(row.line), problem.column, problem.code, problem.message, problem.fix]
+    return [*cells, *why, *row.cells[width:]]
 
 
 class ErrorFile:
@@ -105,10 +144,7 @@ class ErrorFile:
 
     def add(self, row: Row, problem: Problem) -> None:
         """Repeats a row, padded to the header's width, and says what is wrong with it."""
-        width = len(self._header)
-        cells = row.cells[:width] + [""] * (width - len(row.cells))
-        why = [str(row.line), problem.column, problem.code, problem.message, problem.fix]
-        self._open().writerow([*cells, *why, *row.cells[width:]])
+        self._open().writerow(error_cells(row, problem, len(self._header)))
 
     def close(self) -> None:
         """Gives the file its name."""

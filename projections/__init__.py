@@ -8,6 +8,7 @@ from projections.coupons import Coupons
 from projections.customers import Customers
 from projections.documents import Documents
 from projections.enrolments import Enrolments
+from projections.imports import Imports
 from projections.messages import Messages
 from projections.order_status_history import OrderStatusHistory
 from projections.order_timeline import OrderTimeline
@@ -30,5 +31,6 @@ PROJECTIONS: Mapping[str, Projection] = {
         Enrolments(),
         Stock(),
         StockMovements(),
+        Imports(),
     )
 }

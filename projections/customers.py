@@ -100,10 +100,15 @@ class Customers:
         rows = Rows()
         positions = {event.originator_id: position for position, event in batch.events}
         for customer_id, customer in batch.aggregates(Customer).items():
-            rows.put("customers", (customer_id,), customer_row(customer, positions[customer_id]))
+            if customer.withdrawn:
+                rows.delete("customers", (customer_id,))
+            else:
+                rows.put("customers", (customer_id,), customer_row(customer, positions[customer_id]))
         for order_id, order in batch.aggregates(Order).items():
             if order.customer_id and order.placed_at:
                 rows.put("customer_orders", (order_id,), _order_row(order))
+            elif not order.exists:
+                rows.delete("customer_orders", (order_id,))
         return rows
 
 

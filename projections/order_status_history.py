@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 from uuid import UUID
 
 from psycopg import sql
 
 from domain.orders.creation import OrderCreated
+from domain.orders.imports import OrderImportUndone
 from domain.orders.moves import OrderPlaced, OrderStatusChanged, OrderStatusForced
 from domain.orders.order import Order
 from domain.statuses import DRAFT
@@ -48,7 +49,7 @@ class OrderStatusHistory:
     version = 1
     tables = (Table("order_status_history", _COLUMNS, ("order_id", "version"), _DDL),)
     aggregates = (Order,)
-    topics = frozenset(event.TOPIC for event in (OrderCreated, OrderPlaced, OrderStatusChanged, OrderStatusForced))
+    topics = frozenset(event.TOPIC for event in (*get_args(Moved), OrderImportUndone))
 
     def fold(self, batch: Batch) -> Rows:
         """A row for each move."""
@@ -61,6 +62,9 @@ class OrderStatusHistory:
                     move = (was, DRAFT, status, stage)
                 case OrderStatusChanged() | OrderStatusForced():
                     move = (event.was, event.stage_was, event.status, event.stage)
+                case OrderImportUndone():
+                    rows.delete("order_status_history", (event.originator_id,))
+                    continue
                 case _:
                     continue
             key = (event.originator_id, event.originator_version)

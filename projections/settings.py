@@ -54,6 +54,13 @@ class Settings:
     timeout: int = _setting(30, "Seconds after which a silent server process is replaced.", _between(1, 3600))
     pool_size: int = _setting(10, "Most database connections of each process.", _between(2, 500))
     body_limit: int = _setting(1024 * 1024, "Largest request body, in bytes.", _between(1024, 1024 * 1024 * 1024))
+    upload_limit: int = _setting(
+        2 * 1024 * 1024 * 1024, "Largest file an import takes, in bytes.", _between(1024, 1024 * 1024 * 1024 * 1024)
+    )
+    files_dir: str = _setting(
+        "", "Folder of uploaded files and error reports, shared by all machines; in the data folder when unset."
+    )
+    files_days: int = _setting(30, "Days the files of an import are kept after it last moved.", _between(1, 3650))
     page_limit: int = _setting(200, "Most items a list answers with on one page.", _between(1, 10_000))
     idempotency_days: int = _setting(30, "Days an Idempotency-Key and its answer are kept.", _between(1, 3650))
     session_hours: int = _setting(12, "Hours after which a console session must sign in again.", _between(1, 24 * 365))
@@ -83,6 +90,11 @@ class Settings:
     log_level: str = _setting(
         "info", "Least level that is logged.", validate.OneOf(("debug", "info", "warning", "error"))
     )
+
+    @property
+    def files(self) -> Path:
+        """The folder of uploaded files and error reports."""
+        return Path(self.files_dir) if self.files_dir else self.data_dir / "files"
 
     @classmethod
     def read(cls) -> Settings:

@@ -3,96 +3,240 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import click
+from msgspec.structs import replace
 
-from importers.dates import zone_named
+from domain.errors import DomainError
+from domain.imports import CancelImport, Choices, Kind
+from importers import local, service
 from importers.faults import UnusableFile
-from importers.mapping import CsvMapping, read_mapping
-from importers.orders import Origin
-from importers.profile import Choices
-from importers.reading import Sheet, open_sheet
-from importers.report import ErrorFile, Totals
-from importers.run import Run, choose_profile
+from importers.intakes import Asked, opened
+from importers.report import Totals
+from projections.runtime import Runtime
+from projections.work import imports as work
+from projections.work.imports import Progress
 from scripts.installation import opened_runtime
+from scripts.undoing import ACTOR, now, take_back
 
 SOME_REFUSED = 3
 SECONDS_BETWEEN_LINES = 5.0
+MOST_KEPT = 1_000
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command(name="import")
-@click.argument("file", type=FILE)
+class _FileOrCommand(click.Group):
+    """`carnet import FILE` and `carnet import undo ID` side by side: what is no command is a file of orders."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = [word for word in args if not word.startswith("-")]
+        if args and args != ["--help"] and not (named and named[0] in self.commands and args[0] == named[0]):
+            args = ["orders", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(name="import", cls=_FileOrCommand)
+def import_orders() -> None:
+    """Load orders from a file, tracking codes or statuses; resume, cancel or undo what was loaded.
+
+    `carnet import FILE` is short for `carnet import orders FILE`.
+    """
+
+
+def _loading(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that every kind of file has."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the control totals as JSON."),
+        click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="Where refused rows go."),
+        click.option(
+            "--processes", type=click.IntRange(1, 64), default=local.PROCESSES, help="Processes of a big file."
+        ),
+        click.option("--automations", is_flag=True, help="Let mails and automations follow."),
+        click.option("--dry-run", is_flag=True, help="Decide everything, store nothing."),
+        click.argument("file", type=FILE),
+    ):
+        command = option(command)
+    return command
+
+
+@import_orders.command()
+@_loading
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="Mapping of a CSV file that no profile knows.")
-@click.option("--dry-run", is_flag=True, help="Decide everything, store nothing.")
-@click.option("--source", help="Name of the shop the orders come from; with their numbers it makes their identity.")
-@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="Where refused rows go.")
-@click.option("--json", "as_json", is_flag=True, help="Print the control totals as JSON.")
+@click.option(
+    "--source", default="", help="Name of the shop the orders come from; with their numbers it makes their id."
+)
 @click.option("--currency", default="", help="Currency of orders that tell none, like EUR.")
 @click.option("--timezone", default="", help="Time zone of times that tell none, like Europe/Paris.")
-def import_orders(
-    file: Path,
-    map_file: Path | None,
-    dry_run: bool,
-    source: str | None,
-    errors: Path | None,
-    as_json: bool,
-    currency: str,
-    timezone: str,
+@click.option("--stock", type=click.Choice(["leave", "apply"]), default="leave", help="Whether stock moves.")
+@click.option("--update", is_flag=True, help="Lead orders that changed since to what the file tells.")
+def orders(
+    file: Path, map_file: Path | None, source: str, currency: str, timezone: str, stock: Any, update: bool, **told: Any
 ) -> None:
     """Load orders from FILE, an export of Shopify or any CSV file with a mapping.
 
-    Loading a file again adds nothing. Refused rows go to a file of their own, to be corrected and loaded alone. Exit
-    status: 0 when all came in, 3 when some rows were refused, 1 when the file cannot be used.
+    Loading a file again adds nothing; one that was stopped goes on where it was. Refused rows go to a file of their
+    own, to be corrected and loaded alone. Exit status: 0 when all came in, 3 when some rows were refused, 1 when the
+    file cannot be used.
     """
+    choices = Choices(
+        dry_run=told["dry_run"],
+        stock=stock,
+        automations=told["automations"],
+        on_change="update" if update else "report",
+    )
+    asked = Asked(
+        files=(str(file.resolve()),), source=source, currency=currency.upper(), timezone=timezone, choices=choices
+    )
+    _load(file, asked, map_file, **told)
+
+
+@import_orders.command()
+@_loading
+def tracking(file: Path, **told: Any) -> None:
+    """Write down tracking codes from FILE, a CSV file with the columns number, carrier and code."""
+    _load(file, _updates(file, "tracking", told), None, **told)
+
+
+@import_orders.command()
+@_loading
+def statuses(file: Path, **told: Any) -> None:
+    """Move orders by FILE, a CSV file with the columns number, status and stock (apply or leave)."""
+    _load(file, _updates(file, "statuses", told), None, **told)
+
+
+def _updates(file: Path, kind: Kind, told: Mapping[str, Any]) -> Asked:
+    choices = Choices(dry_run=told["dry_run"], automations=told["automations"])
+    return Asked(files=(str(file.resolve()),), kind=kind, choices=choices)
+
+
+@import_orders.command()
+@click.argument("import_id", type=click.UUID)
+@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="Where refused rows go.")
+@click.option("--json", "as_json", is_flag=True, help="Print the control totals as JSON.")
+def resume(import_id: UUID, errors: Path | None, as_json: bool) -> None:
+    """Go on with an import that was stopped, where it was."""
+    with _told(), opened_runtime() as runtime:
+        with _progress() as tell:
+            local.run(runtime, import_id, tell)
+        _end(runtime, import_id, errors or Path(f"{import_id}-errors.csv"), as_json=as_json)
+
+
+@import_orders.command()
+@click.argument("import_id", type=click.UUID)
+def cancel(import_id: UUID) -> None:
+    """Stop an import for good; what came in stays and can be undone."""
+    with _told(), opened_runtime() as runtime:
+        service.change(runtime, CancelImport(import_id=import_id, context=now()), import_id)
+    click.echo("Cancelled.")
+
+
+@import_orders.command()
+@click.argument("import_id", type=click.UUID)
+@click.option("--json", "as_json", is_flag=True, help="Print what was taken back as JSON.")
+def undo(import_id: UUID, as_json: bool) -> None:
+    """Take an import back: its orders, what they moved of stock, and the customers it made.
+
+    Orders that were worked on since stay, and are listed. Exit status: 0 when all went, 3 when some stay.
+    """
+    with _told(), opened_runtime() as runtime:
+        totals = take_back(runtime, import_id)
+        with runtime.reading() as connection:
+            kept = work.kept(connection, import_id, MOST_KEPT)
+    if as_json:
+        listed = [{"order_id": str(one.order_id), "number": one.number, "code": one.code} for one in kept]
+        click.echo(json.dumps({**totals, "kept_orders": listed}))
+    else:
+        click.echo(f"{totals['undone']} orders taken back, {totals['kept']} stay.")
+        for one in kept:
+            click.echo(f"{one.number}: {one.detail}")
+    if kept:
+        sys.exit(SOME_REFUSED)
+
+
+def _load(
+    file: Path,
+    asked: Asked,
+    map_file: Path | None,
+    *,
+    errors: Path | None,
+    as_json: bool,
+    processes: int,
+    dry_run: bool,
+    automations: bool,
+) -> None:
     report = errors or Path(f"{file.stem}-errors.csv")
     if report.resolve() == file.resolve():
         raise click.UsageError("The error report would overwrite the file: say another --errors.")
-    try:
-        choices = Choices(currency=currency.upper(), zone=zone_named(timezone) if timezone else None)
-        mapping = read_mapping(map_file) if map_file else None
-        with open_sheet(file) as sheet:
-            totals = _import(sheet, mapping, choices, source, report, dry_run=dry_run)
-    except UnusableFile as error:
-        raise click.ClickException(str(error)) from None
-    if as_json:
-        click.echo(json.dumps({"dry_run": dry_run, **totals.as_dict()}))
-    else:
-        click.echo("\n".join(["Nothing was stored.", *totals.as_lines()] if dry_run else totals.as_lines()))
+    with _told(), opened_runtime() as runtime:
+        import_id = _begun(runtime, file, asked, map_file)
+        with _progress() as tell:
+            local.run(runtime, import_id, tell, processes=processes)
+        _end(runtime, import_id, report, as_json=as_json)
+
+
+def _begun(runtime: Runtime, file: Path, asked: Asked, map_file: Path | None) -> UUID:
+    """The import of this file, with its mapping kept beside its ranges."""
+    mapping = map_file.read_bytes() if map_file and map_file.is_file() else str(map_file or "").encode()
+    asked = replace(asked, mapping=str(map_file.resolve() if map_file.is_file() else map_file) if map_file else "")
+    with opened(runtime, uuid4(), asked) as sheet:  # what cannot be read at all is told before anything begins
+        for warning in sheet.warnings:
+            click.secho(f"Warning: {warning}", fg="yellow", err=True)
+    fingerprint = service.fingerprint_of(file, asked, mapping)
+    return service.begin(runtime, asked, fingerprint, file.stat().st_size, ACTOR)
+
+
+def _end(runtime: Runtime, import_id: UUID, report: Path, *, as_json: bool) -> None:
+    """Tells what the import came to, and gives the refused rows their file."""
+    totals = service.totals_so_far(runtime, import_id)
+    dry_run = service.state_of(runtime, import_id).choices.dry_run
+    if totals.refused_rows:
+        _write_report(runtime, import_id, report)
+    _print(totals, import_id, dry_run=dry_run, as_json=as_json)
     if totals.refused_rows:
         click.echo(f"The refused rows are in {report}: correct them there and load that file.", err=True)
         sys.exit(SOME_REFUSED)
 
 
-def _import(
-    sheet: Sheet, mapping: CsvMapping | None, choices: Choices, source: str | None, report: Path, *, dry_run: bool
-) -> Totals:
-    for warning in sheet.warnings:
-        click.secho(f"Warning: {warning}", fg="yellow", err=True)
-    profile = choose_profile(sheet, mapping, choices)
-    origin = Origin(source=source or profile.source, profile=profile.name, import_id=uuid4())
-    with opened_runtime() as runtime, _progress(sheet) as tell:
-        run = Run(
-            profile=profile,
-            origin=origin,
-            shop=runtime.desk.shop(),
-            save=partial(runtime.bulk.save, dry=dry_run),
-            errors=ErrorFile(report, sheet.header, sheet.delimiter),
-            progress=tell,
-        )
-        return run.take(sheet.rows())
+def _print(totals: Totals, import_id: UUID, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"import": str(import_id), "dry_run": dry_run, **totals.as_dict()}))
+        return
+    lines = [f"{'Import':<24}{import_id}", *totals.as_lines()]
+    click.echo("\n".join(["Nothing was stored.", *lines] if dry_run else lines))
+
+
+def _write_report(runtime: Runtime, import_id: UUID, report: Path) -> None:
+    partial = report.with_name(report.name + ".partial")
+    try:
+        partial.touch(mode=0o600)
+        with partial.open("wb") as file:
+            for chunk in service.error_report(runtime, import_id):
+                file.write(chunk)
+        shutil.move(partial, report)
+    except OSError as error:
+        raise UnusableFile(f"The error report cannot be written to {report}: {error.strerror}.") from None
 
 
 @contextmanager
-def _progress(sheet: Sheet) -> Iterator[Callable[[Totals], None]]:
+def _told() -> Iterator[None]:
+    """Faults of the file and refusals, told as such."""
+    try:
+        yield
+    except (UnusableFile, local.WorkerLost, DomainError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
     """A bar on a terminal, else a line every few seconds; both on standard error."""
     if sys.stderr.isatty():
         from rich.console import Console
@@ -100,15 +244,21 @@ def _progress(sheet: Sheet) -> Iterator[Callable[[Totals], None]]:
 
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
         with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-            task = bar.add_task("Importing", total=sheet.size)
-            yield lambda totals: bar.update(task, completed=sheet.position, description=f"{totals.new} new orders")
+            task = bar.add_task("Importing", total=1.0)
+            yield lambda now: bar.update(task, completed=_share(now), description=f"{now.rows} rows read")
         return
     last = time.monotonic()
 
-    def line(totals: Totals) -> None:
+    def line(now: Any) -> None:
         nonlocal last
         if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            click.echo(f"{totals.rows} rows read, {totals.new} orders new, {totals.refused} refused", err=True)
+            click.echo(f"{now.rows} rows read, {100 * _share(now):.0f} % taken in", err=True)
 
     yield line
+
+
+def _share(now: Any) -> float:
+    """How much of the whole file is taken in: of what is read, as much as was read of all."""
+    read = 1.0 if now.is_read else now.read_bytes / max(1, now.size)
+    return float(read * now.done_bytes / max(1, now.bytes))

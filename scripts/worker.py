@@ -11,8 +11,10 @@ from scripts.logs import log_to_stderr
 @click.command()
 def worker() -> None:
     """Run the processes and the effects on the outside world; start as many as wanted."""
+    from scripts.importing import importing
+    from workers.effects import PERFORMED
     from workers.working import run
 
     with opened_runtime() as runtime:
         log_to_stderr(runtime.settings.log_level)
-        run(runtime)
+        run(runtime, {**PERFORMED, **importing(runtime)})

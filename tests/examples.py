@@ -10,6 +10,7 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    imports,
     messages,
     operators,
     papers,
@@ -42,6 +43,7 @@ from domain.orders import (
     returns,
     shipments,
 )
+from domain.orders import imports as order_imports
 from domain.orders.order import Print, RefundedLine, ShippedItem
 from domain.pricing import CouponTerms
 from domain.shop import Carrier, Defaults, Legal, Logo, PaymentMethod, Series, ShippingMethod, TagRule, Template
@@ -140,6 +142,9 @@ AFTER_SALE = sequences.Definition(
 )
 SEQUENCE = UUID(int=0x5E9)
 ENROLMENT = enrolments.enrolment_id_of(SEQUENCE, ORDER)
+IMPORT = UUID(int=0x1A9)
+CHOSEN = imports.Choices(dry_run=True, stock="apply", automations=True, on_change="update")
+TOTALS = {"rows": {"read": 9, "accepted": 8, "refused": 1}}
 
 SAID = context("example", reason="The customer rang")
 _ORDER: dict[str, Any] = {"order_id": ORDER, "context": SAID}
@@ -151,6 +156,7 @@ _SEQUENCE: dict[str, Any] = {"sequence_id": SEQUENCE, "context": SAID}
 _ENROLMENT: dict[str, Any] = {"enrolment_id": ENROLMENT, "context": SAID}
 _OPERATOR: dict[str, Any] = {"operator_id": OPERATOR, "context": SAID}
 _TOKEN: dict[str, Any] = {"token_id": TOKEN, "context": SAID}
+_IMPORT: dict[str, Any] = {"import_id": IMPORT, "context": SAID}
 
 CREATE = creation.CreateOrder(
     **_ORDER,
@@ -309,6 +315,18 @@ COMMANDS: tuple[Command, ...] = (
     operators.ChangeOperatorPassword(**_OPERATOR, temporary=True),
     tokens.IssueToken(**_TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
     tokens.RevokeToken(**_TOKEN),
+    order_imports.RetellOrder(**_ORDER, told=CREATE),
+    order_imports.UndoOrderImport(**_ORDER, since=("order.note-added",)),
+    customers.UndoCardImport(**_CUSTOMER, before=CARD),
+    imports.StartImport(**_IMPORT, kind="orders", source="shopify", choices=CHOSEN),
+    imports.ReadImport(**_IMPORT, profile="shopify", source="shopify", rows=9, orders=3),
+    imports.PauseImport(**_IMPORT),
+    imports.ResumeImport(**_IMPORT),
+    imports.CancelImport(**_IMPORT),
+    imports.FailImport(**_IMPORT, code="disk-fault", detail="The disk is full."),
+    imports.CompleteImport(**_IMPORT, totals=TOTALS),
+    imports.BeginUndo(**_IMPORT),
+    imports.CompleteUndo(**_IMPORT, totals={"undone": 3, "kept": 0}),
 )
 
 
@@ -610,6 +628,25 @@ EVENTS: tuple[Event, ...] = (
     ),
     event(enrolments.StepDone, ENROLMENT, step=2, outcome="done"),
     event(enrolments.EnrolmentEnded, ENROLMENT, reason="completed"),
+    _of_order(
+        order_imports.OrderImportUpdated,
+        content_hash="bb",
+        content_hash_was="aa",
+        total=4_000,
+        adjustment=-10,
+        remarks=("total-as-told: -0.10",),
+    ),
+    _of_order(order_imports.OrderImportUndone, number="C1001", source="shopify", external_id="#1001"),
+    event(customers.CardImportUndone, CUSTOMER, CUSTOMER, made_by="import"),
+    event(imports.ImportStarted, IMPORT, kind="orders", source="shopify", choices=CHOSEN),
+    event(imports.ImportRead, IMPORT, profile="shopify", source="shopify", rows=9, orders=3),
+    event(imports.ImportPaused, IMPORT),
+    event(imports.ImportResumed, IMPORT, was="paused"),
+    event(imports.ImportCancelled, IMPORT),
+    event(imports.ImportFailed, IMPORT, code="disk-fault", detail="The disk is full."),
+    event(imports.ImportCompleted, IMPORT, totals=TOTALS),
+    event(imports.UndoBegun, IMPORT, was="completed"),
+    event(imports.ImportUndone, IMPORT, totals={"undone": 3, "kept": 0}),
     event(operators.OperatorAdded, OPERATOR, username="nora", role="operator"),
     event(operators.OperatorRoleChanged, OPERATOR, role="manager"),
     event(operators.OperatorDisabled, OPERATOR),

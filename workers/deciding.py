@@ -111,7 +111,7 @@ class Batch:
         for index, one in enumerate(self._recorded):
             self._orders.see(one.event)
             for process in self._wanting.get(one.event.TOPIC, ()):
-                if process.imported or one.event.metadata.import_id is None:
+                if process.imported or not one.event.metadata.is_of_the_past:
                     asked += self._react(deciding, process, index, one, messages)
         deciding.load_all(Message, [HANDLERS[type(given.command)].target(given.command) for given in messages])
         for given in messages:

@@ -9,6 +9,8 @@ import structlog
 
 from projections.log.seals import seal
 from projections.runtime import Runtime
+from projections.work import import_files
+from projections.work import imports as work
 from projections.work.effects import purge_done
 
 SEAL_EVERY = 10.0  # seconds
@@ -41,6 +43,7 @@ class Housekeeping:
                 seal(self._runtime)
                 if time.monotonic() >= purge_at:
                     self._purge()
+                    self._delete_files()
                     purge_at = time.monotonic() + PURGE_EVERY
             except Exception as fault:
                 _logger.warning("housekeeping is put off", action="housekeeping.failed", error=type(fault).__name__)
@@ -55,3 +58,14 @@ class Housekeeping:
             done = purge_done(connection, days)
         if done:
             _logger.info("effects of long ago forgotten", action="effects.purged", count=done)
+
+    def _delete_files(self) -> None:
+        """Deletes the files of imports that nothing happened to for long: they hold personal data."""
+        settings = self._runtime.settings
+        with self._runtime.pool.connection() as connection:
+            old = work.with_old_files(connection, settings.files_days)
+            for import_id in old:
+                import_files.delete_folder(settings, import_id)
+                work.files_deleted(connection, import_id)
+        if old:
+            _logger.info("files of imports deleted", action="imports.purged", count=len(old))

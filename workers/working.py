@@ -78,9 +78,9 @@ class Working:
         self._closing.close()
 
 
-def run(runtime: Runtime) -> None:
+def run(runtime: Runtime, performed: Mapping[str, Performer] = PERFORMED) -> None:
     """Works until SIGTERM or SIGINT."""
-    working = Working(runtime)
+    working = Working(runtime, performed=performed)
     told = told_to_stop()
     working.start()
     told.wait()

@@ -37,9 +37,18 @@ def change(command: OrderCommand, *, status: int = 200, require_match: bool = Fa
 def order_then(order_id: UUID, version: int | None = None, at: datetime | None = None) -> Order:
     """An order as it is, or as it was at a version or an instant."""
     try:
-        return runtime().log.load(Order, order_id, version=version, at=at)
+        order = runtime().log.load(Order, order_id, version=version, at=at)
     except NothingRecorded:
         raise OrderNotFound from None
+    if not order.exists:
+        raise OrderNotFound
+    return order
+
+
+def require_recorded(order_id: UUID) -> None:
+    """Refuses an order that nothing is known of; one taken back with its import keeps its history."""
+    if not runtime().log.stream(order_id, version=1):
+        raise OrderNotFound
 
 
 def about(order_id: UUID, **facts: Any) -> dict[str, Any]:

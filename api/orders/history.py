@@ -12,7 +12,7 @@ from marshmallow.exceptions import ValidationError
 from api.access import needs
 from api.cursors import read_cursor, write_cursor
 from api.orders.answers_history import DiffAnswer, RecordedAnswer, StatusMoveAnswer, TimelineAnswer
-from api.orders.blueprint import order_then, orders
+from api.orders.blueprint import order_then, orders, require_recorded
 from api.orders.rendering import status_answer
 from api.problems import CodedMessage
 from api.requests import fresh, respond, runtime
@@ -67,7 +67,7 @@ def get_history(order_id: UUID) -> Response:
 @orders.response(200, page_form(TimelineAnswer))
 def get_timeline(told: dict[str, Any], order_id: UUID) -> Response:
     """Everything that happened to the order, in order."""
-    order_then(order_id)
+    require_recorded(order_id)
     fresh("order_timeline")
     limit = min(told.get("limit", PAGE), PAGE)
     (after,) = read_cursor(told["cursor"], "timeline", int) if "cursor" in told else (0,)
@@ -97,7 +97,7 @@ def get_timeline(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.response(200, page_form(RecordedAnswer))
 def get_events(order_id: UUID) -> Response:
     """The order's events as they are stored, personal fields opened; `{"erased": true}` where they were erased."""
-    order_then(order_id)
+    require_recorded(order_id)
     items = [
         {"position": recorded.position, "topic": recorded.event.TOPIC, "event": recorded.event}
         for recorded in runtime().log.stream(order_id)
@@ -115,6 +115,6 @@ def get_diff(told: dict[str, Any], order_id: UUID) -> Response:
     order = order_then(order_id, start) if start else Order.blank(order_id)
     events = [recorded.event for recorded in runtime().log.stream(order_id, told.get("to_version"))]
     if not events:
-        order_then(order_id)
+        require_recorded(order_id)
     steps = list(changes(order, events[order.version :]))
     return respond({"from": start, "to": order.version, "changes": steps})

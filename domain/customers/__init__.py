@@ -61,6 +61,7 @@ from domain.customers.tags import (
     tag_customer,
     untag_customer,
 )
+from domain.customers.undoing import CardImportUndone, UndoCardImport, undo_card_import
 from domain.events import Command, Event
 
 EVENTS: tuple[type[Event], ...] = (
@@ -75,6 +76,7 @@ EVENTS: tuple[type[Event], ...] = (
     CustomerAbsorbed,
     MergeUndone,
     CustomerReleased,
+    CardImportUndone,
 )
 
 HANDLERS: dict[type[Command], Callable[..., None]] = {
@@ -90,6 +92,7 @@ HANDLERS: dict[type[Command], Callable[..., None]] = {
     AbsorbCustomer: absorb_customer,
     UndoMerge: undo_merge,
     ReleaseCustomer: release_customer,
+    UndoCardImport: undo_card_import,
 }
 
 __all__ = [
@@ -100,6 +103,7 @@ __all__ = [
     "AbsorbCustomer",
     "BadEmail",
     "CardField",
+    "CardImportUndone",
     "Consent",
     "ConsentGiven",
     "ConsentWithdrawn",
@@ -127,6 +131,7 @@ __all__ = [
     "TagCustomer",
     "TakeBillingData",
     "TooManyCustomerTags",
+    "UndoCardImport",
     "UndoMerge",
     "UnknownChannel",
     "UntagCustomer",
@@ -138,4 +143,5 @@ __all__ = [
     "normalised_email",
     "release_customer",
     "take_billing_data",
+    "undo_card_import",
 ]

@@ -100,6 +100,7 @@ class Customer(Aggregate):
         self.consent: Consent | None = None
         self.tags: tuple[str, ...] = ()
         self.merged_into: UUID | None = None
+        self.withdrawn = False
         self.absorbed: tuple[UUID, ...] = ()
 
     def value(self, name: str) -> str:
@@ -153,6 +154,7 @@ class CustomerCreated(Event, frozen=True, kw_only=True):
 
     def apply(self, customer: Customer) -> None:
         customer.created_at = self.timestamp
+        customer.withdrawn = False
 
 
 class CustomerUpdated(Event, frozen=True, kw_only=True):
@@ -227,7 +229,7 @@ def _update(customer: Customer, command: CustomerCommand, card: CustomerCard, or
 
 def create_customer(customer: Customer, command: CreateCustomer, shop: Shop) -> None:
     """Makes a card by hand."""
-    if customer.exists:
+    if customer.exists and not customer.withdrawn:
         raise CustomerExists("/email", customer=str(customer.id))
     _check_card(command.card)
     customer.record(CustomerCreated, command.context, origin="operator")
@@ -246,7 +248,7 @@ def take_billing_data(customer: Customer, command: TakeBillingData, shop: Shop) 
     if customer.erased_at or customer.merged_into:
         return
     origin = "import" if command.context.import_id else "billing"
-    if not customer.exists:
+    if not customer.exists or customer.withdrawn:
         customer.record(CustomerCreated, command.context, origin=origin)
     told = {name: value for name in Address.FIELDS if (value := getattr(command.billing, name))}
     kept = {name for name, field in customer.fields.items() if field.origin == "operator"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -41,11 +42,20 @@ class PastPayment(Struct, frozen=True, kw_only=True):
 
 
 class PastShipment(Struct, frozen=True, kw_only=True):
-    """A parcel of the past that took everything along."""
+    """A parcel of the past; `lines` pairs the number of a line, from 0, with units (none: all that was left)."""
 
     carrier: str
     tracking_code: str = ""
     delivered: bool = False
+    at: datetime | None = None
+    lines: tuple[tuple[int, int], ...] = ()
+
+
+class PastRefund(Struct, frozen=True, kw_only=True):
+    """Money of the past that went back, in minor units."""
+
+    amount: int
+    reference: str = ""
     at: datetime | None = None
 
 
@@ -55,10 +65,14 @@ class Past(Struct, frozen=True, kw_only=True):
     imported: Imported
     placed_at: datetime
     payments: tuple[PastPayment, ...] = ()
-    refunded: int = 0
-    refunded_at: datetime | None = None
-    shipment: PastShipment | None = None
+    refunds: tuple[PastRefund, ...] = ()
+    shipments: tuple[PastShipment, ...] = ()
     ended_at: datetime | None = None
+
+    @property
+    def refunded(self) -> int:
+        """All that went back."""
+        return sum(refund.amount for refund in self.refunds)
 
 
 class CreateOrder(OrderCommand, frozen=True, kw_only=True):
@@ -119,6 +133,7 @@ class OrderCreated(Event, frozen=True, kw_only=True):
         order.payment_method = self.payment_method
         order.shipping_method = self.shipping_method
         order.created_at = self.timestamp
+        order.undone = False
 
 
 class OrderImported(Event, frozen=True, kw_only=True):
@@ -278,20 +293,19 @@ def _retell(order: Order, command: CreateOrder, past: Past, status: MerchantStat
     if status.stage != DRAFT:
         place(order, shop.first_status(PENDING), _at(command.context, past.placed_at))
     for payment in past.payments:
-        _retell_payment(order, command, payment, past, shop)
-    if past.shipment:
-        _retell_shipment(order, command, past.shipment, past, shop)
-    if past.refunded:
-        context = _at(command.context, past.refunded_at or past.ended_at or past.placed_at)
-        refund = payments.RefundOrder(order_id=order.id, context=context, goodwill=past.refunded)
-        payments.refund_order(order, refund, shop)
-    _retell_status(order, status, _at(command.context, past.ended_at or past.placed_at))
+        retell_payment(order, command.context, payment, past, shop)
+    for parcel in past.shipments:
+        retell_shipment(order, command.context, parcel, past, shop)
+    for refund in past.refunds:
+        retell_refund(order, command.context, refund, past, shop)
+    retell_status(order, status, _at(command.context, past.ended_at or past.placed_at))
 
 
-def _retell_payment(order: Order, command: CreateOrder, payment: PastPayment, past: Past, shop: Shop) -> None:
+def retell_payment(order: Order, context: Context, payment: PastPayment, past: Past, shop: Shop) -> None:
+    """Writes down a payment at its own time."""
     recorded = payments.RecordPayment(
         order_id=order.id,
-        context=_at(command.context, payment.at or past.placed_at),
+        context=_at(context, payment.at or past.placed_at),
         method=payment.method,
         amount=payment.amount,
         reference=payment.reference,
@@ -299,19 +313,33 @@ def _retell_payment(order: Order, command: CreateOrder, payment: PastPayment, pa
     payments.record_payment(order, recorded, shop)
 
 
-def _retell_shipment(order: Order, command: CreateOrder, parcel: PastShipment, past: Past, shop: Shop) -> None:
-    context = _at(command.context, parcel.at or past.ended_at or past.placed_at)
-    shipped = shipments.ShipOrder(
-        order_id=order.id, context=context, carrier=parcel.carrier, tracking_code=parcel.tracking_code
+def retell_refund(order: Order, context: Context, refund: PastRefund, past: Past, shop: Shop) -> None:
+    """Writes down money that went back, at its own time."""
+    at = _at(context, refund.at or past.ended_at or past.placed_at)
+    given = payments.RefundOrder(order_id=order.id, context=at, goodwill=refund.amount, reference=refund.reference)
+    payments.refund_order(order, given, shop)
+
+
+def retell_shipment(order: Order, context: Context, parcel: PastShipment, past: Past, shop: Shop) -> None:
+    """Writes down a parcel at its own time, and that it arrived where that is told."""
+    told: dict[str, Any] = {
+        "order_id": order.id,
+        "context": _at(context, parcel.at or past.ended_at or past.placed_at),
+    }
+    items = list(order.items)
+    lines = tuple(
+        shipments.ShipLine(item=items[number] if number < len(items) else "", quantity=units)
+        for number, units in parcel.lines
     )
+    shipped = shipments.ShipOrder(carrier=parcel.carrier, tracking_code=parcel.tracking_code, lines=lines, **told)
     shipments.send_parcel(order, shipped)
     if parcel.delivered:
-        shipments.deliver_shipment(
-            order, shipments.DeliverShipment(order_id=order.id, context=context, shipment=1), shop
-        )
+        delivered = shipments.DeliverShipment(shipment=len(order.shipments), **told)
+        shipments.deliver_shipment(order, delivered, shop)
 
 
-def _retell_status(order: Order, status: MerchantStatus, context: Context) -> None:
+def retell_status(order: Order, status: MerchantStatus, context: Context) -> None:
+    """Moves a past order to where it stood, whatever table of moves holds here."""
     if status.code != order.status:
         order.record(
             OrderStatusChanged,

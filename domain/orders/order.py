@@ -234,6 +234,7 @@ class Order(Aggregate):
         self.printed_version = 0
         self.messages: tuple[str, ...] = ()
         self.imported: Imported | None = None
+        self.undone = False
         self.payment_link = ""
         self.payment_link_method = ""
         self.archived = False
@@ -252,6 +253,11 @@ class Order(Aggregate):
     def is_at(self, version: int) -> bool:
         """Whether the order is still what it was at a version; prints since then do not count."""
         return self.content_version <= version <= self.version
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such an order; one whose import was taken back is there no more, until it comes again."""
+        return self.version > 0 and not self.undone
 
     @property
     def paid(self) -> int:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from domain.errors import Conflict
 from domain.events import Context, Event
 from domain.orders.cart import ItemAdded, ItemQuantityChanged, ItemRemoved
@@ -15,7 +17,7 @@ from domain.orders.order import Order
 from domain.orders.payments import OrderRefunded
 from domain.orders.returns import ReturnReceived
 from domain.settings import Shop
-from domain.statuses import CANCELLED, DRAFT, MerchantStatus
+from domain.statuses import CANCELLED, COMPLETED, DRAFT, SHIPPED, MerchantStatus
 from domain.stock.item import StockCause, StockItem, StockMoved
 from domain.stock.movements import (
     REFUND,
@@ -113,6 +115,32 @@ def figures_told(figures: Figures) -> dict[str, object]:
         before, after = getattr(figures, name)
         told[name] = {"before": before, "after": after}
     return told
+
+
+def of_the_past(order: Order, events: Sequence[Event], shop: Shop) -> list[Wish]:
+    """What an imported order asks of stock where that was wanted: what is sold is promised, what was sent is gone."""
+    asked = [wish for event in events for wish in _of_line(order, event) if wish.step is _shrink]
+    cause = StockCause(order_id=order.id, number=order.number, line="", name="imported", version=order.version)
+    sent, status = order.shipped_quantities(), shop.statuses.get(order.status)
+    left = order.stage in (SHIPPED, COMPLETED) or (status is not None and status.deducts_stock)
+    for item in order.items.values():
+        whole = Wish(_cover, item.sku, item.id, item.quantity, replace(cause, line=item.id))
+        if order.stage in HOLDS_NOTHING:
+            asked.append(whole._replace(step=_release))
+            continue
+        gone = item.quantity if left else sent.get(item.id, 0)
+        asked += [whole, whole._replace(step=_deduct, quantity=gone)]
+    return asked
+
+
+def taken_back(order: Order) -> list[Wish]:
+    """What it asks of stock that an order is taken back with its import: what it holds is free, what left is back."""
+    cause = StockCause(order_id=order.id, number=order.number, line="", name="import-undone", version=order.version + 1)
+    return [
+        Wish(step, item.sku, item.id, item.quantity, replace(cause, line=item.id))
+        for item in order.items.values()
+        for step in (_release, _restore)
+    ]
 
 
 def _stage_was(event: StatusEvent) -> str:

@@ -10,7 +10,7 @@ from domain.events import Context, Event
 from domain.orders.order import Order
 from domain.settings import Shop
 from domain.stock import StockItem, stock_id_of
-from domain.stock.following import figures_of, follow, require_answer, wishes
+from domain.stock.following import figures_of, follow, of_the_past, require_answer, wishes
 from projections.log import Session
 
 MOST_KNOWN = 20_000
@@ -56,11 +56,18 @@ class Shelf:
 
 
 def settle(
-    session: Session, shelf: Shelf, untracked: frozenset[UUID], order: Order, context: Context, shop: Shop
+    session: Session,
+    shelf: Shelf,
+    untracked: frozenset[UUID],
+    order: Order,
+    context: Context,
+    shop: Shop,
+    *,
+    past: bool = False,
 ) -> list[StockItem]:
     """Moves the stock of the tracked SKUs as the order's new events ask; answers the stock that moved."""
     events = cast(list[Event], order.pending_events)
-    asked = wishes(order, events, shop)
+    asked = of_the_past(order, events, shop) if past else wishes(order, events, shop)
     items = _tracked(session, shelf, {stock_id_of(wish.sku) for wish in asked} - untracked)
     if not items:
         return []

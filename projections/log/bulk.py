@@ -1,17 +1,20 @@
-"""Reading the whole past at once: streams complete and in order, a share at a time, for those who build a view anew."""
+"""The log by the thousand: whole streams read in order for those who build a view anew, events appended by COPY."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.rows import tuple_row
 
+from domain.events import Event
+from projections.log.claims import Claims
+from projections.log.keys import KeyRing
 from projections.log.mapper import EventMapper
 from projections.log.recorded import Recorded
-from projections.log.recorder import Connection
+from projections.log.recorder import APPEND_LOCK, Connection
 
 _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -31,6 +34,36 @@ WHERE first.position > %(after)s AND first.position <= %(last)s
 # The planner takes streams for much longer than they are, and would rather read the whole log for each share.
 _PLAN = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL cursor_tuple_fraction = 1"
 _AT_ONCE = 4000  # rows in thousands cost a third of COPY's one by one
+
+_COPY = """
+COPY log.events (position, originator_id, originator_version, topic, version, subject, recorded_at, state) FROM STDIN
+"""
+
+
+def store(connection: Connection, mapper: EventMapper, keys: KeyRing, events: Sequence[Event]) -> int:
+    """Appends events by COPY in the transaction that was begun; gives the log's last position then.
+
+    Their subjects' keys must be there. Costs a third of what `LogRecorder.append` does, from some hundred events on.
+    The lock is held until the commit. Raises `psycopg.errors.UniqueViolation` when a stream has one of these versions.
+    """
+    subjects = {event.metadata.subject for event in events if event.metadata.subject}
+    wrapped: dict[UUID | None, bytes | None] = {**Claims(connection, keys).wrapped(subjects)}
+    lines = [_line(event, mapper.state(event, wrapped.get(event.metadata.subject))) for event in events]
+    connection.execute(APPEND_LOCK, prepare=True)
+    [(last,)] = connection.execute(_HEAD, prepare=True).fetchall()
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        copy.write(b"".join([b"%d%b" % (last + number, line) for number, line in enumerate(lines, 1)]))
+    return int(last) + len(lines)
+
+
+def _line(event: Event, state: bytes) -> bytes:
+    """What follows the position in a line of COPY's text form; JSON holds no raw control characters."""
+    subject = event.metadata.subject or "\\N"
+    head = (
+        f"\t{event.originator_id}\t{event.originator_version}\t{event.TOPIC}\t{event.VERSION}\t{subject}"
+        f"\t{event.timestamp.isoformat()}\t"
+    )
+    return head.encode() + (state.replace(b"\\", b"\\\\") if b"\\" in state else state) + b"\n"
 
 
 def partition(

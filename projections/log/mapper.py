@@ -66,18 +66,22 @@ class EventMapper(Mapper[UUID]):
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID], wrapped: bytes | None = None) -> SealedEvent:
         """The row of an event; `wrapped` is the key of its subject and needed only where it holds personal data."""
         event = cast(Event, domain_event)
-        form = self._form(event.TOPIC)
         return SealedEvent(
             originator_id=event.originator_id,
             originator_version=event.originator_version,
             topic=event.TOPIC,
-            state=self._sealed(event, form, wrapped) if form.personal else form.encode(event),
+            state=self.state(event, wrapped),
             version=event.VERSION,
             subject=event.metadata.subject,
             recorded_at=event.timestamp,
             event_id=event.metadata.event_id,
             wrapped=wrapped,
         )
+
+    def state(self, event: Event, wrapped: bytes | None = None) -> bytes:
+        """An event's JSON as the log keeps it."""
+        form = self._forms.get(event.TOPIC) or self._form(event.TOPIC)
+        return self._sealed(event, form, wrapped) if form.personal else form.encode(event)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Event:
         """The event of a row."""

@@ -100,7 +100,7 @@ class Orders:
     topics = frozenset(event.TOPIC for event in topics.AGGREGATES[Order]) | {CustomerForgotten.TOPIC}
 
     def fold(self, batch: Batch) -> Rows:
-        """Each order as its events leave it; a customer who was forgotten leaves no name on any."""
+        """Each order as its events leave it, none that was taken back; a customer who was forgotten leaves no name."""
         rows = Rows()
         for _, event in batch.events:
             if type(event) is CustomerForgotten:
@@ -109,7 +109,10 @@ class Orders:
         # By the numbers of ids, which are compared much faster than ids are.
         positions = {event.originator_id.int: position for position, event in batch.events}
         for order_id, order in batch.aggregates(Order).items():
-            rows.put("orders", (order_id,), order_row(order, positions[order_id.int]))
+            if order.exists:
+                rows.put("orders", (order_id,), order_row(order, positions[order_id.int]))
+            else:
+                rows.delete("orders", (order_id,))
         return rows
 
 

@@ -15,7 +15,7 @@ from domain.events import Command, Event
 from domain.handlers import HANDLERS
 from domain.money import MAX_MINOR_UNITS
 from domain.orders import cart, details, documents, moves, notes, payment_links, payments, shipments
-from domain.orders.creation import CreateOrder, Past, PastPayment
+from domain.orders.creation import CreateOrder, Past, PastPayment, PastRefund
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported, Order
 from domain.pricing import CouponTerms
@@ -334,7 +334,7 @@ def test_a_past_order_keeps_what_was_told_of_it_to_the_cent(
         imported=told,
         placed_at=NOW,
         payments=tuple(PastPayment(amount=amount) for amount in amounts),
-        refunded=min(refunded, sum(amounts)),
+        refunds=tuple(PastRefund(amount=part) for part in (min(refunded, sum(amounts)),) if part),
     )
     order = Order.blank(ORDER)
     command = ask(CreateOrder, number="#9", currency="EUR", items=tuple(items), status=status, past=past)

@@ -24,6 +24,7 @@ from domain.orders.creation import (
     OrderImported,
     Past,
     PastPayment,
+    PastRefund,
     PastShipment,
 )
 from domain.orders.details import BillingAddressChanged, CustomerAssigned, ShippingAddressChanged
@@ -183,9 +184,8 @@ class TestPast:
     def test_a_past_order_is_retold_at_the_times_it_happened(self) -> None:
         outcome = retold(
             payments=(PastPayment(amount=2_000, method="PayPal Express", reference="P-1"),),
-            shipment=PastShipment(carrier="The old post", tracking_code="T1", delivered=True, at=SHIPPED_THEN),
-            refunded=500,
-            refunded_at=REFUNDED_THEN,
+            shipments=(PastShipment(carrier="The old post", tracking_code="T1", delivered=True, at=SHIPPED_THEN),),
+            refunds=(PastRefund(amount=500, at=REFUNDED_THEN),),
             ended_at=REFUNDED_THEN,
         )
         order = outcome.then(
@@ -215,7 +215,7 @@ class TestPast:
         assert (order.adjustment, order.price.balance, order.payment_status) == (-2_000, 0, "paid")
 
     def test_a_past_order_refunded_whole_has_nothing_left_to_refund(self) -> None:
-        order = retold(payments=(PastPayment(amount=2_000),), refunded=2_000).aggregate
+        order = retold(payments=(PastPayment(amount=2_000),), refunds=(PastRefund(amount=2_000),)).aggregate
         assert (order.payment_status, order.paid - order.refunded) == ("refunded", 0)
 
     def test_a_past_order_without_lines_is_kept(self) -> None:
@@ -235,12 +235,14 @@ class TestPast:
         refused(retold(status="draft", payments=(PastPayment(amount=1),)), NotYetPlaced)
 
     def test_a_past_refund_above_what_was_paid_is_refused(self) -> None:
-        error = refused(retold(payments=(PastPayment(amount=1_000),), refunded=1_001), RefundAbovePaid)
+        error = refused(
+            retold(payments=(PastPayment(amount=1_000),), refunds=(PastRefund(amount=1_001),)), RefundAbovePaid
+        )
         assert error.details == {"refundable": "10.00", "asked": "10.01"}
 
     def test_a_past_parcel_of_an_order_without_lines_is_refused(self) -> None:
         told = Imported(source="shopify", external_id="#9", content_hash="aa", total=0)
-        past = Past(imported=told, placed_at=LONG_AGO, shipment=PastShipment(carrier="post"))
+        past = Past(imported=told, placed_at=LONG_AGO, shipments=(PastShipment(carrier="post"),))
         refused(given(Order).when(create(items=(), past=past)), NothingToShip)
 
     @pytest.mark.parametrize("total", [MAX_MINOR_UNITS + 1, -MAX_MINOR_UNITS - 1])

@@ -133,7 +133,7 @@ def test_the_control_totals_are_sums_per_currency(tmp_path: Path) -> None:
 
 def test_a_row_that_got_lost_is_an_error_of_its_own() -> None:
     with pytest.raises(RowsUnaccounted):
-        Totals(rows=3, accepted_rows=1, refused_rows=1).check()
+        Totals(rows=3, accepted_rows=1, refused_rows=1).check(3)
 
 
 def test_a_header_alone_is_no_import(tmp_path: Path) -> None:

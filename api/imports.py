@@ -1,0 +1,295 @@
+"""Imports over HTTP: a file streamed to disk, taken in by workers, followed, stopped and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import fields, validate
+
+from api.access import needs
+from api.bodies import Resource
+from api.imports_upload import Upload, received, request_key_of
+from api.lists import ListQuery, page_answer, sorts
+from api.problems import Problem
+from api.requests import context, fresh, handle, respond, runtime
+from api.schemas import Body, Text, instant, page_form
+from domain import texts
+from domain.events import Command
+from domain.imports import (
+    KINDS,
+    STATES,
+    BeginUndo,
+    CancelImport,
+    Import,
+    ImportNotFound,
+    PauseImport,
+    ResumeImport,
+    StartImport,
+)
+from domain.settings import Shop
+from projections.desk import Outcome
+from projections.imports import (
+    NEWEST_FIRST,
+    SORTS,
+    ImportHead,
+    count_imports,
+    cursor_types,
+    list_imports,
+)
+from projections.log import Answer, NothingRecorded, Session
+from projections.work import import_effects, import_files
+from projections.work import imports as work
+
+imports = Resource("imports", __name__, url_prefix="/imports", description="Files taken in")
+MOST_KEPT = 1_000
+CSV = "text/csv; charset=utf-8"
+
+
+class ImportsQuery(ListQuery):
+    """The state, the kind and the source."""
+
+    state = fields.String(validate=validate.OneOf(STATES))
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    source = Text(texts.NAME, filled=True)
+    sort = sorts(SORTS)
+
+
+class ImportRowAnswer(Body):
+    """An import as the list shows it; `totals` once it came to its end."""
+
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    source = fields.String(required=True)
+    profile = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    reason = fields.String(required=True)
+    dry_run = fields.Boolean(required=True)
+    started_at = fields.DateTime(required=True)
+    ended_at = fields.DateTime(required=True, allow_none=True)
+    totals = fields.Dict(keys=fields.String(), required=True)
+
+
+class ProgressAnswer(Body):
+    """How far the file is read, and how much of what was read is taken in: 1 is all of it."""
+
+    read = fields.Float(required=True)
+    taken_in = fields.Float(required=True)
+    rows = fields.Integer(required=True)
+    orders = fields.Integer(required=True)
+    ranges = fields.Integer(required=True)
+    ranges_done = fields.Integer(required=True)
+
+
+class KeptAnswer(Body):
+    """An order that an undo left, and why."""
+
+    order_id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class ImportAnswer(ImportRowAnswer):
+    """An import with what was chosen for it, its progress, its refusals by code and what an undo left."""
+
+    detail = fields.String(required=True)
+    choices = fields.Dict(keys=fields.String(), required=True)
+    progress = fields.Nested(ProgressAnswer, required=True)
+    refusals = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    taken_back = fields.Dict(keys=fields.String(), required=True)
+    kept = fields.List(fields.Nested(KeptAnswer), required=True)
+
+
+def import_answer(one: Import, shop: Shop | None = None) -> dict[str, Any]:
+    """An import as the API shows it."""
+    with runtime().reading() as connection:
+        progress = work.progress(connection, one.id)
+        ranges = work.ranges(connection, one.id)
+        kept = work.kept(connection, one.id, MOST_KEPT)
+    chosen = one.choices
+    return {
+        "id": str(one.id),
+        "version": one.version,
+        "kind": one.kind,
+        "source": one.source,
+        "profile": one.profile,
+        "state": one.state,
+        "reason": one.reason,
+        "detail": one.detail,
+        "dry_run": chosen.dry_run,
+        "choices": {name: getattr(chosen, name) for name in chosen.__struct_fields__},
+        "started_at": instant(one.started_at),
+        "ended_at": instant(one.ended_at),
+        "progress": _progress_answer(progress),
+        "totals": one.totals,
+        "refusals": work.refusals(ranges),
+        "taken_back": one.taken_back,
+        "kept": [{**row._asdict(), "order_id": str(row.order_id)} for row in kept],
+    }
+
+
+def _progress_answer(now: work.Progress | None) -> dict[str, Any]:
+    if now is None:
+        return {"read": 0.0, "taken_in": 0.0, "rows": 0, "orders": 0, "ranges": 0, "ranges_done": 0}
+    return {
+        "read": 1.0 if now.is_read else round(now.read_bytes / max(1, now.size), 4),
+        "taken_in": round(now.done_bytes / now.bytes, 4) if now.bytes else 0.0,
+        "rows": now.rows,
+        "orders": now.orders,
+        "ranges": now.ranges,
+        "ranges_done": now.ranges_done,
+    }
+
+
+def _row_answer(row: ImportHead) -> dict[str, Any]:
+    return {
+        **row._asdict(),
+        "id": str(row.id),
+        "started_at": instant(row.started_at),
+        "ended_at": instant(row.ended_at),
+    }
+
+
+def _import(import_id: UUID) -> Import:
+    try:
+        return runtime().log.load(Import, import_id)
+    except NothingRecorded:
+        raise ImportNotFound from None
+
+
+@imports.get("")
+@needs("imports:read")
+@imports.arguments(ImportsQuery, location="query")
+@imports.response(200, page_form(ImportRowAnswer, counted=True))
+def get_imports(told: dict[str, Any]) -> Response:
+    """All imports, the newest first."""
+    fresh("imports")
+    filters: dict[str, Any] = {name: told[name] for name in ("state", "kind", "source") if name in told}
+    sort = told.get("sort", NEWEST_FIRST)
+    return page_answer(
+        told,
+        sort,
+        cursor_types(sort),
+        lambda connection, limit, after: list_imports(connection, filters, sort, limit, after),
+        lambda connection, how: count_imports(connection, filters, how),
+        _row_answer,
+    )
+
+
+@imports.post("")
+@needs("imports:write")
+@imports.response(202, ImportAnswer)
+def post_import() -> Response:
+    """Take a file in: a multipart form with `file` and, where needed, `mapping_text`, or the file itself as the body.
+
+    The query says how: `kind` (orders, tracking, statuses), `source`, `mapping` (the name of one that comes along),
+    `currency`, `timezone`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update).
+    """
+    with received(runtime().settings) as upload:
+        return _started(upload)
+
+
+def _started(upload: Upload) -> Response:
+    said, key = context(), request_key_of(upload)
+    import_id = upload.import_id(said.command_id)
+    command = StartImport(
+        import_id=import_id, context=said, kind=upload.kind, source=upload.source, choices=upload.choices
+    )
+
+    def beside(session: Session, _: Import) -> None:
+        session.begin()
+        asked = upload.keep(runtime().settings, import_id)
+        work.begin(session.connection, import_id, upload.fingerprint, asked, upload.size)
+        import_effects.ask_for(session.connection, import_id)
+
+    def answer(one: Import, shop: Shop) -> Answer:
+        return upload.answer(one, import_answer(one))
+
+    return _accepted(runtime().desk.handle(command, request=key, render=answer, beside=beside))
+
+
+def _accepted(outcome: Outcome) -> Response:
+    answer = outcome.answer
+    if answer is None:
+        raise Problem(500, "server-error", "The import gave no answer.")
+    response = Response(answer.body, answer.status, answer.headers, mimetype="application/json")
+    response.headers["X-Position"] = str(outcome.position)
+    if outcome.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+@imports.get("/<uuid:import_id>")
+@needs("imports:read")
+@imports.response(200, ImportAnswer)
+def get_import(import_id: UUID) -> Response:
+    """One import: how far it is, its totals, and its refusals by code."""
+    one = _import(import_id)
+    return respond(import_answer(one), version=one.version)
+
+
+@imports.get("/<uuid:import_id>/errors.csv")
+@needs("imports:read")
+@imports.response(200)
+def get_errors(import_id: UUID) -> Response:
+    """The refused rows so far with what is wrong with each, to correct and load again."""
+    _import(import_id)
+    with runtime().reading() as connection:
+        standing = work.find(connection, import_id)
+        ranges = work.ranges(connection, import_id)
+    if standing is None or any(one.error_bytes and not _has(import_id, one.number) for one in ranges):
+        raise Problem(410, "files-deleted", "The files of this import were deleted; import the file again.")
+    folder = import_files.folder_of(runtime().settings, import_id)
+    chunks: Iterator[bytes] = import_files.error_report(folder, standing.header, standing.delimiter, ranges)
+    disposition = f'attachment; filename="{import_id}-errors.csv"'
+    return Response(chunks, 200, {"Content-Disposition": disposition}, content_type=CSV)
+
+
+def _has(import_id: UUID, number: int) -> bool:
+    folder = import_files.folder_of(runtime().settings, import_id)
+    return import_files.errors_path(folder, number).is_file()
+
+
+@imports.post("/<uuid:import_id>/pause")
+@needs("imports:write")
+@imports.response(200, ImportAnswer)
+def pause_import(import_id: UUID) -> Response:
+    """Stop after the batches in hand, to go on later."""
+    return _change(import_id, PauseImport(import_id=import_id, context=context()))
+
+
+@imports.post("/<uuid:import_id>/resume")
+@needs("imports:write")
+@imports.response(200, ImportAnswer)
+def resume_import(import_id: UUID) -> Response:
+    """Go on where it stopped."""
+    return _change(import_id, ResumeImport(import_id=import_id, context=context()))
+
+
+@imports.post("/<uuid:import_id>/cancel")
+@needs("imports:write")
+@imports.response(200, ImportAnswer)
+def cancel_import(import_id: UUID) -> Response:
+    """Stop for good; what came in stays and can be taken back."""
+    return _change(import_id, CancelImport(import_id=import_id, context=context()))
+
+
+@imports.post("/<uuid:import_id>/undo")
+@needs("imports:write")
+@imports.response(202, ImportAnswer)
+def undo_import(import_id: UUID) -> Response:
+    """Take it back: its orders, what they moved of stock, the customers it made; what was worked on since stays."""
+    return _change(import_id, BeginUndo(import_id=import_id, context=context()), status=202)
+
+
+def _change(import_id: UUID, command: Command, status: int = 200) -> Response:
+    def beside(session: Session, one: Import) -> None:
+        session.begin()
+        work.set_state(session.connection, import_id, one.state)
+        import_effects.ask_for(session.connection, import_id)
+
+    return handle(command, render=import_answer, status=status, beside=beside)

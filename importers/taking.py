@@ -1,0 +1,211 @@
+"""What is done with the rows of each order: a command made of them, stored by the batch, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from domain.errors import DomainError
+from domain.events import Command
+from domain.orders.creation import CreateOrder
+from domain.settings import Shop
+from importers import grouping
+from importers.drafts import Draft
+from importers.faults import Fault, Problem
+from importers.files import Staged
+from importers.grouping import Group
+from importers.orders import Figures, Origin, build
+from importers.profile import Profile
+from importers.reading import Row
+from importers.report import Totals
+from projections.bulk import Beside, Created, Known, Refused, Result, Updated
+
+FIXES = {
+    "quantity-out-of-bounds": "Write a whole number from 1.",
+    "text-missing": "Fill in the cell.",
+    "text-too-long": "Shorten the text.",
+    "bad-email": "Correct the e-mail address, or leave it empty.",
+    "refund-above-paid": "Correct the refunded amount: no more can go back than was paid.",
+    "too-many-items": "Split the order.",
+    "out-of-stock": "Receive the stock first, or leave stock alone.",
+    "order-not-found": "Correct the number: no order has it.",
+    "tracking-missing": "Load the tracking codes first.",
+}
+_CORRECT = "Correct the cell and load the error file."
+
+
+class Pending(Struct, frozen=True):
+    """Rows that became a command, and what they add to the control totals."""
+
+    rows: list[Row]
+    command: Command
+    figures: Figures | None = None
+    draft: Draft | None = None
+
+
+class Turned(Struct, frozen=True):
+    """Rows that are refused before anything is decided: why, and the line at fault (None: all of them)."""
+
+    rows: list[Row]
+    problem: Problem
+    line: int | None
+
+
+Entry = Pending | Turned
+Refuse = Callable[[Row, Problem], None]
+
+
+class Intake(Protocol):
+    """A kind of file: how its rows belong together, what command each group becomes and how these are stored."""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """For a field of the command or a refusal's code, the column at fault."""
+        ...
+
+    def groups(self, rows: Iterable[Row]) -> Iterator[Group]:
+        """The rows that come in or are refused together."""
+        ...
+
+    def pending(self, staged: Staged) -> Pending:
+        """The command; raises `Fault` or `DomainError`."""
+        ...
+
+    def save(self, commands: Sequence[Command], beside: Beside) -> Sequence[Result]:
+        """Stores the commands together with what `beside` keeps of the results."""
+        ...
+
+
+class OrdersIntake:
+    """Orders of the past, read by a profile."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        origin: Origin,
+        shop: Shop,
+        save: Callable[[Sequence[CreateOrder], Beside], Sequence[Result]],
+    ) -> None:
+        self.columns = dict(profile.columns)
+        self.groups = profile.groups
+        self._profile = profile
+        self._origin = origin
+        self._shop = shop
+        self._save = save
+
+    def pending(self, staged: Staged) -> Pending:
+        """The group's command, unless its rows are broken, unnumbered, too many, or of an order met before."""
+        number = self.columns["number"]
+        require_readable(staged.rows)
+        if not staged.key:
+            raise Fault("number-missing", "This row has no order number.", column=number, fix="Fill in the cell.")
+        if staged.repeated:
+            message = "This order's number was met before in this file, with other rows between."
+            raise Fault("duplicate-order", message, column=number, fix="Put all rows of an order together.")
+        if len(staged.rows) >= grouping.MOST_ROWS:
+            message = f"An order of {grouping.MOST_ROWS} rows or more cannot be held."
+            raise Fault("too-many-rows", message, column=number, fix="Split the order.")
+        draft = self._profile.draft(Group(staged.key, staged.rows))
+        built = build(draft, self._origin, self._shop)
+        return Pending(staged.rows, built.command, built.figures, draft)
+
+    def save(self, commands: Sequence[Command], beside: Beside) -> Sequence[Result]:
+        """Stores the orders in one transaction."""
+        return self._save([command for command in commands if isinstance(command, CreateOrder)], beside)
+
+
+def require_readable(rows: Sequence[Row]) -> None:
+    """Refuses rows of which one could not be read."""
+    for row in rows:
+        if row.problem:
+            raise Fault(row.problem.code, row.problem.message, fix=row.problem.fix, line=row.line)
+
+
+def judged(groups: Iterable[Group]) -> Iterator[Staged]:
+    """The groups, each marked where its number was met before in this file."""
+    seen: set[int] = set()  # hashes: the numbers themselves would fill the memory
+    for group in groups:
+        number = hash(group.key)
+        yield Staged(group.key, group.rows, number in seen)
+        seen.add(number)  # even when it is refused, or the rest of its rows would pass for an order
+
+
+def prepared(intake: Intake, staged: Staged) -> Entry:
+    """The entry that a group becomes."""
+    try:
+        return intake.pending(staged)
+    except Fault as fault:
+        return Turned(staged.rows, fault.problem, fault.line)
+    except DomainError as error:
+        return Turned(staged.rows, problem_of(error, intake.columns), None)
+
+
+def commands_of(entries: Sequence[Entry]) -> list[Command]:
+    """The commands among the entries."""
+    return [entry.command for entry in entries if isinstance(entry, Pending)]
+
+
+def count(
+    entries: Sequence[Entry], results: Sequence[Result], totals: Totals, refuse: Refuse, columns: dict[str, str]
+) -> None:
+    """Counts what became of entries, in their order; `results` are those of their commands."""
+    answers = iter(results)
+    for entry in entries:
+        totals.rows += len(entry.rows)
+        if isinstance(entry, Turned):
+            _refuse(entry.rows, entry.problem, entry.line, totals, refuse)
+            continue
+        result = next(answers)
+        if isinstance(result, Refused):
+            problem, line = problem_of(result.error, columns), _line_of(result.error, entry)
+            _refuse(entry.rows, problem, line, totals, refuse)
+            continue
+        _accept(entry, result, totals)
+
+
+def _accept(entry: Pending, result: Result, totals: Totals) -> None:
+    match result:
+        case Created():
+            totals.new += 1
+        case Updated():
+            totals.updated += 1
+        case Known(changed=True):
+            totals.changed += 1
+        case _:
+            totals.known += 1
+    totals.accept(len(entry.rows), entry.figures)
+
+
+def _refuse(rows: Sequence[Row], problem: Problem, line: int | None, totals: Totals, refuse: Refuse) -> None:
+    """Refuses all rows of an order; the one at fault says why, the others that they belong to it."""
+    totals.refused += 1
+    totals.refused_rows += len(rows)
+    for row in rows:
+        told = row.problem or (problem if line in (None, row.line) else _sibling(line))
+        totals.reasons[told.code] += 1
+        refuse(row, told)
+
+
+def problem_of(error: DomainError, columns: dict[str, str]) -> Problem:
+    """The domain's refusal in the words of the file: the column for the pointer, a fix for the code."""
+    parts = [part for part in error.pointer.split("/") if part and not part.isdigit()]
+    column = columns.get("/".join(parts)) or columns.get(error.code, "")
+    return Problem(code=error.code, message=str(error), column=column, fix=FIXES.get(error.code, _CORRECT))
+
+
+def _sibling(line: int | None) -> Problem:
+    message = f"The row on line {line} of the same order was refused, and an order comes in as a whole or not at all."
+    return Problem(code="order-refused", message=message, fix="Nothing is wrong with this row: keep it with the other.")
+
+
+def _line_of(error: DomainError, entry: Pending) -> int | None:
+    """The row that the refusal speaks of: the line item's own, else the first."""
+    parts = error.pointer.split("/")
+    if entry.draft is None:
+        return None
+    lines = entry.draft.lines
+    if parts[1:2] == ["items"] and len(parts) > 2 and parts[2].isdigit() and int(parts[2]) < len(lines):
+        return lines[int(parts[2])].line
+    return entry.draft.line
