@@ -47,7 +47,7 @@ def store(connection: Connection, mapper: EventMapper, keys: KeyRing, events: Se
     The lock is held until the commit. Raises `psycopg.errors.UniqueViolation` when a stream has one of these versions.
     """
     subjects = {event.metadata.subject for event in events if event.metadata.subject}
-    wrapped: dict[UUID | None, bytes | None] = {**Claims(connection, keys).wrapped(subjects)}
+    wrapped: dict[UUID | None, bytes | None] = dict(Claims(connection, keys).wrapped(subjects).items())
     lines = [_line(event, mapper.state(event, wrapped.get(event.metadata.subject))) for event in events]
     connection.execute(APPEND_LOCK, prepare=True)
     [(last,)] = connection.execute(_HEAD, prepare=True).fetchall()

@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_used_says_why(client: FlaskClient) -> None:
 
 def test_the_same_key_begins_one_import(client: FlaskClient, runtime: Runtime) -> None:
     key = {"Idempotency-Key": "evening"}
-    first, again = post(client, **key), post(client, **key)
+    first, again = post(client, export(), **key), post(client, export(), **key)
     assert (first.get_json(), again.status_code) == (again.get_json(), 202)
     assert again.headers["Idempotent-Replayed"] == "true"
     assert len(recorded(runtime, "import.started")) == 1
