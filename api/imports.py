@@ -73,7 +73,7 @@ class ImportRowAnswer(Body):
     totals = fields.Dict(keys=fields.String(), required=True)
 
 
-class ProgressAnswer(Body):
+class ImportProgressAnswer(Body):
     """How far the file is read, and how much of what was read is taken in: 1 is all of it."""
 
     read = fields.Float(required=True)
@@ -98,7 +98,7 @@ class ImportAnswer(ImportRowAnswer):
 
     detail = fields.String(required=True)
     choices = fields.Dict(keys=fields.String(), required=True)
-    progress = fields.Nested(ProgressAnswer, required=True)
+    progress = fields.Nested(ImportProgressAnswer, required=True)
     refusals = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     taken_back = fields.Dict(keys=fields.String(), required=True)
     kept = fields.List(fields.Nested(KeptAnswer), required=True)

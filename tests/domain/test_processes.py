@@ -24,6 +24,8 @@ from domain.handlers import HANDLERS
 from domain.messages import RequestMessage
 from domain.orders.creation import Buyer
 from domain.orders.order import Order
+from domain.orders.payments import AuthorizePayment
+from domain.orders.provider_payments import RequestCapture, RequestPayment, RequestVoid
 from domain.orders.refunds import RequestRefund
 from domain.processes import PROCESSES
 from domain.processes.process import Effect, Process, Reaction, Trigger, effect_key
@@ -189,6 +191,28 @@ class TestRefundOnRequested:
         assert len(keys) == len({effect.payload["refund"] for effect in effects}) == 2
 
 
+class TestCollectOnRequested:
+    @pytest.mark.parametrize(
+        ("request_of_it", "kind"), [(RequestCapture, "payment.capture"), (RequestVoid, "payment.void")]
+    )
+    def test_what_is_asked_of_a_promised_payment_is_asked_of_its_provider(self, request_of_it: Any, kind: str) -> None:
+        shop = replace(Shop(), payment_methods=online())
+        facts: dict[str, Any] = {"order_id": ORDER, "currency": "EUR"}
+        promise = AuthorizePayment(
+            **facts, context=context("promise"), method="online", provider="sandbox", reference="ch_1", amount=2_000
+        )
+        ask = request_of_it(order_id=ORDER, context=context("ask"), payment="1")
+        world = World(shop).after(bought(), promise, ask)
+        payload: dict[str, str | int] = {"order_id": str(ORDER), "payment": "1"}
+        assert world.effects("collect_on_requested") == [Effect(kind=kind, payload=payload, order_id=ORDER)]
+
+    def test_money_asked_of_a_token_is_taken_by_the_provider(self) -> None:
+        shop = replace(Shop(), payment_methods=online())
+        ask = RequestPayment(order_id=ORDER, context=context("take"), method="online", token="pm_1", currency="EUR")
+        world = World(shop).after(bought(), ask)
+        assert [effect.kind for effect in world.effects("collect_on_requested")] == ["payment.take"]
+
+
 class TestTagOnPurchase:
     NAME = "tag_on_purchase"
 
@@ -315,7 +339,7 @@ class TestExitOnWithdrawal:
 
 def test_every_process_is_tried_here() -> None:
     tried = {
-        "mail_on_status", "send_on_message_requested", "refund_on_requested", "tag_on_purchase", "enrol_on_order",
-        "advance_on_step", "exit_on_order", "exit_on_withdrawal",
+        "mail_on_status", "send_on_message_requested", "refund_on_requested", "collect_on_requested", "tag_on_purchase",
+        "enrol_on_order", "advance_on_step", "exit_on_order", "exit_on_withdrawal",
     }  # fmt: skip
     assert tried == PROCESSES.keys()
