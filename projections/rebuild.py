@@ -29,6 +29,8 @@ CATCH_UP = 2000
 SWAP_TIMEOUT = "100ms"
 SWAP_PAUSE = 0.2
 SWAP_PATIENCE = 600.0
+LOCK_PATIENCE = 2.0
+LOCK_PAUSE = 0.02
 
 _COUNTED = 100_000  # a log of so many events is counted; of a longer one, about so many, here and there
 _PART = """
@@ -103,8 +105,7 @@ class Rebuild:
         log = self._source.log()
         try:
             with self._source.connect() as connection:
-                if not generations.try_lock(connection, REBUILD, self._name):
-                    raise RebuildRunning(self._name)
+                self._lock(connection)
                 generations.drop(connection, self._name, self._building)
                 try:
                     return self._run(connection, log)
@@ -113,6 +114,14 @@ class Rebuild:
         finally:
             log.close()
             log.pool.close()
+
+    def _lock(self, connection: Connection) -> None:
+        """Waits a moment: who leads the view holds the lock briefly while it clears the remains of a rebuild away."""
+        deadline = time.monotonic() + LOCK_PATIENCE
+        while not generations.try_lock(connection, REBUILD, self._name):
+            if time.monotonic() > deadline:
+                raise RebuildRunning(self._name)
+            self._stop.wait(LOCK_PAUSE)
 
     def _run(self, connection: Connection, log: EventLog) -> Report:
         start = self._start(connection, log)
