@@ -125,7 +125,7 @@ class Rebuild:
         self._index(connection)
         target = Target(self._projection, log, self._building)
         target.open(connection)
-        position = start if self._instant else self._catch_up(connection, target, start, log.head())
+        position = start if self._instant else self._catch_up(connection, target, start, self._reached(connection, log))
         differences: list[Difference] = []
         if self._verify:
             position, differences = self._compare(connection, target, start)
@@ -133,6 +133,11 @@ class Rebuild:
             position = self._swap(connection, target, position)
         seconds = time.monotonic() - self._began
         return Report(self._name, self._schema, events, position, seconds, differences, swapped=not differences)
+
+    def _reached(self, connection: Connection, log: EventLog) -> int:
+        """How far to catch up before the swap: to the head, or no further than the live view it is compared with."""
+        live = generations.find(connection, self._name) if self._verify else None
+        return live.position if live else log.head()
 
     def _start(self, connection: Connection, log: EventLog) -> int:
         """Where filling ends and catching up begins: the head, or the live view's position when it is compared."""
