@@ -118,7 +118,7 @@ def test_a_hundred_thousand_orders_killed_ten_times_are_those_of_a_quiet_run(
     shopify_file.write(file, orders)
     wrong = spoil(file, every=1_000)
     with copied(server, template_database) as database:
-        totals = disturbed(file, database, Random(5), kills=10, least=2.0, most=6.0)
+        totals = disturbed(file, database, Random(5), kills=10, least=1.5, most=4.0)
         found = brought(database)
         accounted_for(file, orders, wrong, totals, found)
     with copied(server, template_database) as database:
