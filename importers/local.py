@@ -107,7 +107,9 @@ def _together(runtime: Runtime, import_id: UUID, tell: Tell, processes: int) -> 
         theirs.close()
         workers.append((worker, ours))
     try:
-        _read(runtime, import_id)
+        with _uncollected():
+            _read(runtime, import_id)
+            _take_rest(runtime, import_id, tell)
         while any(worker.is_alive() for worker, _ in workers):
             _tell(runtime, import_id, tell)
             for worker, _ in workers:
@@ -117,6 +119,14 @@ def _together(runtime: Runtime, import_id: UUID, tell: Tell, processes: int) -> 
         for worker, _ in workers:
             worker.kill()
             worker.join()
+
+
+def _take_rest(runtime: Runtime, import_id: UUID, tell: Tell) -> None:
+    """Takes ranges in beside the workers: while they wait for the database there is time left."""
+    intakes = Intakes(runtime)
+    while (number := _next(runtime, import_id)) is not None and intakes.take(import_id, number):
+        gc.collect()
+        _tell(runtime, import_id, tell)
 
 
 def _look(workers: list[tuple[SpawnProcess, Pipe]]) -> None:
@@ -139,12 +149,22 @@ def _said(pipe: Pipe) -> str:
 def _work(settings: Settings, import_id: UUID, parent: int, tell: Pipe) -> None:
     """Takes ranges in as they come, until the import is read and done, or its command is gone."""
     try:
-        with open_runtime(settings) as runtime:
-            gc.freeze()
-            gc.disable()  # a batch is many small things without cycles; looking through them takes a sixth of the time
+        with open_runtime(settings) as runtime, _uncollected():
             _take_all(runtime, import_id, parent)
     except UnusableFile as error:
         tell.send(str(error))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leaves garbage to who asks: a batch is many small things without cycles, and to look for them takes a sixth."""
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def _take_all(runtime: Runtime, import_id: UUID, parent: int) -> None:

@@ -48,7 +48,8 @@ def store(connection: Connection, mapper: EventMapper, keys: KeyRing, events: Se
     """
     subjects = {event.metadata.subject for event in events if event.metadata.subject}
     wrapped: dict[UUID | None, bytes | None] = dict(Claims(connection, keys).wrapped(subjects).items())
-    lines = [_line(event, mapper.state(event, wrapped.get(event.metadata.subject))) for event in events]
+    text = _Text()
+    lines = [_line(event, mapper.state(event, wrapped.get(event.metadata.subject)), text) for event in events]
     connection.execute(APPEND_LOCK, prepare=True)
     [(last,)] = connection.execute(_HEAD, prepare=True).fetchall()
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
@@ -56,12 +57,26 @@ def store(connection: Connection, mapper: EventMapper, keys: KeyRing, events: Se
     return int(last) + len(lines)
 
 
-def _line(event: Event, state: bytes) -> bytes:
+class _Text:
+    """Ids and instants as COPY's text form has them; one that comes again and again in a row is written once."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[Any, str]] = [(None, "\\N")] * 3
+
+    def of(self, place: int, value: UUID | datetime | None) -> str:
+        """The value's text; `place` tells apart what stands in different columns."""
+        last, text = self._kept[place]
+        if value is not last:
+            text = "\\N" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
+            self._kept[place] = (value, text)
+        return text
+
+
+def _line(event: Event, state: bytes, text: _Text) -> bytes:
     """What follows the position in a line of COPY's text form; JSON holds no raw control characters."""
-    subject = event.metadata.subject or "\\N"
     head = (
-        f"\t{event.originator_id}\t{event.originator_version}\t{event.TOPIC}\t{event.VERSION}\t{subject}"
-        f"\t{event.timestamp.isoformat()}\t"
+        f"\t{text.of(0, event.originator_id)}\t{event.originator_version}\t{event.TOPIC}\t{event.VERSION}"
+        f"\t{text.of(1, event.metadata.subject)}\t{text.of(2, event.timestamp)}\t"
     )
     return head.encode() + (state.replace(b"\\", b"\\\\") if b"\\" in state else state) + b"\n"
 
