@@ -1,4 +1,4 @@
-"""Jobs over HTTP: how far each came, what became of each item, and cancel, pause, resume and undo."""
+"""Jobs over HTTP: how far each came, what became of each item, the file it made, and stopping and undoing it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, send_file
 from marshmallow import fields, validate
 
 from api.access import caller, needs, require
@@ -17,6 +17,7 @@ from api.schemas import Body, Text, instant, page_form
 from domain import texts
 from projections.log import Session
 from projections.tables import Connection
+from projections.work import job_files
 from projections.work.jobs import (
     ACTIONS,
     ENDED,
@@ -193,6 +194,21 @@ def get_results(told: dict[str, Any], job_id: UUID) -> Response:
         lambda connection, how: count_results(connection, filters, how),
         _result_answer,
     )
+
+
+@jobs.get("/<uuid:job_id>/file")
+@needs()
+@jobs.response(200)
+def get_job_file(job_id: UUID) -> Response:
+    """The file that a job made: for its maker, and with `jobs:write` for others; the job's `outcome` describes it."""
+    with runtime().reading() as connection:
+        row = _own(connection, job_id)
+    path, told = job_files.found(runtime().settings, job_id, row.outcome)
+    response = send_file(
+        path.resolve(), told.media_type, as_attachment=True, download_name=told.name, etag=told.sha256, max_age=0
+    )
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 @jobs.post("/<uuid:job_id>/cancel")

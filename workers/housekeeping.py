@@ -9,7 +9,7 @@ import structlog
 
 from projections.log.seals import seal
 from projections.runtime import Runtime
-from projections.work import import_files
+from projections.work import import_files, job_files
 from projections.work import imports as work
 from projections.work.effects import purge_done
 
@@ -60,12 +60,15 @@ class Housekeeping:
             _logger.info("effects of long ago forgotten", action="effects.purged", count=done)
 
     def _delete_files(self) -> None:
-        """Deletes the files of imports that nothing happened to for long: they hold personal data."""
+        """Deletes the files of imports and of other jobs that are older than they are kept: they hold personal data."""
         settings = self._runtime.settings
         with self._runtime.pool.connection() as connection:
             old = work.with_old_files(connection, settings.files_days)
             for import_id in old:
                 import_files.delete_folder(settings, import_id)
                 work.files_deleted(connection, import_id)
+            jobs = job_files.delete_old(connection, settings)
         if old:
             _logger.info("files of imports deleted", action="imports.purged", count=len(old))
+        if jobs:
+            _logger.info("files of jobs deleted", action="jobs.purged", count=jobs)

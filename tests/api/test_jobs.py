@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from projections.runtime import Runtime
-from projections.work import jobs
+from projections.work import job_files, jobs
 from projections.work.jobs import Part, Result
 
 JOBS = "/api/v1/jobs"
@@ -110,3 +110,29 @@ def test_a_job_is_shown_to_nobody_who_could_not_have_made_it(client_as: Clients,
 
 def test_a_job_nobody_knows_is_not_found(client: FlaskClient) -> None:
     assert client.post(f"{JOBS}/{uuid4()}/cancel").status_code == 404
+
+
+def test_the_file_of_a_job_is_for_its_maker_and_for_who_may_act_on_all(client_as: Clients, runtime: Runtime) -> None:
+    operator = client_as("operator")
+    own, foreign = make(runtime, actor(operator, runtime)), make(runtime, "operator:ada")
+    for job_id in (own, foreign):
+        with job_files.writing(runtime.settings, job_id, "orders.csv") as file:
+            file.write(b"number\r\n")
+        told = job_files.described(runtime.settings, job_id, "orders.csv", "text/csv")
+        with runtime.pool.connection() as connection:
+            jobs.tell(connection, job_id, told.outcome())
+    answer = operator.get(f"{JOBS}/{own}/file", buffered=True)
+    assert (answer.status_code, answer.data, answer.mimetype) == (200, b"number\r\n", "text/csv")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=orders.csv"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    known = {"If-None-Match": answer.headers["ETag"]}
+    assert operator.get(f"{JOBS}/{own}/file", headers=known, buffered=True).status_code == 304
+    assert operator.get(f"{JOBS}/{foreign}/file").status_code == 404
+    assert client_as("manager").get(f"{JOBS}/{foreign}/file", buffered=True).status_code == 200
+    refused = client_as("admin", "jobs:read", "orders:write").get(f"{JOBS}/{foreign}/file")
+    assert (refused.status_code, refused.get_json()["details"]) == (403, {"permission": "jobs:write"})
+
+
+def test_a_job_without_a_file_says_so(client: FlaskClient, runtime: Runtime) -> None:
+    refused = client.get(f"{JOBS}/{make(runtime, 'operator:ada')}/file")
+    assert (refused.status_code, refused.get_json()["type"]) == (404, "/problems/job-file-not-found")
