@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Response
 from marshmallow import ValidationError, fields, post_load, validate
 
-from api.access import caller, needs
+from api.access import needs
 from api.bodies import Resource
 from api.lists import ListQuery, page_answer, sorts
 from api.orders.collection import OrderListForm, order_filters
-from api.prints import DocumentAnswer, LanguageQuery, document_answer, papers, pdf, printed
+from api.prints import DocumentAnswer, LanguageQuery, document_answer, printed, printed_together
 from api.problems import CodedMessage, Problem
 from api.requests import context, fresh, handle, runtime
 from api.schemas import Body, Code, Text, instant, money, page_form
 from domain import texts
 from domain.errors import NotFound
-from domain.orders.documents import KINDS, NUMBERED, VoidDocument, document_of
+from domain.orders.documents import KINDS, NUMBERED, RECEIPT, VoidDocument, document_of
 from domain.orders.order import Order
 from domain.settings import LOCALES, Shop
-from printing.press import press_many
 from projections.documents import (
     LISTING,
     NEWEST_FIRST,
@@ -63,9 +61,12 @@ class DocumentsQuery(ListQuery):
 
 
 class PrintForm(Body):
-    """Orders to print as one file: their ids, or the list's own filter and sort; `kind` is a receipt unless told."""
+    """Orders to print as one file: their ids, or the list's own filter and sort; `kind` is a receipt unless told.
 
-    kind = fields.String(validate=validate.OneOf([kind for kind in KINDS if kind in ("receipt", "packing_slip")]))
+    An order has all its documents of the kind printed: one that has none is refused.
+    """
+
+    kind = fields.String(validate=validate.OneOf(KINDS))
     locale = fields.String(validate=validate.OneOf(LOCALES))
     orders = fields.List(fields.UUID(), validate=validate.Length(1, MOST_AT_ONCE))
     filter = fields.Nested(OrderListForm)
@@ -151,16 +152,7 @@ def void_document(told: dict[str, Any], number: str) -> Response:
 def print_orders(told: dict[str, Any]) -> Response:
     """Print many orders as one PDF, in the order they are told or listed; asked again, it is the same file."""
     order_ids = told.get("orders") or _listed(told["filter"])
-    kind = told.get("kind", "receipt")
-    found = papers().papers(order_ids, kind)
-    lines = sum(len(paper.order.items) for paper in found)
-    if lines > MOST_LINES:
-        detail = f"These orders have {lines} lines; at most {MOST_LINES} are printed at once."
-        raise Problem(422, "too-many-lines", detail, details={"lines": lines, "limit": MOST_LINES})
-    data, prints = press_many(found, kind, told.get("locale", ""))
-    new = [(paper.order.id, one) for paper, one in zip(found, prints, strict=True) if one not in paper.prints]
-    papers().write_down(new, caller().actor, datetime.now(UTC))
-    return pdf(data, f"{kind}-{found[0].order.number}-{len(found)}")
+    return printed_together(order_ids, told.get("kind", RECEIPT), told.get("locale", ""), MOST_LINES)
 
 
 def _listed(asked: dict[str, Any]) -> list[UUID]:

@@ -15,7 +15,8 @@ from api.orders.forms import Rate
 from api.requests import context, handle, respond, runtime
 from api.schemas import Body, Flag, Text, Whole, page_form
 from domain import texts
-from domain.orders.documents import LONGEST_TERM, NUMBERED
+from domain.orders.documents import NUMBERED
+from domain.orders.issuing import LONGEST_TERM
 from domain.papers import (
     LARGEST_FIRST,
     LOGO_BYTES,

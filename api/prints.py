@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
+import msgspec
 from flask import Response, current_app, request
 from marshmallow import fields, validate
 
 from api.access import caller
+from api.problems import Problem
+from api.requests import request_key, runtime
 from api.schemas import Body, MoneyAnswer, instant, money
+from domain.errors import Conflict
 from domain.orders.documents import NUMBERED
 from domain.orders.order import Document, Order, Print
 from domain.settings import LOCALES
-from printing.press import press
-from projections.prints import Papers
+from printing import press
+from projections.log import Answer, RequestKey, Session
+from projections.prints import Paper, Papers, Pin
 
 _UNSAFE = re.compile("[^A-Za-z0-9._-]+")
 
@@ -38,6 +44,12 @@ class DocumentAnswer(Body):
     refers_to = fields.String(required=True, allow_none=True)
     voided_at = fields.DateTime(required=True, allow_none=True)
     void_reason = fields.String(required=True, allow_none=True)
+
+
+class PrintDiffers(Conflict):
+    """These documents would not come out in the same bytes any more: print them under a new Idempotency-Key."""
+
+    code = "print-differs"
 
 
 class LanguageQuery(Body):
@@ -71,12 +83,76 @@ def document_answer(order: Order, document: Document) -> dict[str, Any]:
 
 
 def printed(order_id: UUID, kind: str, *, form: str = "a4", locale: str = "", number: str = "") -> Response:
-    """One document as a PDF; its hash is written down in the order once, and is its ETag."""
+    """One document as a PDF; its hash is written down in the order once, and is its ETag.
+
+    Where it does not have the bytes of an earlier print of the same, the header `X-Differs-From` tells that one's hash.
+    """
     paper = papers().paper(order_id, kind, number)
-    data, told = press(paper, kind, form, locale, number)
-    if told not in paper.prints:
-        papers().write_down([(order_id, told)], caller().actor, datetime.now(UTC))
-    return pdf(data, f"{kind}-{number or paper.order.number}", told)
+    done = press.printed(papers(), paper, kind, form, locale, caller().actor, datetime.now(UTC))
+    response = pdf(done.data, f"{kind}-{number or paper.order.number}", done.told)
+    if done.differs_from:
+        response.headers["X-Differs-From"] = done.differs_from
+    return response
+
+
+class ManyAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of an answer with many documents: what they were printed from, and the hash of the file."""
+
+    kind: str
+    locale: str
+    pins: tuple[Pin, ...]
+    sha256: str
+
+
+def printed_together(order_ids: Sequence[UUID], kind: str, locale: str, most_lines: int) -> Response:
+    """The documents of many orders as one PDF; repeated under its Idempotency-Key it is the same file again."""
+    key = request_key()
+    with runtime().log.session() as session:
+        known = session.claim_request(key) if key else None
+    if known:
+        return _together_again(known)
+    found = papers().papers(order_ids, kind)
+    lines = sum(len(paper.order.items) for paper in found)
+    if lines > most_lines:
+        detail = f"These orders have {lines} lines; at most {most_lines} are printed at once."
+        raise Problem(422, "too-many-lines", detail, details={"lines": lines, "limit": most_lines})
+    data, prints = press.press_many(found, kind, locale)
+    pins = tuple(paper.pin for paper in found)
+    answered = _write_down(press.not_yet(found, prints), key, _answer(kind, locale, pins, data))
+    return _together_again(answered) if answered else pdf(data, _name(kind, found))
+
+
+def _write_down(prints: Sequence[tuple[UUID, Print]], key: RequestKey | None, answer: Answer) -> Answer | None:
+    """Writes prints down, and with them the answer to their request; gives the answer of whoever was quicker."""
+    quicker: list[Answer] = []
+
+    def keep(session: Session) -> Answer | None:
+        known = session.claim_request(key) if key else None
+        quicker.extend([known] if known else [])
+        return answer if key and not known else None
+
+    papers().write_down(prints, caller().actor, datetime.now(UTC), keep if key else None)
+    return quicker[-1] if quicker else None
+
+
+def _answer(kind: str, locale: str, pins: tuple[Pin, ...], data: bytes) -> Answer:
+    told = ManyAnswer(kind=kind, locale=locale, pins=pins, sha256=sha256(data).hexdigest())
+    return Answer(status=200, headers={}, body=msgspec.json.encode(told))
+
+
+def _together_again(known: Answer) -> Response:
+    told = msgspec.json.decode(known.body, type=ManyAnswer)
+    found = papers().pinned(told.pins, told.kind)
+    data, _ = press.press_many(found, told.kind, told.locale)
+    if sha256(data).hexdigest() != told.sha256:
+        raise PrintDiffers
+    response = pdf(data, _name(told.kind, found))
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _name(kind: str, found: Sequence[Paper]) -> str:
+    return f"{kind}-{found[0].order.number}-{len(found)}"
 
 
 def pdf(data: bytes, name: str, told: Print | None = None) -> Response:

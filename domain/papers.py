@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from domain.errors import Rejected
 from domain.events import Command, Event
-from domain.orders.documents import LONGEST_TERM, NUMBERED, TermOutOfBounds
+from domain.orders.documents import NUMBERED
+from domain.orders.issuing import LONGEST_TERM, TermOutOfBounds
 from domain.pricing import WHOLE
 from domain.settings import Settings, SettingsCommand
 from domain.shop import Legal, Logo, Series, Shop

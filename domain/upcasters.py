@@ -13,6 +13,12 @@ def numbered_elsewhere(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "settings_version": 0, "issued_on": None}
 
 
+def buyer_of_the_order(values: dict[str, Any]) -> dict[str, Any]:
+    """An issued document of form 2 has its buyer from the order alone."""
+    return {**values, "buyer": None, "delivery": None}
+
+
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("order.document-numbered", 1): numbered_elsewhere,
+    ("order.document-numbered", 2): buyer_of_the_order,
 }

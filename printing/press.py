@@ -2,49 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
 
+from msgspec.structs import replace
+
+from domain.orders.documents import NUMBERED, RETURN_SLIP
 from domain.orders.order import Print
 from printing.documents import LAYOUT, print_a4, print_many, print_till, sheet_of
-from printing.documents.rows import RETURN, Sheet
-from projections.prints import Paper
+from printing.documents.sheet import Sheet
+from projections.kept_prints import Copy, DocumentAltered
+from projections.log import Session
+from projections.prints import Paper, Papers
 
 A4, TILL, LIST = FORMS = ("a4", "80mm", "list")
 
 
-def sheet_on(paper: Paper, kind: str, locale: str = "", number: str = "") -> Sheet:
-    """The document that a paper is for; a return slip's `number` is its return's."""
+class Printed(NamedTuple):
+    """A document's bytes and what is written down of them; `differs_from` is the hash of an earlier print of the same
+    that had other bytes, empty where there is none.
+    """
+
+    data: bytes
+    told: Print
+    differs_from: str
+
+
+def sheet_on(paper: Paper, kind: str, locale: str = "") -> Sheet:
+    """The document that a paper is for."""
     return sheet_of(
         paper.order,
         paper.shop,
         kind,
         locale=locale,
         document=paper.document,
-        return_number=int(number) if kind == RETURN else 0,
+        return_number=int(paper.number) if kind == RETURN_SLIP else 0,
         link=paper.link,
     )
 
 
-def press(paper: Paper, kind: str, form: str = A4, locale: str = "", number: str = "") -> tuple[bytes, Print]:
-    """One document's bytes, and the print to be written down."""
-    sheet = sheet_on(paper, kind, locale, number)
-    data = print_till(sheet) if form == TILL else print_a4(sheet)
-    return data, print_of(paper, sheet, form, number, data)
+def printed(papers: Papers, paper: Paper, kind: str, form: str, locale: str, actor: str, at: datetime) -> Printed:
+    """One document as it is given out, written down in its order once.
+
+    An issued document is given out in the bytes of its first print for ever; raises `DocumentAltered` where the bytes
+    that are kept are none that its order tells of.
+    """
+    sheet = sheet_on(paper, kind, locale)
+    copy = _copy(paper, kind, form, sheet)
+    kept = papers.kept(copy) if copy else None
+    data = kept or drawn(sheet, form)
+    told = print_of(paper, sheet, form, data)
+    if kept and told.sha256 not in {one.sha256 for one in paper.prints}:
+        raise DocumentAltered(document=paper.number)
+    if not kept and (copy or told not in paper.prints):
+        _write_down(papers, paper, copy, told, data, actor, at)
+    return Printed(data, told, "" if kept else _other(paper, told))
 
 
-def press_many(papers: Sequence[Paper], kind: str, locale: str = "") -> tuple[bytes, list[Print]]:
-    """Many documents as one file, and a print of each order, by the hash of the file."""
+def _write_down(
+    papers: Papers, paper: Paper, copy: Copy | None, told: Print, data: bytes, actor: str, at: datetime
+) -> None:
+    document = paper.document
+
+    def keep(session: Session) -> None:
+        if copy and document and document.issued_on:
+            papers.keep(session, copy, document.issued_on, data)
+
+    papers.write_down([(paper.order.id, told)], actor, at, keep)
+
+
+def drawn(sheet: Sheet, form: str) -> bytes:
+    """A sheet as a PDF."""
+    return print_till(sheet) if form == TILL else print_a4(sheet)
+
+
+def press_many(papers: Iterable[Paper], kind: str, locale: str = "") -> tuple[bytes, list[Print]]:
+    """Many documents as one file, and a print of each, by the hash of the file."""
+    papers = list(papers)
     sheets = [sheet_on(paper, kind, locale) for paper in papers]
     data = print_many(sheets)
-    return data, [print_of(paper, sheet, LIST, "", data) for paper, sheet in zip(papers, sheets, strict=True)]
+    return data, [print_of(paper, sheet, LIST, data) for paper, sheet in zip(papers, sheets, strict=True)]
 
 
-def print_of(paper: Paper, sheet: Sheet, form: str, number: str, data: bytes) -> Print:
+def not_yet(papers: Iterable[Paper], prints: Iterable[Print]) -> list[tuple[UUID, Print]]:
+    """The prints that their orders do not tell of yet, by order."""
+    return [(paper.order.id, one) for paper, one in zip(papers, prints, strict=True) if one not in paper.prints]
+
+
+def print_of(paper: Paper, sheet: Sheet, form: str, data: bytes) -> Print:
     """What is written down of a print."""
     return Print(
         kind=sheet.kind,
-        number=number,
+        number=paper.number,
         form=form,
         locale=sheet.locale,
         order_version=paper.order.version,
@@ -52,3 +104,18 @@ def print_of(paper: Paper, sheet: Sheet, form: str, number: str, data: bytes) ->
         layout=LAYOUT,
         sha256=sha256(data).hexdigest(),
     )
+
+
+def _copy(paper: Paper, kind: str, form: str, sheet: Sheet) -> Copy | None:
+    """The copy of an issued document; None for what is not kept."""
+    if kind not in NUMBERED or paper.document is None:
+        return None
+    return Copy(paper.order.id, paper.number, form, sheet.locale, paper.document.voided_at is not None)
+
+
+def _other(paper: Paper, told: Print) -> str:
+    """The hash of the last print of the same that had other bytes; a document that was voided since looks otherwise."""
+    if paper.document and paper.document.voided_at:
+        return ""
+    same = [one.sha256 for one in paper.prints if replace(one, layout=told.layout, sha256=told.sha256) == told]
+    return same[-1] if same and told.sha256 not in same else ""

@@ -63,6 +63,9 @@ class Settings:
     files_days: int = _setting(
         30, "Days the files of an import are kept after it last moved, and those of other jobs.", _between(1, 3650)
     )
+    document_years: int = _setting(
+        10, "Years after its day that an issued invoice or credit note can be printed as issued.", _between(1, 100)
+    )
     page_limit: int = _setting(200, "Most items a list answers with on one page.", _between(1, 10_000))
     idempotency_days: int = _setting(30, "Days an Idempotency-Key and its answer are kept.", _between(1, 3650))
     session_hours: int = _setting(12, "Hours after which a console session must sign in again.", _between(1, 24 * 365))

@@ -8,6 +8,7 @@ from workers.bulk import BULK
 from workers.mail import SEND_MAIL
 from workers.marketing import CALL_WEBHOOK, END_ENROLMENTS, TAKE_STEP
 from workers.payments import PAYMENTS
+from workers.prints import PRINTS
 from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unknown
 
 __all__ = ["PERFORMED", "GiveUp", "Job", "LostClaim", "Performer", "Retry", "Tools", "Unknown"]
@@ -19,4 +20,5 @@ PERFORMED: Mapping[str, Performer] = {
     "sequence.withdrawal": END_ENROLMENTS,
     **PAYMENTS,
     **BULK,
+    **PRINTS,
 }

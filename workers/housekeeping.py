@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from threading import Event, Thread
 
 import structlog
 
+from projections import kept_prints
 from projections.log.seals import seal
 from projections.runtime import Runtime
 from projections.work import import_files, job_files
@@ -44,6 +46,7 @@ class Housekeeping:
                 if time.monotonic() >= purge_at:
                     self._purge()
                     self._delete_files()
+                    self._release_documents()
                     purge_at = time.monotonic() + PURGE_EVERY
             except Exception as fault:
                 _logger.warning("housekeeping is put off", action="housekeeping.failed", error=type(fault).__name__)
@@ -72,3 +75,10 @@ class Housekeeping:
             _logger.info("files of imports deleted", action="imports.purged", count=len(old))
         if jobs:
             _logger.info("files of jobs deleted", action="jobs.purged", count=jobs)
+
+    def _release_documents(self) -> None:
+        """Lets go of what issued documents say of their buyers once nobody has to keep them any more."""
+        with self._runtime.pool.connection() as connection:
+            released = kept_prints.release(connection, datetime.now(UTC).date(), self._runtime.settings.document_years)
+        if released:
+            _logger.info("issued documents released", action="documents.released", count=released)

@@ -21,7 +21,9 @@ from api.requests import context, fresh, respond, runtime
 from api.schemas import Body, Code, Text, Whole
 from domain import texts
 from domain.orders.bulk import MOST_ORDERS, MoveOrders, NothingMatches, Reversible, TooManyOrders, action_of
+from domain.orders.documents import KINDS
 from domain.orders.notes import MAX_TAGS
+from domain.settings import LOCALES
 from domain.stock.following import StockConfirmationRequired, figures_told
 from projections.log import Session
 from projections.orders import order_ids
@@ -47,7 +49,10 @@ TOLD: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "unarchive": ((), ("reason",), "orders:write"),
     "payment-link": ((), ("method", "hours", "reason"), "orders:write"),
     "resend": ((), ("template", "reason"), "messages:write"),
+    "print": ((), ("kind", "locale"), "documents:read"),
 }
+# Actions whose job makes one file, which one part does; the job's kind.
+FILED: Mapping[str, str] = {"print": "orders.print"}
 PICKING = ("action", "ids", "filter", "sort")
 
 
@@ -67,6 +72,8 @@ class BulkForm(Body):
     method = Code()
     hours = Whole(1, MOST_HOURS)
     template = Code()
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    locale = fields.String(validate=validate.OneOf(LOCALES))
 
 
 class RefusalsAnswer(Body):
@@ -97,26 +104,28 @@ class BulkPreviewAnswer(Body):
 
 
 @orders.post("/bulk")
-@needs("orders:write")
+@needs("orders:read")
 @orders.arguments(BulkForm)
 @orders.response(202, JobAnswer)
 def act_on_orders(told: dict[str, Any]) -> Response:
-    """Do the same to many orders: a job with a result for each."""
+    """Do the same to many orders: a job with a result for each. Each action needs the permission of what it does."""
     action, permission = _action(told)
     require(permission)
     _require_stock_answer(action)
+    kind = FILED.get(told["action"], KIND)
     parameters = {name: value for name, value in told.items() if name not in ("ids", "filter", "sort")}
 
     def ask(session: Session) -> UUID:
         ids = picked(session.connection, told)
+        in_part = len(ids) if kind != KIND else IN_PART
         parts = [
-            Part(len(ids[first : first + IN_PART]), {"ids": [str(one) for one in ids[first : first + IN_PART]]})
-            for first in range(0, len(ids), IN_PART)
+            Part(len(ids[first : first + in_part]), {"ids": [str(one) for one in ids[first : first + in_part]]})
+            for first in range(0, len(ids), in_part)
         ]
         job_id = uuid5(context().command_id, "job")
         undo_kind = UNDO if isinstance(action, Reversible) else None
         jobs.create(
-            session, job_id, KIND, parameters, parts, caller().actor, permission=permission, undo_kind=undo_kind
+            session, job_id, kind, parameters, parts, caller().actor, permission=permission, undo_kind=undo_kind
         )
         return job_id
 

@@ -15,15 +15,8 @@ from api.problems import CodedMessage
 from api.requests import context, handle, respond
 from api.schemas import Body, Code, Text, Whole, page_form
 from domain import texts
-from domain.orders.documents import (
-    CREDIT_NOTE,
-    INVOICE,
-    LONGEST_TERM,
-    NUMBERED,
-    IssueCommand,
-    IssueCreditNote,
-    IssueInvoice,
-)
+from domain.orders.documents import CREDIT_NOTE, INVOICE, NUMBERED
+from domain.orders.issuing import EXEMPTIONS, LONGEST_TERM, IssueCommand, IssueCreditNote, IssueInvoice
 from domain.orders.order import Order
 from domain.settings import Shop
 from printing.press import A4, TILL
@@ -44,13 +37,14 @@ class IssueForm(Body):
     payment_days = Whole(0, LONGEST_TERM)
     buyer_registration = Text(texts.CODE)
     buyer_reference = Text(texts.CODE)
+    exemption = fields.String(validate=validate.OneOf(EXEMPTIONS))
 
     @post_load
     def fits_its_kind(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
         if (told["kind"] == CREDIT_NOTE) != ("refund" in told):
             rule = "A credit note, and nothing else, names its refund."
             raise ValidationError({"refund": [CodedMessage(rule, "refund-of-credit-note")]})
-        own = {"payment_days", "buyer_registration", "buyer_reference"} & told.keys()
+        own = {"payment_days", "buyer_registration", "buyer_reference", "exemption"} & told.keys()
         if told["kind"] == CREDIT_NOTE and own:
             rule = "A credit note has this from its invoice."
             raise ValidationError({name: [CodedMessage(rule, "told-by-invoice")] for name in sorted(own)})

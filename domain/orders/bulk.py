@@ -12,6 +12,7 @@ from domain.errors import Rejected
 from domain.events import Context, Event
 from domain.orders.archive import ArchiveOrder, UnarchiveOrder
 from domain.orders.details import AssignOperator
+from domain.orders.documents import RECEIPT
 from domain.orders.moves import ChangeStatus, StockChoice
 from domain.orders.notes import SetTags
 from domain.orders.order import Order, OrderCommand
@@ -91,8 +92,15 @@ class ResendMails(BulkAction, frozen=True, kw_only=True, tag="resend"):
     template: str = ""
 
 
+class PrintOrders(BulkAction, frozen=True, kw_only=True, tag="print"):
+    """Print all they have of a kind of document as one file in their order, in the language of each unless told."""
+
+    kind: str = RECEIPT
+    locale: str = ""
+
+
 Reversible = MoveOrders | TagOrders | AssignOrders | ArchiveOrders | UnarchiveOrders
-Action = Reversible | LinkOrders | ResendMails
+Action = Reversible | LinkOrders | ResendMails | PrintOrders
 
 
 def action_of(told: Mapping[str, Any]) -> Action:

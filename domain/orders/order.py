@@ -159,6 +159,9 @@ class Document(Struct, frozen=True, kw_only=True):
     total: int = 0
     buyer_registration: str | Erased = ""
     buyer_reference: str = ""
+    exemption: str = ""
+    buyer: Address | Erased | None = None
+    delivery: Address | Erased | None = None
     voided_at: datetime | None = None
     void_reason: str | None = None
 

@@ -99,11 +99,12 @@ class Canvas(FPDF):
         read = _picture(logo.image)
         if read is None:
             return 0.0
-        info: Any = self.image_cache.images.get("logo")
+        name = sha256(logo.image).hexdigest()
+        info: Any = self.image_cache.images.get(name)
         if info is None:
             info = type(read)(**read)
-            info.update({"i": 1, "usages": 0, "iccp_i": None})
-            self.image_cache.images["logo"] = info
+            info.update({"i": len(self.image_cache.images) + 1, "usages": 0, "iccp_i": None})
+            self.image_cache.images[name] = info
         info["usages"] += 1
         scale = min(width / logo.width, height / logo.height)
         wide, high = logo.width * scale, logo.height * scale

@@ -46,7 +46,9 @@ def small_print(shop: Shop, words: Words, document: Document, *, paid: bool) -> 
     """The terms of an invoice; a credit note says only what it is about."""
     legal = shop.legal
     lines = [words[f"operation_{legal.operation}"] + "."]
-    if legal.exemption:
+    if document.exemption:
+        lines.append(words[f"exempt_{document.exemption}"])
+    elif legal.exemption:
         lines.append(legal.exemption)
     if legal.tax_on_debits:
         lines.append(words["debits"])

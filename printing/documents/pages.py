@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from printing.documents.canvas import GREY, INK, LIGHT, RED, Canvas
-from printing.documents.rows import Figure, Line, Party, Sheet
 from printing.documents.setting import fitted, wide, wrapped
+from printing.documents.sheet import DAWN, Figure, Line, Party, Sheet
 from printing.documents.till import print_till as print_till
 from printing.documents.words import Words
 
@@ -42,13 +42,36 @@ def print_a4(sheet: Sheet, *, archive: bool = False) -> bytes:
 
 def print_many(sheets: Iterable[Sheet]) -> bytes:
     """Documents one behind the other as one PDF, each with pages counted of its own; it is of the latest's instant."""
-    sheets = list(sheets)
-    canvas = Canvas(WIDTH, HEIGHT, max(sheet.at for sheet in sheets))
-    canvas.set_title(f"{sheets[0].title} {sheets[0].number} – {sheets[-1].number}")
-    canvas.set_author(sheets[0].seller.label)
+    bundle = Bundle()
     for sheet in sheets:
-        Setter(canvas, sheet).set()
-    return canvas.finished()
+        bundle.add(sheet)
+    return bundle.finished()
+
+
+class Bundle:
+    """Documents one behind the other as one PDF, set as they come."""
+
+    def __init__(self) -> None:
+        self._canvas = Canvas(WIDTH, HEIGHT, DAWN)
+        self._first: Sheet | None = None
+        self._last: Sheet | None = None
+        self._at = DAWN
+
+    def add(self, sheet: Sheet) -> None:
+        """Sets one more."""
+        Setter(self._canvas, sheet).set()
+        self._first = self._first or sheet
+        self._last, self._at = sheet, max(self._at, sheet.at)
+
+    def finished(self) -> bytes:
+        """The file; raises `ValueError` where nothing was set."""
+        first, last, canvas = self._first, self._last, self._canvas
+        if first is None or last is None:
+            raise ValueError("a PDF needs a document")
+        canvas.set_creation_date(self._at)
+        canvas.set_title(f"{first.title} {first.number} – {last.number}")
+        canvas.set_author(first.seller.label)
+        return canvas.finished()
 
 
 class Setter:

@@ -7,8 +7,8 @@ from functools import partial
 
 from domain.shop import Logo
 from printing.documents.canvas import INK, Canvas
-from printing.documents.rows import Line, Sheet
 from printing.documents.setting import fitted, wide, wrapped
+from printing.documents.sheet import Line, Sheet
 from printing.documents.words import Words
 
 PAPER, MARGIN = 80.0, 4.0

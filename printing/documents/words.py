@@ -95,6 +95,15 @@ _WORDS = {
         "Catégorie : livraison de biens et prestation de services",
     ),
     "debits": ("VAT is paid on debits.", "Option pour le paiement de la taxe d’après les débits."),
+    "exempt_reverse-charge": ("Reverse charge: the buyer owes the VAT.", "Autoliquidation : TVA due par le preneur."),
+    "exempt_intra-community": (
+        "Intra-Community supply exempt from VAT (CGI, art. 262 ter, I).",
+        "Exonération de TVA, art. 262 ter, I du CGI (livraison intracommunautaire).",
+    ),
+    "exempt_export": (
+        "Export exempt from VAT (CGI, art. 262, I).",
+        "Exonération de TVA, art. 262, I du CGI (exportation).",
+    ),
     "terms": ("Payable by {date}.", "Payable au plus tard le {date}."),
     "settled": ("Paid in full.", "Facture acquittée."),
     "no_early": ("No discount for early payment.", "Pas d’escompte pour paiement anticipé."),

@@ -1,4 +1,4 @@
-"""What issuing a document needs: the next number of its series, on the shop's own day."""
+"""What issuing a document needs: the next number of its series on the shop's own day, and a key of its own."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec.structs import replace
 
-from domain.orders.documents import IssueCommand, issue_series
+from domain.orders.documents import document_subject
+from domain.orders.issuing import IssueCommand, issue_series
 from domain.orders.order import Order
 from domain.shop import Shop
+from projections import kept_prints
 from projections.desk.needs import Opened
 from projections.log import Session
 
@@ -21,9 +23,11 @@ def numbered(session: Session, order: Order, command: IssueCommand, opened: Open
         return command
     asked = local_day(command.context.at, opened.shop)
     count, day = session.next_document(series.code, asked.year if series.yearly else 0, series.first, asked)
+    number = series.number(day.year, count)
+    kept_prints.begin(session, document_subject(order.id, number), day)
     return replace(
         command,
-        document_number=series.number(day.year, count),
+        document_number=number,
         issued_on=day,
         settings_version=opened.settings_version,
     )

@@ -31,7 +31,7 @@ from domain.handlers import HANDLERS
 from domain.orders.cart import ApplyCoupon
 from domain.orders.creation import Buyer, CreateOrder
 from domain.orders.details import AssignCustomer, ChangeBillingAddress, assign_customer
-from domain.orders.documents import IssueCreditNote, IssueInvoice
+from domain.orders.issuing import IssueCreditNote, IssueInvoice
 from domain.orders.order import Order, OrderCommand, require_currency
 from domain.orders.returns import ForeignExchange, SettleReturn
 from domain.pricing import CouponTerms

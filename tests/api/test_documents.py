@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
-from domain.orders.documents import DocumentPrinted, IssueInvoice
-from printing.press import press
+from domain.orders.issuing import IssueInvoice
+from domain.orders.prints import DocumentPrinted
+from printing import press
+from printing.press import drawn, sheet_on
+from projections import kept_prints
+from projections.kept_prints import DocumentAltered
 from projections.runtime import Runtime
-from tests.api.desk import API, ORDERS, SETTINGS, News, place
+from tests.api.desk import API, BILLING, ORDERS, SETTINGS, News, line, place
 from tests.api.test_problems import refused
-from tests.fixtures_api import context_of
+from tests.fixtures_api import context_of, dump
+from tests.given import NOW
+from tests.printing import papers
 
 SELLER = {"company": "Example Works", "line1": "1 Sample Street", "city": "Sampleton", "country": "FR"}
 
@@ -90,8 +99,7 @@ def test_an_issued_invoice_stays_as_it_was_and_a_void_says_so(client: FlaskClien
 
 def frozen(client: FlaskClient, order: dict[str, Any], number: str) -> bytes:
     paper = client.application.extensions["carnet.papers"].paper(UUID(order["id"]), "invoice", number)
-    data, _ = press(paper, "invoice", number=number)
-    return data
+    return drawn(sheet_on(paper, "invoice"), "a4")
 
 
 def test_many_orders_are_one_file_in_the_order_told(client: FlaskClient, app: Flask, runtime: Runtime) -> None:
@@ -123,3 +131,215 @@ def test_the_register_shows_a_void_and_its_document_says_so(client: FlaskClient,
     listed = client.get(f"{API}/documents?voided=true", headers={"X-Min-Position": void.headers["X-Position"]})
     assert [row["number"] for row in listed.get_json()["items"]] == [number]
     refused(client.get(f"{API}/documents/F1999-1.pdf"), 404, "no-such-document")
+
+
+def refund(client: FlaskClient, order: dict[str, Any], **facts: Any) -> None:
+    assert client.post(f"{ORDERS}/{order['id']}/payments", json={"method": "card"}).status_code == 201
+    answer = client.post(f"{ORDERS}/{order['id']}/refunds", json={"reason": "Broken", **facts})
+    assert answer.status_code in (200, 201), answer.get_data(as_text=True)
+
+
+def text(answer: Any) -> str:
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+
+
+def test_one_key_prints_the_same_file_again_whatever_became_of_the_orders(
+    client: FlaskClient, runtime: Runtime
+) -> None:
+    orders = [place(client) for _ in range(2)]
+    asked, key = {"orders": [order["id"] for order in orders]}, {"Idempotency-Key": "evening"}
+    first = client.post(f"{API}/documents", json=asked, headers=key)
+    client.put(f"{ORDERS}/{orders[0]['id']}/discount", json={"amount": {"amount": "1.00", "currency": "EUR"}})
+    client.put(f"{SETTINGS}/seller", json=SELLER)
+    news = News(runtime)
+    again = client.post(f"{API}/documents", json=asked, headers=key)
+    assert (again.data, again.headers["Content-Disposition"]) == (first.data, first.headers["Content-Disposition"])
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in first.headers
+    assert news.topics() == []
+    assert client.post(f"{API}/documents", json=asked).data != first.data
+    other = client.post(f"{API}/documents", json={"orders": asked["orders"][:1]}, headers=key)
+    refused(other, 422, "idempotency-key-reused")
+
+
+def test_a_file_that_would_come_out_otherwise_is_told_and_not_given(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, key = {"orders": [place(client)["id"]]}, {"Idempotency-Key": "evening"}
+    client.post(f"{API}/documents", json=asked, headers=key)
+    monkeypatch.setattr("printing.documents.pages.FOOT", 270.0)
+    refused(client.post(f"{API}/documents", json=asked, headers=key), 409, "print-differs")
+
+
+def test_one_key_issues_one_invoice(client: FlaskClient) -> None:
+    set_up(client)
+    order, key = place(client), {"Idempotency-Key": "once"}
+    first, again = (
+        client.post(f"{ORDERS}/{order['id']}/documents", json={"kind": "invoice"}, headers=key) for _ in range(2)
+    )
+    assert (first.status_code, again.get_json()) == (201, first.get_json())
+    next_one = issue(client, place(client)).get_json()["number"]
+    assert int(next_one[-5:]) == int(first.get_json()["number"][-5:]) + 1
+
+
+def test_the_filter_of_the_list_decides_what_is_printed(client: FlaskClient, runtime: Runtime, projecting: Any) -> None:
+    orders = [place(client, line(units), source="market") for units in (1, 3, 2)]
+    place(client, source="elsewhere")
+    seen = {"X-Min-Position": str(runtime.log.head())}
+    asked = {"filter": {"source": "market", "sort": "-total"}, "kind": "packing_slip"}
+    answer = client.post(f"{API}/documents", json=asked, headers=seen)
+    pages = text(answer).split("Page 1 / 1")
+    wanted = [orders[1]["number"], orders[2]["number"], orders[0]["number"]]
+    assert [number in page for number, page in zip(wanted, pages, strict=False)] == [True] * 3
+    nothing = {"filter": {"source": "nowhere"}}
+    refused(client.post(f"{API}/documents", json=nothing, headers=seen), 422, "nothing-to-print")
+
+
+def test_an_order_without_such_a_document_is_pointed_at(client: FlaskClient) -> None:
+    orders = [place(client)["id"], place(client)["id"]]
+    answer = client.post(f"{API}/documents", json={"orders": orders, "kind": "credit_note"})
+    problem = refused(answer, 422, "nothing-to-print")
+    assert [error["pointer"] for error in problem["errors"]] == ["/orders/0"]
+
+
+def test_slips_say_what_goes_and_what_comes_back(client: FlaskClient) -> None:
+    order = place(client)
+    url = f"{ORDERS}/{order['id']}"
+    packing = text(client.get(f"{url}/packing-slip.pdf?locale=fr"))
+    assert "Bon de livraison" in packing
+    assert "20.00" not in packing
+    refused(client.get(f"{url}/returns/1/slip.pdf"), 404, "return-not-found")
+    client.post(f"{url}/shipments", json={"carrier": "colissimo", "tracking_code": "6A1"})
+    back = client.post(f"{url}/returns", json={"items": [{"item": "1", "quantity": 1}], "reason": "It leaks"})
+    assert back.status_code == 201, back.get_data(as_text=True)
+    slip = text(client.get(f"{url}/returns/1/slip.pdf"))
+    assert "Return slip" in slip
+    assert f"{order['number']}-R1" in slip
+    assert f"{order['number']}-R1" in text(
+        client.post(f"{API}/documents", json={"orders": [order["id"]], "kind": "return_slip"})
+    )
+
+
+def test_a_credit_note_refers_to_the_invoice_and_never_exceeds_it(client: FlaskClient) -> None:
+    set_up(client)
+    order = place(client)
+    refund(client, order, items=[{"item": "1", "quantity": 1}])
+    refused(issue(client, order, kind="credit_note", refund="1"), 422, "not-invoiced")
+    number = issue(client, order).get_json()["number"]
+    note = issue(client, order, kind="credit_note", refund="1")
+    assert note.status_code == 201, note.get_data(as_text=True)
+    assert (note.get_json()["refers_to"], note.get_json()["total"]["amount"]) == (number, "10.00")
+    refused(issue(client, order, kind="credit_note", refund="1"), 422, "already-credited")
+    printed = text(
+        client.post(f"{API}/documents", json={"orders": [order["id"]], "kind": "credit_note", "locale": "en"})
+    )
+    assert note.get_json()["number"] in printed
+    assert number in printed
+
+
+def test_the_logo_is_shown_from_then_on_and_one_that_cannot_be_read_is_refused(client: FlaskClient) -> None:
+    def images() -> int:
+        answer = client.get(f"{ORDERS}/{place(client)['id']}/receipt.pdf")
+        return len(PdfReader(BytesIO(answer.data)).pages[0].images)
+
+    url = f"{SETTINGS}/papers/logo"
+    told = b64encode(papers.logo().image).decode()
+    assert images() == 0
+    answer = client.put(url, json={"image": told})
+    assert answer.get_json()["logo"] == {"media_type": "image/png", "width": 360, "height": 120}
+    assert images() == 1
+    for wrong in (told[:400], b64encode(b"GIF89a").decode(), "no base 64!"):
+        problem = refused(client.put(url, json={"image": wrong}), 422, "wrong-logo")
+        assert [error["pointer"] for error in problem["errors"]] == ["/image"]
+    assert client.delete(url).get_json()["logo"] is None
+    assert images() == 0
+
+
+def test_a_series_begun_elsewhere_goes_on_with_its_numbers(client: FlaskClient) -> None:
+    set_up(client)
+    shop = {"kind": "invoice", "prefix": "SHOP-", "yearly": False, "first": 410}
+    assert client.put(f"{SETTINGS}/papers/series/shop", json=shop).status_code == 200
+    numbers = [issue(client, place(client), series="shop").get_json()["number"] for _ in range(2)]
+    assert numbers == ["SHOP-00410", "SHOP-00411"]
+    refused(issue(client, place(client), series="market"), 422, "unknown-series")
+    changed = client.put(f"{SETTINGS}/papers/series/shop", json={**shop, "prefix": "S-"})
+    refused(changed, 422, "series-fixed")
+    clash = client.put(f"{SETTINGS}/papers/series/other", json={"kind": "credit_note", "prefix": "SHOP-"})
+    refused(clash, 422, "prefix-taken")
+
+
+class TestAnIssuedDocument:
+    """An invoice, printed before and after everything around it has changed."""
+
+    def issued(self, client: FlaskClient, order: dict[str, Any]) -> str:
+        set_up(client)
+        answer = issue(client, order)
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return str(answer.get_json()["number"])
+
+    def printed(self, client: FlaskClient, number: str) -> Any:
+        order_id = self.order["id"]
+        with client.application.test_request_context():
+            paper = client.application.extensions["carnet.papers"].paper(UUID(order_id), "invoice", number)
+            return press.printed(
+                client.application.extensions["carnet.papers"], paper, "invoice", "a4", "", "operator:ada", NOW
+            )
+
+    order: dict[str, Any]
+
+    def test_it_prints_in_its_first_bytes_whatever_the_program_draws_now(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.order = place(client)
+        number = self.issued(client, self.order)
+        first = self.printed(client, number)
+        monkeypatch.setattr("printing.documents.pages.FOOT", 270.0)
+        assert self.printed(client, number) == first
+        assert first.differs_from == ""
+
+    def test_it_prints_with_its_buyer_after_the_customer_was_erased(
+        self, client: FlaskClient, runtime: Runtime
+    ) -> None:
+        self.order = place(client, shipping_address={**BILLING, "line1": "5 Other Street", "email": ""})
+        number = self.issued(client, self.order)
+        customer = f"{API}/customers/{self.order['customer']['id']}"
+        erased = client.delete(customer, headers={"If-Match": client.get(customer).headers["ETag"]})
+        assert erased.status_code in (200, 204), erased.get_data(as_text=True)
+        receipt = text(client.get(f"{ORDERS}/{self.order['id']}/receipt.pdf"))
+        assert "Nora" not in receipt
+        [page] = PdfReader(BytesIO(self.printed(client, number).data)).pages
+        told = page.extract_text()
+        assert "Nora Example" in told
+        assert "5 Other Street" in told
+        assert "Nora" not in dump(runtime)
+
+    def test_its_bytes_changed_outside_are_told_and_not_given(self, client: FlaskClient, runtime: Runtime) -> None:
+        self.order = place(client)
+        number = self.issued(client, self.order)
+        self.printed(client, number)
+        with runtime.pool.connection() as connection:
+            connection.execute(
+                "UPDATE log.kept_prints SET content = set_byte(content, 40, 255 - get_byte(content, 40))"
+            )
+        with pytest.raises(DocumentAltered):
+            self.printed(client, number)
+
+    def test_it_is_let_go_when_nobody_has_to_keep_it_any_more(self, client: FlaskClient, runtime: Runtime) -> None:
+        self.order = place(client)
+        number = self.issued(client, self.order)
+        self.printed(client, number)
+        today = datetime.now(UTC).date()
+        with runtime.pool.connection() as connection:
+            assert kept_prints.release(connection, today + timedelta(days=3_652), 10) == 0
+            assert kept_prints.release(connection, today + timedelta(days=3_660), 10) == 1
+        assert "Erased" in PdfReader(BytesIO(self.printed(client, number).data)).pages[0].extract_text()
+
+
+def test_a_receipt_that_comes_out_otherwise_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"{ORDERS}/{place(client)['id']}/receipt.pdf"
+    first = client.get(url)
+    monkeypatch.setattr("printing.documents.pages.FOOT", 270.0)
+    other = client.get(url)
+    assert other.headers["X-Differs-From"] == sha256(first.data).hexdigest()
+    assert "X-Differs-From" not in first.headers

@@ -24,7 +24,7 @@ TABLE = {
     "orders:read": {
         "GET /orders", "GET /orders/{order_id}", "GET /orders/{order_id}/diff", "GET /orders/{order_id}/events",
         "GET /orders/{order_id}/history", "GET /orders/{order_id}/timeline",
-        "POST /orders/{order_id}/messages/preview",
+        "POST /orders/{order_id}/messages/preview", "POST /orders/bulk",
         "GET /orders/{order_id}/receipt.pdf", "GET /orders/{order_id}/packing-slip.pdf",
         "GET /orders/{order_id}/returns/{number}/slip.pdf",
     },
@@ -39,7 +39,7 @@ TABLE = {
         "PUT /orders/{order_id}/customer", "PUT /orders/{order_id}/operator", "PUT /orders/{order_id}/source",
         "PUT /orders/{order_id}/billing-address", "PUT /orders/{order_id}/shipping-address",
         "PUT /orders/{order_id}/payment-method", "PUT /orders/{order_id}/shipping-method",
-        "POST /orders/bulk", "POST /orders/bulk/preview",
+        "POST /orders/bulk/preview",
         "POST /orders/{order_id}/archive", "POST /orders/{order_id}/unarchive",
         "POST /orders/{order_id}/status", "POST /orders/{order_id}/status/preview",
         "POST /orders/{order_id}/payments", "DELETE /orders/{order_id}/payments/{payment}",

@@ -18,28 +18,28 @@ from domain.errors import DomainError
 from domain.events import Event
 from domain.orders.credits import credit_of
 from domain.orders.documents import (
+    DocumentNotFound,
+    DocumentNumbered,
+    DocumentVoided,
+    InvoiceCredited,
+    NumberDocument,
+    VoidDocument,
+    VoidNeedsReason,
+)
+from domain.orders.issuing import (
     AlreadyCredited,
     AlreadyInvoiced,
     BuyerMissing,
-    DocumentNotFound,
-    DocumentNumbered,
-    DocumentPrinted,
-    DocumentVoided,
-    InvoiceCredited,
     IssueCreditNote,
     IssueInvoice,
     NotInvoiced,
-    NumberDocument,
-    RecordPrint,
     SellerIncomplete,
     TermOutOfBounds,
     UnknownSeries,
-    VoidDocument,
-    VoidNeedsReason,
-    WrongHash,
 )
 from domain.orders.order import Document, Order
 from domain.orders.payments import NotYetPlaced, RefundOrder
+from domain.orders.prints import DocumentPrinted, RecordPrint, WrongHash
 from domain.orders.returns import RefundNotOnOrder
 from domain.settings import Shop
 from domain.shop import Legal

@@ -13,7 +13,8 @@ from domain.addresses import Address
 from domain.events import Command
 from domain.handlers import HANDLERS
 from domain.orders.creation import Buyer, CreateOrder
-from domain.orders.documents import IssueCreditNote, IssueInvoice, VoidDocument
+from domain.orders.documents import VoidDocument
+from domain.orders.issuing import IssueCreditNote, IssueInvoice
 from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
 from domain.orders.order import Order

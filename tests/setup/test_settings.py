@@ -28,6 +28,7 @@ def test_every_setting_is_read_from_its_variable(setting: Field[Any], monkeypatc
         "pool_size": "3",
         "log_level": "debug",
         "worker_threads": "3",
+        "document_years": "3",
         "smtp_url": "smtp://localhost",
     }
     chosen = text.get(setting.name) or texts.get(type(setting.default), "/elsewhere")

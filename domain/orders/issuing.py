@@ -1,0 +1,316 @@
+"""Issuing invoices and credit notes: what is asked before one takes a number, and what it is frozen with.
+
+A credit note names an issued invoice of its order that was not voided, and is made of one refund; each refund is
+credited once, and the credit notes of an invoice never exceed it. A refund made before the invoice can be credited as
+well: the invoice tells the whole sale, the credit note what was taken back of it (CGI, art. 289, I, 5: a document that
+changes an invoice refers to it; art. 272, 1: the tax is given back by it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from domain.addresses import Address
+from domain.errors import Rejected
+from domain.events import Erased
+from domain.orders.credits import credit_of
+from domain.orders.documents import (
+    CREDIT_NOTE,
+    INVOICE,
+    DocumentNumbered,
+    document_subject,
+    live_invoice,
+    refund_made,
+)
+from domain.orders.order import Document, Order, OrderCommand
+from domain.orders.payments import NotYetPlaced
+from domain.settings import Shop
+from domain.shop import Series
+from domain.statuses import DRAFT
+from domain.texts import CODE, check_text
+
+LONGEST_TERM = 366  # days
+MAX_DOCUMENTS = 200
+
+# Why no tax is charged on one document, besides what holds for all of a shop's: the buyer owes it (CGI, art. 283), the
+# goods went to a business in another member state (art. 262 ter, I), or out of the Union (art. 262, I).
+REVERSE_CHARGE, INTRA_COMMUNITY, EXPORT = EXEMPTIONS = ("reverse-charge", "intra-community", "export")
+
+
+class AlreadyInvoiced(Rejected):
+    """Order {number} was invoiced as {document}: void that one first, or credit it."""
+
+    code = "already-invoiced"
+
+
+class NotInvoiced(Rejected):
+    """Order {number} has no invoice that a credit note could refer to."""
+
+    code = "not-invoiced"
+
+
+class AlreadyCredited(Rejected):
+    """Refund {refund} was credited as {document}."""
+
+    code = "already-credited"
+
+
+class CreditExceedsInvoice(Rejected):
+    """Invoice {document} was credited in full but for {left} minor units: refund {refund} was of other money."""
+
+    code = "credit-exceeds-invoice"
+
+
+class SellerIncomplete(Rejected):
+    """An invoice needs more of the seller: {missing}. Set it under settings."""
+
+    code = "seller-incomplete"
+
+
+class BuyerMissing(Rejected):
+    """An invoice needs the buyer's name or company in the billing address."""
+
+    code = "buyer-missing"
+
+
+class NothingToInvoice(Rejected):
+    """Order {number} has no lines and no amount to invoice."""
+
+    code = "nothing-to-invoice"
+
+
+class UnknownSeries(Rejected):
+    """There is no series {series} of this kind; known: {known}."""
+
+    code = "unknown-series"
+
+
+class TermOutOfBounds(Rejected):
+    """A term of payment is 0 to {limit} days."""
+
+    code = "term-out-of-bounds"
+
+
+class UnknownExemption(Rejected):
+    """No tax is charged for one of these reasons: {known}."""
+
+    code = "unknown-exemption"
+
+
+class TaxCharged(Rejected):
+    """Order {number} charges tax: an invoice without tax needs lines without it."""
+
+    code = "tax-charged"
+
+
+class BuyerVatMissing(Rejected):
+    """For {exemption} the billing address needs the buyer's VAT number."""
+
+    code = "buyer-vat-missing"
+
+
+class TooManyDocuments(Rejected):
+    """An order holds at most {limit} documents."""
+
+    code = "too-many-documents"
+
+
+class IssueCommand(OrderCommand, frozen=True, kw_only=True):
+    """A document to be issued; the desk fills in the number, the day and the set-up that it is frozen with."""
+
+    series: str = ""
+    document_number: str = ""
+    issued_on: date = date.min
+    settings_version: int = 0
+
+
+class IssueInvoice(IssueCommand, frozen=True, kw_only=True):
+    """Invoice the order as it is; `payment_days` None: the seller's own terms.
+
+    `buyer_registration` is the buyer's SIREN, SIRET or foreign register number, `buyer_reference` its order number,
+    `exemption` why no tax is charged where that is not so for the whole shop.
+    """
+
+    payment_days: int | None = None
+    buyer_registration: str = ""
+    buyer_reference: str = ""
+    exemption: str = ""
+
+
+class IssueCreditNote(IssueCommand, frozen=True, kw_only=True):
+    """Credit a refund that was made against the order's invoice."""
+
+    refund: str
+
+
+def issue_series(order: Order, command: IssueCommand, shop: Shop) -> Series | None:
+    """The series that the document takes its number from; None where this command issued it before.
+
+    Everything that could refuse the document is looked at, so that no number is taken for one that is refused.
+    """
+    if command.context.command_id in order.commands:
+        return None
+    if order.stage == DRAFT and not order.is_placed:
+        raise NotYetPlaced(number=order.number)
+    if len(order.documents) >= MAX_DOCUMENTS:
+        raise TooManyDocuments(limit=MAX_DOCUMENTS)
+    check_seller(shop)
+    if isinstance(command, IssueCreditNote):
+        _check_credit(order, command)
+        return _series(command, CREDIT_NOTE, shop)
+    if isinstance(command, IssueInvoice):
+        _check_invoice(order, command, shop)
+    return _series(command, INVOICE, shop)
+
+
+def check_seller(shop: Shop) -> None:
+    """Refuses to invoice for a seller not told as the law asks (CGI, annexe II, art. 242 nonies A, I, 1 to 3)."""
+    seller, legal = shop.seller, shop.legal
+    needed = {
+        "name": seller.company or seller.name,
+        "line1": seller.line1,
+        "city": seller.city,
+        "country": seller.country,
+        "siren": seller.country != "FR" or legal.siren,
+        "vat_number": seller.vat_number or legal.exemption,
+    }
+    missing = [name for name, told in needed.items() if not told]
+    if missing:
+        raise SellerIncomplete(missing=", ".join(missing))
+
+
+def _check_invoice(order: Order, command: IssueInvoice, shop: Shop) -> None:
+    live = live_invoice(order)
+    if live:
+        raise AlreadyInvoiced(number=order.number, document=live.number)
+    if not order.items and not order.price.total:
+        raise NothingToInvoice(number=order.number)
+    bill = order.billing_address
+    if not (isinstance(bill, Address) and (bill.name or bill.company)):
+        raise BuyerMissing("/billing_address")
+    check_text(command.buyer_registration, CODE, "/buyer_registration")
+    check_text(command.buyer_reference, CODE, "/buyer_reference")
+    if not 0 <= payment_days(command, shop) <= LONGEST_TERM:
+        raise TermOutOfBounds("/payment_days", limit=LONGEST_TERM)
+    if command.exemption:
+        _check_exemption(order, command.exemption, bill)
+
+
+def _check_exemption(order: Order, exemption: str, bill: Address) -> None:
+    if exemption not in EXEMPTIONS:
+        raise UnknownExemption("/exemption", known=", ".join(EXEMPTIONS))
+    if order.price.tax:
+        raise TaxCharged("/exemption", number=order.number)
+    if exemption != EXPORT and not bill.vat_number:
+        raise BuyerVatMissing("/billing_address/vat_number", exemption=exemption)
+
+
+def _check_credit(order: Order, command: IssueCreditNote) -> None:
+    refund_made(order, command.refund)
+    invoice = live_invoice(order)
+    if invoice is None:
+        raise NotInvoiced(number=order.number)
+    for one in order.documents:
+        if one.kind == CREDIT_NOTE and one.refund == command.refund and not one.voided_at:
+            raise AlreadyCredited("/refund", refund=command.refund[:CODE], document=one.number)
+    credited = sum(one.total for one in order.documents if one.refers_to == invoice.number and not one.voided_at)
+    left = invoice.total - credited
+    if credit_of(order, refund_made(order, command.refund)).total > left:
+        raise CreditExceedsInvoice("/refund", document=invoice.number, left=left, refund=command.refund[:CODE])
+
+
+def _series(command: IssueCommand, kind: str, shop: Shop) -> Series:
+    known = {code: series for code, series in shop.series.items() if series.kind == kind}
+    asked = command.series or next(iter(known), "")
+    if asked not in known:
+        raise UnknownSeries("/series", series=asked[:CODE], known=", ".join(known))
+    return known[asked]
+
+
+def payment_days(command: IssueInvoice, shop: Shop) -> int:
+    """The days after which the invoice is due."""
+    return shop.legal.payment_days if command.payment_days is None else command.payment_days
+
+
+def issue_invoice(order: Order, command: IssueInvoice, shop: Shop) -> None:
+    """Issues the invoice of an order, once."""
+    series = issue_series(order, command, shop)
+    if series is not None:
+        _issue(
+            order,
+            command,
+            series,
+            due_on=command.issued_on + timedelta(days=payment_days(command, shop)),
+            tax=order.price.tax,
+            total=order.price.total,
+            buyer_registration=command.buyer_registration,
+            buyer_reference=command.buyer_reference,
+            exemption=command.exemption,
+            **_parties(order),
+        )
+
+
+def _parties(order: Order) -> dict[str, Any]:
+    """The buyer, and where the goods go when that is elsewhere (CGI, annexe II, art. 242 nonies A, I, 8)."""
+    bill, ship = order.billing_address, order.shipping_address
+    elsewhere = ship and ship != bill
+    return {"buyer": _printed(bill), "delivery": _printed(ship) if elsewhere else None}
+
+
+def _printed(address: Address | Erased) -> Address | None:
+    """What stands on paper of an address: nobody has to keep how somebody is reached by telephone or mail."""
+    return replace(address, phone="", email="") if isinstance(address, Address) else None
+
+
+def issue_credit_note(order: Order, command: IssueCreditNote, shop: Shop) -> None:
+    """Issues the credit note of a refund, once; it refers to the order's invoice."""
+    series = issue_series(order, command, shop)
+    invoice = live_invoice(order)
+    if series is not None and invoice is not None:
+        credit = credit_of(order, refund_made(order, command.refund))
+        _issue(
+            order,
+            command,
+            series,
+            refund=command.refund,
+            refers_to=invoice.number,
+            tax=credit.tax,
+            total=credit.total,
+            buyer_registration="" if isinstance(invoice.buyer_registration, Erased) else invoice.buyer_registration,
+            buyer_reference=invoice.buyer_reference,
+            exemption=invoice.exemption,
+            **_parties_of(order, invoice),
+        )
+
+
+def _parties_of(order: Order, invoice: Document) -> dict[str, Any]:
+    """Buyer and delivery as the invoice has them; the order's own where it was issued in an older form."""
+    if invoice.buyer is None:
+        return _parties(order)
+    told = {"buyer": invoice.buyer, "delivery": invoice.delivery}
+    return {name: address for name, address in told.items() if isinstance(address, Address)}
+
+
+def _issue(order: Order, command: IssueCommand, series: Series, **facts: Any) -> None:
+    check_text(command.document_number, CODE, "/document_number", required=True)
+    order.record(
+        DocumentNumbered,
+        command.context,
+        subject=document_subject(order.id, command.document_number),
+        kind=series.kind,
+        series=series.code,
+        number=command.document_number,
+        settings_version=command.settings_version,
+        issued_on=command.issued_on,
+        **facts,
+    )
+
+
+HANDLERS: dict[Any, Callable[..., None]] = {
+    IssueInvoice: issue_invoice,
+    IssueCreditNote: issue_credit_note,
+}

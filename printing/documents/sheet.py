@@ -1,0 +1,142 @@
+"""The parts of a document, ready to be set, and what all documents share: head, parties, facts, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from domain.addresses import Address
+from domain.events import Erased
+from domain.orders.order import Item, Order
+from domain.pricing import TaxShare
+from domain.shop import Logo, Shop
+from printing.documents.legal import footer_of, identity_of
+from printing.documents.words import Words
+
+DAWN = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A line as it is set; `cells` stand under the columns after the name, `value` adds to what is carried."""
+
+    name: str
+    detail: str = ""
+    cells: tuple[str, ...] = ()
+    value: int = 0
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """A figure under the lines; a `strong` one is the one that is looked for."""
+
+    label: str
+    value: str
+    strong: bool = False
+
+
+class Party(Struct, frozen=True, kw_only=True):
+    """Somebody's name and address under a label."""
+
+    label: str
+    lines: tuple[str, ...]
+
+
+class Sheet(Struct, frozen=True, kw_only=True):
+    """One document, ready to be set. `at` is the instant it is of, `code` what its bar code says, `qr` its QR code."""
+
+    kind: str
+    locale: str
+    currency: str
+    at: datetime
+    title: str
+    number: str
+    code: str
+    seller: Party
+    logo: Logo | None
+    facts: tuple[tuple[str, str], ...]
+    parties: tuple[Party, ...]
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    figures: tuple[Figure, ...] = ()
+    taxes: tuple[tuple[str, str, str], ...] = ()
+    banner: str = ""
+    remark: str = ""
+    small_print: tuple[str, ...] = ()
+    footer: tuple[str, ...] = ()
+    qr: str = ""
+    qr_caption: str = ""
+
+
+def head_of(order: Order, shop: Shop, kind: str, words: Words) -> Sheet:
+    seller = shop.seller
+    name = seller.company or seller.name
+    return Sheet(
+        kind=kind,
+        locale=words.locale,
+        currency=order.currency,
+        at=order.modified_on if order.version else DAWN,
+        title=words[kind],
+        number=order.number,
+        code=order.number,
+        seller=Party(label=name, lines=(*address_lines(seller, words)[bool(name) :], *identity_of(shop, words, kind))),
+        logo=shop.logo,
+        facts=(),
+        parties=parties_of(order, words),
+        columns=(),
+        lines=(),
+        footer=footer_of(shop, words),
+        qr=order.number,
+        qr_caption=words["see_order"],
+    )
+
+
+def address_lines(address: Address, words: Words) -> tuple[str, ...]:
+    """An address as it stands on an envelope, the country last."""
+    names = [address.company, address.name]
+    place = " ".join(part for part in (address.postcode, address.city) if part)
+    country = words.country(address.country) if address.country else ""
+    return tuple(line for line in (*names, address.line1, address.line2, place, address.region, country) if line)
+
+
+def party_of(label: str, address: Address | Erased, words: Words, *more: str) -> Party:
+    if isinstance(address, Erased):
+        return Party(label=label, lines=(words["erased"],))
+    return Party(label=label, lines=(*address_lines(address, words), *more) or (words["no_address"],))
+
+
+def parties_of(order: Order, words: Words, *more: str) -> tuple[Party, ...]:
+    bill, ship = order.billing_address, order.shipping_address or order.billing_address
+    vat = bill.vat_number if isinstance(bill, Address) else ""
+    told = (f"{words['vat_number']} {vat}", *more) if vat else more
+    if ship == bill:
+        return (party_of(words["billed_and_shipped_to"], bill, words, *told),)
+    return (party_of(words["billed_to"], bill, words, *told), party_of(words["shipped_to"], ship, words))
+
+
+def facts_of(order: Order, shop: Shop, words: Words, *first: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    method = shop.payment_methods.get(order.payment_method)
+    way = shop.shipping_methods.get(order.shipping_method)
+    told = (
+        *first,
+        (words["payment"], method.label if method else order.payment_method),
+        (words["shipping_method"], way.label if way else order.shipping_method),
+    )
+    return tuple((label, value) for label, value in told if value)
+
+
+def detail_of(item: Item, words: Words, *more: str) -> str:
+    return " · ".join(part for part in (f"{words['sku']} {item.sku}" if item.sku else "", *more) if part)
+
+
+def settled(order: Order, words: Words) -> tuple[Figure, ...]:
+    """What was paid, what went back, and what is left to either side."""
+    price = order.price
+    told = [(words["paid"], price.paid), (words["refunded"], -price.refunded)]
+    if not order.is_cancelled:
+        told.append((words["balance"], price.balance) if price.balance > 0 else (words["credit"], -price.balance))
+    return tuple(Figure(label=label, value=words.money(amount)) for label, amount in told if amount)
+
+
+def taxes_of(taxes: Sequence[TaxShare], words: Words) -> tuple[tuple[str, str, str], ...]:
+    return tuple((words.rate(one.rate), words.amount(one.net), words.amount(one.tax)) for one in taxes)
