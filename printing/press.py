@@ -18,7 +18,7 @@ from projections.kept_prints import Copy, DocumentAltered
 from projections.log import Session
 from projections.prints import Paper, Papers
 
-A4, TILL, LIST = FORMS = ("a4", "80mm", "list")
+A4, TILL, LIST, PRINTER = FORMS = ("a4", "80mm", "list", "till-printer")
 
 
 class Printed(NamedTuple):
@@ -79,11 +79,13 @@ def drawn(sheet: Sheet, form: str) -> bytes:
     return print_till(sheet) if form == TILL else print_a4(sheet)
 
 
-def press_many(papers: Iterable[Paper], kind: str, locale: str = "") -> tuple[bytes, list[Print]]:
+def press_many(
+    papers: Iterable[Paper], kind: str, locale: str = "", *, till: bool = False
+) -> tuple[bytes, list[Print]]:
     """Many documents as one file, and a print of each, by the hash of the file."""
     papers = list(papers)
     sheets = [sheet_on(paper, kind, locale) for paper in papers]
-    data = print_many(sheets)
+    data = print_many(sheets, till=till)
     return data, [print_of(paper, sheet, LIST, data) for paper, sheet in zip(papers, sheets, strict=True)]
 
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "import": ("scripts.import_:import_orders", "Load orders from another platform's export."),
     "migrate": ("scripts.migrate:migrate", "Bring the database up to this version."),
     "payments": ("scripts.payments:payments", "Compare payment providers with the ledger."),
+    "print": ("scripts.print:print_orders", "Print orders: to a PDF, or on a till printer."),
     "project": ("scripts.project:project", "Keep the views up to date."),
     "projections": ("scripts.projections:projections", "See, rebuild and repair the views."),
     "serve": ("scripts.serve:serve", "Serve the API."),

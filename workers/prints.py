@@ -75,7 +75,8 @@ class Printing:
         with job_files.writing(settings, job_id, name) as file:
             file.write(self._bundle.finished())
         told = job_files.described(settings, job_id, name, "application/pdf").outcome()
-        with self._tools.runtime.pool.connection() as connection:
+        with self._tools.runtime.pool.connection() as connection, connection.transaction():
+            jobs.hold(connection, self._held)
             jobs.tell(connection, job_id, told)
         return dict(told[FILE])
 

@@ -115,7 +115,7 @@ class Canvas(FPDF):
 
     def qr(self, x: float, y: float, side: float, text: str) -> None:
         """A QR code (ISO/IEC 18004) of a text."""
-        count, runs = _qr(text)
+        count, runs = qr_runs(text)
         module = side / (count + 2 * QUIET)
         left, top = x + QUIET * module, y + QUIET * module
         boxes = (
@@ -126,14 +126,14 @@ class Canvas(FPDF):
 
     def code128(self, x: float, y: float, width: float, height: float, text: str, *, align: str = "L") -> None:
         """A Code 128 bar code (ISO/IEC 15417) of a text in printable ASCII, at most so wide; others have none."""
-        modules = _bars(text)
+        modules = bar_modules(text)
         if not modules:
             return
         module = min(width / len(modules), 0.4)
         taken = module * len(modules)
         x -= taken if align == "R" else taken / 2 if align == "C" else 0
         boxes = (
-            _box(x + start * module, y, length * module, height, self.h) + " re" for start, length in _runs(modules)
+            _box(x + start * module, y, length * module, height, self.h) + " re" for start, length in runs_of(modules)
         )
         self._out(f"{INK} rg {' '.join(boxes)} f")
 
@@ -219,21 +219,21 @@ def _picture(image: bytes) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _qr(text: str) -> tuple[int, tuple[tuple[int, int, int], ...]]:
+def qr_runs(text: str) -> tuple[int, tuple[tuple[int, int, int], ...]]:
     """The modules along a side, and the dark runs: row, first module, length."""
     matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
-    runs = tuple((row, start, length) for row, line in enumerate(matrix) for start, length in _runs(line))
+    runs = tuple((row, start, length) for row, line in enumerate(matrix) for start, length in runs_of(line))
     return len(matrix), runs
 
 
-def _bars(text: str) -> str:
+def bar_modules(text: str) -> str:
     """The modules of a bar code, 1 for dark."""
     if not text or not (text.isascii() and text.isprintable()) or len(text) > 48:
         return ""
     return str(Code128(text).build()[0])
 
 
-def _runs(modules: Iterable[Any]) -> list[tuple[int, int]]:
+def runs_of(modules: Iterable[Any]) -> list[tuple[int, int]]:
     """The dark runs of a row of modules: where each starts and how long it is."""
     runs: list[tuple[int, int]] = []
     for place, module in enumerate(modules):

@@ -20,7 +20,7 @@ from fontTools.varLib import instancer
 REGULAR, BOLD = 400, 700
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-_FILE = fontpkg_noto_sans.ROOT / "files" / "NotoSans[wdth,wght].ttf"
+FILE = fontpkg_noto_sans.ROOT / "files" / "NotoSans[wdth,wght].ttf"
 _LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "STAT", "DSIG", "HVAR", "MVAR")
 _WORDS, _MORE, _SCALE, _XY_SCALE, _TWO_BY_TWO = 0x0001, 0x0020, 0x0008, 0x0040, 0x0080
 
@@ -136,7 +136,7 @@ def _font_file(tables: dict[bytes, bytes]) -> bytes:
 
 def _instance(weight: int) -> Any:
     """One weight of the variable font, its outlines as bytes."""
-    font = TTFont(_FILE, recalcTimestamp=False)
+    font = TTFont(FILE, recalcTimestamp=False)
     for tag in _LAYOUT_TABLES:
         if tag in font:
             del font[tag]

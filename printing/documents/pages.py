@@ -8,6 +8,7 @@ from printing.documents.canvas import GREY, INK, LIGHT, RED, Canvas
 from printing.documents.setting import fitted, wide, wrapped
 from printing.documents.sheet import DAWN, Figure, Line, Party, Sheet
 from printing.documents.till import print_till as print_till
+from printing.documents.till import set_till
 from printing.documents.words import Words
 
 WIDTH, HEIGHT = 210.0, 297.0
@@ -40,18 +41,19 @@ def print_a4(sheet: Sheet, *, archive: bool = False) -> bytes:
     return canvas.finished()
 
 
-def print_many(sheets: Iterable[Sheet]) -> bytes:
+def print_many(sheets: Iterable[Sheet], *, till: bool = False) -> bytes:
     """Documents one behind the other as one PDF, each with pages counted of its own; it is of the latest's instant."""
-    bundle = Bundle()
+    bundle = Bundle(till=till)
     for sheet in sheets:
         bundle.add(sheet)
     return bundle.finished()
 
 
 class Bundle:
-    """Documents one behind the other as one PDF, set as they come."""
+    """Documents one behind the other as one PDF, set as they come; `till` for 80 mm paper."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, till: bool = False) -> None:
+        self._set = set_till if till else _set_a4
         self._canvas = Canvas(WIDTH, HEIGHT, DAWN)
         self._first: Sheet | None = None
         self._last: Sheet | None = None
@@ -59,7 +61,7 @@ class Bundle:
 
     def add(self, sheet: Sheet) -> None:
         """Sets one more."""
-        Setter(self._canvas, sheet).set()
+        self._set(self._canvas, sheet)
         self._first = self._first or sheet
         self._last, self._at = sheet, max(self._at, sheet.at)
 
@@ -72,6 +74,10 @@ class Bundle:
         canvas.set_title(f"{first.title} {first.number} – {last.number}")
         canvas.set_author(first.seller.label)
         return canvas.finished()
+
+
+def _set_a4(canvas: Canvas, sheet: Sheet) -> None:
+    Setter(canvas, sheet).set()
 
 
 class Setter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from domain.shop import Logo
 from printing.documents.canvas import INK, Canvas
@@ -18,7 +19,29 @@ LONGEST = 5_000.0  # a page of a PDF is at most 14,400 points high
 BODY, SMALL = 8.6, 7.4
 STEP = 3.9
 
-Draw = Callable[[Canvas, float], None]
+
+class Drawing(Protocol):
+    """What a receipt is drawn on, in millimetres from the top left of the paper: a page of a PDF, or a picture."""
+
+    def put(
+        self, x: float, y: float, text: str, size: float, *, bold: bool = ..., colour: str = ..., align: str = ...
+    ) -> None:
+        """A text with its baseline at y; x is its left end, its right end (`R`) or its middle (`C`)."""
+
+    def rule(self, x: float, y: float, width: float, *, weight: float = ..., colour: str = ...) -> None:
+        """A line from left to right; its weight is in points."""
+
+    def logo(self, logo: Logo, x: float, y: float, width: float, height: float) -> float:
+        """A picture scaled into a box, at its left; gives the height it takes."""
+
+    def qr(self, x: float, y: float, side: float, text: str) -> None:
+        """A QR code of a text."""
+
+    def code128(self, x: float, y: float, width: float, height: float, text: str, *, align: str = ...) -> None:
+        """A Code 128 bar code of a text, at most so wide."""
+
+
+Draw = Callable[[Drawing, float], None]
 Strip = tuple[float, Draw]  # how high, and how it is drawn from a place on
 
 
@@ -28,14 +51,18 @@ def print_till(sheet: Sheet) -> bytes:
     canvas.set_title(f"{sheet.title} {sheet.number}")
     canvas.set_author(sheet.seller.label)
     canvas.set_lang(sheet.locale)
-    strips = _strips(sheet, Words(sheet.locale, sheet.currency, "UTC"))
-    for page in _pages(strips):
+    set_till(canvas, sheet)
+    return canvas.finished()
+
+
+def set_till(canvas: Canvas, sheet: Sheet) -> None:
+    """Sets one receipt on pages of its own."""
+    for page in _pages(strips_of(sheet)):
         canvas.sheet(PAPER, max(60.0, sum(height for height, _ in page) + 10))
         y = 5.0
         for height, draw in page:
             draw(canvas, y)
             y += height
-    return canvas.finished()
 
 
 def _pages(strips: list[Strip]) -> list[list[Strip]]:
@@ -50,8 +77,9 @@ def _pages(strips: list[Strip]) -> list[list[Strip]]:
     return pages
 
 
-def _strips(sheet: Sheet, words: Words) -> list[Strip]:
+def strips_of(sheet: Sheet) -> list[Strip]:
     """The receipt from top to bottom."""
+    words = Words(sheet.locale, sheet.currency, "UTC")
     return [
         *_head(sheet),
         *_facts(sheet),
@@ -71,7 +99,7 @@ def _text(x: float, text: str, size: float, *, bold: bool = False, align: str = 
 
 
 def _both(*draws: Draw) -> Draw:
-    def draw(canvas: Canvas, y: float) -> None:
+    def draw(canvas: Drawing, y: float) -> None:
         for one in draws:
             one(canvas, y)
 
@@ -106,7 +134,7 @@ def _head(sheet: Sheet) -> list[Strip]:
     return [*strips, (1.5, lambda canvas, y: None)]
 
 
-def _logo(logo: Logo, left: float, canvas: Canvas, y: float) -> None:
+def _logo(logo: Logo, left: float, canvas: Drawing, y: float) -> None:
     canvas.logo(logo, left, y, 44, 18)
 
 

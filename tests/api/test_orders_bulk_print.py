@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
@@ -33,21 +34,28 @@ Act = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def at_work(shared_runtime: Runtime) -> Iterator[None]:
+def at_work(installed: Runtime) -> Iterator[None]:
     """The list follows, and a worker prints."""
-    source = Source(shared_runtime.settings.database_url, shared_runtime.settings.secret_key)
-    following = Projecting(source, shared_runtime.log, (Orders(),))
+    source = Source(installed.settings.database_url, installed.settings.secret_key)
+    following = Projecting(source, installed.log, (Orders(),))
     following.start()
-    eventually(partial(built, shared_runtime, "orders"), "orders")
-    with working(shared_runtime, PRINTS):
+    eventually(partial(built, installed, "orders"), "orders")
+    with working(installed, PRINTS):
         yield
     following.stop()
 
 
+@pytest.fixture(scope="module")
+def installed(shared_runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Runtime:
+    """One installation for this file, with a folder of its own."""
+    settings = replace(shared_runtime.settings, files_dir=str(tmp_path_factory.mktemp("files")))
+    return replace(shared_runtime, settings=settings)
+
+
 @pytest.fixture
-def runtime(shared_runtime: Runtime) -> Runtime:
-    """One installation for this file; each test looks at orders of its own."""
-    return shared_runtime
+def runtime(installed: Runtime) -> Runtime:
+    """The same for each test, which looks at orders of its own."""
+    return installed
 
 
 @pytest.fixture
@@ -146,7 +154,8 @@ def test_what_breaks_before_the_file_is_whole_is_drawn_again_from_the_same(
 ) -> None:
     monkeypatch.setattr(prints, "AT_ONCE", 1)
     first, second = place(client), place(client)
-    finish, broken = Bundle.finished, []
+    finish = Bundle.finished
+    broken: list[Any] = []
 
     def breaks(bundle: Bundle) -> bytes:
         if not broken:
@@ -168,7 +177,8 @@ def test_what_breaks_after_the_file_is_whole_only_goes_on_writing_down(
     client: FlaskClient, runtime: Runtime, act: Act, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = place(client)
-    write, files = Papers.write_down, []
+    write = Papers.write_down
+    files: list[Any] = []
 
     def breaks(*told: Any) -> None:
         files.append([path.stat().st_ino for path in (runtime.settings.files / "jobs").glob("*/receipt-1.pdf")])
@@ -184,20 +194,22 @@ def test_what_breaks_after_the_file_is_whole_only_goes_on_writing_down(
 
 
 def test_a_job_that_was_cancelled_prints_nothing(
-    client: FlaskClient, runtime: Runtime, at_work: None, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, runtime: Runtime, act: Act, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = place(client)
+    order, other = place(client), place(client)
     finish = Bundle.finished
 
     def cancelled(bundle: Bundle) -> bytes:
-        [job] = client.get(f"{JOBS}?state=running").get_json()["items"]
-        assert client.post(f"{JOBS}/{job['id']}/cancel").status_code == 200
+        for job in client.get(f"{JOBS}?state=running").get_json()["items"]:
+            assert client.post(f"{JOBS}/{job['id']}/cancel").status_code == 200
         return finish(bundle)
 
-    monkeypatch.setattr(Bundle, "finished", cancelled)
-    asked = client.post(f"{ORDERS}/bulk", json={"action": "print", "ids": [order["id"]]}).get_json()
-    ends(runtime, UUID(asked["id"]), "cancelled")
-    eventually(lambda: bool(file_of(client, asked)), "the file is there")
+    with monkeypatch.context() as patching:
+        patching.setattr(Bundle, "finished", cancelled)
+        asked = client.post(f"{ORDERS}/bulk", json={"action": "print", "ids": [order["id"]]}).get_json()
+        ends(runtime, UUID(asked["id"]), "cancelled")
+    act(ids=[other["id"]])
+    refused(client.get(f"{JOBS}/{asked['id']}/file"), 404, "job-file-not-found")
     assert prints_of(runtime, order) == []
 
 

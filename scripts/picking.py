@@ -1,0 +1,85 @@
+"""Orders as a command line names them: by number or id, or by the filters of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import click
+from marshmallow import ValidationError, fields
+
+from api.app import create_app
+from api.orders.collection import OrderListForm, order_filters
+from api.problems import Problem
+from domain.orders.bulk import MOST_ORDERS
+from projections.orders import order_ids, orders_by_number
+from projections.orders.listing import NEWEST_FIRST
+from projections.runtime import Runtime
+
+
+def picked(
+    runtime: Runtime, orders: Sequence[str], filters: Sequence[str], sort: str | None
+) -> tuple[list[UUID], dict[str, str]]:
+    """The orders that are meant, in their order, and what is told of those there are not."""
+    return named(runtime, orders) if orders else (filtered(runtime, filters, sort), {})
+
+
+def named(runtime: Runtime, orders: Iterable[str]) -> tuple[list[UUID], dict[str, str]]:
+    """The orders of these numbers or ids, each once."""
+    found: dict[UUID, None] = {}
+    unknown = {}
+    with runtime.reading() as connection:
+        for told in orders:
+            ids = [_uuid] if (_uuid := _id(told)) else orders_by_number(connection, told)
+            if len(ids) == 1:
+                found[ids[0]] = None
+            else:
+                several = ", ".join(map(str, ids))
+                unknown[told] = f"Several orders have this number: {several}" if ids else "There is no such order."
+    return list(found), unknown
+
+
+def filtered(runtime: Runtime, filters: Sequence[str], sort: str | None) -> list[UUID]:
+    """The orders that the list shows for these filters, told as `name=value`; what is wrong is a usage error."""
+    form = OrderListForm()
+    told: dict[str, Any] = {"sort": sort} if sort else {}
+    for one in filters:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise click.UsageError(f"A filter is told as NAME=VALUE, not {one!r}.")
+        if isinstance(form.fields.get(name), fields.List):
+            told.setdefault(name, []).append(value)
+        else:
+            told[name] = value
+    try:
+        query = form.load(told)
+        with create_app(runtime).app_context():
+            wanted = order_filters(query, runtime.desk.shop().defaults.currency)
+    except ValidationError as error:
+        raise click.UsageError(_said(error.messages)) from None
+    except Problem as problem:
+        raise click.UsageError(str(problem.detail)) from None
+    with runtime.reading() as connection:
+        ids = order_ids(connection, wanted, MOST_ORDERS + 1, query.get("sort", NEWEST_FIRST))
+    if len(ids) > MOST_ORDERS:
+        raise click.ClickException(f"The filter leaves more than {MOST_ORDERS} orders: narrow it.")
+    return ids
+
+
+def _id(told: str) -> UUID | None:
+    try:
+        return UUID(told)
+    except ValueError:
+        return None
+
+
+def _said(messages: Any) -> str:
+    """The faults of a filter in one line."""
+    return "; ".join(f"{name}: {_first(told)}" for name, told in messages.items())
+
+
+def _first(told: Any) -> str:
+    while isinstance(told, (list, dict)):
+        told = next(iter(told.values() if isinstance(told, dict) else told))
+    return str(told)
