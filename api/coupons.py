@@ -32,13 +32,10 @@ from domain.errors import DomainError
 from domain.pricing import CouponKind
 from domain.settings import Shop
 from projections.coupons import (
-    NEWEST_FIRST,
+    LISTING,
     SORTS,
     CouponFilters,
     CouponHead,
-    count_coupons,
-    cursor_types,
-    list_coupons,
 )
 from projections.log import NothingRecorded
 
@@ -168,16 +165,10 @@ def coupon_answer(coupon: Coupon, shop: Shop | None = None) -> dict[str, Any]:
 def get_coupons(told: dict[str, Any]) -> Response:
     """All coupons by code."""
     fresh("coupons")
-    filters = CouponFilters(**{name: told[name] for name in ("q", "kind", "state") if name in told})
-    sort, now = told.get("sort", NEWEST_FIRST), datetime.now(UTC)
-    return page_answer(
-        told,
-        sort,
-        cursor_types(sort),
-        lambda connection, limit, after: list_coupons(connection, filters, now, sort, limit, after),
-        lambda connection, how: count_coupons(connection, filters, now, how),
-        _row_answer,
+    filters = CouponFilters(
+        at=datetime.now(UTC), **{name: told[name] for name in ("q", "kind", "state") if name in told}
     )
+    return page_answer(told, LISTING, filters, _row_answer)
 
 
 def _row_answer(row: CouponHead) -> dict[str, Any]:

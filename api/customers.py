@@ -44,18 +44,14 @@ from domain.events import Erased
 from domain.identifiers import time_ordered_id
 from domain.settings import Shop
 from projections.customers import (
-    NEWEST_FIRST,
+    LISTING,
     SORTS,
     CustomerFilters,
     CustomerHead,
     CustomerWorth,
-    count_customers,
-    cursor_types,
-    list_customers,
     worth_of,
 )
 from projections.log import NothingRecorded
-from projections.pages import Cursor, Page
 from projections.tables import Connection
 from projections.views import TooFarBehind
 
@@ -115,27 +111,17 @@ def get_customers(told: dict[str, Any]) -> Response:
     fresh("customers")
     facts = {name: told[name] for name in ("q", "email", "country") if name in told}
     filters = CustomerFilters(**facts, tags=tuple(told.get("tag", ())))
-    sort = told.get("sort", NEWEST_FIRST)
-    return page_answer(
-        told,
-        sort,
-        cursor_types(sort),
-        lambda connection, limit, after: _page(connection, filters, sort, limit, after),
-        lambda connection, how: count_customers(connection, filters, how),
-        lambda row: row,
-    )
+    return page_answer(told, LISTING, filters, _row_answer, join=_with_worth)
 
 
-def _page(
-    connection: Connection, filters: CustomerFilters, sort: str, limit: int, after: Cursor | None
-) -> Page[dict[str, Any]]:
-    """A page of customers, each with what their orders come to."""
-    page = list_customers(connection, filters, sort, limit, after)
-    worth = worth_of(connection, [row.id for row in page.items])
-    return Page([_row_answer(row, worth[row.id]) for row in page.items], page.next)
+def _with_worth(connection: Connection, rows: list[CustomerHead]) -> list[tuple[CustomerHead, list[CustomerWorth]]]:
+    """Customers, each with what their orders come to."""
+    worth = worth_of(connection, [row.id for row in rows])
+    return [(row, worth[row.id]) for row in rows]
 
 
-def _row_answer(row: CustomerHead, worth: list[CustomerWorth]) -> dict[str, Any]:
+def _row_answer(one: tuple[CustomerHead, list[CustomerWorth]]) -> dict[str, Any]:
+    row, worth = one
     names = ("id", "version", "name", "email", "company", "phone", "postcode", "city", "country", "tags")
     answer = {name: getattr(row, name) for name in names} | {"created_at": instant(row.created_at)}
     return {**answer, "lifetime": [_worth_answer(one) for one in worth]}

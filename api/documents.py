@@ -23,12 +23,9 @@ from domain.orders.order import Order
 from domain.settings import LOCALES, Shop
 from projections.documents import (
     LISTING,
-    NEWEST_FIRST,
     SORTS,
     DocumentFilters,
     DocumentHead,
-    count_documents,
-    list_documents,
     order_of_document,
 )
 from projections.orders import list_orders
@@ -108,15 +105,7 @@ def get_documents(told: dict[str, Any]) -> Response:
     """The register: every document that was issued, voided ones included."""
     fresh("documents")
     filters = DocumentFilters(**{name: told[name] for name in DocumentFilters.__struct_fields__ if name in told})
-    sort = told.get("sort", NEWEST_FIRST)
-    return page_answer(
-        told,
-        sort,
-        LISTING.cursor_types(sort),
-        lambda connection, limit, after: list_documents(connection, filters, sort, limit, after),
-        lambda connection, how: count_documents(connection, filters, how),
-        _row_answer,
-    )
+    return page_answer(told, LISTING, filters, _row_answer)
 
 
 @documents.get("/<string:number>.pdf")

@@ -24,15 +24,12 @@ from projections.log import Session
 from projections.work import positions
 from projections.work.effects import (
     ACTIONS,
-    NEWEST_FIRST,
+    LISTING,
     SORTS,
     STATES,
     EffectRow,
     change,
-    count_effects,
-    cursor_types,
     find,
-    list_effects,
 )
 
 effects = Resource("effects", __name__, url_prefix="/effects", description="Work on the outside world")
@@ -117,15 +114,7 @@ def effect_answer(row: EffectRow) -> dict[str, Any]:
 def get_effects(told: dict[str, Any]) -> Response:
     """All effects, newest first."""
     filters: dict[str, Any] = {name: told[name] for name in ("state", "kind", "order_id") if name in told}
-    sort = told.get("sort", NEWEST_FIRST)
-    return page_answer(
-        told,
-        sort,
-        cursor_types(sort),
-        lambda connection, limit, after: list_effects(connection, filters, sort, limit, after),
-        lambda connection, how: count_effects(connection, filters, how),
-        effect_answer,
-    )
+    return page_answer(told, LISTING, filters, effect_answer)
 
 
 @effects.get("/<uuid:key>")

@@ -32,12 +32,9 @@ from domain.imports import (
 from domain.settings import Shop
 from projections.desk import Outcome
 from projections.imports import (
-    NEWEST_FIRST,
+    LISTING,
     SORTS,
     ImportHead,
-    count_imports,
-    cursor_types,
-    list_imports,
 )
 from projections.log import Answer, NothingRecorded, Session
 from projections.work import import_effects, import_files
@@ -169,15 +166,7 @@ def get_imports(told: dict[str, Any]) -> Response:
     """All imports, the newest first."""
     fresh("imports")
     filters: dict[str, Any] = {name: told[name] for name in ("state", "kind", "source") if name in told}
-    sort = told.get("sort", NEWEST_FIRST)
-    return page_answer(
-        told,
-        sort,
-        cursor_types(sort),
-        lambda connection, limit, after: list_imports(connection, filters, sort, limit, after),
-        lambda connection, how: count_imports(connection, filters, how),
-        _row_answer,
-    )
+    return page_answer(told, LISTING, filters, _row_answer)
 
 
 @imports.post("")

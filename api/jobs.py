@@ -21,21 +21,16 @@ from projections.work import job_files
 from projections.work.jobs import (
     ACTIONS,
     ENDED,
-    IN_ORDER,
-    NEWEST_FIRST,
+    JOBS,
     OUTCOMES,
+    RESULTS,
     SORTS,
     STATES,
     JobNotFound,
     JobRow,
     ResultRow,
     change,
-    count_jobs,
-    count_results,
-    cursor_types,
     find,
-    list_jobs,
-    list_results,
     undo,
 )
 
@@ -157,15 +152,7 @@ def get_jobs(told: dict[str, Any]) -> Response:
     filters: dict[str, Any] = {name: told[name] for name in ("state", "kind") if name in told}
     if "jobs:read" not in caller().permissions:
         filters["created_by"] = caller().actor
-    sort = told.get("sort", NEWEST_FIRST)
-    return page_answer(
-        told,
-        sort,
-        cursor_types(sort),
-        lambda connection, limit, after: list_jobs(connection, filters, sort, limit, after),
-        lambda connection, how: count_jobs(connection, filters, how),
-        job_answer,
-    )
+    return page_answer(told, JOBS, filters, job_answer)
 
 
 @jobs.get("/<uuid:job_id>")
@@ -186,14 +173,7 @@ def get_results(told: dict[str, Any], job_id: UUID) -> Response:
     with runtime().reading() as connection:
         visible(connection, job_id)
     filters: dict[str, Any] = {"job_id": job_id} | {name: told[name] for name in ("outcome",) if name in told}
-    return page_answer(
-        told,
-        IN_ORDER,
-        cursor_types(IN_ORDER),
-        lambda connection, limit, after: list_results(connection, filters, limit, after),
-        lambda connection, how: count_results(connection, filters, how),
-        _result_answer,
-    )
+    return page_answer(told, RESULTS, filters, _result_answer)
 
 
 @jobs.get("/<uuid:job_id>/file")

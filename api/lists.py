@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from typing import Any, TypeVar
 
@@ -12,10 +12,12 @@ from marshmallow import fields, validate
 from api.cursors import read_cursor, write_cursor
 from api.requests import respond, runtime
 from api.schemas import PageQuery
-from projections.pages import Page
+from projections.generations import LIVE
+from projections.pages import Listing
 from projections.tables import Connection
 
 Row = TypeVar("Row")
+Filters = TypeVar("Filters")
 
 STANDARD = 50
 
@@ -37,21 +39,24 @@ def instant_field() -> Any:
 
 
 def page_answer(
-    told: dict[str, Any],
-    sort: str,
-    cursor_types: tuple[Any, ...],
-    page: Callable[[Connection, int, tuple[Any, ...] | None], Page[Row]],
-    count: Callable[[Connection, Any], int],
-    render: Callable[[Row], dict[str, Any]],
+    told: Mapping[str, Any],
+    listing: Listing[Row, Filters],
+    filters: Filters,
+    render: Callable[[Any], Any],
+    *,
+    schema: str = LIVE,
+    join: Callable[[Connection, list[Row]], list[Any]] | None = None,
 ) -> Response:
-    """One page: `page` reads so many rows after a cursor, `count` counts them all, `render` shows one."""
+    """One page of a list as the query asks for it; `render` shows a row, or what `join` makes of it."""
+    sort = told.get("sort", listing.standard)
     limit = min(told.get("limit", STANDARD), runtime().settings.page_limit)
-    after = read_cursor(told["cursor"], sort, *cursor_types) if "cursor" in told else None
+    after = read_cursor(told["cursor"], sort, *listing.cursor_types(sort)) if "cursor" in told else None
     with runtime().reading() as connection:
-        rows = page(connection, limit, after)
-        counted = count(connection, told["count"]) if "count" in told else None
+        rows = listing.page(connection, filters, sort, limit, after, schema)
+        items = join(connection, rows.items) if join else rows.items
+        counted = listing.count(connection, filters, told["count"], schema) if "count" in told else None
     answer: dict[str, Any] = {
-        "items": [render(row) for row in rows.items],
+        "items": [render(row) for row in items],
         "next": write_cursor(sort, *rows.next) if rows.next else None,
     }
     if counted is not None:

@@ -20,15 +20,12 @@ from domain.messages import Message, MessageNotFound, ReportBounce, RequestMessa
 from domain.settings import Shop
 from projections.log import NothingRecorded
 from projections.messages import (
-    NEWEST_FIRST,
+    LISTING,
     PURPOSES,
     SORTS,
     STATES,
     MessageFilters,
     MessageHead,
-    count_messages,
-    cursor_types,
-    list_messages,
 )
 
 messages = Resource("messages", __name__, url_prefix="/messages", description="Mails and what became of them")
@@ -138,15 +135,7 @@ def get_messages(told: dict[str, Any]) -> Response:
     """All messages, the newest first."""
     fresh("messages")
     filters = MessageFilters(**{name: told[name] for name in FILTERS if name in told})
-    sort = told.get("sort", NEWEST_FIRST)
-    return page_answer(
-        told,
-        sort,
-        cursor_types(sort),
-        lambda connection, limit, after: list_messages(connection, filters, sort, limit, after),
-        lambda connection, how: count_messages(connection, filters, how),
-        _head_answer,
-    )
+    return page_answer(told, LISTING, filters, _head_answer)
 
 
 @messages.get("/<uuid:message_id>")

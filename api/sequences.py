@@ -29,14 +29,11 @@ from domain.sequences import (
 from domain.sequences.targets import require_public_targets
 from domain.shop import Shop
 from projections.enrolments import (
-    NEWEST_FIRST,
+    LISTING,
     SORTS,
     STATES,
     EnrolmentFilters,
     EnrolmentHead,
-    count_enrolments,
-    cursor_types,
-    list_enrolments,
 )
 from projections.simulation import Touched, simulate_sequence
 
@@ -213,15 +210,7 @@ def _handle(command: DefineSequence | ReviseSequence | StartSequence | StopSeque
 def _enrolments(told: dict[str, Any]) -> Response:
     fresh("enrolments")
     filters = EnrolmentFilters(**{name: told[name] for name in EnrolmentFilters.__struct_fields__ if name in told})
-    sort = told.get("sort", NEWEST_FIRST)
-    return page_answer(
-        told,
-        sort,
-        cursor_types(sort),
-        lambda connection, limit, after: list_enrolments(connection, filters, sort, limit, after),
-        lambda connection, how: count_enrolments(connection, filters, how),
-        enrolment_answer,
-    )
+    return page_answer(told, LISTING, filters, enrolment_answer)
 
 
 def _touched_answer(touched: Touched) -> dict[str, Any]:

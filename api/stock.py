@@ -27,8 +27,8 @@ from domain.stock import (
 from domain.stock.item import MAX_UNITS, POLICIES
 from projections import stock_movements
 from projections.log import NothingRecorded
-from projections.stock import BY_SKU, SORTS, StockFilters, StockHead, count_stock, cursor_types, list_stock
-from projections.stock_movements import NEWEST_FIRST, StockMovement, list_movements
+from projections.stock import LISTING, SORTS, StockFilters, StockHead
+from projections.stock_movements import MovementFilters, StockMovement
 
 stock = Resource("stock", __name__, url_prefix="/stock", description="Stock of each SKU and its movements")
 
@@ -145,15 +145,7 @@ def get_stock(told: dict[str, Any]) -> Response:
     """Every tracked SKU with its figures."""
     fresh("stock")
     filters = StockFilters(**{name: told[name] for name in ("q", "low", "policy") if name in told})
-    sort = told.get("sort", BY_SKU)
-    return page_answer(
-        told,
-        sort,
-        cursor_types(sort),
-        lambda connection, limit, after: list_stock(connection, filters, sort, limit, after),
-        lambda connection, how: count_stock(connection, filters, how),
-        lambda row: _shown(row, row.updated_at),
-    )
+    return page_answer(told, LISTING, filters, lambda row: _shown(row, row.updated_at))
 
 
 @stock.get("/<string:sku>")
@@ -180,14 +172,7 @@ def get_movements(told: dict[str, Any], sku: str) -> Response:
     """Every movement of one SKU, newest first: each figure explained by what changed it."""
     fresh("stock_movements")
     stock_id = stock_id_of(_item(sku).sku)
-    return page_answer(
-        told,
-        NEWEST_FIRST,
-        stock_movements.cursor_types(),
-        lambda connection, limit, after: list_movements(connection, stock_id, limit, after),
-        lambda connection, how: 0,
-        _movement_answer,
-    )
+    return page_answer(told, stock_movements.LISTING, MovementFilters(stock_id=stock_id), _movement_answer)
 
 
 def _movement_answer(row: StockMovement) -> dict[str, Any]:

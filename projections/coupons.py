@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -17,10 +17,10 @@ from domain.coupons import (
     CouponRedeemed,
     CouponReleased,
 )
-from projections.pages import Conditions, Cursor, Listing, Page, key
+from projections.pages import Conditions, Listing, equal, key
 from projections.plain import patterns, plain_words
 from projections.projection import Batch
-from projections.tables import Connection, Row, Rows, Table
+from projections.tables import Row, Rows, Table
 
 _COUPONS = """
     CREATE TABLE {schema}.coupons (
@@ -62,7 +62,6 @@ _LISTED = """(
     FROM {schema}.coupons
     CROSS JOIN LATERAL (SELECT count(*) AS uses FROM {schema}.coupon_uses WHERE coupon_id = coupons.id) AS used
 ) AS listed"""
-NEWEST_FIRST = "-created_at"
 State = Literal["active", "scheduled", "expired", "used_up", "disabled"]
 
 
@@ -139,61 +138,29 @@ class CouponHead(NamedTuple):
 
 
 class CouponFilters(Struct, frozen=True, kw_only=True):
-    """`q` is a part of the code; `state` is as of the instant the list is asked for."""
+    """`q` is a part of the code; `at` is the instant of which every coupon's `state` is told."""
 
+    at: datetime
     q: str | None = None
     kind: str | None = None
     state: State | None = None
 
 
-LISTING: Listing[CouponHead] = Listing(
+def _conditions(filters: CouponFilters) -> Conditions:
+    found, told = equal(filters, ("kind", "state"))
+    words = {f"word_{number}": pattern for number, pattern in enumerate(patterns(filters.q or ""))}
+    return [*found, *(f"words LIKE %({name})s" for name in words)], {"at": filters.at, **told, **words}
+
+
+LISTING: Listing[CouponHead, CouponFilters] = Listing(
     _LISTED,
     CouponHead,
     {
         "created_at": (key("created_at", datetime, "timestamptz"), key("id", UUID, "uuid")),
         "code": (key("code", str, "text"), key("id", UUID, "uuid")),
     },
+    "-created_at",
+    _conditions,
 )
 SORTS = tuple(LISTING.sorts)
-
-
-def list_coupons(
-    connection: Connection,
-    filters: CouponFilters,
-    at: datetime,
-    sort: str = NEWEST_FIRST,
-    limit: int = 50,
-    cursor: Cursor | None = None,
-    schema: str = "views",
-) -> Page[CouponHead]:
-    """Up to `limit` coupons after the cursor, with their state at an instant."""
-    return LISTING.page(connection, _conditions(filters, at), sort, limit, cursor, schema)
-
-
-def count_coupons(
-    connection: Connection,
-    filters: CouponFilters,
-    at: datetime,
-    how: Literal["exact", "estimate"] = "exact",
-    schema: str = "views",
-) -> int:
-    """How many coupons the filters leave."""
-    return LISTING.count(connection, _conditions(filters, at), how, schema)
-
-
-def cursor_types(sort: str = NEWEST_FIRST) -> tuple[Any, ...]:
-    """The kinds of value in a cursor of the list sorted so."""
-    return LISTING.cursor_types(sort)
-
-
-def _conditions(filters: CouponFilters, at: datetime) -> Conditions:
-    found: list[str] = []
-    told: dict[str, Any] = {"at": at}
-    for name in ("kind", "state"):
-        if (value := getattr(filters, name)) is not None:
-            found.append(f"{name} = %({name})s")
-            told[name] = value
-    for number, pattern in enumerate(patterns(filters.q or "")):
-        found.append(f"words LIKE %(word_{number})s")
-        told[f"word_{number}"] = pattern
-    return found, told
+list_coupons, count_coupons = LISTING.page, LISTING.count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from psycopg import sql
 from domain.addresses import Address
 from domain.customers import Customer, normalised_email
 from domain.orders.order import Order
-from projections.pages import Conditions, Cursor, Listing, Page, key, read
+from projections.pages import Conditions, Listing, key, read
 from projections.plain import patterns, plain_words
 from projections.projection import Batch
 from projections.tables import Connection, Row, Rows, Table
@@ -76,7 +76,6 @@ _WORTH = sql.SQL("""
 """)
 # The name comes first, so that what is searched is sorted by it as well.
 _SEARCHED = ("name", "company", "email", "phone", "postcode", "city", "vat_number")
-NEWEST_FIRST = "-created_at"
 
 
 class Customers:
@@ -175,56 +174,8 @@ class CustomerFilters(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
 
 
-LISTING: Listing[CustomerHead] = Listing(
-    "{schema}.customers",
-    CustomerHead,
-    {
-        "created_at": (key("created_at", datetime, "timestamptz"), key("id", UUID, "uuid")),
-        "name": (key("left(words, 60)", str, "text"), key("id", UUID, "uuid")),
-    },
-)
-SORTS = tuple(LISTING.sorts)
-
-
-def list_customers(
-    connection: Connection,
-    filters: CustomerFilters,
-    sort: str = NEWEST_FIRST,
-    limit: int = 50,
-    cursor: Cursor | None = None,
-    schema: str = "views",
-) -> Page[CustomerHead]:
-    """Up to `limit` customers after the cursor, the forgotten and the merged ones left out."""
-    return LISTING.page(connection, _conditions(filters), sort, limit, cursor, schema)
-
-
-def count_customers(
-    connection: Connection, filters: CustomerFilters, how: Literal["exact", "estimate"] = "exact", schema: str = "views"
-) -> int:
-    """How many customers the filters leave."""
-    return LISTING.count(connection, _conditions(filters), how, schema)
-
-
-def worth_of(
-    connection: Connection, customer_ids: Sequence[UUID], schema: str = "views"
-) -> dict[UUID, list[CustomerWorth]]:
-    """What each customer's orders come to, currency by currency; those of the cards merged into theirs included."""
-    statement = _WORTH.format(
-        customers=sql.Identifier(schema, "customers"), orders=sql.Identifier(schema, "customer_orders")
-    )
-    found: dict[UUID, list[CustomerWorth]] = {customer_id: [] for customer_id in customer_ids}
-    for row in read(connection, statement, {"ids": list(customer_ids)}):
-        worth = CustomerWorth._make(row)
-        found[worth.customer_id].append(worth)
-    return found
-
-
-def cursor_types(sort: str = NEWEST_FIRST) -> tuple[Any, ...]:
-    """The kinds of value in a cursor of the list sorted so."""
-    return LISTING.cursor_types(sort)
-
-
 def _conditions(filters: CustomerFilters) -> Conditions:
+    """The forgotten and the merged cards are left out."""
     found, told = ["erased_at IS NULL", "merged_into IS NULL"], dict[str, Any]()
     if filters.email is not None:
         found.append("email_normalised = %(email)s")
@@ -239,3 +190,31 @@ def _conditions(filters: CustomerFilters) -> Conditions:
         found.append(f"words LIKE %(word_{number})s")
         told[f"word_{number}"] = pattern
     return found, told
+
+
+LISTING: Listing[CustomerHead, CustomerFilters] = Listing(
+    "{schema}.customers",
+    CustomerHead,
+    {
+        "created_at": (key("created_at", datetime, "timestamptz"), key("id", UUID, "uuid")),
+        "name": (key("left(words, 60)", str, "text"), key("id", UUID, "uuid")),
+    },
+    "-created_at",
+    _conditions,
+)
+SORTS = tuple(LISTING.sorts)
+list_customers, count_customers = LISTING.page, LISTING.count
+
+
+def worth_of(
+    connection: Connection, customer_ids: Sequence[UUID], schema: str = "views"
+) -> dict[UUID, list[CustomerWorth]]:
+    """What each customer's orders come to, currency by currency; those of the cards merged into theirs included."""
+    statement = _WORTH.format(
+        customers=sql.Identifier(schema, "customers"), orders=sql.Identifier(schema, "customer_orders")
+    )
+    found: dict[UUID, list[CustomerWorth]] = {customer_id: [] for customer_id in customer_ids}
+    for row in read(connection, statement, {"ids": list(customer_ids)}):
+        worth = CustomerWorth._make(row)
+        found[worth.customer_id].append(worth)
+    return found

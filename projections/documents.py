@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from psycopg import sql
 
 from domain.orders.documents import DocumentNumbered, DocumentVoided
 from domain.orders.order import Document, Order
-from projections.pages import Conditions, Cursor, Listing, Page, key
+from projections.pages import Conditions, Listing, key
 from projections.projection import Batch
 from projections.tables import Connection, Row, Rows, Table
 
@@ -42,7 +42,6 @@ _COLUMNS = (
     "refers_to", "voided_at", "void_reason",
 )  # fmt: skip
 _ORDER_OF = sql.SQL("SELECT order_id, kind FROM {} WHERE number = %(number)s")
-NEWEST_FIRST = "-issued_on"
 
 
 class Documents:
@@ -123,32 +122,25 @@ CONDITIONS = {
     "issued_to": "issued_on <= %(issued_to)s",
     "voided": "(voided_at IS NOT NULL) = %(voided)s",
 }
-LISTING: Listing[DocumentHead] = Listing(
+
+
+def _conditions(filters: DocumentFilters) -> Conditions:
+    told = {name: value for name in CONDITIONS if (value := getattr(filters, name)) is not None}
+    return [CONDITIONS[name] for name in told], told
+
+
+LISTING: Listing[DocumentHead, DocumentFilters] = Listing(
     "{schema}.documents",
     DocumentHead,
     {
         "issued_on": (key("issued_on", date, "date"), key("number", str, "text")),
         "number": (key("number", str, "text"), key("order_id", UUID, "uuid")),
     },
+    "-issued_on",
+    _conditions,
 )
 SORTS = tuple(LISTING.sorts)
-
-
-def list_documents(
-    connection: Connection,
-    filters: DocumentFilters,
-    sort: str = NEWEST_FIRST,
-    limit: int = 50,
-    cursor: Cursor | None = None,
-    schema: str = "views",
-) -> Page[DocumentHead]:
-    """Up to `limit` documents after the cursor."""
-    return LISTING.page(connection, _conditions(filters), sort, limit, cursor, schema)
-
-
-def count_documents(connection: Connection, filters: DocumentFilters, how: Any = "exact", schema: str = "views") -> int:
-    """How many documents the filters leave."""
-    return LISTING.count(connection, _conditions(filters), how, schema)
+list_documents, count_documents = LISTING.page, LISTING.count
 
 
 def order_of_document(connection: Connection, number: str, schema: str = "views") -> tuple[UUID, str] | None:
@@ -156,8 +148,3 @@ def order_of_document(connection: Connection, number: str, schema: str = "views"
     statement = _ORDER_OF.format(sql.Identifier(schema, "documents"))
     row = connection.execute(statement, {"number": number}).fetchone()
     return (row[0], row[1]) if row else None
-
-
-def _conditions(filters: DocumentFilters) -> Conditions:
-    told = {name: value for name in CONDITIONS if (value := getattr(filters, name)) is not None}
-    return [CONDITIONS[name] for name in told], told

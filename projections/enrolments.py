@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
 
 from domain.enrolments import Enrolment
-from projections.pages import Conditions, Cursor, Listing, Page, key
+from projections.pages import Conditions, Listing, equal, key
 from projections.projection import Batch
-from projections.tables import Connection, Rows, Table
+from projections.tables import Rows, Table
 
 _ENROLMENTS = """
     CREATE TABLE {schema}.enrolments (
@@ -37,7 +37,6 @@ _COLUMNS = (
     "id", "sequence_id", "sequence_version", "order_id", "customer_id", "state", "step", "outcome", "started_at",
     "changed_at", "ended_at",
 )  # fmt: skip
-NEWEST_FIRST = "-started_at"
 UNDER_WAY = "under_way"
 STATES = (UNDER_WAY, "completed", "refunded", "cancelled", "unsubscribed")
 
@@ -97,41 +96,16 @@ class EnrolmentFilters(Struct, frozen=True, kw_only=True):
     state: str | None = None
 
 
-LISTING: Listing[EnrolmentHead] = Listing(
+def _conditions(filters: EnrolmentFilters) -> Conditions:
+    return equal(filters, EnrolmentFilters.__struct_fields__)
+
+
+LISTING: Listing[EnrolmentHead, EnrolmentFilters] = Listing(
     "{schema}.enrolments",
     EnrolmentHead,
     {"started_at": (key("started_at", datetime, "timestamptz"), key("id", UUID, "uuid"))},
+    "-started_at",
+    _conditions,
 )
 SORTS = tuple(LISTING.sorts)
-
-
-def list_enrolments(
-    connection: Connection,
-    filters: EnrolmentFilters,
-    sort: str = NEWEST_FIRST,
-    limit: int = 50,
-    cursor: Cursor | None = None,
-    schema: str = "views",
-) -> Page[EnrolmentHead]:
-    """Up to `limit` enrolments after the cursor."""
-    return LISTING.page(connection, _conditions(filters), sort, limit, cursor, schema)
-
-
-def count_enrolments(
-    connection: Connection,
-    filters: EnrolmentFilters,
-    how: Literal["exact", "estimate"] = "exact",
-    schema: str = "views",
-) -> int:
-    """How many enrolments the filters leave."""
-    return LISTING.count(connection, _conditions(filters), how, schema)
-
-
-def cursor_types(sort: str = NEWEST_FIRST) -> tuple[Any, ...]:
-    """The kinds of value in a cursor of the list sorted so."""
-    return LISTING.cursor_types(sort)
-
-
-def _conditions(filters: EnrolmentFilters) -> Conditions:
-    told = {name: value for name in filters.__struct_fields__ if (value := getattr(filters, name)) is not None}
-    return [f"{name} = %({name})s" for name in told], told
+list_enrolments, count_enrolments = LISTING.page, LISTING.count

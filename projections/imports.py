@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec import json
 
 from domain.imports import Import
-from projections.pages import Conditions, Cursor, Listing, Page, key
+from projections.pages import Listing, equal_told, key
 from projections.projection import Batch
-from projections.tables import Connection, Row, Rows, Table
+from projections.tables import Row, Rows, Table
 
 _DDL = """
     CREATE TABLE {schema}.imports (
@@ -36,8 +37,6 @@ _COLUMNS = (
     "choices", "totals", "taken_back",
 )  # fmt: skip
 _INDEX = "CREATE INDEX imports_started ON {schema}.imports (started_at, id)"
-SORTS = ("started_at",)
-NEWEST_FIRST = "-started_at"
 
 
 class Imports:
@@ -93,29 +92,12 @@ class ImportHead(NamedTuple):
     totals: dict[str, Any]
 
 
-_LISTING: Listing[ImportHead] = Listing(
+# Filters may name a state, a kind and a source.
+LISTING: Listing[ImportHead, Mapping[str, Any]] = Listing(
     "{schema}.imports",
     ImportHead,
     {"started_at": (key("started_at", datetime, "timestamptz"), key("id", UUID, "uuid"))},
+    "-started_at",
+    equal_told("state", "kind", "source"),
 )
-
-
-def list_imports(
-    connection: Connection, filters: dict[str, Any], sort: str, limit: int, cursor: Cursor | None = None
-) -> Page[ImportHead]:
-    """Imports; `filters` may name a state, a kind and a source."""
-    return _LISTING.page(connection, _conditions(filters), sort, limit, cursor)
-
-
-def count_imports(connection: Connection, filters: dict[str, Any], how: Literal["exact", "estimate"]) -> int:
-    """How many imports there are."""
-    return _LISTING.count(connection, _conditions(filters), how)
-
-
-def cursor_types(sort: str = NEWEST_FIRST) -> tuple[Any, ...]:
-    """The kinds of value in a cursor of the list sorted so."""
-    return _LISTING.cursor_types(sort)
-
-
-def _conditions(filters: dict[str, Any]) -> Conditions:
-    return [f"{name} = %({name})s" for name in ("state", "kind", "source") if name in filters], filters
+SORTS = tuple(LISTING.sorts)

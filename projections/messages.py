@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
 
 from domain.messages import Message
-from projections.pages import Conditions, Cursor, Listing, Page, key
+from projections.pages import Conditions, Listing, equal, key
 from projections.projection import Batch
-from projections.tables import Connection, Row, Rows, Table
+from projections.tables import Row, Rows, Table
 
 _DDL = """
     CREATE TABLE {schema}.messages (
@@ -39,7 +39,6 @@ _COLUMNS = (
     "id", "version", "order_id", "customer_id", "template", "template_version", "purpose", "locale", "state", "code",
     "resend_of", "requested_at", "updated_at",
 )  # fmt: skip
-NEWEST_FIRST = "-requested_at"
 STATES = ("requested", "rendered", "sent", "kept", "refused", "uncertain", "bounced")
 PURPOSES = ("status", "administrators", "payment-link", "sequence", "resend")
 
@@ -107,41 +106,16 @@ class MessageFilters(Struct, frozen=True, kw_only=True):
     purpose: str | None = None
 
 
-LISTING: Listing[MessageHead] = Listing(
+def _conditions(filters: MessageFilters) -> Conditions:
+    return equal(filters, MessageFilters.__struct_fields__)
+
+
+LISTING: Listing[MessageHead, MessageFilters] = Listing(
     "{schema}.messages",
     MessageHead,
     {"requested_at": (key("requested_at", datetime, "timestamptz"), key("id", UUID, "uuid"))},
+    "-requested_at",
+    _conditions,
 )
 SORTS = tuple(LISTING.sorts)
-
-
-def list_messages(
-    connection: Connection,
-    filters: MessageFilters,
-    sort: str = NEWEST_FIRST,
-    limit: int = 50,
-    cursor: Cursor | None = None,
-    schema: str = "views",
-) -> Page[MessageHead]:
-    """Up to `limit` messages after the cursor."""
-    return LISTING.page(connection, _conditions(filters), sort, limit, cursor, schema)
-
-
-def count_messages(
-    connection: Connection,
-    filters: MessageFilters,
-    how: Literal["exact", "estimate"] = "exact",
-    schema: str = "views",
-) -> int:
-    """How many messages the filters leave."""
-    return LISTING.count(connection, _conditions(filters), how, schema)
-
-
-def cursor_types(sort: str = NEWEST_FIRST) -> tuple[Any, ...]:
-    """The kinds of value in a cursor of the list sorted so."""
-    return LISTING.cursor_types(sort)
-
-
-def _conditions(filters: MessageFilters) -> Conditions:
-    told = {name: value for name in filters.__struct_fields__ if (value := getattr(filters, name)) is not None}
-    return [f"{name} = %({name})s" for name in told], told
+list_messages, count_messages = LISTING.page, LISTING.count

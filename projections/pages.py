@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +13,7 @@ from psycopg import sql
 from projections.tables import Connection
 
 T = TypeVar("T")
+F = TypeVar("F")
 Cursor = tuple[Any, ...]
 Conditions = tuple[Sequence[str], Mapping[str, Any]]  # in SQL, all of which must hold, and their parameters
 
@@ -50,36 +51,52 @@ def key(expression: str, kind: Any, type_name: str) -> Key:
     return Key(expression, kind, expression, f"{{}}::{type_name}")
 
 
+def equal(filters: object, names: Collection[str]) -> Conditions:
+    """The conditions of filters of which each names the value of the column of its name; None names nothing."""
+    told = {name: value for name in names if (value := getattr(filters, name)) is not None}
+    return [f"{name} = %({name})s" for name in told], told
+
+
+def equal_told(*names: str) -> Callable[[Mapping[str, Any]], Conditions]:
+    """The same for filters that are told by name, those of these names."""
+    return lambda filters: ([f"{name} = %({name})s" for name in names if name in filters], filters)
+
+
 @dataclass(frozen=True)
-class Listing(Generic[T]):
-    """A list of the rows of a `source` (SQL, in `{schema}`), each read into `head` (a NamedTuple of columns)."""
+class Listing(Generic[T, F]):
+    """A list of the rows of a `source` (SQL, in `{schema}`), each read into `head` (a NamedTuple of columns).
+
+    `conditions` says in SQL what the list's filters mean, `standard` how it is sorted unless told. Every `sort` is one
+    of `sorts`, downwards with a `-` before it. `few` tells filters that leave so little that all of it is found first
+    and sorted then; else the planner may walk in the order of the sort until a page is full. `schema` is another than
+    `views` for a list as it was at an instant.
+    """
 
     source: str
     head: Any
     sorts: Mapping[str, tuple[Key, ...]]
+    standard: str
+    conditions: Callable[[F], Conditions]
+    few: Callable[[Connection, F, str], bool] | None = None
 
     def page(
         self,
         connection: Connection,
-        conditions: Conditions,
-        sort: str,
-        limit: int,
+        filters: F,
+        sort: str = "",
+        limit: int = 50,
         cursor: Cursor | None = None,
         schema: str = "views",
-        *,
-        few: bool = False,
     ) -> Page[T]:
-        """Up to `limit` rows after the cursor. `sort` is one of `sorts`, downwards with a `-` before it.
-
-        With `few` all that the conditions leave is found first and sorted then; else the planner may walk in the
-        order of the sort until the page is full.
-        """
-        keys = self.sorts[sort.removeprefix("-")]
-        descending = sort.startswith("-")
-        found, parameters = tuple(conditions[0]), {**conditions[1], "limit": limit + 1}
+        """Up to `limit` rows after the cursor."""
+        sort = sort or self.standard
+        keys, descending = self.sorts[sort.removeprefix("-")], sort.startswith("-")
+        conditions, values = self.conditions(filters)
+        found, parameters = tuple(conditions), {**values, "limit": limit + 1}
         if cursor is not None:
             found += (_after(keys, descending=descending),)
             parameters |= {f"key_{number}": value for number, value in enumerate(cursor)}
+        few = self.few is not None and self.few(connection, filters, schema)
         columns = self.head._fields
         statement = _page(self.source, schema, columns, keys, found, descending=descending, few=few)
         rows = read(connection, statement, parameters)
@@ -90,29 +107,50 @@ class Listing(Generic[T]):
         self,
         connection: Connection,
         columns: Sequence[str],
-        conditions: Conditions,
-        sort: str,
+        filters: F,
+        sort: str = "",
         schema: str = "views",
         *,
         limit: int | None = None,
     ) -> Iterator[tuple[Any, ...]]:
-        """All rows, or up to `limit`, one after the other, however many there are: only some are held at one time."""
+        """All rows, or up to `limit`, one after the other, however many there are: only some are held at one time.
+
+        `columns` are of the source, or expressions of them in SQL; they are never what somebody sent.
+        """
+        for rows in self.chunks(connection, columns, filters, sort, schema, limit=limit):
+            yield from rows
+
+    def chunks(
+        self,
+        connection: Connection,
+        columns: Sequence[str],
+        filters: F,
+        sort: str = "",
+        schema: str = "views",
+        *,
+        limit: int | None = None,
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """The same, as many rows at a time as are held at one time."""
+        sort = sort or self.standard
+        conditions, values = self.conditions(filters)
         statement = _ROWS.format(
-            columns=sql.SQL(", ").join(sql.Identifier(column) for column in columns),
+            columns=sql.SQL(", ".join(columns)),
             source=_in(self.source, schema),
-            conditions=_all(conditions[0]),
+            conditions=_all(conditions),
             order=_order(self.sorts[sort.removeprefix("-")], descending=sort.startswith("-")),
         )
         with connection.transaction(), closing(connection.cursor("rows", binary=True)) as cursor:
-            cursor.itersize = AT_ONCE
-            yield from cursor.execute(statement, {**conditions[1], "limit": limit})
+            cursor.execute(statement, {**values, "limit": limit})
+            while rows := cursor.fetchmany(AT_ONCE):
+                yield rows
 
     def count(
-        self, connection: Connection, conditions: Conditions, how: Literal["exact", "estimate"], schema: str = "views"
+        self, connection: Connection, filters: F, how: Literal["exact", "estimate"] = "exact", schema: str = "views"
     ) -> int:
         """How many rows there are; `estimate` asks the planner, which knows without looking at them."""
-        statement = _counting(self.source, schema, tuple(conditions[0]), exact=how == "exact")
-        [[answer]] = read(connection, statement, conditions[1])
+        conditions, values = self.conditions(filters)
+        statement = _counting(self.source, schema, tuple(conditions), exact=how == "exact")
+        [[answer]] = read(connection, statement, values)
         return int(answer if how == "exact" else answer[0]["Plan"]["Plan Rows"])
 
     def cursor_types(self, sort: str) -> tuple[Any, ...]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
 
 from domain.stock import StockItem
-from projections.pages import Conditions, Cursor, Listing, Page, key
+from projections.pages import Conditions, Listing, equal, key
 from projections.plain import patterns, plain_words
 from projections.projection import Batch
-from projections.tables import Connection, Row, Rows, Table
+from projections.tables import Row, Rows, Table
 
 _DDL = """
     CREATE TABLE {schema}.stock (
@@ -37,7 +37,6 @@ _INDEXES = (
 _COLUMNS = (
     "id", "sku", "version", "updated_at", "policy", "low_at", "on_hand", "reserved", "available", "is_low", "words",
 )  # fmt: skip
-BY_SKU = "sku"
 
 
 class Stock:
@@ -97,7 +96,14 @@ class StockFilters(Struct, frozen=True, kw_only=True):
     policy: str | None = None
 
 
-LISTING: Listing[StockHead] = Listing(
+def _conditions(filters: StockFilters) -> Conditions:
+    found, told = equal(filters, ("policy",))
+    low = () if filters.low is None else ("is_low" if filters.low else "NOT is_low",)
+    words = {f"word_{number}": pattern for number, pattern in enumerate(patterns(filters.q or ""))}
+    return [*low, *found, *(f"words LIKE %({name})s" for name in words)], {**told, **words}
+
+
+LISTING: Listing[StockHead, StockFilters] = Listing(
     "{schema}.stock",
     StockHead,
     {
@@ -105,43 +111,8 @@ LISTING: Listing[StockHead] = Listing(
         "available": (key("available", int, "bigint"), key("id", UUID, "uuid")),
         "updated_at": (key("updated_at", datetime, "timestamptz"), key("id", UUID, "uuid")),
     },
+    "sku",
+    _conditions,
 )
 SORTS = tuple(LISTING.sorts)
-
-
-def list_stock(
-    connection: Connection,
-    filters: StockFilters,
-    sort: str = BY_SKU,
-    limit: int = 50,
-    cursor: Cursor | None = None,
-    schema: str = "views",
-) -> Page[StockHead]:
-    """Up to `limit` SKUs after the cursor."""
-    return LISTING.page(connection, _conditions(filters), sort, limit, cursor, schema)
-
-
-def count_stock(
-    connection: Connection, filters: StockFilters, how: Literal["exact", "estimate"] = "exact", schema: str = "views"
-) -> int:
-    """How many SKUs the filters leave."""
-    return LISTING.count(connection, _conditions(filters), how, schema)
-
-
-def cursor_types(sort: str = BY_SKU) -> tuple[Any, ...]:
-    """The kinds of value in a cursor of the list sorted so."""
-    return LISTING.cursor_types(sort)
-
-
-def _conditions(filters: StockFilters) -> Conditions:
-    found: list[str] = []
-    told: dict[str, Any] = {}
-    if filters.low is not None:
-        found.append("is_low" if filters.low else "NOT is_low")
-    if filters.policy is not None:
-        found.append("policy = %(policy)s")
-        told["policy"] = filters.policy
-    for number, pattern in enumerate(patterns(filters.q or "")):
-        found.append(f"words LIKE %(word_{number})s")
-        told[f"word_{number}"] = pattern
-    return found, told
+list_stock, count_stock = LISTING.page, LISTING.count

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
+
+from msgspec import Struct
 
 from domain.stock import StockItem, StockReceived
 from domain.stock.item import StockMoved
 from domain.stock.movements import Movement
-from projections.pages import Cursor, Listing, Page, key
+from projections.pages import Conditions, Listing, equal, key
 from projections.projection import Batch
-from projections.tables import Connection, Row, Rows, Table
+from projections.tables import Row, Rows, Table
 
 _DDL = """
     CREATE TABLE {schema}.stock_movements (
@@ -37,7 +39,6 @@ _COLUMNS = (
     "stock_id", "version", "position", "at", "actor", "reason", "topic", "on_hand", "on_hand_change", "reserved",
     "reserved_change", "cause", "reference", "order_id", "order_number", "line",
 )  # fmt: skip
-NEWEST_FIRST = "-version"
 
 
 class StockMovements:
@@ -100,23 +101,25 @@ class StockMovement(NamedTuple):
     line: str
 
 
-LISTING: Listing[StockMovement] = Listing(
-    "{schema}.stock_movements", StockMovement, {"version": (key("version", int, "integer"),)}
+class MovementFilters(Struct, frozen=True, kw_only=True):
+    """The movements of one SKU, of one order, or all."""
+
+    stock_id: UUID | None = None
+    order_id: UUID | None = None
+
+
+def _conditions(filters: MovementFilters) -> Conditions:
+    return equal(filters, MovementFilters.__struct_fields__)
+
+
+LISTING: Listing[StockMovement, MovementFilters] = Listing(
+    "{schema}.stock_movements",
+    StockMovement,
+    {
+        "version": (key("version", int, "integer"),),
+        "position": (key("position", int, "bigint"),),
+    },
+    "-version",
+    _conditions,
 )
-
-
-def list_movements(
-    connection: Connection,
-    stock_id: UUID,
-    limit: int = 50,
-    cursor: Cursor | None = None,
-    schema: str = "views",
-) -> Page[StockMovement]:
-    """Up to `limit` movements of one SKU after the cursor, newest first."""
-    conditions: tuple[list[str], dict[str, Any]] = (["stock_id = %(stock_id)s"], {"stock_id": stock_id})
-    return LISTING.page(connection, conditions, NEWEST_FIRST, limit, cursor, schema)
-
-
-def cursor_types() -> tuple[Any, ...]:
-    """The kinds of value in a cursor of the list."""
-    return LISTING.cursor_types(NEWEST_FIRST)
+list_movements = LISTING.page

@@ -56,7 +56,7 @@ def take_back(tools: Tools, held: Held) -> None:
         raise TypeError(f"{type(action).__name__} has no opposite")
     of = {"job_id": UUID(held.content["undoes"]), "part": held.content["part"], "outcome": "done"}
     with tools.runtime.reading() as connection:
-        done = {row.number: row for row in jobs.list_results(connection, of, held.total).items}
+        done = {row.number: row for row in jobs.RESULTS.page(connection, of, limit=held.total).items}
 
     def act(session: Session, number: int) -> Result:
         row = done[number]

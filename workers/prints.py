@@ -126,7 +126,7 @@ def _job(tools: Tools, held: Held) -> dict[str, Any]:
 def _done(tools: Tools, held: Held) -> list[jobs.ResultRow]:
     of = {"job_id": held.job_id, "part": held.part, "outcome": "done"}
     with tools.runtime.reading() as connection:
-        return jobs.list_results(connection, of, max(held.total, 1)).items
+        return jobs.RESULTS.page(connection, of, limit=max(held.total, 1)).items
 
 
 def _prints(tools: Tools, held: Held, sha256: str) -> Iterator[tuple[UUID, Print]]:

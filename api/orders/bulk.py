@@ -27,7 +27,6 @@ from domain.settings import LOCALES
 from domain.stock.following import StockConfirmationRequired, figures_told
 from projections.log import Session
 from projections.orders import order_ids
-from projections.orders.listing import NEWEST_FIRST
 from projections.previews import preview_all
 from projections.tables import Connection
 from projections.work import jobs
@@ -172,7 +171,7 @@ def picked(connection: Connection, told: Mapping[str, Any]) -> list[UUID]:
     fresh("orders")
     query = filter_of(OrdersQuery(exclude=("limit", "cursor", "count", "as_of")), told["filter"])
     filters = order_filters(query, runtime().desk.shop().defaults.currency)
-    ids = order_ids(connection, filters, MOST_ORDERS + 1, query.get("sort", NEWEST_FIRST))
+    ids = order_ids(connection, filters, MOST_ORDERS + 1, query.get("sort", ""))
     if not ids:
         raise NothingMatches("/filter")
     if len(ids) > MOST_ORDERS:

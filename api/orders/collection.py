@@ -28,8 +28,7 @@ from domain.orders.creation import CreateOrder
 from domain.statuses import STAGES
 from projections.generations import LIVE
 from projections.log import NothingRecorded
-from projections.orders import SORTS, OrderFilters, count_orders, cursor_types, list_orders
-from projections.orders.listing import NEWEST_FIRST
+from projections.orders import LISTING, SORTS, OrderFilters
 
 PAYMENT_STATUSES = ("unpaid", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "overpaid")
 FILTERS = (
@@ -118,16 +117,8 @@ def get_orders(told: dict[str, Any]) -> Response:
     fresh("orders")
     shown = shop()
     filters = order_filters(told, shown.defaults.currency)
-    sort = told.get("sort", NEWEST_FIRST)
     schema = _schema(told.get("as_of"))
-    return page_answer(
-        told,
-        sort,
-        cursor_types(sort),
-        lambda connection, limit, after: list_orders(connection, filters, sort, limit, after, schema),
-        lambda connection, how: count_orders(connection, filters, how, schema),
-        lambda row: row_answer(row, shown),
-    )
+    return page_answer(told, LISTING, filters, lambda row: row_answer(row, shown), schema=schema)
 
 
 def _schema(as_of: datetime | None) -> str:

@@ -2,10 +2,10 @@
 
 from projections.orders.filters import OrderFilters
 from projections.orders.listing import (
+    LISTING,
     SORTS,
     OrderHead,
     count_orders,
-    cursor_types,
     list_orders,
     order_ids,
     orders_by_number,
@@ -14,13 +14,13 @@ from projections.orders.view import Orders
 from projections.pages import Page
 
 __all__ = [
+    "LISTING",
     "SORTS",
     "OrderFilters",
     "OrderHead",
     "Orders",
     "Page",
     "count_orders",
-    "cursor_types",
     "list_orders",
     "order_ids",
     "orders_by_number",

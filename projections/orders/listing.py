@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from psycopg import sql
 
 from projections.orders.filters import OrderFilters, conditions
-from projections.pages import Cursor, Key, Listing, Page, key, read
+from projections.pages import Key, Listing, key, read
 from projections.plain import number_order
 from projections.tables import Connection
-
-NEWEST_FIRST = "-created_at"
 
 _BY_NUMBER = sql.SQL(
     "SELECT id FROM {} WHERE number_order = %(number_order)s AND number = %(number)s ORDER BY created_at, id"
@@ -63,8 +61,18 @@ class OrderHead(NamedTuple):
     external_id: str
 
 
+# Words found in fewer orders than this are looked up in their index; of commoner ones the newest soon fill a page. On a
+# million orders, finding and sorting 4,500 takes 17 ms, walking until one in 222 has filled a page 8 ms. The planner
+# alone walks from 2,000 on, and its estimate is often wrong by half: then a page took 75 ms.
+FEW = 4_500
+
+
+def _few(connection: Connection, filters: OrderFilters, schema: str) -> bool:
+    return bool(filters.q) and LISTING.count(connection, OrderFilters(q=filters.q), "estimate", schema) < FEW
+
+
 # Amounts of two currencies cannot be compared, so totals come currency by currency.
-LISTING: Listing[OrderHead] = Listing(
+LISTING: Listing[OrderHead, OrderFilters] = Listing(
     "{schema}.orders",
     OrderHead,
     {
@@ -75,47 +83,19 @@ LISTING: Listing[OrderHead] = Listing(
         "customer": (key("left(person, 60)", str, "text"), _ID),
         "total": (key("currency", str, "text"), key("total", int, "bigint"), _ID),
     },
+    "-created_at",
+    conditions,
+    _few,
 )
 SORTS = tuple(LISTING.sorts)
-# Words found in fewer orders than this are looked up in their index; of commoner ones the newest soon fill a page. On a
-# million orders, finding and sorting 4,500 takes 17 ms, walking until one in 222 has filled a page 8 ms. The planner
-# alone walks from 2,000 on, and its estimate is often wrong by half: then a page took 75 ms.
-FEW = 4_500
-
-
-def list_orders(
-    connection: Connection,
-    filters: OrderFilters,
-    sort: str = NEWEST_FIRST,
-    limit: int = 50,
-    cursor: Cursor | None = None,
-    schema: str = "views",
-) -> Page[OrderHead]:
-    """Up to `limit` orders after the cursor; `sort` is one of `SORTS`, downwards with a `-` before it.
-
-    `schema` is another than `views` for the list as it was at an instant.
-    """
-    few = bool(filters.q) and count_orders(connection, OrderFilters(q=filters.q), "estimate", schema) < FEW
-    return LISTING.page(connection, conditions(filters), sort, limit, cursor, schema, few=few)
-
-
-def count_orders(
-    connection: Connection, filters: OrderFilters, how: Literal["exact", "estimate"] = "exact", schema: str = "views"
-) -> int:
-    """How many orders the filters leave."""
-    return LISTING.count(connection, conditions(filters), how, schema)
+list_orders, count_orders = LISTING.page, LISTING.count
 
 
 def order_ids(
-    connection: Connection, filters: OrderFilters, most: int, sort: str = NEWEST_FIRST, schema: str = "views"
+    connection: Connection, filters: OrderFilters, most: int, sort: str = "", schema: str = "views"
 ) -> list[UUID]:
     """The ids of up to `most` orders that the filters leave, in the list's order."""
-    return [row[0] for row in LISTING.rows(connection, ("id",), conditions(filters), sort, schema, limit=most)]
-
-
-def cursor_types(sort: str = NEWEST_FIRST) -> tuple[Any, ...]:
-    """The kinds of value in a cursor of the list sorted so."""
-    return LISTING.cursor_types(sort)
+    return [row[0] for row in LISTING.rows(connection, ("id",), filters, sort, schema, limit=most)]
 
 
 def orders_by_number(connection: Connection, number: str, schema: str = "views") -> list[UUID]:

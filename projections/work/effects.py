@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from domain.processes.process import Effect
 from projections.log import Session
-from projections.pages import Conditions, Cursor, Listing, Page, key
+from projections.pages import Listing, equal_told, key
 from projections.tables import Connection
 
 STATES = ("waiting", "queued", "claimed", "acting", "done", "failed", "unknown", "dropped", "settled")
 SORTS = ("created_at",)
-NEWEST_FIRST = "-created_at"
 MOST_QUEUED = 500  # handed to the broker and not yet claimed; more wait here, where they are found again at once
 
 _PUT = """
@@ -164,10 +163,13 @@ class Claimed(NamedTuple):
     attempts: int
 
 
-_LISTING: Listing[EffectRow] = Listing(
+# Filters may name a state, a kind and an order_id.
+LISTING: Listing[EffectRow, Mapping[str, Any]] = Listing(
     "work.effects",
     EffectRow,
     {"created_at": (key("created_at", datetime, "timestamptz"), key("key", UUID, "uuid"))},
+    "-created_at",
+    equal_told("state", "kind", "order_id"),
 )
 
 
@@ -283,27 +285,6 @@ def purge_done(connection: Connection, days: int) -> int:
     return connection.execute(_PURGE_DONE, {"age": timedelta(days=days)}).rowcount
 
 
-def list_effects(
-    connection: Connection, filters: Mapping[str, Any], sort: str, limit: int, cursor: Cursor | None = None
-) -> Page[EffectRow]:
-    """Effects; `filters` may name a state, a kind and an order_id."""
-    return _LISTING.page(connection, _conditions(filters), sort, limit, cursor)
-
-
-def count_effects(connection: Connection, filters: Mapping[str, Any], how: Literal["exact", "estimate"]) -> int:
-    """How many effects there are."""
-    return _LISTING.count(connection, _conditions(filters), how)
-
-
-def cursor_types(sort: str) -> tuple[Any, ...]:
-    """The kinds of value in a cursor of the list sorted so."""
-    return _LISTING.cursor_types(sort)
-
-
 def counts(connection: Connection) -> dict[str, int]:
     """How many effects are in each state but that of those that are done."""
     return {state: 0 for state in STATES if state != "done"} | dict(connection.execute(_COUNTS).fetchall())
-
-
-def _conditions(filters: Mapping[str, Any]) -> Conditions:
-    return [f"{name} = %({name})s" for name in ("state", "kind", "order_id") if name in filters], filters

@@ -17,16 +17,13 @@ from psycopg.types.json import Jsonb
 from domain.errors import Conflict, NotFound
 from domain.processes.process import Effect
 from projections.log import Session
-from projections.pages import Conditions, Cursor, Listing, Page, key
+from projections.pages import Listing, equal_told, key
 from projections.tables import Connection
 from projections.work import effects
 from projections.work.effects import Asked
 
 STATES = ("running", "paused", "cancelled", "done", "failed")
 OUTCOMES = ("done", "refused", "unchanged")
-SORTS = ("created_at",)
-NEWEST_FIRST = "-created_at"
-IN_ORDER = "number"
 PART = ".part"  # behind a job's kind: the kind of effect that its parts are
 
 Outcome = Literal["done", "refused", "unchanged"]
@@ -202,13 +199,22 @@ class Held(NamedTuple):
     finished: frozenset[int]
 
 
-_JOBS: Listing[JobRow] = Listing(
+# Filters may name a state, a kind, and who made them (`created_by`).
+JOBS: Listing[JobRow, Mapping[str, Any]] = Listing(
     "work.job_progress",
     JobRow,
     {"created_at": (key("created_at", datetime, "timestamptz"), key("id", UUID, "uuid"))},
+    "-created_at",
+    equal_told("state", "kind", "created_by"),
 )
-_RESULTS: Listing[ResultRow] = Listing(
-    "work.job_results", ResultRow, {IN_ORDER: (key("part", int, "int"), key("number", int, "int"))}
+SORTS = tuple(JOBS.sorts)
+# What became of a job's items, in their order; filters name the job_id, and may name an outcome and a part.
+RESULTS: Listing[ResultRow, Mapping[str, Any]] = Listing(
+    "work.job_results",
+    ResultRow,
+    {"number": (key("part", int, "int"), key("number", int, "int"))},
+    "number",
+    equal_told("job_id", "outcome", "part"),
 )
 
 
@@ -337,39 +343,6 @@ def find(connection: Connection, job_id: UUID) -> JobRow | None:
     """One job."""
     row = connection.execute(_FIND, {"id": job_id}).fetchone()
     return JobRow(*row) if row else None
-
-
-def list_jobs(
-    connection: Connection, filters: Mapping[str, Any], sort: str, limit: int, cursor: Cursor | None = None
-) -> Page[JobRow]:
-    """Jobs; `filters` may name a state, a kind, and who made them (`created_by`)."""
-    return _JOBS.page(connection, _conditions(filters), sort, limit, cursor)
-
-
-def count_jobs(connection: Connection, filters: Mapping[str, Any], how: Literal["exact", "estimate"]) -> int:
-    """How many jobs there are."""
-    return _JOBS.count(connection, _conditions(filters), how)
-
-
-def list_results(
-    connection: Connection, filters: Mapping[str, Any], limit: int, cursor: Cursor | None = None
-) -> Page[ResultRow]:
-    """What became of a job's items, in their order; `filters` name the job_id, and may name an outcome and a part."""
-    return _RESULTS.page(connection, _conditions(filters), IN_ORDER, limit, cursor)
-
-
-def count_results(connection: Connection, filters: Mapping[str, Any], how: Literal["exact", "estimate"]) -> int:
-    """How many items have their result."""
-    return _RESULTS.count(connection, _conditions(filters), how)
-
-
-def cursor_types(sort: str) -> tuple[Any, ...]:
-    """The kinds of value in a cursor of jobs, or of results, sorted so."""
-    return (_RESULTS if sort == IN_ORDER else _JOBS).cursor_types(sort)
-
-
-def _conditions(filters: Mapping[str, Any]) -> Conditions:
-    return [f"{name} = %({name})s" for name in filters], filters
 
 
 def _hand_out(connection: Connection, job_id: UUID, kind: str, parts: Sequence[int], turn: int) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from api.cursors import write_cursor
-from projections.orders.listing import NEWEST_FIRST
+from projections.orders import LISTING
 from tests.benchmarks.bench_list import LIMIT, ListedPage, line, measure, pages
 from tests.benchmarks.load import Answer, Client, request
 from tests.benchmarks.shelf import ORDERS, big_book
@@ -38,7 +38,7 @@ def path(page: ListedPage) -> str:
     """What a client asks for."""
     query = {"limit": str(LIMIT), "count": "estimate", **page.query}
     if page.cursor:
-        query["cursor"] = write_cursor(NEWEST_FIRST, *page.cursor)
+        query["cursor"] = write_cursor(LISTING.standard, *page.cursor)
     return f"/api/v1/orders?{urlencode(query)}"
 
 

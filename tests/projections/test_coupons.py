@@ -41,7 +41,7 @@ def release(code: str, order: str) -> ReleaseCoupon:
 
 def codes(shown: Showing, moment: datetime = NOON, sort: str = "created_at", **filters: Any) -> list[str]:
     """The codes that the filters leave."""
-    return [head.code for head in list_coupons(shown.connection, CouponFilters(**filters), moment, sort).items]
+    return [head.code for head in list_coupons(shown.connection, CouponFilters(at=moment, **filters), sort).items]
 
 
 @pytest.mark.parametrize("batch", [1, 500])
@@ -59,7 +59,7 @@ def test_a_coupon_shows_its_rules_and_its_uses(shown: Showing, batch: int) -> No
         ),
     )
     shown.show(batch)
-    [head] = list_coupons(shown.connection, CouponFilters(), NOON).items
+    [head] = list_coupons(shown.connection, CouponFilters(at=NOON)).items
     assert (head.code, head.kind, head.value, head.currency, head.minimum) == ("TEA10", "amount", 500, "EUR", 2000)
     assert (head.usage_limit, head.limit_per_customer, head.uses, head.state) == (7, 3, 2, "active")
     assert (head.created_at, head.updated_at) == (NOON, minutes(9))
@@ -69,7 +69,7 @@ def test_a_use_given_back_and_taken_again_counts_once(shown: Showing) -> None:
     again = RedeemCoupon(coupon_id=coupon_id_of("TEA10"), context=at(minutes(8)), order_id=id_of("C1"))
     shown.happen(coupon("TEA10"), use("TEA10", "C1"), release("TEA10", "C1"), again)
     shown.show()
-    assert [head.uses for head in list_coupons(shown.connection, CouponFilters(), NOON).items] == [1]
+    assert [head.uses for head in list_coupons(shown.connection, CouponFilters(at=NOON)).items] == [1]
 
 
 def test_a_coupon_has_a_state_at_every_moment(shown: Showing) -> None:
@@ -83,7 +83,7 @@ def test_a_coupon_has_a_state_at_every_moment(shown: Showing) -> None:
     shown.show()
 
     def states(moment: datetime) -> dict[str, str]:
-        listed = list_coupons(shown.connection, CouponFilters(), moment).items
+        listed = list_coupons(shown.connection, CouponFilters(at=moment)).items
         return {head.code: head.state for head in listed}
 
     assert states(NOON) == {
@@ -91,7 +91,7 @@ def test_a_coupon_has_a_state_at_every_moment(shown: Showing) -> None:
     }  # fmt: skip
     assert states(minutes(90)) | {"SOON": "active", "PAST": "expired"} == states(minutes(90))
     assert codes(shown, state="used_up") == ["ONCE"]
-    assert count_coupons(shown.connection, CouponFilters(state="active"), NOON) == 2
+    assert count_coupons(shown.connection, CouponFilters(at=NOON, state="active")) == 2
 
 
 def test_coupons_are_found_by_part_of_the_code_and_by_kind(shown: Showing) -> None:
@@ -105,7 +105,7 @@ def test_coupons_are_found_by_part_of_the_code_and_by_kind(shown: Showing) -> No
 def test_pages_show_every_coupon_once(shown: Showing) -> None:
     shown.happen(*(coupon(f"TEA{number}", number // 2) for number in range(5)))
     shown.show()
-    first = list_coupons(shown.connection, CouponFilters(), NOON, limit=3)
-    second = list_coupons(shown.connection, CouponFilters(), NOON, limit=3, cursor=first.next)
+    first = list_coupons(shown.connection, CouponFilters(at=NOON), limit=3)
+    second = list_coupons(shown.connection, CouponFilters(at=NOON), limit=3, cursor=first.next)
     assert sorted(head.code for head in (*first.items, *second.items)) == [f"TEA{number}" for number in range(5)]
     assert second.next is None

@@ -19,7 +19,7 @@ from domain.customers import (
 from domain.orders.creation import Buyer
 from domain.orders.moves import ChangeStatus
 from domain.orders.payments import RecordPayment, RefundOrder
-from projections.customers import SORTS, CustomerFilters, count_customers, cursor_types, list_customers, worth_of
+from projections.customers import LISTING, SORTS, CustomerFilters, count_customers, list_customers, worth_of
 from tests.projections.showing import NOON, Showing, at, buyer, id_of, minutes, order
 
 
@@ -91,7 +91,7 @@ def walked(shown: Showing, sort: str) -> list[str]:
         cursor = page.next
         if cursor is None:
             return seen
-        assert len(cursor) == len(cursor_types(sort))
+        assert len(cursor) == len(LISTING.cursor_types(sort))
 
 
 def test_a_forgotten_customer_leaves_the_list_and_only_dates_in_the_row(shown: Showing) -> None:

@@ -11,10 +11,10 @@ from domain.orders.moves import ChangeStatus
 from domain.orders.payments import RecordPayment
 from domain.orders.shipments import ShipOrder
 from projections.orders import (
+    LISTING,
     SORTS,
     OrderFilters,
     count_orders,
-    cursor_types,
     list_orders,
     orders_by_number,
 )
@@ -169,7 +169,7 @@ def walked(shown: Showing, sort: str) -> list[str]:
         cursor = page.next
         if cursor is None:
             return seen
-        assert len(cursor) == len(cursor_types(sort))
+        assert len(cursor) == len(LISTING.cursor_types(sort))
         if number < 3:
             shown.happen(order(f"N{sort}{number}", minutes(100 + number)))
             shown.show()

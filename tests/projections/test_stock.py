@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from domain.stock import AdjustStock, DeductStock, ReceiveStock, ReserveStock, SetStockPolicy, stock_id_of
 from projections.stock import StockFilters, count_stock, list_stock
-from projections.stock_movements import list_movements
+from projections.stock_movements import MovementFilters, list_movements
 from tests.examples import CAUSE
 from tests.projections.showing import Showing, at, minutes
 
@@ -35,7 +35,7 @@ def test_each_figure_is_explained_by_its_movements(shown: Showing, batch: int) -
     shown.happen(received("CUP-1"), policy("CUP-1", 2), moved(ReserveStock, 3, 2), received("CUP-2", 4))
     shown.happen(moved(DeductStock, 4, 2), count)
     shown.show(batch)
-    rows = list_movements(shown.connection, stock_id_of("CUP-1")).items
+    rows = list_movements(shown.connection, MovementFilters(stock_id=stock_id_of("CUP-1"))).items
     assert [(row.topic, row.on_hand, row.on_hand_change, row.reserved, row.reserved_change) for row in rows] == [
         ("stock.adjusted", 7, -1, 0, 0),
         ("stock.deducted", 8, -2, 0, -2),
@@ -65,7 +65,9 @@ def test_pages_show_every_sku_and_movement_once(shown: Showing) -> None:
     first = list_stock(shown.connection, StockFilters(), limit=3)
     second = list_stock(shown.connection, StockFilters(), limit=3, cursor=first.next)
     assert [head.sku for head in (*first.items, *second.items)] == [f"CUP-{number}" for number in range(5)]
-    newest = list_movements(shown.connection, stock_id_of("CUP-0"), limit=1)
-    oldest = list_movements(shown.connection, stock_id_of("CUP-0"), limit=1, cursor=newest.next)
+    newest = list_movements(shown.connection, MovementFilters(stock_id=stock_id_of("CUP-0")), limit=1)
+    oldest = list_movements(
+        shown.connection, MovementFilters(stock_id=stock_id_of("CUP-0")), limit=1, cursor=newest.next
+    )
     assert [row.on_hand for row in (*newest.items, *oldest.items)] == [7, 0]
     assert oldest.next is None
