@@ -18,6 +18,7 @@ from api.docs import describe, docs
 from api.documents import documents
 from api.effects import effects, processes
 from api.events import audit, events, views
+from api.exports import Slots, exports
 from api.health import health
 from api.imports import imports
 from api.jobs import jobs
@@ -48,6 +49,7 @@ PREFIX = "/api/v1"
 BLUEPRINTS: tuple[Resource, ...] = (
     session,
     orders,
+    exports,
     documents,
     customers,
     coupons,
@@ -92,6 +94,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["carnet"] = runtime
     app.extensions["carnet.credentials"] = Credentials(runtime.pool)
     app.extensions["carnet.papers"] = Papers(runtime)
+    app.extensions["carnet.exports"] = Slots(runtime)
     app.extensions["carnet.metrics"] = Metrics(runtime)
     problems.register(app)
     app.before_request(_begin)

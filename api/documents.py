@@ -147,7 +147,7 @@ def print_orders(told: dict[str, Any]) -> Response:
 def _listed(asked: dict[str, Any]) -> list[UUID]:
     """The orders that the list shows for a filter, in its order; too many are refused, not left out."""
     fresh("orders")
-    filters = order_filters(asked, runtime().desk.shop().defaults.currency)
+    filters = order_filters(asked, runtime().desk.shop().defaults.currency, runtime().log)
     with runtime().reading() as connection:
         page = list_orders(connection, filters, asked.get("sort", "-created_at"), MOST_AT_ONCE)
     if page.next is not None:

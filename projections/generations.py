@@ -23,6 +23,7 @@ def building_schema(projection: str) -> str:
 # Classes of advisory locks; the second half of each lock is the view's name.
 LEADER = 7106408
 REBUILD = 7106409
+EXPORT = 7106410
 
 _COLUMNS = "projection, schema, position, generation, version, tables, instant, trouble, updated_at"
 _FIND = f"SELECT {_COLUMNS} FROM views.positions WHERE projection = %s AND schema = %s"  # noqa: S608
@@ -173,10 +174,15 @@ def clear_remains(connection: Connection, projection: str) -> None:
     """Removes what a killed rebuild left behind; one that is running is left alone."""
     if try_lock(connection, REBUILD, projection):
         drop(connection, projection, building_schema(projection))
-        connection.execute(_UNLOCK, (REBUILD, projection))
+        unlock(connection, REBUILD, projection)
 
 
 def try_lock(connection: Connection, kind: int, name: str) -> bool:
     """Takes a view's advisory lock for as long as the connection lives, or says that somebody else has it."""
     row = connection.execute(_TRY_LOCK, (kind, name)).fetchone()
     return bool(row and row[0])
+
+
+def unlock(connection: Connection, kind: int, name: str) -> None:
+    """Gives a lock back before the connection ends."""
+    connection.execute(_UNLOCK, (kind, name))

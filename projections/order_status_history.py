@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg import sql
 
 from domain.orders.creation import OrderCreated
@@ -13,6 +14,7 @@ from domain.orders.imports import OrderImportUndone
 from domain.orders.moves import OrderPlaced, OrderStatusChanged, OrderStatusForced
 from domain.orders.order import Order
 from domain.statuses import DRAFT
+from projections.pages import Conditions, Listing, equal, key
 from projections.projection import Batch
 from projections.tables import Connection, Rows, Table
 
@@ -73,6 +75,40 @@ class OrderStatusHistory:
             row = (*key, event.timestamp, *move, told.actor, told.reason, forced)
             rows.put("order_status_history", key, row)
         return rows
+
+
+class StatusRow(NamedTuple):
+    """A move of an order from one status to another."""
+
+    order_id: UUID
+    version: int
+    at: datetime
+    from_status: str | None
+    from_stage: str | None
+    to_status: str
+    to_stage: str
+    actor: str
+    reason: str | None
+    forced: bool
+
+
+class HistoryFilters(Struct, frozen=True, kw_only=True):
+    """The moves of one order, or all."""
+
+    order_id: UUID | None = None
+
+
+def _conditions(filters: HistoryFilters) -> Conditions:
+    return equal(filters, HistoryFilters.__struct_fields__)
+
+
+LISTING: Listing[StatusRow, HistoryFilters] = Listing(
+    "{schema}.order_status_history",
+    StatusRow,
+    {"at": (key("at", datetime, "timestamptz"), key("order_id", UUID, "uuid"), key("version", int, "integer"))},
+    "at",
+    _conditions,
+)
 
 
 class StatusMove(NamedTuple):

@@ -66,6 +66,7 @@ class Settings:
     document_years: int = _setting(
         10, "Years after its day that an issued invoice or credit note can be printed as issued.", _between(1, 100)
     )
+    exports: int = _setting(2, "Exports that each server process streams at one time.", _between(1, 256))
     page_limit: int = _setting(200, "Most items a list answers with on one page.", _between(1, 10_000))
     idempotency_days: int = _setting(30, "Days an Idempotency-Key and its answer are kept.", _between(1, 3650))
     session_hours: int = _setting(12, "Hours after which a console session must sign in again.", _between(1, 24 * 365))

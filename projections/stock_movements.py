@@ -32,12 +32,13 @@ _DDL = """
         reference text NOT NULL,
         order_id uuid,
         order_number text NOT NULL,
-        line text NOT NULL
+        line text NOT NULL,
+        sku text COLLATE "C" NOT NULL
     )
 """
 _COLUMNS = (
     "stock_id", "version", "position", "at", "actor", "reason", "topic", "on_hand", "on_hand_change", "reserved",
-    "reserved_change", "cause", "reference", "order_id", "order_number", "line",
+    "reserved_change", "cause", "reference", "order_id", "order_number", "line", "sku",
 )  # fmt: skip
 
 
@@ -45,7 +46,7 @@ class StockMovements:
     """The view `stock_movements`."""
 
     name = "stock_movements"
-    version = 1
+    version = 2
     tables = (Table("stock_movements", _COLUMNS, ("stock_id", "version"), _DDL),)
     aggregates = (StockItem,)
     topics = None
@@ -62,7 +63,7 @@ class StockMovements:
                 rows.put(
                     "stock_movements",
                     (stock_id, event.originator_version),
-                    movement_row(event, position, on_hand, reserved),
+                    (*movement_row(event, position, on_hand, reserved), items[stock_id].sku),
                 )
                 figures[stock_id] = on_hand - event.moves[0], reserved - event.moves[1]
         return rows

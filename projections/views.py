@@ -16,6 +16,7 @@ from projections.tables import Connection, ShapeMismatch, TableWriter
 
 FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.02
+AS_OF = "asof_"
 
 _PARKED = """
     SELECT projection, count(*), count(DISTINCT originator_id) FROM views.dead_letters
@@ -100,7 +101,7 @@ class Views:
     def as_of(self) -> list[Generation]:
         """The generations of instants in the past."""
         with self._pool.connection() as connection:
-            return [one for one in generations.every(connection) if one.instant is not None]
+            return [one for one in generations.every(connection) if one.schema.startswith(AS_OF)]
 
     def drop_as_of(self, instant: datetime) -> bool:
         """Removes every view of an instant in the past; False when there is none."""
@@ -154,4 +155,4 @@ class Views:
 
 def as_of_schema(instant: datetime) -> str:
     """The name of the schema for the views as they were at an instant (told in whole seconds, in UTC)."""
-    return f"asof_{instant.astimezone(UTC):%Y%m%dt%H%M%Sz}"
+    return f"{AS_OF}{instant.astimezone(UTC):%Y%m%dt%H%M%Sz}"

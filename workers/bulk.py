@@ -14,7 +14,7 @@ from domain.errors import DomainError
 from domain.events import Context, Erased, Event
 from domain.messages import Message, MessageNotFound, RequestMessage, require_settled
 from domain.orders import bulk
-from domain.orders.bulk import LinkOrders, NoAddress, PrintOrders, ResendMails, WorkedOnSince
+from domain.orders.bulk import ExportOrders, LinkOrders, NoAddress, PrintOrders, ResendMails, WorkedOnSince
 from domain.orders.order import Order, OrderNotFound
 from domain.orders.payment_links import IssuePaymentLink
 from domain.orders.payments import due
@@ -115,8 +115,8 @@ def _result(number: int, order: Order, decide: Callable[[], dict[str, Any]]) -> 
 
 def _act(tools: Tools, session: Session, action: bulk.Action, order: Order, given: Context) -> dict[str, Any]:
     match action:
-        case PrintOrders():
-            raise TypeError("printing makes one file, by a job of its own kind")
+        case PrintOrders() | ExportOrders():
+            raise TypeError(f"{type(action).__name__} makes one file, by a job of its own kind")
         case LinkOrders():
             return _mail_link(tools, session, action, order, given)
         case ResendMails():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workers.bulk import BULK
+from workers.exports import EXPORTS
 from workers.mail import SEND_MAIL
 from workers.marketing import CALL_WEBHOOK, END_ENROLMENTS, TAKE_STEP
 from workers.payments import PAYMENTS
@@ -20,5 +21,6 @@ PERFORMED: Mapping[str, Performer] = {
     "sequence.withdrawal": END_ENROLMENTS,
     **PAYMENTS,
     **BULK,
+    **EXPORTS,
     **PRINTS,
 }

@@ -20,11 +20,23 @@ from api.problems import Problem, of_validation, pointed
 from api.requests import context, fresh, respond, runtime
 from api.schemas import Body, Code, Text, Whole
 from domain import texts
-from domain.orders.bulk import MOST_ORDERS, MoveOrders, NothingMatches, Reversible, TooManyOrders, action_of
+from domain.orders.bulk import (
+    MOST_ORDERS,
+    ExportOrders,
+    MoveOrders,
+    NothingMatches,
+    Reversible,
+    TooManyOrders,
+    action_of,
+)
 from domain.orders.documents import KINDS
 from domain.orders.notes import MAX_TAGS
 from domain.settings import LOCALES
 from domain.stock.following import StockConfirmationRequired, figures_told
+from printing.exports import FORMATS
+from projections.exports import EXPORTED, columns_of
+from projections.exports.asking import OF_ORDERS
+from projections.exports.reading import MOST_COLUMNS
 from projections.log import Session
 from projections.orders import order_ids
 from projections.previews import preview_all
@@ -49,9 +61,10 @@ TOLD: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "payment-link": ((), ("method", "hours", "reason"), "orders:write"),
     "resend": ((), ("template", "reason"), "messages:write"),
     "print": ((), ("kind", "locale"), "documents:read"),
+    "export": ((), ("list", "format", "columns"), "orders:read"),
 }
 # Actions whose job makes one file, which one part does; the job's kind.
-FILED: Mapping[str, str] = {"print": "orders.print"}
+FILED: Mapping[str, str] = {"print": "orders.print", "export": OF_ORDERS}
 PICKING = ("action", "ids", "filter", "sort")
 
 
@@ -72,6 +85,9 @@ class BulkForm(Body):
     hours = Whole(1, MOST_HOURS)
     template = Code()
     kind = fields.String(validate=validate.OneOf(KINDS))
+    list = fields.String(validate=validate.OneOf(("orders", "order-lines")))
+    format = fields.String(validate=validate.OneOf(tuple(FORMATS)))
+    columns = fields.List(Code(), validate=validate.Length(min=1, max=MOST_COLUMNS))
     locale = fields.String(validate=validate.OneOf(LOCALES))
 
 
@@ -111,6 +127,9 @@ def act_on_orders(told: dict[str, Any]) -> Response:
     action, permission = _action(told)
     require(permission)
     _require_stock_answer(action)
+    if isinstance(action, ExportOrders):
+        columns_of(EXPORTED[action.list], action.columns)
+        fresh("orders")
     kind = FILED.get(told["action"], KIND)
     parameters = {name: value for name, value in told.items() if name not in ("ids", "filter", "sort")}
 
@@ -118,8 +137,8 @@ def act_on_orders(told: dict[str, Any]) -> Response:
         ids = picked(session.connection, told)
         in_part = len(ids) if kind != KIND else IN_PART
         parts = [
-            Part(len(ids[first : first + in_part]), {"ids": [str(one) for one in ids[first : first + in_part]]})
-            for first in range(0, len(ids), in_part)
+            Part(len(share), {"ids": [str(one) for one in share], "sort": told.get("filter", {}).get("sort", "")})
+            for share in (ids[first : first + in_part] for first in range(0, len(ids), in_part))
         ]
         job_id = uuid5(context().command_id, "job")
         undo_kind = UNDO if isinstance(action, Reversible) else None
@@ -170,7 +189,7 @@ def picked(connection: Connection, told: Mapping[str, Any]) -> list[UUID]:
         return list(dict.fromkeys(told["ids"]))
     fresh("orders")
     query = filter_of(OrdersQuery(exclude=("limit", "cursor", "count", "as_of")), told["filter"])
-    filters = order_filters(query, runtime().desk.shop().defaults.currency)
+    filters = order_filters(query, runtime().desk.shop().defaults.currency, runtime().log)
     ids = order_ids(connection, filters, MOST_ORDERS + 1, query.get("sort", ""))
     if not ids:
         raise NothingMatches("/filter")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,7 @@ from domain.money import minor_units
 from domain.orders.creation import CreateOrder
 from domain.statuses import STAGES
 from projections.generations import LIVE
-from projections.log import NothingRecorded
+from projections.log import EventLog, NothingRecorded
 from projections.orders import LISTING, SORTS, OrderFilters
 
 PAYMENT_STATUSES = ("unpaid", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "overpaid")
@@ -116,29 +117,30 @@ def get_orders(told: dict[str, Any]) -> Response:
     """List and search orders."""
     fresh("orders")
     shown = shop()
-    filters = order_filters(told, shown.defaults.currency)
-    schema = _schema(told.get("as_of"))
+    filters = order_filters(told, shown.defaults.currency, runtime().log)
+    schema = as_of_schema(told["as_of"]) if "as_of" in told else LIVE
     return page_answer(told, LISTING, filters, lambda row: row_answer(row, shown), schema=schema)
 
 
-def _schema(as_of: datetime | None) -> str:
-    """Where the list stands: live, or as it was at an instant for which it was built."""
-    if as_of is None:
-        return LIVE
-    schema = runtime().views.as_of_schema(as_of)
+def as_of_schema(as_of: datetime, view: str = "orders") -> str:
+    """Where a list stands as it was at an instant for which it was built."""
+    schema = runtime().views.as_of_schema(as_of, view)
     if schema is None:
-        detail = f"The list as of {as_of.isoformat()} is not built: carnet projections rebuild orders --as-of INSTANT."
+        detail = (
+            f"The list as of {as_of.isoformat()} is not built: carnet projections rebuild {view} --as-of INSTANT. "
+            "A job exports it as of any instant: POST /exports."
+        )
         raise Problem(409, "as-of-not-built", detail)
     return schema
 
 
-def order_filters(told: dict[str, Any], default_currency: str) -> OrderFilters:
+def order_filters(told: Mapping[str, Any], default_currency: str, log: EventLog) -> OrderFilters:
     """The filters of a query; totals in minor units of their currency, archived orders only where asked for."""
     facts = {name: told[name] for name in FILTERS if name in told}
     facts["archived"] = ARCHIVED[told.get("archived", "false")]
     if "tag" in told:
         facts["tags"] = tuple(told["tag"])
-    if "customer_id" in told and (merged := _merged_into(told["customer_id"])):
+    if "customer_id" in told and (merged := _merged_into(log, told["customer_id"])):
         facts["customer_ids"] = (facts.pop("customer_id"), *merged)
     for name in ("total_min", "total_max"):
         if name in told:
@@ -147,10 +149,10 @@ def order_filters(told: dict[str, Any], default_currency: str) -> OrderFilters:
     return OrderFilters(**facts)
 
 
-def _merged_into(customer_id: UUID) -> tuple[UUID, ...]:
+def _merged_into(log: EventLog, customer_id: UUID) -> tuple[UUID, ...]:
     """The cards that are part of a customer's; the list shows each order under the card it was placed with."""
     try:
-        return runtime().log.load(Customer, customer_id).absorbed
+        return log.load(Customer, customer_id).absorbed
     except NothingRecorded:
         return ()
 

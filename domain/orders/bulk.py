@@ -99,8 +99,16 @@ class PrintOrders(BulkAction, frozen=True, kw_only=True, tag="print"):
     locale: str = ""
 
 
+class ExportOrders(BulkAction, frozen=True, kw_only=True, tag="export"):
+    """Write them, or their lines, to one file; all columns unless told."""
+
+    list: str = "orders"
+    format: str = "csv"
+    columns: tuple[str, ...] = ()
+
+
 Reversible = MoveOrders | TagOrders | AssignOrders | ArchiveOrders | UnarchiveOrders
-Action = Reversible | LinkOrders | ResendMails | PrintOrders
+Action = Reversible | LinkOrders | ResendMails | PrintOrders | ExportOrders
 
 
 def action_of(told: Mapping[str, Any]) -> Action:

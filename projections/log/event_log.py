@@ -58,12 +58,18 @@ class EventLog:
         return self._read(self.recorder.head)
 
     def read(
-        self, after: int, limit: int, topics: Collection[str] | None = None, upto: int | None = None
+        self,
+        after: int,
+        limit: int,
+        topics: Collection[str] | None = None,
+        upto: int | None = None,
+        *,
+        personal: bool = True,
     ) -> list[Recorded]:
-        """Up to `limit` events after a position, in order."""
+        """Up to `limit` events after a position, in order; not `personal`: as if everybody had been forgotten."""
         rows = self._read(lambda connection: self.recorder.rows(connection, after, limit, topics, upto))
         event = self.mapper.event
-        return [Recorded(row[0], event(row[1], row[2], row[3], row[4])) for row in rows]
+        return [Recorded(row[0], event(row[1], row[2], row[3], row[4] if personal else None)) for row in rows]
 
     def stream(self, originator_id: UUID, version: int | None = None, at: datetime | None = None) -> list[Recorded]:
         """What happened to one aggregate, up to a version, up to an instant."""

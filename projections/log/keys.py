@@ -67,6 +67,7 @@ class KeyRing:
         self.answers = DataKey(self._derived("answers without a subject"))
         self.webhooks = DataKey(self._derived("webhooks of payment providers"))
         self.payment_links = self._derived("payment links")
+        self.exports = DataKey(self._derived("filters of exports"))
         self.sandbox = self._derived("webhooks of the sandbox")
         self.signing = Ed25519PrivateKey.from_private_bytes(self._derived("seals of the log"))
         self._opened = lru_cache(maxsize=_OPEN_KEYS)(self._unwrapped)

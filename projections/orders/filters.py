@@ -16,12 +16,13 @@ class OrderFilters(Struct, frozen=True, kw_only=True):
 
     `q` are words of number, customer, e-mail, tracking code or SKU, all of which must be found; `tags` must all be
     there. `total_min` and `total_max` (both included) are minor units of `currency`, which is told with them.
-    `customer_ids` are several cards, one of which the order is of.
+    `ids` are orders picked one by one. `customer_ids` are several cards, one of which the order is of.
     `created_from` is included, `created_to` is not.
     """
 
     q: str | None = None
     number: str | None = None
+    ids: tuple[UUID, ...] | None = None
     customer_id: UUID | None = None
     customer_ids: tuple[UUID, ...] | None = None
     currency: str | None = None
@@ -49,6 +50,7 @@ class OrderFilters(Struct, frozen=True, kw_only=True):
 
 CONDITIONS = {
     "number": "number_order = %(number_order)s AND number = %(number)s",
+    "ids": "id = ANY(%(ids)s)",
     "customer_id": "customer_id = %(customer_id)s",
     "customer_ids": "customer_id = ANY(%(customer_ids)s)",
     "currency": "currency = %(currency)s",
@@ -77,10 +79,7 @@ def conditions(filters: OrderFilters) -> tuple[list[str], dict[str, Any]]:
     """The conditions in SQL (none: everything) and their parameters."""
     told = {name: value for name in CONDITIONS if (value := getattr(filters, name)) is not None}
     found = [CONDITIONS[name] for name in told]
-    if filters.customer_ids is not None:
-        told["customer_ids"] = list(filters.customer_ids)
-    if filters.tags is not None:
-        told["tags"] = list(filters.tags)
+    told |= {name: list(told[name]) for name in ("ids", "customer_ids", "tags") if name in told}
     if filters.number is not None:
         told["number_order"] = number_order(filters.number)
     for number, pattern in enumerate(patterns(filters.q or "")):

@@ -66,7 +66,8 @@ UPDATE work.job_parts SET
 WHERE job_id = %(id)s AND part = %(part)s
 """
 _COUNT = """
-UPDATE work.job_parts SET done = %(done)s, attempts = 0 WHERE job_id = %(id)s AND part = %(part)s
+UPDATE work.job_parts SET done = %(done)s, total = coalesce(%(total)s, total), attempts = 0
+WHERE job_id = %(id)s AND part = %(part)s
 """
 _LOCK = "SELECT state, round, undo_kind FROM work.jobs WHERE id = %(id)s FOR UPDATE"
 _FINISH = "UPDATE work.job_parts SET finished = true WHERE job_id = %(id)s AND part = %(part)s"
@@ -277,11 +278,14 @@ def record(connection: Connection, job_id: UUID, part: int, results: Sequence[Re
     connection.execute(_RECORD, told, prepare=True)
 
 
-def count_done(connection: Connection, held: Held, done: int) -> None:
-    """Tells how far a part without results for its items came; raises `Stopped` where its job does not run any more."""
+def count_done(connection: Connection, held: Held, done: int, total: int | None = None) -> None:
+    """Tells how far a part without results for its items came, and of how many where that was not known before.
+
+    Raises `Stopped` where its job does not run any more.
+    """
     with connection.transaction():
         hold(connection, held)
-        connection.execute(_COUNT, {"id": held.job_id, "part": held.part, "done": done})
+        connection.execute(_COUNT, {"id": held.job_id, "part": held.part, "done": done, "total": total})
 
 
 def finish(connection: Connection, held: Held, outcome: Mapping[str, Any] | None = None) -> None:

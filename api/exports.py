@@ -1,0 +1,171 @@
+"""Lists out over HTTP: streamed as a file at once, or written by a job, of the past as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from threading import BoundedSemaphore
+from typing import Any, cast
+from uuid import UUID, uuid5
+
+from flask import Response, current_app
+from marshmallow import fields, validate
+
+from api.access import caller, needs, require
+from api.bodies import Resource
+from api.exports_lists import NARROWING, PAGING
+from api.jobs import JobAnswer, accepted, get_job_file, job_answer, visible
+from api.lists import instant_field
+from api.orders.blueprint import orders
+from api.orders.bulk import filter_of
+from api.orders.collection import as_of_schema
+from api.problems import unavailable
+from api.requests import context, fresh, respond, runtime
+from api.schemas import Body, Code, Text
+from printing.exports import FORMATS, file_name
+from projections.exports import EXPORTED, Asked, Exported, Reading, columns_of, reading
+from projections.exports.asking import KIND, OF_ORDERS, Wanted, ask
+from projections.exports.reading import MOST_COLUMNS
+from projections.generations import LIVE
+from projections.log import Session
+from projections.runtime import Runtime
+from projections.views import TooFarBehind
+from projections.work.jobs import JobNotFound
+
+exports = Resource("exports", __name__, url_prefix="/exports", description="Lists as files")
+
+
+def _format() -> fields.String:
+    return fields.String(validate=validate.OneOf(tuple(FORMATS)), metadata={"description": "csv unless told"})
+
+
+class ExportQuery(Body):
+    """How a list is written: its format, and its columns in their order, parted by commas."""
+
+    format = _format()
+    columns = Text(4_000, filled=True, metadata={"example": "number,created_at,total,currency"})
+    as_of = instant_field()
+
+
+class ExportForm(Body):
+    """An export by a job: the list, its filter, the format, the columns in their order, and of which instant."""
+
+    list = fields.String(required=True, validate=validate.OneOf(tuple(EXPORTED)))
+    format = _format()
+    columns = fields.List(Code(), validate=validate.Length(min=1, max=MOST_COLUMNS))
+    filter = fields.Dict(keys=fields.String(), metadata={"description": "As in the query of the list, sort included"})
+    as_of = fields.AwareDateTime(format="iso", default_timezone=UTC)
+
+
+class Slots:
+    """How many exports this process streams at one time; each holds a connection and a thread for as long."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._free = BoundedSemaphore(runtime.settings.exports)
+
+    def take(self) -> Callable[[], None]:
+        """Takes a slot and gives what gives it back; 503 where none is free."""
+        if not self._free.acquire(blocking=False):
+            raise unavailable(
+                "exports-busy", "Enough exports are under way: try again, or ask for a job: POST /exports."
+            )
+        return self._free.release
+
+
+def _streamed(name: str, told: dict[str, Any]) -> Response:
+    """The list as a file, row by row as it is read; who goes away ends the reading."""
+    exported = EXPORTED[name]
+    fresh(exported.view)
+    form = told.pop("format", "csv")
+    columns = tuple(part.strip() for part in told.pop("columns", "").split(",") if part.strip())
+    at = told.pop("as_of", None)
+    columns_of(exported, columns)
+    schema = as_of_schema(at, exported.view) if at else LIVE
+    filters = NARROWING[name].filters(told, runtime(), at or datetime.now(UTC))
+    asked = Asked(list=name, filters=filters, columns=columns, sort=told.get("sort", ""), as_of=at)
+    with ExitStack() as opening:
+        opening.callback(cast(Slots, current_app.extensions["carnet.exports"]).take())
+        try:
+            export = opening.enter_context(reading(Reading.of(runtime()), asked, schema=schema))
+        except TooFarBehind as error:
+            raise unavailable("view-behind", str(error)) from None
+        response = Response(FORMATS[form].write(export.columns, export.chunks()), content_type=FORMATS[form].media_type)
+        response.call_on_close(opening.pop_all().close)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(name, form, datetime.now(UTC))}"'
+    response.headers["X-Position"] = str(export.moment.position)
+    return response
+
+
+def _route(exported: Exported) -> Callable[[dict[str, Any]], Response]:
+    """The route that streams a list; `GET /orders/export` is the one of orders under another name."""
+    name = exported.name
+    declared = {**NARROWING[name].query._declared_fields, **ExportQuery._declared_fields}
+    shape = {field: told for field, told in declared.items() if field not in PAGING}
+    query = Body.from_dict(cast(Any, shape), name=f"{name.title().replace('-', '')}ExportQuery")
+
+    def get_export(told: dict[str, Any]) -> Response:
+        return _streamed(name, told)
+
+    get_export.__name__ = f"get_{name.replace('-', '_')}_export"
+    get_export.__doc__ = f"The list {name} as a file."
+    view: Any = exports.arguments(query, location="query")(exports.response(200)(get_export))
+    view = needs(exported.permission)(view)
+    exports.get(f"/{name}")(view)
+    if name == "orders":
+        orders.get("/export")(view)
+    return get_export
+
+
+for _exported in EXPORTED.values():
+    _route(_exported)
+
+
+@exports.post("")
+@needs()
+@exports.arguments(ExportForm)
+@exports.response(202, JobAnswer)
+def ask_for_export(told: dict[str, Any]) -> Response:
+    """Export a list of any size by a job, also as it was at an instant; the job's `outcome` describes its file."""
+    exported = EXPORTED[told["list"]]
+    require(exported.permission)
+    columns, at = tuple(told.get("columns", ())), told.get("as_of")
+    columns_of(exported, columns)
+    narrowing = NARROWING[exported.name]
+    query = filter_of(narrowing.form(), told.get("filter", {}))
+    fresh(exported.view)
+    filters = narrowing.filters(query, runtime(), at or datetime.now(UTC))
+    asked = Asked(list=exported.name, filters=filters, columns=columns, sort=query.get("sort", ""), as_of=at)
+    wanted = Wanted(asked, told.get("format", "csv"))
+
+    def begin(session: Session) -> UUID:
+        job_id = uuid5(context().command_id, "job")
+        ask(session, runtime().log.keys.exports, job_id, wanted, caller().actor)
+        return job_id
+
+    return accepted(begin)
+
+
+@exports.get("/<uuid:job_id>")
+@needs()
+@exports.response(200, JobAnswer)
+def get_export_job(job_id: UUID) -> Response:
+    """One export that a job makes, and how far it came."""
+    return respond(job_answer(_export(job_id)))
+
+
+@exports.get("/<uuid:job_id>/file")
+@needs()
+@exports.response(200)
+def get_export_file(job_id: UUID) -> Response:
+    """The file of an export: for who asked for it, and with `jobs:write` for others."""
+    _export(job_id)
+    return cast(Response, get_job_file(job_id))
+
+
+def _export(job_id: UUID) -> Any:
+    with runtime().reading() as connection:
+        row = visible(connection, job_id)
+    if row.kind not in (KIND, OF_ORDERS):
+        raise JobNotFound
+    return row

@@ -1,0 +1,22 @@
+"""Lists on their way out: which there are, their columns, and their rows as they are, or were, at one moment."""
+
+from projections.exports.columns import Chunk, Column, Kind
+from projections.exports.lists import EXPORTED, Exported
+from projections.exports.past import clear_abandoned, past
+from projections.exports.reading import Asked, Export, Reading, UnknownColumn, columns_of, reading
+
+__all__ = [
+    "EXPORTED",
+    "Asked",
+    "Chunk",
+    "Column",
+    "Export",
+    "Exported",
+    "Kind",
+    "Reading",
+    "UnknownColumn",
+    "clear_abandoned",
+    "columns_of",
+    "past",
+    "reading",
+]

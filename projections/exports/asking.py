@@ -1,0 +1,52 @@
+"""Exports that a job makes: asked for with their filters sealed, since a search may hold a name; and found again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from projections.exports.lists import EXPORTED
+from projections.exports.reading import Asked
+from projections.log import Session
+from projections.log.keys import DataKey
+from projections.orders import OrderFilters
+from projections.work import jobs
+from projections.work.jobs import Held, Part
+
+KIND = "exports"
+OF_ORDERS = "orders.export"  # of orders that were picked, by a bulk action
+
+
+class Wanted(NamedTuple):
+    """What a job is to export, and as which format."""
+
+    asked: Asked
+    form: str
+
+
+def ask(session: Session, key: DataKey, job_id: UUID, wanted: Wanted, actor: str) -> None:
+    """Asks for the job in the transaction of a save; how many rows there are is told once it reads them."""
+    asked = wanted.asked
+    told = {"list": asked.list, "format": wanted.form, "columns": asked.columns, "sort": asked.sort}
+    told |= {"as_of": asked.as_of.isoformat()} if asked.as_of else {}
+    filters = key.seal_text(msgspec.json.encode(asked.filters), job_id.bytes)
+    permission = EXPORTED[asked.list].permission
+    jobs.create(session, job_id, KIND, told, [Part(0, {"filters": filters})], actor, permission=permission)
+
+
+def wanted_of(key: DataKey, held: Held) -> Wanted:
+    """What the job in hand is to export."""
+    told = dict(held.parameters)
+    form = told.pop("format", "csv")
+    if held.kind == OF_ORDERS:
+        ids = tuple(UUID(one) for one in held.content["ids"])
+        columns = tuple(told.get("columns", ()))
+        listed = told.get("list", "orders")
+        filters = OrderFilters(ids=ids)
+        return Wanted(Asked(list=listed, filters=filters, columns=columns, sort=held.content.get("sort", "")), form)
+    asked = msgspec.convert({**told, "filters": None}, Asked)
+    plain = key.open_text(held.content["filters"], held.job_id.bytes)
+    return Wanted(replace(asked, filters=msgspec.json.decode(plain, type=EXPORTED[asked.list].filters)), form)

@@ -1,0 +1,88 @@
+"""The columns of an export: what kind of value each holds, and rows of the database made into such values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from domain.money import amount_text
+
+# `decimal` is text with exactly its decimals, `instant` in UTC; the others are what Python calls them. All may be None.
+Kind = Literal["text", "id", "integer", "decimal", "boolean", "instant", "date", "list"]
+# Rows as they travel: for each column its values, in the order of the rows.
+Chunk = Sequence[Sequence[Any]]
+
+Stored = Literal["plain", "money", "rate"]
+
+
+class Column(NamedTuple):
+    """A column: its name, the kind of its values, and what it is in SQL.
+
+    `stored` says how a decimal stands there: minor units of the row's currency, or hundredths of a percent.
+    """
+
+    name: str
+    kind: Kind
+    sql: str
+    stored: Stored = "plain"
+
+
+def text(name: str, sql: str = "") -> Column:
+    """A column of text, of one's own or of others."""
+    return Column(name, "text", sql or name)
+
+
+def identity(name: str, sql: str = "") -> Column:
+    """A column of ids."""
+    return Column(name, "id", sql or name)
+
+
+def integer(name: str, sql: str = "") -> Column:
+    """A column of whole numbers."""
+    return Column(name, "integer", sql or name)
+
+
+def boolean(name: str, sql: str = "") -> Column:
+    """A column of yes and no."""
+    return Column(name, "boolean", sql or name)
+
+
+def instant(name: str, sql: str = "") -> Column:
+    """A column of instants."""
+    return Column(name, "instant", sql or name)
+
+
+def day(name: str, sql: str = "") -> Column:
+    """A column of days."""
+    return Column(name, "date", sql or name)
+
+
+def several(name: str, sql: str = "") -> Column:
+    """A column that holds several texts a row."""
+    return Column(name, "list", sql or name)
+
+
+def money(name: str, sql: str = "") -> Column:
+    """A column of amounts in the row's currency."""
+    return Column(name, "decimal", sql or name, "money")
+
+
+def rate(name: str, sql: str = "") -> Column:
+    """A column of percentages."""
+    return Column(name, "decimal", sql or name, "rate")
+
+
+def with_values(columns: Sequence[Column], stored: Chunk) -> Chunk:
+    """The values of the columns; `stored` are theirs as the database has them, and behind them the currencies."""
+    currencies = stored[len(columns)]
+    return [_values(column, values, currencies) for column, values in zip(columns, stored, strict=False)]
+
+
+def _values(column: Column, values: Sequence[Any], currencies: Sequence[str]) -> Sequence[Any]:
+    match column.stored:
+        case "money":
+            pairs = zip(values, currencies, strict=True)
+            return [None if minor is None else amount_text(minor, currency) for minor, currency in pairs]
+        case "rate":
+            return [None if value is None else f"{value // 100}.{value % 100:02d}" for value in values]
+    return values

@@ -1,0 +1,76 @@
+"""A view as it was at an instant, built in a schema of its own for the time of one export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+from projections import PROJECTIONS, generations
+from projections.filling import Filler, Share, Source
+from projections.generations import EXPORT
+from projections.tables import Connection
+
+PREFIX = "export_"
+EVENTS_OF_A_BUCKET = 50_000
+
+_SCHEMAS = "SELECT projection, schema FROM views.positions WHERE schema ^@ 'export_'"
+
+
+@contextmanager
+def past(
+    source: Source, view: str, instant: datetime, upto: int, tell: Callable[[int], None] = lambda _: None
+) -> Iterator[str]:
+    """The schema that holds the view as the log up to a position tells it of an instant, for as long as it is needed.
+
+    Streams are folded one after the other, so that memory is that of a few thousand events. The tables are not logged
+    and have no indexes: they are read once, from end to end. `tell` hears how many events each step had.
+    """
+    schema, log = f"{PREFIX}{uuid4().hex}", source.log()
+    try:
+        with source.connect() as connection:
+            generations.try_lock(connection, EXPORT, schema)
+            try:
+                _make(connection, view, schema, instant, upto)
+                filler = Filler(connection, PROJECTIONS[view], log, schema)
+                buckets = max(1, upto // EVENTS_OF_A_BUCKET)
+                for bucket in range(buckets):
+                    filler.fill(Share(bucket, buckets, upto, instant), tell)
+                yield schema
+            finally:
+                _drop(source, connection, view, schema)
+    finally:
+        log.close()
+        log.pool.close()
+
+
+def clear_abandoned(connection: Connection) -> int:
+    """Removes what exports left behind whose process was killed; gives how many. Those that are under way are left."""
+    cleared = 0
+    for projection, schema in connection.execute(_SCHEMAS).fetchall():
+        if generations.try_lock(connection, EXPORT, schema):
+            generations.drop(connection, projection, schema)
+            generations.unlock(connection, EXPORT, schema)
+            cleared += 1
+    return cleared
+
+
+def _make(connection: Connection, view: str, schema: str, instant: datetime, upto: int) -> None:
+    with connection.transaction():
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+        generations.create(connection, PROJECTIONS[view], schema, position=upto, indexed=False, instant=instant)
+        for table in PROJECTIONS[view].tables:
+            connection.execute(sql.SQL("ALTER TABLE {} SET UNLOGGED").format(table.within(schema)))
+
+
+def _drop(source: Source, connection: Connection, view: str, schema: str) -> None:
+    """Removes the schema, on another connection where this one was lost."""
+    if not connection.closed:
+        generations.drop(connection, view, schema)
+        return
+    with psycopg.connect(source.database_url, autocommit=True) as other:
+        generations.drop(other, view, schema)
