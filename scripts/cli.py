@@ -11,6 +11,7 @@ COMMANDS = {
     "audit": ("scripts.audit:audit", "Show an order's history, replay it, verify the log."),
     "bench": ("scripts.bench:bench", "Measure this installation against named references."),
     "demo": ("scripts.demo:demo", "Fill the order book with a believable shop."),
+    "export": ("scripts.export:export", "Write lists and events to files."),
     "import": ("scripts.import_:import_orders", "Load orders from another platform's export."),
     "migrate": ("scripts.migrate:migrate", "Bring the database up to this version."),
     "payments": ("scripts.payments:payments", "Compare payment providers with the ledger."),

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 import click
-from marshmallow import ValidationError, fields
 
-from api.app import create_app
 from api.orders.collection import OrderListForm, order_filters
-from api.problems import Problem
 from domain.orders.bulk import MOST_ORDERS
 from projections.orders import order_ids, orders_by_number
-from projections.orders.listing import NEWEST_FIRST
 from projections.runtime import Runtime
+from scripts.filtering import filters_told, refusals
 
 
 def picked(
@@ -42,26 +38,11 @@ def named(runtime: Runtime, orders: Iterable[str]) -> tuple[list[UUID], dict[str
 
 def filtered(runtime: Runtime, filters: Sequence[str], sort: str | None) -> list[UUID]:
     """The orders that the list shows for these filters, told as `name=value`; what is wrong is a usage error."""
-    form = OrderListForm()
-    told: dict[str, Any] = {"sort": sort} if sort else {}
-    for one in filters:
-        name, equals, value = one.partition("=")
-        if not equals:
-            raise click.UsageError(f"A filter is told as NAME=VALUE, not {one!r}.")
-        if isinstance(form.fields.get(name), fields.List):
-            told.setdefault(name, []).append(value)
-        else:
-            told[name] = value
-    try:
-        query = form.load(told)
-        with create_app(runtime).app_context():
-            wanted = order_filters(query, runtime.desk.shop().defaults.currency)
-    except ValidationError as error:
-        raise click.UsageError(_said(error.messages)) from None
-    except Problem as problem:
-        raise click.UsageError(str(problem.detail)) from None
+    query = filters_told(OrderListForm(), filters, sort)
+    with refusals():
+        wanted = order_filters(query, runtime.desk.shop().defaults.currency, runtime.log)
     with runtime.reading() as connection:
-        ids = order_ids(connection, wanted, MOST_ORDERS + 1, query.get("sort", NEWEST_FIRST))
+        ids = order_ids(connection, wanted, MOST_ORDERS + 1, query.get("sort", ""))
     if len(ids) > MOST_ORDERS:
         raise click.ClickException(f"The filter leaves more than {MOST_ORDERS} orders: narrow it.")
     return ids
@@ -72,14 +53,3 @@ def _id(told: str) -> UUID | None:
         return UUID(told)
     except ValueError:
         return None
-
-
-def _said(messages: Any) -> str:
-    """The faults of a filter in one line."""
-    return "; ".join(f"{name}: {_first(told)}" for name, told in messages.items())
-
-
-def _first(told: Any) -> str:
-    while isinstance(told, (list, dict)):
-        told = next(iter(told.values() if isinstance(told, dict) else told))
-    return str(told)

@@ -26,7 +26,7 @@ NAME = click.Choice(sorted(PROJECTIONS))
 SECONDS_BETWEEN_LINES = 5.0
 
 
-def _instant(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
+def an_instant(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
     """An ISO 8601 date or instant; UTC where it names no zone."""
     if value is None:
         return None
@@ -66,7 +66,7 @@ def status(as_json: bool) -> None:
 @click.option("--verify", is_flag=True, help="Compare with the live rows first; swap only when they are the same.")
 @click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="Worker processes.")
 @click.option("--buckets", type=click.IntRange(1, 4096), help="Shares the log is cut into.")
-@click.option("--as-of", callback=_instant, metavar="INSTANT", help="Build it as it was then, beside the live one.")
+@click.option("--as-of", callback=an_instant, metavar="INSTANT", help="Build it as it was then, beside the live one.")
 @JSON
 def rebuild(
     name: str, verify: bool, processes: int, buckets: int | None, as_of: datetime | None, as_json: bool
@@ -99,7 +99,7 @@ def rebuild(
 
 
 @projections.command("as-of")
-@click.option("--drop", callback=_instant, metavar="INSTANT", help="Remove the views of that instant.")
+@click.option("--drop", callback=an_instant, metavar="INSTANT", help="Remove the views of that instant.")
 @JSON
 def as_of_views(drop: datetime | None, as_json: bool) -> None:
     """The views of instants in the past that were built."""

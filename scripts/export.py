@@ -1,0 +1,142 @@
+"""`carnet export`: a list as a file, as it is or as it was; or everything that happened, night by night."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+from uuid import uuid4
+
+import click
+
+from api.exports_lists import NARROWING
+from printing.exports import FORMATS
+from projections.exports import EXPORTED, Asked, Chunk, Export, Reading, clear_abandoned, columns_of, reading
+from projections.runtime import Runtime
+from projections.views import TooFarBehind
+from scripts.export_events import events
+from scripts.filtering import filters_told, refusals
+from scripts.installation import opened_runtime
+from scripts.progress import progress
+from scripts.projections import an_instant
+
+OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
+
+
+class Told(NamedTuple):
+    """How a list is to come out."""
+
+    form: str
+    columns: str
+    filters: tuple[str, ...]
+    sort: str | None
+    as_of: datetime | None
+    output: Path
+
+
+@click.group()
+def export() -> None:
+    """Write a list to a file, or the events in the order they were recorded.
+
+    A file is there once it is whole. Exit status: 0 when it is, 1 when it is not, 2 for what cannot be asked.
+    """
+
+
+export.add_command(events)
+
+
+def _command(name: str) -> None:
+    """The command that exports one list."""
+    known = ", ".join(column.name for column in EXPORTED[name].columns)
+
+    @export.command(name, help=f"The list {name} as a file.\n\nIts columns are {known}.")
+    @click.option("--format", "form", type=click.Choice(tuple(FORMATS)), default="csv", show_default=True)
+    @click.option("--columns", default="", metavar="NAME,NAME", help="The columns in their order; all unless told.")
+    @click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE", help="As in the query of the list.")
+    @click.option("--sort", help="As in the query of the list.")
+    @click.option("--as-of", callback=an_instant, metavar="INSTANT", help="The list as it was then.")
+    @click.option("--output", type=OUTPUT, default=Path("-"), help="The file; - is the standard output.")
+    @click.option("--json", "as_json", is_flag=True, help="Tell what was written as JSON, on the standard error.")
+    def command(as_json: bool, **told: Any) -> None:
+        with opened_runtime() as runtime:
+            report = _exported(runtime, name, Told(**told))
+        click.echo(json.dumps(report) if as_json else f"{report['rows']} rows written.", err=True)
+
+
+for _name in EXPORTED:
+    _command(_name)
+
+
+def _exported(runtime: Runtime, name: str, told: Told) -> dict[str, Any]:
+    if told.form == "xlsx" and str(told.output) == "-" and sys.stdout.isatty():
+        raise click.UsageError("A terminal shows no XLSX: say --output.")
+    asked = _asked(runtime, name, told)
+    with runtime.pool.connection() as connection:
+        clear_abandoned(connection)
+    folded = 0
+    with progress(f"Exporting {name}") as tell:
+
+        def building(count: int) -> None:
+            nonlocal folded
+            folded += count
+            tell(folded, 0)
+
+        try:
+            with reading(Reading.of(runtime), asked, building=building) as opened, _file(told.output) as file:
+                total = opened.total()
+                rows = _write(opened, told.form, file, lambda done: tell(done, total))
+                position = opened.moment.position
+        except TooFarBehind as error:
+            raise click.ClickException(f"{error}; carnet project brings it up to date.") from None
+        except OSError as error:
+            raise click.ClickException(f"{told.output} cannot be written: {error.strerror}.") from None
+    return {"list": name, "rows": rows, "position": position, "output": str(told.output)}
+
+
+def _asked(runtime: Runtime, name: str, told: Told) -> Asked:
+    """What is asked for; what cannot be is a usage error."""
+    narrowing = NARROWING[name]
+    query = filters_told(narrowing.form(), told.filters, told.sort)
+    columns = tuple(part.strip() for part in told.columns.split(",") if part.strip())
+    with refusals():
+        columns_of(EXPORTED[name], columns)
+        filters = narrowing.filters(query, runtime, told.as_of or datetime.now(UTC))
+    return Asked(list=name, filters=filters, columns=columns, sort=query.get("sort", ""), as_of=told.as_of)
+
+
+def _write(opened: Export, form: str, file: IO[bytes], tell: Any) -> int:
+    """Writes the rows; gives how many there were."""
+    rows = 0
+
+    def counted() -> Iterator[Chunk]:
+        nonlocal rows
+        for chunk in opened.chunks(tell):
+            rows += len(chunk[0])
+            yield chunk
+
+    for data in FORMATS[form].write(opened.columns, counted()):
+        file.write(data)
+    return rows
+
+
+@contextmanager
+def _file(output: Path) -> Iterator[IO[bytes]]:
+    """The file to write, for its owner alone; it has its name once the block ended well."""
+    if str(output) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    unfinished = output.with_name(f".{output.name}.{uuid4().hex}")
+    try:
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(output)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,151 @@
+"""`carnet export events`: everything that happened in the order it was recorded, going on where the files end."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import click
+
+from printing.exports.events import EVENT_FORMATS, ExtraMissing
+from projections.log import EventLog
+from scripts.installation import opened_runtime
+from scripts.progress import progress
+
+AT_ONCE = 5_000  # events in memory, and in a row group
+OF_A_FILE = 100_000
+MANIFEST = "manifest.json"
+_NAME = re.compile(r"events-(\d{15})-(\d{15})\.(\w+)")
+
+Tell = Callable[[int], None]
+
+
+class Span(NamedTuple):
+    """Which events: after a position, up to another; `personal`: with what is of persons."""
+
+    after: int
+    until: int
+    personal: bool
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(tuple(EVENT_FORMATS)), default="jsonl", show_default=True)
+@click.option("--after", type=click.IntRange(0), help="From after which position; in a folder, where its files end.")
+@click.option("--until", type=click.IntRange(0), help="Up to which position; the end of the log unless told.")
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Folder; else standard output.")
+@click.option("--with-personal-data", "personal", is_flag=True, help="Names, addresses ...; files outlive an erasure.")
+@click.option("--json", "as_json", is_flag=True, help="Tell what was written as JSON, on the standard error.")
+def events(form: str, after: int | None, until: int | None, output: Path | None, personal: bool, as_json: bool) -> None:
+    """Write the events in the order they were recorded; what is of persons reads erased unless it is asked for.
+
+    In a folder they come in files of up to 100,000, each named by its first and last position, none of them changed
+    later: the next run goes on behind the last one. `manifest.json` tells that position as `next`.
+    """
+    if output is None and form == "parquet":
+        raise click.UsageError("Parquet is written to files: say --output FOLDER.")
+    with opened_runtime() as runtime, progress("Exporting events") as tell:
+        head = runtime.log.head()
+        runtime.log.secure()
+        span = Span(after or 0, min(until if until is not None else head, head), personal)
+
+        def shown(position: int) -> None:
+            tell(position, span.until)
+
+        try:
+            if output is None:
+                report = _to_output(runtime.log, span, shown)
+            else:
+                with _locked(output):
+                    report = _to_folder(runtime.log, output, form, _continued(output, form, span, after), shown)
+        except ExtraMissing as error:
+            raise click.ClickException(str(error)) from None
+        except OSError as error:
+            raise click.ClickException(f"The events cannot be written: {error.strerror}.") from None
+    told = f"{report['events']} events written; the next export begins after {report['next']}."
+    click.echo(json.dumps(report) if as_json else told, err=True)
+
+
+def _to_output(log: EventLog, span: Span, tell: Tell) -> dict[str, Any]:
+    writer, count, last = EVENT_FORMATS["jsonl"].writer(sys.stdout.buffer), 0, span.after
+    for recorded in _batches(log, span):
+        writer.write(recorded)
+        count, last = count + len(recorded), recorded[-1].position
+        tell(last)
+    sys.stdout.buffer.flush()
+    return {"events": count, "next": last}
+
+
+def _to_folder(log: EventLog, folder: Path, form: str, span: Span, tell: Tell) -> dict[str, Any]:
+    files, count, position = [], 0, span.after
+    while position < span.until:
+        part = span._replace(after=position, until=min(span.until, position + OF_A_FILE))
+        name, events, position = _to_file(log, folder, form, part, tell)
+        files.append(name)
+        count += events
+        _tell(folder, form, position, personal=span.personal)
+    return {"events": count, "next": position, "files": files}
+
+
+def _to_file(log: EventLog, folder: Path, form: str, span: Span, tell: Tell) -> tuple[str, int, int]:
+    """Writes one file, which has its name once it is whole; gives that, its events, and its last position."""
+    ending, writer_of = EVENT_FORMATS[form]
+    name = f"events-{span.after + 1:015d}-{span.until:015d}.{ending}"
+    unfinished, count = folder / f".{uuid4().hex}", 0
+    try:
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            writer = writer_of(file)
+            for recorded in _batches(log, span):
+                writer.write(recorded)
+                count += len(recorded)
+                tell(recorded[-1].position)
+            writer.close()
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(folder / name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return name, count, span.until
+
+
+def _batches(log: EventLog, span: Span) -> Iterator[list[Any]]:
+    position = span.after
+    while recorded := log.read(position, AT_ONCE, upto=span.until, personal=span.personal):
+        yield recorded
+        position = recorded[-1].position
+
+
+def _continued(folder: Path, form: str, span: Span, told: int | None) -> Span:
+    """The span from where the folder's files end; one that was told may not go back behind that."""
+    ending = EVENT_FORMATS[form].ending
+    names = (found for path in folder.iterdir() if (found := _NAME.fullmatch(path.name)))
+    end = max((int(found[2]) for found in names if found[3] == ending), default=0)
+    if told is not None and told < end:
+        raise click.UsageError(f"{folder} has events up to {end}: leave --after out, or say another folder.")
+    return span._replace(after=end if told is None else told)
+
+
+def _tell(folder: Path, form: str, position: int, *, personal: bool) -> None:
+    """Writes down where the files end."""
+    unfinished = folder / f".{uuid4().hex}"
+    unfinished.write_text(json.dumps({"format": form, "next": position, "personal_data": personal}) + "\n")
+    unfinished.replace(folder / MANIFEST)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keeps a second export out of the folder while one writes there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / ".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(f"Another export writes to {folder}; wait for its end.") from None
+        yield
