@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from threading import BoundedSemaphore
@@ -24,7 +24,7 @@ from api.problems import unavailable
 from api.requests import context, fresh, respond, runtime
 from api.schemas import Body, Code, Text
 from printing.exports import FORMATS, file_name
-from projections.exports import EXPORTED, Asked, Exported, Reading, columns_of, reading
+from projections.exports import EXPORTED, Asked, Export, Exported, Reading, columns_of, reading
 from projections.exports.asking import KIND, OF_ORDERS, Wanted, ask
 from projections.exports.reading import MOST_COLUMNS
 from projections.generations import LIVE
@@ -90,11 +90,18 @@ def _streamed(name: str, told: dict[str, Any]) -> Response:
             export = opening.enter_context(reading(Reading.of(runtime()), asked, schema=schema))
         except TooFarBehind as error:
             raise unavailable("view-behind", str(error)) from None
-        response = Response(FORMATS[form].write(export.columns, export.chunks()), content_type=FORMATS[form].media_type)
-        response.call_on_close(opening.pop_all().close)
+        held = opening.pop_all()
+    response = Response(_to_its_end(export, form, held), content_type=FORMATS[form].media_type)
+    response.call_on_close(held.close)
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(name, form, datetime.now(UTC))}"'
     response.headers["X-Position"] = str(export.moment.position)
     return response
+
+
+def _to_its_end(export: Export, form: str, held: ExitStack) -> Iterator[bytes]:
+    """The file; what it is read by is let go after its last byte."""
+    yield from FORMATS[form].write(export.columns, export.chunks())
+    held.close()
 
 
 def _route(exported: Exported) -> Callable[[dict[str, Any]], Response]:

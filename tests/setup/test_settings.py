@@ -29,6 +29,7 @@ def test_every_setting_is_read_from_its_variable(setting: Field[Any], monkeypatc
         "log_level": "debug",
         "worker_threads": "3",
         "document_years": "3",
+        "exports": "3",
         "smtp_url": "smtp://localhost",
     }
     chosen = text.get(setting.name) or texts.get(type(setting.default), "/elsewhere")
