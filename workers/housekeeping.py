@@ -9,6 +9,7 @@ from threading import Event, Thread
 import structlog
 
 from projections import kept_prints
+from projections.exports import clear_abandoned
 from projections.log.seals import seal
 from projections.runtime import Runtime
 from projections.work import import_files, job_files
@@ -63,7 +64,10 @@ class Housekeeping:
             _logger.info("effects of long ago forgotten", action="effects.purged", count=done)
 
     def _delete_files(self) -> None:
-        """Deletes the files of imports and of other jobs that are older than they are kept: they hold personal data."""
+        """Deletes the files of imports and of other jobs that are older than they are kept: they hold personal data.
+
+        So do the lists of the past that exports built whose process was killed.
+        """
         settings = self._runtime.settings
         with self._runtime.pool.connection() as connection:
             old = work.with_old_files(connection, settings.files_days)
@@ -71,6 +75,7 @@ class Housekeeping:
                 import_files.delete_folder(settings, import_id)
                 work.files_deleted(connection, import_id)
             jobs = job_files.delete_old(connection, settings)
+            clear_abandoned(connection)
         if old:
             _logger.info("files of imports deleted", action="imports.purged", count=len(old))
         if jobs:
