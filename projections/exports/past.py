@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
 
-import psycopg
 from psycopg import sql
 
 from projections import PROJECTIONS, generations
@@ -42,7 +41,7 @@ def past(
                     filler.fill(Share(bucket, buckets, upto, instant), tell)
                 yield schema
             finally:
-                _drop(source, connection, view, schema)
+                _drop(source, view, schema)
     finally:
         log.close()
         log.pool.close()
@@ -67,10 +66,7 @@ def _make(connection: Connection, view: str, schema: str, instant: datetime, upt
             connection.execute(sql.SQL("ALTER TABLE {} SET UNLOGGED").format(table.within(schema)))
 
 
-def _drop(source: Source, connection: Connection, view: str, schema: str) -> None:
-    """Removes the schema, on another connection where this one was lost."""
-    if not connection.closed:
+def _drop(source: Source, view: str, schema: str) -> None:
+    """Removes the schema, by a connection of its own: the one that built it may be lost."""
+    with source.connect() as connection:
         generations.drop(connection, view, schema)
-        return
-    with psycopg.connect(source.database_url, autocommit=True) as other:
-        generations.drop(other, view, schema)
