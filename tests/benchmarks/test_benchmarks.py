@@ -14,6 +14,7 @@ from scripts.bench import bench, known_benchmarks, readable
 from tests.benchmarks import (
     bench_append,
     bench_engine,
+    bench_export,
     bench_http,
     bench_http_list,
     bench_import,
@@ -29,6 +30,7 @@ ORDERS = 400
 TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "append": bench_append.run,
     "engine": bench_engine.run,
+    "export": lambda: bench_export.run(ORDERS),
     "http": lambda: bench_http.run(rounds=1, jobs=2),
     "http_list": lambda: bench_http_list.run(ORDERS, rounds=2),
     "import": lambda: bench_import.run(ORDERS),
@@ -41,6 +43,7 @@ TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
 FIGURES = {
     "append": 1,
     "engine": 1,
+    "export": 2,
     "http": 4,
     "http_list": 8,
     "import": 3,
