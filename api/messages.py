@@ -16,7 +16,7 @@ from api.schemas import Body, Text, instant, page_form
 from domain import texts
 from domain.customers import EMAIL_LIMIT
 from domain.events import Erased
-from domain.messages import Message, MessageNotFound, ReportBounce, RequestMessage, require_settled
+from domain.messages import Message, MessageNotFound, ReportBounce, sent_again
 from domain.settings import Shop
 from projections.log import NothingRecorded
 from projections.messages import (
@@ -154,19 +154,8 @@ def get_message(message_id: UUID) -> Response:
 def resend_message(told: dict[str, Any], message_id: UUID) -> Response:
     """Send a message again as it was written, also to a corrected address."""
     first, said = _message(message_id), context()
-    require_settled(first)
-    command = RequestMessage(
-        message_id=uuid5(message_id, str(said.command_id)) if idempotency_key() else uuid4(),
-        context=said,
-        template=first.template,
-        purpose="resend",
-        order_id=first.order_id,
-        customer_id=first.customer_id,
-        to=told.get("to") or (first.to if isinstance(first.to, str) else None),
-        locale=first.locale,
-        facts={} if isinstance(first.facts, Erased) else first.facts,
-        resend_of=message_id,
-    )
+    again = uuid5(message_id, str(said.command_id)) if idempotency_key() else uuid4()
+    command = sent_again(first, again, said, told.get("to"))
     return handle(command, render=message_answer, status=201, location=lambda message: f"/api/v1/messages/{message.id}")
 
 

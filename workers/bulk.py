@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID, uuid5
@@ -11,17 +10,15 @@ from uuid import UUID, uuid5
 from psycopg.errors import DeadlockDetected
 
 from domain.errors import DomainError
-from domain.events import Context, Erased, Event
-from domain.messages import Message, MessageNotFound, RequestMessage, require_settled
+from domain.events import Context, Event
+from domain.messages import Message, MessageNotFound, sent_again
 from domain.orders import bulk
 from domain.orders.bulk import ExportOrders, LinkOrders, NoAddress, PrintOrders, ResendMails, WorkedOnSince
 from domain.orders.order import Order, OrderNotFound
-from domain.orders.payment_links import IssuePaymentLink
-from domain.orders.payments import due
+from domain.orders.payment_links import link_for, mail_with_link
 from projections.log import Session, VersionConflict
 from projections.messages import MessageFilters, list_messages
-from projections.payments.links import Link, link_token
-from projections.payments.providers import address
+from projections.payments.providers import link_address
 from projections.work import jobs
 from projections.work.jobs import Held, Result
 from workers.jobs import part_performer
@@ -129,29 +126,11 @@ def _mail_link(tools: Tools, session: Session, action: LinkOrders, order: Order,
     """Issues a link for what is due and asks for the mail that carries it."""
     if not order.customer_email:
         raise NoAddress(number=order.number)
-    desk, link = tools.runtime.desk, uuid5(given.command_id, "payment-link")
-    expires_at = _later(given.at, action.hours)
-    command = IssuePaymentLink(
-        order_id=order.id, context=given, link=link.hex, expires_at=expires_at, method=action.method
-    )
+    desk, command = tools.runtime.desk, link_for(order.id, given, action.hours, action.method)
     after = desk.handle_within(session, command)
-    token = link_token(tools.runtime.log.keys.payment_links, Link(order.id, link, due(order), expires_at))
-    mail = _mail(given, order, "payment-link", {"link": f"{address(tools.runtime)}/pay/{token}"})
+    mail = mail_with_link(order, given, link_address(tools.runtime, order, command))
     desk.handle_within(session, mail)
     return {"version": after.version, "message": str(mail.message_id)}
-
-
-def _mail(given: Context, order: Order, template: str, facts: dict[str, str]) -> RequestMessage:
-    return RequestMessage(
-        message_id=uuid5(given.command_id, "message"),
-        context=given,
-        template=template,
-        purpose="payment-link",
-        order_id=order.id,
-        customer_id=order.customer_id,
-        locale=order.locale,
-        facts=facts,
-    )
 
 
 def _resend(tools: Tools, session: Session, action: ResendMails, order: Order, given: Context) -> dict[str, Any]:
@@ -163,25 +142,9 @@ def _resend(tools: Tools, session: Session, action: ResendMails, order: Order, g
     if head is None:
         raise MessageNotFound
     first = session.load(Message, head.id)
-    require_settled(first)
-    again = _again(first, uuid5(given.command_id, "message"), given)
+    again = sent_again(first, uuid5(given.command_id, "message"), given)
     tools.runtime.desk.handle_within(session, again)
     return {"message": str(again.message_id), "resend_of": str(first.id)}
-
-
-def _again(first: Message, message_id: UUID, given: Context) -> RequestMessage:
-    return RequestMessage(
-        message_id=message_id,
-        context=given,
-        template=first.template,
-        purpose="resend",
-        order_id=first.order_id,
-        customer_id=first.customer_id,
-        to=first.to if isinstance(first.to, str) else None,
-        locale=first.locale,
-        facts={} if isinstance(first.facts, Erased) else first.facts,
-        resend_of=first.id,
-    )
 
 
 def _require_untouched(order: Order, events: Sequence[Event], version: int) -> None:
@@ -193,10 +156,6 @@ def _context(tools: Tools, held: Held, order_id: UUID, reason: str | None) -> Co
     """By whom and why an order is worked on; the same job gives the same order the same command."""
     command_id = uuid5(held.job_id, str(order_id))
     return Context(command_id=command_id, actor=held.actor, at=tools.now(), reason=reason)
-
-
-def _later(at: datetime, hours: int) -> datetime:
-    return (at + timedelta(hours=hours)).replace(microsecond=0)
 
 
 def _batches(numbers: Iterator[int]) -> Iterator[list[int]]:

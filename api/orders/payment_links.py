@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from flask import Response
 from marshmallow import fields
@@ -13,14 +12,12 @@ from api.access import needs
 from api.orders.blueprint import orders
 from api.requests import context, handle, runtime
 from api.schemas import Body, Code, Flag, MoneyAnswer, Whole, instant, money
-from domain.messages import RequestMessage
 from domain.orders.order import Order
-from domain.orders.payment_links import IssuePaymentLink
+from domain.orders.payment_links import link_for, mail_with_link
 from domain.orders.payments import due
 from domain.shop import Shop
 from projections.log import Session
-from projections.payments.links import Link, link_token
-from projections.payments.providers import address
+from projections.payments.providers import link_address
 
 HOURS = 72
 MOST_HOURS = 24 * 90
@@ -48,35 +45,17 @@ class PaymentLinkAnswer(Body):
 @orders.response(201, PaymentLinkAnswer)
 def issue_payment_link(told: dict[str, Any], order_id: UUID) -> Response:
     """Give the customer a link to pay what is due; with `mail` it is sent to them as well."""
-    asked = context()
-    link = uuid5(asked.command_id, "payment-link")
-    expires_at = (datetime.now(UTC) + timedelta(hours=told.get("hours", HOURS))).replace(microsecond=0)
-
-    def url(order: Order) -> str:
-        token = link_token(runtime().log.keys.payment_links, Link(order_id, link, due(order), expires_at))
-        return f"{address(runtime())}/pay/{token}"
+    command = link_for(order_id, context(), told.get("hours", HOURS), told.get("method", ""))
 
     def render(order: Order, shop: Shop) -> dict[str, Any]:
         return {
-            "url": url(order),
+            "url": link_address(runtime(), order, command),
             "amount": money(due(order), order.currency),
-            "expires_at": instant(expires_at),
+            "expires_at": instant(command.expires_at),
         }
 
     def mail(session: Session, order: Order) -> None:
-        message = RequestMessage(
-            message_id=uuid5(asked.command_id, "message"),
-            context=asked,
-            template="payment-link",
-            purpose="payment-link",
-            order_id=order.id,
-            customer_id=order.customer_id,
-            locale=order.locale,
-            facts={"link": url(order)},
-        )
+        message = mail_with_link(order, command.context, link_address(runtime(), order, command))
         runtime().desk.handle_within(session, message)
 
-    command = IssuePaymentLink(
-        order_id=order_id, context=asked, link=link.hex, expires_at=expires_at, method=told.get("method", "")
-    )
     return handle(command, render=render, status=201, beside=mail if told.get("mail") else None)

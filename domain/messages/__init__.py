@@ -33,6 +33,7 @@ from domain.messages.message import (
     report_bounce,
     request_message,
     require_settled,
+    sent_again,
     store_copy,
 )
 
@@ -82,4 +83,5 @@ __all__ = [
     "StoreCopy",
     "TooManyFacts",
     "require_settled",
+    "sent_again",
 ]

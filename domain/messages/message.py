@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from domain.customers import check_email
 from domain.errors import Conflict, NotFound, Rejected
-from domain.events import Aggregate, Command, Erased, Event, Personal
+from domain.events import Aggregate, Command, Context, Erased, Event, Personal
 from domain.settings import LOCALES, Shop, UnknownLocale
 from domain.texts import CODE, NAME, NOTE, check_text
 
@@ -332,3 +332,20 @@ def require_settled(message: Message) -> None:
     """A message is sent again only once it is known what became of it, or that nobody will know."""
     if message.state in ("requested", "rendered"):
         raise MessageUnderWay(state=message.state)
+
+
+def sent_again(first: Message, message_id: UUID, context: Context, to: str | None = None) -> RequestMessage:
+    """What asks for a message once more as it was written, also to a corrected address; refuses one under way."""
+    require_settled(first)
+    return RequestMessage(
+        message_id=message_id,
+        context=context,
+        template=first.template,
+        purpose="resend",
+        order_id=first.order_id,
+        customer_id=first.customer_id,
+        to=to or (first.to if isinstance(first.to, str) else None),
+        locale=first.locale,
+        facts={} if isinstance(first.facts, Erased) else first.facts,
+        resend_of=first.id,
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
 
 from domain.errors import Rejected
-from domain.events import Event
+from domain.events import Context, Event
+from domain.messages import RequestMessage
 from domain.orders.order import Order, OrderCommand
 from domain.orders.payments import due, require_room
 from domain.settings import Shop
@@ -37,6 +39,31 @@ class IssuePaymentLink(OrderCommand, frozen=True, kw_only=True):
     link: str
     expires_at: datetime
     method: str = ""
+
+
+def link_for(order_id: UUID, context: Context, hours: int, method: str = "") -> IssuePaymentLink:
+    """What asks for a link that is good for so many hours; the same command asks for the same link."""
+    return IssuePaymentLink(
+        order_id=order_id,
+        context=context,
+        link=uuid5(context.command_id, "payment-link").hex,
+        expires_at=(context.at + timedelta(hours=hours)).replace(microsecond=0),
+        method=method,
+    )
+
+
+def mail_with_link(order: Order, context: Context, url: str) -> RequestMessage:
+    """What asks for the mail that carries a link to the order's customer."""
+    return RequestMessage(
+        message_id=uuid5(context.command_id, "message"),
+        context=context,
+        template="payment-link",
+        purpose="payment-link",
+        order_id=order.id,
+        customer_id=order.customer_id,
+        locale=order.locale,
+        facts={"link": url},
+    )
 
 
 class PaymentLinkIssued(Event, frozen=True, kw_only=True):

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from domain.orders.order import Order
+from domain.orders.payment_links import IssuePaymentLink
+from domain.orders.payments import due
+from projections.payments.links import Link, link_token
 from projections.payments.provider import Busy, Provider
 from projections.payments.sandbox import Sandbox
 from projections.runtime import Runtime
@@ -18,6 +23,12 @@ def address(runtime: Runtime) -> str:
     """Where customers and providers reach this server."""
     settings = runtime.settings
     return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+
+
+def link_address(runtime: Runtime, order: Order, command: IssuePaymentLink) -> str:
+    """Where the customer pays by the link that was issued for what the order is due."""
+    link = Link(order.id, UUID(command.link), due(order), command.expires_at)
+    return f"{address(runtime)}/pay/{link_token(runtime.log.keys.payment_links, link)}"
 
 
 def _sandbox(runtime: Runtime) -> Sandbox:
