@@ -83,6 +83,12 @@ def test_no_text_of_a_csv_begins_as_a_formula_and_every_other_text_is_as_it_was(
                 assert (cell == told) == (not told or told[0] not in FORMULA)
 
 
+@pytest.mark.parametrize("sign", [*"=+-@\t\r\n", *"＝＋－＠"])  # noqa: RUF001 - the wide forms are meant
+def test_every_sign_that_begins_a_formula_is_put_behind_an_apostrophe(sign: str) -> None:
+    data = written("csv", [f"{sign}1+1", [f"{sign}2", "b"]], columns=(text("one"), several("more")))
+    assert list(csv.reader(StringIO(data.decode(), newline="")))[1] == [f"'{sign}1+1", f"'{sign}2, b"]
+
+
 @settings(max_examples=25)
 @given(TEXTS)
 def test_a_text_in_a_workbook_is_text_whatever_it_says(told: str) -> None:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from domain.customers import CustomerCard, EraseCustomer, UpdateCustomer
+from domain.orders.cart import AddItem
 from domain.stock import ReserveStock
 from projections import generations, pages
 from projections.coupons import CouponFilters
@@ -79,6 +80,7 @@ def test_every_list_of_the_past_is_as_it_was_shown_then(shown: Showing, place: R
     assert all(then.values())
     shown.happen(
         UpdateCustomer(customer_id=id_of("Noor Sample"), context=at(minutes(20)), card=CustomerCard(city="Elsewhere")),
+        AddItem(order_id=id_of("C1"), context=at(minutes(21), command="more"), item=item("TEA-2")),
         order("C2", minutes(21)),
         received("CUP-1", 7, 22),
         coupon("LATE", 23),
