@@ -104,8 +104,8 @@ def _to_its_end(export: Export, form: str, held: ExitStack) -> Iterator[bytes]:
     held.close()
 
 
-def _route(exported: Exported) -> Callable[[dict[str, Any]], Response]:
-    """The route that streams a list; `GET /orders/export` is the one of orders under another name."""
+def _route(exported: Exported) -> None:
+    """Makes the route that streams a list; `GET /orders/export` is the one of orders under another name."""
     name = exported.name
     declared = {**NARROWING[name].query._declared_fields, **ExportQuery._declared_fields}
     shape = {field: told for field, told in declared.items() if field not in PAGING}
@@ -121,7 +121,6 @@ def _route(exported: Exported) -> Callable[[dict[str, Any]], Response]:
     exports.get(f"/{name}")(view)
     if name == "orders":
         orders.get("/export")(view)
-    return get_export
 
 
 for _exported in EXPORTED.values():

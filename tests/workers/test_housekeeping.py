@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
 
+from projections import PROJECTIONS, generations
 from projections.log.seals import verify
 from projections.runtime import Runtime
 from tests.workers.working import ask
@@ -73,3 +75,14 @@ def test_effects_done_long_ago_are_forgotten_and_what_is_not_done_stays(runtime:
     assert purged
     with runtime.reading() as connection:
         assert {key for (key,) in connection.execute("SELECT key FROM work.effects")} == {new, stuck}
+
+
+def test_a_list_of_the_past_that_a_killed_export_left_is_removed(runtime: Runtime) -> None:
+    with runtime.pool.connection() as connection:
+        connection.execute("CREATE SCHEMA export_left")
+        generations.create(connection, PROJECTIONS["stock"], "export_left", instant=datetime.now(UTC))
+    keeping = Housekeeping(runtime)
+    keeping.start()
+    removed = eventually(runtime, "SELECT count(*) FROM pg_namespace WHERE nspname = 'export_left'", 0)
+    keeping.stop()
+    assert removed
