@@ -57,6 +57,7 @@ FILTERED: list[tuple[dict[str, Any], list[str]]] = [
     ({}, ["C8", "C9", "C10", "C11", "X-100%"]),
     ({"number": "C10"}, ["C10"]),
     ({"number": "C1"}, []),
+    ({"ids": (id_of("C10"), id_of("C8"), id_of("nothing"))}, ["C8", "C10"]),
     ({"customer_id": id_of("Zoé Test")}, ["X-100%"]),
     ({"customer_ids": (id_of("Zoé Test"), id_of("nobody"))}, ["X-100%"]),
     ({"currency": "JPY"}, ["C11"]),
