@@ -17,7 +17,7 @@ from domain.errors import DomainError
 from domain.orders.documents import KINDS, RECEIPT
 from domain.settings import LOCALES
 from printing import escpos, press
-from printing.escpos import ExtraMissing
+from printing.extras import ExtraMissing
 from printing.press import A4, PRINTER, TILL
 from projections.prints import Paper, Papers
 from projections.runtime import Runtime

@@ -168,6 +168,10 @@ class Words:
         """The day of an instant at the shop."""
         return _day(self._local(at).date(), self.locale)
 
+    def local_day(self, at: datetime) -> date:
+        """The day of an instant at the shop, as a date."""
+        return self._local(at).date()
+
     def minute_of(self, at: datetime) -> str:
         """The day and the minute of an instant at the shop."""
         local = self._local(at)

@@ -99,7 +99,7 @@ def test_an_issued_invoice_stays_as_it_was_and_a_void_says_so(client: FlaskClien
 
 def frozen(client: FlaskClient, order: dict[str, Any], number: str) -> bytes:
     paper = client.application.extensions["carnet.papers"].paper(UUID(order["id"]), "invoice", number)
-    return drawn(sheet_on(paper, "invoice"), "a4")
+    return drawn(paper, sheet_on(paper, "invoice"), "a4")
 
 
 def test_many_orders_are_one_file_in_the_order_told(client: FlaskClient, app: Flask, runtime: Runtime) -> None:
