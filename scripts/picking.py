@@ -9,12 +9,10 @@ from uuid import UUID
 import click
 from marshmallow import ValidationError, fields
 
-from api.app import create_app
 from api.orders.collection import OrderListForm, order_filters
 from api.problems import Problem
 from domain.orders.bulk import MOST_ORDERS
 from projections.orders import order_ids, orders_by_number
-from projections.orders.listing import NEWEST_FIRST
 from projections.runtime import Runtime
 
 
@@ -54,14 +52,13 @@ def filtered(runtime: Runtime, filters: Sequence[str], sort: str | None) -> list
             told[name] = value
     try:
         query = form.load(told)
-        with create_app(runtime).app_context():
-            wanted = order_filters(query, runtime.desk.shop().defaults.currency)
+        wanted = order_filters(query, runtime.desk.shop().defaults.currency, runtime.log)
     except ValidationError as error:
         raise click.UsageError(_said(error.messages)) from None
     except Problem as problem:
         raise click.UsageError(str(problem.detail)) from None
     with runtime.reading() as connection:
-        ids = order_ids(connection, wanted, MOST_ORDERS + 1, query.get("sort", NEWEST_FIRST))
+        ids = order_ids(connection, wanted, MOST_ORDERS + 1, query.get("sort", ""))
     if len(ids) > MOST_ORDERS:
         raise click.ClickException(f"The filter leaves more than {MOST_ORDERS} orders: narrow it.")
     return ids

@@ -13,6 +13,7 @@ from scripts import bench as command
 from scripts.bench import bench, known_benchmarks, readable
 from tests.benchmarks import (
     bench_append,
+    bench_bulk,
     bench_engine,
     bench_http,
     bench_http_list,
@@ -28,6 +29,7 @@ from tests.benchmarks.load import Answer
 ORDERS = 400
 TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "append": bench_append.run,
+    "bulk": lambda: bench_bulk.run(orders=20, printed=5, single=2),
     "engine": bench_engine.run,
     "http": lambda: bench_http.run(rounds=1, jobs=2),
     "http_list": lambda: bench_http_list.run(ORDERS, rounds=2),
@@ -40,6 +42,7 @@ TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
 }
 FIGURES = {
     "append": 1,
+    "bulk": 2,
     "engine": 1,
     "http": 4,
     "http_list": 8,
