@@ -60,6 +60,8 @@ def printed(papers: Papers, paper: Paper, kind: str, form: str, locale: str, act
         raise DocumentAltered(document=paper.number)
     if not kept and (copy or told not in paper.prints):
         _write_down(papers, paper, copy, told, data, actor, at)
+        if copy and (first := papers.kept(copy)):  # another may have been quicker, and drawn it otherwise
+            data, told = first, print_of(paper, sheet, form, first)
     return Printed(data, told, "" if kept else _other(paper, told))
 
 

@@ -35,6 +35,7 @@ from domain.texts import CODE, check_text
 
 LONGEST_TERM = 366  # days
 MAX_DOCUMENTS = 200
+WITH_CAPITAL = ("SA", "SARL", "EURL", "SAS", "SASU", "SCA", "SELARL", "SELAS", "SE")  # forms of French companies
 
 # Why no tax is charged on one document, besides what holds for all of a shop's: the buyer owes it (CGI, art. 283), the
 # goods went to a business in another member state (art. 262 ter, I), or out of the Union (art. 262, I).
@@ -168,7 +169,10 @@ def issue_series(order: Order, command: IssueCommand, shop: Shop) -> Series | No
 
 
 def check_seller(shop: Shop) -> None:
-    """Refuses to invoice for a seller not told as the law asks (CGI, annexe II, art. 242 nonies A, I, 1 to 3)."""
+    """Refuses to invoice for a seller not told as the law asks (CGI, annexe II, art. 242 nonies A, I, 1 to 3).
+
+    A company with a capital tells it, and where it is registered (code de commerce, art. R123-237 and R123-238).
+    """
     seller, legal = shop.seller, shop.legal
     needed = {
         "name": seller.company or seller.name,
@@ -178,6 +182,8 @@ def check_seller(shop: Shop) -> None:
         "siren": seller.country != "FR" or legal.siren,
         "vat_number": seller.vat_number or legal.exemption,
     }
+    if seller.country == "FR" and legal.legal_form.upper().replace(".", "") in WITH_CAPITAL:
+        needed |= {"capital": legal.capital, "register": legal.register}
     missing = [name for name, told in needed.items() if not told]
     if missing:
         raise SellerIncomplete(missing=", ".join(missing))

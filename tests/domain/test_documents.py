@@ -143,6 +143,18 @@ class TestInvoices:
         refusal = given(Order, placed(**BILLED)).when(invoice(), Shop()).then_refused(SellerIncomplete)
         assert refusal.details["missing"] == "name, line1, city, country, vat_number"
 
+    @pytest.mark.parametrize("form", ["SARL", "S.A.S.", "sa"])
+    def test_a_company_with_a_capital_tells_it_and_its_register(self, form: str) -> None:
+        shop = replace(SHOP, legal=replace(SHOP.legal, legal_form=form))
+        refusal = given(Order, placed(**BILLED)).when(invoice(), shop).then_refused(SellerIncomplete)
+        assert refusal.details["missing"] == "capital, register"
+        told = replace(shop.legal, capital="10 000 EUR", register="RCS Sampleton")
+        given(Order, placed(**BILLED)).when(invoice(), replace(shop, legal=told)).then(DocumentNumbered)
+
+    def test_a_person_needs_neither(self) -> None:
+        shop = replace(SHOP, legal=replace(SHOP.legal, legal_form="EI"))
+        given(Order, placed(**BILLED)).when(invoice(), shop).then(DocumentNumbered)
+
     def test_an_order_has_one_invoice_until_it_is_voided(self) -> None:
         again = invoice("F2026-00002", buyer_reference="PO-1")
         given(Order, placed(**BILLED), *invoiced()).when(again, SHOP).then_refused(AlreadyInvoiced)

@@ -57,6 +57,11 @@ def add_up(element: Element) -> None:
     total = sums(element)
     lines = element.findall(f".//{RAM}IncludedSupplyChainTradeLineItem")
     nets = [Decimal(net) for net in texts(element, "LineTotalAmount")[: len(lines)]]
+    for line, net in zip(lines, nets, strict=True):
+        told = (line.findtext(f".//{RAM}{name}") or "0" for name in ("ChargeAmount", "BilledQuantity", "ActualAmount"))
+        price, units, cut = map(Decimal, told)
+        smallest = Decimal(1).scaleb(int(net.as_tuple().exponent))
+        assert abs(price * units - cut - net) <= smallest * (1 + units / 200)
     taxes = element.findall(f".//{RAM}ApplicableHeaderTradeSettlement/{RAM}ApplicableTradeTax")
     assert sum(nets) == total["LineTotalAmount"] == total["TaxBasisTotalAmount"]
     assert sum(Decimal(tax.findtext(f"{RAM}CalculatedAmount") or "") for tax in taxes) == total["TaxTotalAmount"]

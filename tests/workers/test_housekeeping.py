@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -73,3 +75,20 @@ def test_effects_done_long_ago_are_forgotten_and_what_is_not_done_stays(runtime:
     assert purged
     with runtime.reading() as connection:
         assert {key for (key,) in connection.execute("SELECT key FROM work.effects")} == {new, stuck}
+
+
+def test_documents_nobody_has_to_keep_and_files_of_old_jobs_are_let_go(runtime: Runtime) -> None:
+    with runtime.pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO log.issued_documents (subject, issued_on) VALUES (%s, '2001-01-01'), (%s, now())",
+            (uuid4(), uuid4()),
+        )
+    old = runtime.settings.files / "jobs" / str(uuid4())
+    old.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    keeping = Housekeeping(runtime)
+    keeping.start()
+    released = eventually(runtime, "SELECT count(*) FROM log.issued_documents", 1)
+    keeping.stop()
+    assert released
+    assert not old.exists()
