@@ -15,7 +15,7 @@ from domain.addresses import Address
 from domain.events import Erased
 from domain.money import DECIMALS
 from domain.orders.documents import CREDIT_NOTE
-from domain.orders.issuing import EXPORT, INTRA_COMMUNITY, REVERSE_CHARGE
+from domain.orders.issuing import EURO, EXPORT, INTRA_COMMUNITY, REVERSE_CHARGE
 from domain.orders.order import Document, Order
 from domain.shop import Shop
 from printing.documents.bills import Bill, BillLine, bill_of
@@ -152,6 +152,8 @@ class _Writer:
     def _settlement(self, parent: Element) -> None:
         bill, document, legal = self.bill, self.document, self.shop.legal
         _add(parent, "ram:PaymentReference", document.number)
+        if bill.euro_tax is not None:
+            _add(parent, "ram:TaxCurrencyCode", EURO)
         _add(parent, "ram:InvoiceCurrencyCode", self.order.currency)
         if legal.iban and document.kind != CREDIT_NOTE and bill.paid < bill.total:
             self._means(_add(parent, "ram:SpecifiedTradeSettlementPaymentMeans"))
@@ -208,6 +210,9 @@ class _Writer:
         _add(parent, "ram:LineTotalAmount", self._amount(sum(line.net for line in bill.lines)))
         _add(parent, "ram:TaxBasisTotalAmount", self._amount(bill.net))
         _add(parent, "ram:TaxTotalAmount", self._amount(bill.tax), currencyID=currency)
+        if bill.euro_tax is not None:
+            cents = bill.euro_tax
+            _add(parent, "ram:TaxTotalAmount", f"{cents // 100}.{cents % 100:02d}", currencyID=EURO)
         if bill.adjustment:
             _add(parent, "ram:RoundingAmount", self._amount(bill.adjustment))
         _add(parent, "ram:GrandTotalAmount", self._amount(bill.net + bill.tax))

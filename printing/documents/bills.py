@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from domain.money import DECIMALS
 from domain.orders.credits import LINE, CreditPart, credit_of
 from domain.orders.documents import CREDIT_NOTE, refund_made
+from domain.orders.issuing import MILLION
 from domain.orders.order import Document, Item, Order
 from domain.pricing import WHOLE, PricedLine, TaxShare
 from printing.documents.words import Words
@@ -25,7 +28,10 @@ class BillLine(Struct, frozen=True, kw_only=True):
 
 
 class Bill(Struct, frozen=True, kw_only=True):
-    """A document's sums; `adjustment` is what an imported total differs by, `paid` what was settled of it."""
+    """A document's sums; `adjustment` is what an imported total differs by, `paid` what was settled of it.
+
+    `euro_tax` is the tax in euros where the document is in another currency.
+    """
 
     lines: tuple[BillLine, ...]
     taxes: tuple[TaxShare, ...]
@@ -34,11 +40,21 @@ class Bill(Struct, frozen=True, kw_only=True):
     total: int
     adjustment: int = 0
     paid: int = 0
+    euro_tax: int | None = None
 
 
 def bill_of(order: Order, document: Document, words: Words) -> Bill:
     """What a document adds up."""
-    return _credit(order, document, words) if document.kind == CREDIT_NOTE else _invoice(order, words)
+    bill = _credit(order, document, words) if document.kind == CREDIT_NOTE else _invoice(order, words)
+    if not document.euro_rate:
+        return bill
+    return replace(bill, euro_tax=_in_euro(bill.tax, order.currency, document.euro_rate))
+
+
+def _in_euro(amount: int, currency: str, rate: int) -> int:
+    """An amount in cents of a euro, which costs so many millionths of the currency."""
+    denominator: int = 10 ** DECIMALS[currency] * rate
+    return (2 * amount * 100 * MILLION + denominator) // (2 * denominator)
 
 
 def _invoice(order: Order, words: Words) -> Bill:

@@ -10,7 +10,7 @@ from domain.events import Erased
 from domain.orders.documents import refund_made
 from domain.orders.order import Document, Order
 from domain.shop import Shop
-from printing.documents.bills import BillLine, bill_of
+from printing.documents.bills import Bill, BillLine, bill_of
 from printing.documents.legal import small_print
 from printing.documents.sheet import Figure, Line, Sheet, detail_of, facts_of, parties_of, settled, taxes_of
 from printing.documents.words import Words
@@ -64,6 +64,7 @@ def invoice_sheet(sheet: Sheet, order: Order, shop: Shop, words: Words, document
     figures = [
         Figure(label=words["net"], value=words.amount(bill.net)),
         Figure(label=words["tax"], value=words.amount(bill.tax)),
+        *_in_euro(bill, document, words),
         *([Figure(label=words["adjustment"], value=words.amount(bill.adjustment))] if bill.adjustment else []),
         Figure(label=words["total_gross"], value=words.money(bill.total), strong=True),
     ]
@@ -77,6 +78,14 @@ def invoice_sheet(sheet: Sheet, order: Order, shop: Shop, words: Words, document
         qr=link if due else sheet.qr,
         qr_caption=words["pay_here"] if due else sheet.qr_caption,
     )
+
+
+def _in_euro(bill: Bill, document: Document, words: Words) -> tuple[Figure, ...]:
+    """The tax in euros, and the rate, of a document in another currency (CGI, art. 289, IV)."""
+    if bill.euro_tax is None:
+        return ()
+    rate = words.decimal(document.euro_rate, 6)
+    return (Figure(label=f"{words['tax']} (1 EUR = {rate} {words.currency})", value=words.euros(bill.euro_tax)),)
 
 
 def _line(line: BillLine, words: Words) -> Line:
@@ -107,6 +116,7 @@ def credit_sheet(sheet: Sheet, order: Order, shop: Shop, words: Words, document:
     figures = (
         Figure(label=words["net"], value=words.amount(bill.net)),
         Figure(label=words["tax"], value=words.amount(bill.tax)),
+        *_in_euro(bill, document, words),
         Figure(label=words["credited"], value=words.money(bill.total), strong=True),
     )
     facts = tuple(fact for fact in first if fact[1])

@@ -248,6 +248,19 @@ def test_an_invoice_says_why_it_has_no_tax(client: FlaskClient) -> None:
     assert "Exonération de TVA, art. 262, I du CGI" in told
 
 
+def test_an_invoice_in_another_currency_tells_its_tax_in_euros(client: FlaskClient) -> None:
+    set_up(client)
+    dollars = {"amount": "10.00", "currency": "USD"}
+    items = [{"sku": "CUP-1", "name": "Blue cup", "quantity": 2, "unit_price": dollars, "tax_rate": "20.00"}]
+    order = place(client, *items, currency="USD")
+    refused(issue(client, order), 422, "euro-rate-missing")
+    refused(issue(client, order, euro_rate="about 1"), 422, "invalid-fields")
+    refused(issue(client, order, euro_rate="0"), 422, "euro-rate-missing")
+    assert issue(client, order, euro_rate="1.085").status_code == 201
+    told = text(client.post(f"{API}/documents", json={"orders": [order["id"]], "kind": "invoice", "locale": "en"}))
+    assert "1 EUR = 1.085 USD" in told
+
+
 def test_the_logo_is_shown_from_then_on_and_one_that_cannot_be_read_is_refused(client: FlaskClient) -> None:
     def images() -> int:
         answer = client.get(f"{ORDERS}/{place(client)['id']}/receipt.pdf")

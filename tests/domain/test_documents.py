@@ -37,6 +37,8 @@ from domain.orders.issuing import (
     BuyerMissing,
     BuyerVatMissing,
     CreditExceedsInvoice,
+    EuroRateMissing,
+    EuroRateOutOfBounds,
     IssueCreditNote,
     IssueInvoice,
     NotInvoiced,
@@ -249,6 +251,26 @@ class TestWhoIsInvoiced:
         past = placed(line(tax_rate=0), billing_address=self.ADDRESS)
         order = given(Order, past).when(invoice(exemption=exemption), SHOP).then(DocumentNumbered)
         assert order.documents[0].exemption == exemption
+
+
+class TestOtherCurrencies:
+    def past(self, currency: str = "USD", rate: int = 2_000) -> Any:
+        return placed(line(tax_rate=rate), currency=currency, **BILLED)
+
+    def test_a_french_seller_tells_the_tax_in_euros_and_so_what_a_euro_costs(self) -> None:
+        refusal = given(Order, self.past()).when(invoice(), SHOP).then_refused(EuroRateMissing)
+        assert (refusal.pointer, refusal.details) == ("/euro_rate", {"currency": "USD"})
+        order = given(Order, self.past()).when(invoice(euro_rate=1_085_000), SHOP).then(DocumentNumbered)
+        assert order.documents[0].euro_rate == 1_085_000
+
+    def test_it_is_not_asked_for_where_there_is_no_tax_or_no_french_seller(self) -> None:
+        given(Order, self.past(rate=0)).when(invoice(), SHOP).then(DocumentNumbered)
+        abroad = replace(SHOP, seller=replace(SHOP.seller, country="BE"))
+        given(Order, self.past()).when(invoice(), abroad).then(DocumentNumbered)
+
+    @pytest.mark.parametrize(("currency", "rate"), [("EUR", 1_000_000), ("USD", -1), ("USD", 10**12 + 1)])
+    def test_a_rate_that_cannot_be_one_is_refused(self, currency: str, rate: int) -> None:
+        given(Order, self.past(currency)).when(invoice(euro_rate=rate), SHOP).then_refused(EuroRateOutOfBounds)
 
 
 class TestWhatAnOrderHasToPrint:

@@ -48,8 +48,9 @@ def texts(element: Element, *path: str) -> list[str]:
 
 
 def sums(element: Element) -> dict[str, Decimal]:
+    """The totals; of two totals of tax the first, which is in the document's currency."""
     [total] = element.iter(f"{RAM}SpecifiedTradeSettlementHeaderMonetarySummation")
-    return {child.tag.removeprefix(RAM): Decimal(child.text or "0") for child in total}
+    return {child.tag.removeprefix(RAM): Decimal(child.text or "0") for child in reversed(total)}
 
 
 def add_up(element: Element) -> None:
@@ -73,7 +74,9 @@ def add_up(element: Element) -> None:
 
 def invoiced(**facts: object) -> Order:
     bought = {"billing_address": papers.WORKS, "shipping_address": papers.NORA, **facts}
-    return papers.decided(papers.invoiced(buyer_registration="000 000 000", buyer_reference="BC-17"), **bought)
+    rate = {"euro_rate": bought.pop("euro_rate")} if "euro_rate" in bought else {}
+    command = papers.invoiced(buyer_registration="000 000 000", buyer_reference="BC-17", **rate)
+    return papers.decided(command, **bought)
 
 
 def credited() -> Order:
@@ -128,10 +131,23 @@ class TestTheXml:
     def test_a_currency_without_decimals_and_names_of_all_kinds_pass(self) -> None:
         names = ("Κούπα – kubek źdźbło", "Verylongname" * 16 + "<&>")
         items = tuple(papers.cup(name, 3, 1_200, tax_rate=1_000) for name in names)
-        element = told(invoiced(items=items, currency="JPY", locale="en", shipping_charge=800))
+        element = told(invoiced(items=items, currency="JPY", locale="en", shipping_charge=800, euro_rate=160_500_000))
         add_up(element)
         assert "." not in texts(element, "GrandTotalAmount")[0]
         assert texts(element, "SpecifiedTradeProduct", "Name")[:2] == list(names)
+
+    def test_tax_in_another_currency_is_told_in_euros_as_well(self) -> None:
+        order = invoiced(currency="USD", euro_rate=1_085_000)
+        element, sheet = told(order), sheet_of(order, papers.shop(), "invoice", document=order.documents[-1])
+        assert texts(element, "TaxCurrencyCode") == ["EUR"]
+        taxes = [one for one in element.iter(f"{RAM}TaxTotalAmount")]
+        cents = round(Decimal(order.price.tax) / Decimal("1.085"))
+        assert [(one.get("currencyID"), one.text) for one in taxes] == [
+            ("USD", str(Decimal(order.price.tax).scaleb(-2))),
+            ("EUR", str(Decimal(cents).scaleb(-2))),
+        ]
+        [figure] = [one for one in sheet.figures if "1 EUR = 1,085 USD" in one.label]
+        assert figure.value.startswith(str(Decimal(cents).scaleb(-2)).replace(".", ","))
 
     def test_a_buyer_who_was_erased_long_ago_is_told_as_such(self) -> None:
         order = invoiced()
