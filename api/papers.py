@@ -30,6 +30,7 @@ from domain.papers import (
 )
 from domain.settings import Settings, SettingsCommand, Shop
 from domain.shop import Legal, Logo, Series
+from printing.electronic import require_library
 from printing.logo import read_logo
 
 papers = Resource("papers", __name__, url_prefix="/settings/papers", description="What a shop's documents carry")
@@ -53,6 +54,7 @@ class LegalForm(Body):
     iban = Text(texts.CODE)
     bic = Text(texts.CODE)
     footer = Text(texts.LINE)
+    factur_x = Flag(metadata={"description": "Issued documents carry the invoice as XML (Factur-X, EN 16931)"})
 
 
 class LogoForm(Body):
@@ -132,6 +134,8 @@ def get_papers() -> Response:
 @papers.response(200, PapersAnswer)
 def set_legal(told: dict[str, Any]) -> Response:
     """Say what the law asks of the seller's papers; documents issued before keep what they were issued with."""
+    if told.get("factur_x"):
+        require_library()
     return _changed(SetLegal(context=context(), legal=Legal(**told)))
 
 

@@ -86,11 +86,12 @@ class TagRule(Struct, frozen=True, kw_only=True):
     on: str
 
 
-class Legal(Struct, frozen=True, kw_only=True):
+class Legal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the law asks of a seller's papers besides name, address and VAT number.
 
     Rates are hundredths of a percent. `late_penalty` 0: the rate of the European Central Bank plus ten points, which
     holds where nothing is told (code de commerce L441-10). `exemption` is the mention under which no VAT is charged.
+    `factur_x`: issued documents are electronic invoices as well.
     """
 
     legal_form: str = ""
@@ -107,6 +108,7 @@ class Legal(Struct, frozen=True, kw_only=True):
     iban: str = ""
     bic: str = ""
     footer: str = ""
+    factur_x: bool = False
 
 
 class Series(Struct, frozen=True, kw_only=True):

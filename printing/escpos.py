@@ -6,34 +6,21 @@ pages and fonts.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
 from printing.documents.raster import picture_of
 from printing.documents.sheet import Sheet
+from printing.extras import extra
 
 BAND = 512  # rows sent at one time
 DRAWER_PIN = 2
 PROFILE = "TM-T20II"  # for 80 mm paper, 576 dots across: what is sent is understood by all of that width
 
 
-class ExtraMissing(Exception):
-    """A library that this needs is not installed; the message says how to get it."""
-
-
 def receipt(sheet: Sheet, *, drawer: bool = False) -> bytes:
     """What the printer is sent for one receipt; raises `ExtraMissing`."""
-    printer = _printer()
+    printer = extra("escpos.printer", "escpos").Dummy(profile=PROFILE)
     printer.hw("INIT")
     printer.image(picture_of(sheet), impl="bitImageRaster", fragment_height=BAND, center=False)
     printer.cut()
     if drawer:
         printer.cashdraw(DRAWER_PIN)
     return bytes(printer.output)
-
-
-def _printer() -> Any:
-    try:
-        return import_module("escpos.printer").Dummy(profile=PROFILE)
-    except ImportError:
-        raise ExtraMissing("Till printers need one more library: pip install 'carnet[escpos]'.") from None

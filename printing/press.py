@@ -14,6 +14,7 @@ from domain.orders.documents import NUMBERED, RETURN_SLIP
 from domain.orders.order import Print
 from printing.documents import LAYOUT, print_a4, print_many, print_till, sheet_of
 from printing.documents.sheet import Sheet
+from printing.electronic import factur_x, is_electronic
 from projections.kept_prints import Copy, DocumentAltered
 from projections.log import Session
 from projections.prints import Paper, Papers
@@ -53,12 +54,14 @@ def printed(papers: Papers, paper: Paper, kind: str, form: str, locale: str, act
     sheet = sheet_on(paper, kind, locale)
     copy = _copy(paper, kind, form, sheet)
     kept = papers.kept(copy) if copy else None
-    data = kept or drawn(sheet, form)
+    data = kept or drawn(paper, sheet, form)
     told = print_of(paper, sheet, form, data)
     if kept and told.sha256 not in {one.sha256 for one in paper.prints}:
         raise DocumentAltered(document=paper.number)
     if not kept and (copy or told not in paper.prints):
         _write_down(papers, paper, copy, told, data, actor, at)
+        if copy and (first := papers.kept(copy)):  # another may have been quicker, and drawn it otherwise
+            data, told = first, print_of(paper, sheet, form, first)
     return Printed(data, told, "" if kept else _other(paper, told))
 
 
@@ -74,9 +77,13 @@ def _write_down(
     papers.write_down([(paper.order.id, told)], actor, at, keep)
 
 
-def drawn(sheet: Sheet, form: str) -> bytes:
-    """A sheet as a PDF."""
-    return print_till(sheet) if form == TILL else print_a4(sheet)
+def drawn(paper: Paper, sheet: Sheet, form: str) -> bytes:
+    """A sheet as a PDF; an issued document as an electronic invoice where the shop wants it so."""
+    if form == TILL:
+        return print_till(sheet)
+    if paper.document and is_electronic(paper.shop, paper.document):
+        return factur_x(sheet, paper.order, paper.shop, paper.document)
+    return print_a4(sheet)
 
 
 def press_many(

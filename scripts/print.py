@@ -17,7 +17,6 @@ from domain.errors import DomainError
 from domain.orders.documents import KINDS, RECEIPT
 from domain.settings import LOCALES
 from printing import escpos, press
-from printing.escpos import ExtraMissing
 from printing.press import A4, PRINTER, TILL
 from projections.prints import Paper, Papers
 from projections.runtime import Runtime
@@ -130,7 +129,7 @@ def _out(runtime: Runtime, papers: Sequence[Paper], asked: Asked) -> int:
         if asked.printer:
             return _on(asked.printer, runtime, papers, asked)
         _write(asked.output or Path("-"), _pdf(runtime, papers, asked))
-    except (ExtraMissing, PrinterUnreachable) as error:
+    except (DomainError, PrinterUnreachable) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{asked.output} cannot be written: {error.strerror}.") from None

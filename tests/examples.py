@@ -513,6 +513,7 @@ EVENTS: tuple[Event, ...] = (
         buyer_registration="Nora Example's number",
         buyer_reference="PO-7",
         exemption="export",
+        euro_rate=1_085_000,
         buyer=ADDRESS,
         delivery=ADDRESS,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from api.requests import context, handle, respond
 from api.schemas import Body, Code, Text, Whole, page_form
 from domain import texts
 from domain.orders.documents import CREDIT_NOTE, INVOICE, NUMBERED
-from domain.orders.issuing import EXEMPTIONS, LONGEST_TERM, IssueCommand, IssueCreditNote, IssueInvoice
+from domain.orders.issuing import EXEMPTIONS, LONGEST_TERM, MILLION, IssueCommand, IssueCreditNote, IssueInvoice
 from domain.orders.order import Order
 from domain.settings import Shop
 from printing.press import A4, TILL
@@ -38,16 +39,22 @@ class IssueForm(Body):
     buyer_registration = Text(texts.CODE)
     buyer_reference = Text(texts.CODE)
     exemption = fields.String(validate=validate.OneOf(EXEMPTIONS))
+    euro_rate = fields.String(
+        validate=validate.Regexp(r"[0-9]{1,7}(\.[0-9]{1,6})?\Z"),
+        metadata={"description": "What a euro costs in the order's currency, as a decimal number"},
+    )
 
     @post_load
     def fits_its_kind(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
         if (told["kind"] == CREDIT_NOTE) != ("refund" in told):
             rule = "A credit note, and nothing else, names its refund."
             raise ValidationError({"refund": [CodedMessage(rule, "refund-of-credit-note")]})
-        own = {"payment_days", "buyer_registration", "buyer_reference", "exemption"} & told.keys()
+        own = {"payment_days", "buyer_registration", "buyer_reference", "exemption", "euro_rate"} & told.keys()
         if told["kind"] == CREDIT_NOTE and own:
             rule = "A credit note has this from its invoice."
             raise ValidationError({name: [CodedMessage(rule, "told-by-invoice")] for name in sorted(own)})
+        if "euro_rate" in told:
+            told["euro_rate"] = int(Decimal(told["euro_rate"]) * MILLION)
         return told
 
 

@@ -90,6 +90,7 @@ class DocumentNumbered(Event, frozen=True, kw_only=True):
     buyer_registration: Personal[str] = ""
     buyer_reference: str = ""
     exemption: str = ""
+    euro_rate: int = 0
     buyer: Personal[Address] | None = None
     delivery: Personal[Address] | None = None
 

@@ -34,7 +34,9 @@ from domain.statuses import DRAFT
 from domain.texts import CODE, check_text
 
 LONGEST_TERM = 366  # days
+EURO, MILLION, LARGEST_RATE = "EUR", 10**6, 10**6
 MAX_DOCUMENTS = 200
+WITH_CAPITAL = ("SA", "SARL", "EURL", "SAS", "SASU", "SCA", "SELARL", "SELAS", "SE")  # forms of French companies
 
 # Why no tax is charged on one document, besides what holds for all of a shop's: the buyer owes it (CGI, art. 283), the
 # goods went to a business in another member state (art. 262 ter, I), or out of the Union (art. 262, I).
@@ -75,6 +77,18 @@ class BuyerMissing(Rejected):
     """An invoice needs the buyer's name or company in the billing address."""
 
     code = "buyer-missing"
+
+
+class EuroRateMissing(Rejected):
+    """The tax of an invoice in {currency} is told in euros as well (CGI, art. 289, IV): say how much a euro costs."""
+
+    code = "euro-rate-missing"
+
+
+class EuroRateOutOfBounds(Rejected):
+    """A euro costs from 0.000001 to {limit} of another currency; an invoice in euros needs no rate."""
+
+    code = "euro-rate-out-of-bounds"
 
 
 class NothingToInvoice(Rejected):
@@ -132,13 +146,15 @@ class IssueInvoice(IssueCommand, frozen=True, kw_only=True):
     """Invoice the order as it is; `payment_days` None: the seller's own terms.
 
     `buyer_registration` is the buyer's SIREN, SIRET or foreign register number, `buyer_reference` its order number,
-    `exemption` why no tax is charged where that is not so for the whole shop.
+    `exemption` why no tax is charged where that is not so for the whole shop, `euro_rate` what a euro costs in the
+    order's currency, in millionths: the European Central Bank's last one on the day of the sale (CGI, art. 266, 1 bis).
     """
 
     payment_days: int | None = None
     buyer_registration: str = ""
     buyer_reference: str = ""
     exemption: str = ""
+    euro_rate: int = 0
 
 
 class IssueCreditNote(IssueCommand, frozen=True, kw_only=True):
@@ -168,7 +184,10 @@ def issue_series(order: Order, command: IssueCommand, shop: Shop) -> Series | No
 
 
 def check_seller(shop: Shop) -> None:
-    """Refuses to invoice for a seller not told as the law asks (CGI, annexe II, art. 242 nonies A, I, 1 to 3)."""
+    """Refuses to invoice for a seller not told as the law asks (CGI, annexe II, art. 242 nonies A, I, 1 to 3).
+
+    A company with a capital tells it, and where it is registered (code de commerce, art. R123-237 and R123-238).
+    """
     seller, legal = shop.seller, shop.legal
     needed = {
         "name": seller.company or seller.name,
@@ -178,6 +197,8 @@ def check_seller(shop: Shop) -> None:
         "siren": seller.country != "FR" or legal.siren,
         "vat_number": seller.vat_number or legal.exemption,
     }
+    if seller.country == "FR" and legal.legal_form.upper().replace(".", "") in WITH_CAPITAL:
+        needed |= {"capital": legal.capital, "register": legal.register}
     missing = [name for name, told in needed.items() if not told]
     if missing:
         raise SellerIncomplete(missing=", ".join(missing))
@@ -198,6 +219,15 @@ def _check_invoice(order: Order, command: IssueInvoice, shop: Shop) -> None:
         raise TermOutOfBounds("/payment_days", limit=LONGEST_TERM)
     if command.exemption:
         _check_exemption(order, command.exemption, bill)
+    _check_euro_rate(order, command.euro_rate, shop)
+
+
+def _check_euro_rate(order: Order, rate: int, shop: Shop) -> None:
+    foreign = order.currency != EURO
+    if rate and not (foreign and 0 < rate <= LARGEST_RATE * MILLION):
+        raise EuroRateOutOfBounds("/euro_rate", limit=LARGEST_RATE)
+    if foreign and order.price.tax and not rate and shop.seller.country == "FR":
+        raise EuroRateMissing("/euro_rate", currency=order.currency)
 
 
 def _check_exemption(order: Order, exemption: str, bill: Address) -> None:
@@ -250,6 +280,7 @@ def issue_invoice(order: Order, command: IssueInvoice, shop: Shop) -> None:
             buyer_registration=command.buyer_registration,
             buyer_reference=command.buyer_reference,
             exemption=command.exemption,
+            euro_rate=command.euro_rate,
             **_parties(order),
         )
 
@@ -283,6 +314,7 @@ def issue_credit_note(order: Order, command: IssueCreditNote, shop: Shop) -> Non
             buyer_registration="" if isinstance(invoice.buyer_registration, Erased) else invoice.buyer_registration,
             buyer_reference=invoice.buyer_reference,
             exemption=invoice.exemption,
+            euro_rate=invoice.euro_rate,
             **_parties_of(order, invoice),
         )
 

@@ -160,6 +160,7 @@ class Document(Struct, frozen=True, kw_only=True):
     buyer_registration: str | Erased = ""
     buyer_reference: str = ""
     exemption: str = ""
+    euro_rate: int = 0
     buyer: Address | Erased | None = None
     delivery: Address | Erased | None = None
     voided_at: datetime | None = None

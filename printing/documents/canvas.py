@@ -137,9 +137,26 @@ class Canvas(FPDF):
         )
         self._out(f"{INK} rg {' '.join(boxes)} f")
 
+    def attach(self, name: str, content: bytes, about: str) -> None:
+        """Puts an XML file that says the same inside; `about` is the document's XMP."""
+        at = self.creation_date
+        self.embed_file(
+            bytes=content,
+            basename=name,
+            modification_date=at,
+            creation_date=at,
+            mime_type="text/xml",
+            associated_file_relationship="Alternative",
+            desc="The invoice for programs",
+            compress=True,
+            checksum=True,
+        )
+        self.set_xmp_metadata(about)
+        self._identity = sha256(content).hexdigest()
+
     def finished(self) -> bytes:
         """The file."""
-        digest = sha256(f"{self.title}{self.creation_date.isoformat()}".encode())
+        digest = sha256(f"{self.title}{self.creation_date.isoformat()}{self._identity}".encode())
         for page in self.pages.values():
             digest.update(cast(bytearray, page.contents))
         self._identity = digest.hexdigest()[:32].upper()

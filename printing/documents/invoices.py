@@ -7,11 +7,10 @@ from copy import copy
 from msgspec.structs import replace
 
 from domain.events import Erased
-from domain.orders.credits import LINE, credit_of
 from domain.orders.documents import refund_made
-from domain.orders.order import Document, Item, Order
-from domain.pricing import WHOLE, PricedLine
+from domain.orders.order import Document, Order
 from domain.shop import Shop
+from printing.documents.bills import Bill, BillLine, bill_of
 from printing.documents.legal import small_print
 from printing.documents.sheet import Figure, Line, Sheet, detail_of, facts_of, parties_of, settled, taxes_of
 from printing.documents.words import Words
@@ -61,68 +60,50 @@ def invoice_sheet(sheet: Sheet, order: Order, shop: Shop, words: Words, document
         (words["order"], order.number),
         (words["your_reference"], document.buyer_reference),
     )
-    priced = {line.id: line for line in price.lines}
-    lines = [_invoice_line(item, priced[item.id], order, words) for item in order.items.values()]
+    bill = bill_of(order, document, words)
     figures = [
-        Figure(label=words["net"], value=words.amount(price.net)),
-        Figure(label=words["tax"], value=words.amount(price.tax)),
-        *([Figure(label=words["adjustment"], value=words.amount(price.adjustment))] if price.adjustment else []),
-        Figure(label=words["total_gross"], value=words.money(price.total), strong=True),
+        Figure(label=words["net"], value=words.amount(bill.net)),
+        Figure(label=words["tax"], value=words.amount(bill.tax)),
+        *_in_euro(bill, document, words),
+        *([Figure(label=words["adjustment"], value=words.amount(bill.adjustment))] if bill.adjustment else []),
+        Figure(label=words["total_gross"], value=words.money(bill.total), strong=True),
     ]
     due = price.balance > 0 and bool(link)
     return replace(
         sheet,
         facts=facts_of(order, shop, words, *first),
-        lines=(*lines, *_shipping_line(order, words)),
+        lines=tuple(_line(line, words) for line in bill.lines),
         figures=(*figures, *settled(order, words)),
-        taxes=taxes_of(price.taxes, words),
+        taxes=taxes_of(bill.taxes, words),
         qr=link if due else sheet.qr,
         qr_caption=words["pay_here"] if due else sheet.qr_caption,
     )
 
 
-def _invoice_line(item: Item, line: PricedLine, order: Order, words: Words) -> Line:
-    """A line without tax: the unit price to two decimals more than the currency has where tax was taken out of it."""
-    unit, extra = item.unit_price or 0, 0
-    before = item.quantity * unit
-    if order.prices_include_tax and item.tax_rate:
-        scaled, extra = unit * 100 * WHOLE, 2
-        unit = (scaled + (WHOLE + item.tax_rate) // 2) // (WHOLE + item.tax_rate)
-        before = (item.quantity * unit + 50) // 100
-    cut = before - line.net if line.discount else 0
+def _in_euro(bill: Bill, document: Document, words: Words) -> tuple[Figure, ...]:
+    """The tax in euros, and the rate, of a document in another currency (CGI, art. 289, IV)."""
+    if bill.euro_tax is None:
+        return ()
+    rate = words.decimal(document.euro_rate, 6)
+    return (Figure(label=f"{words['tax']} (1 EUR = {rate} {words.currency})", value=words.euros(bill.euro_tax)),)
+
+
+def _line(line: BillLine, words: Words) -> Line:
     cells = (
-        words.count(item.quantity),
-        words.amount(unit, extra),
-        words.amount(-cut) if cut else "",
-        words.rate(item.tax_rate),
+        words.count(line.quantity),
+        words.amount(line.unit, line.extra),
+        words.amount(-line.cut) if line.cut else "",
+        "" if line.rate is None else words.rate(line.rate),
         words.amount(line.net),
     )
-    return Line(name=item.name, detail=detail_of(item, words), cells=cells, value=line.net)
-
-
-def _shipping_line(order: Order, words: Words) -> tuple[Line, ...]:
-    price = order.price
-    net = price.shipping_total - price.shipping_tax
-    if not price.shipping_charge:
-        return ()
-    rate = words.rate(order.shipping_tax_rate)
-    return (Line(name=words["shipping"], cells=("1", words.amount(net), "", rate, words.amount(net)), value=net),)
+    detail = detail_of(line.item, words) if line.item else ""
+    return Line(name=line.name, detail=detail, cells=cells, value=line.net)
 
 
 def credit_sheet(sheet: Sheet, order: Order, shop: Shop, words: Words, document: Document) -> Sheet:
     sheet = _numbered(sheet, order, shop, words, document)
     refund = refund_made(order, document.refund)
-    credit = credit_of(order, refund)
-    lines = []
-    for part in credit.parts:
-        item = order.items.get(part.item)
-        name = (item.name if item else part.item) if part.kind == LINE else words[part.kind]
-        rate = "" if part.rate is None else words.rate(part.rate)
-        unit, extra = (
-            (part.net * 100 // part.quantity, 2) if part.net % part.quantity else (part.net // part.quantity, 0)
-        )
-        cells = (words.count(part.quantity), words.amount(unit, extra), "", rate, words.amount(part.net))
-        lines.append(Line(name=name, detail=detail_of(item, words) if item else "", cells=cells, value=part.net))
+    bill = bill_of(order, document, words)
     origin = next((one for one in order.documents if one.number == document.refers_to), None)
     when = f" {words['of']} {words.day(origin.issued_on)}" if origin and origin.issued_on else ""
     first = (
@@ -133,9 +114,16 @@ def credit_sheet(sheet: Sheet, order: Order, shop: Shop, words: Words, document:
         (words["reason"], refund.reason or ""),
     )
     figures = (
-        Figure(label=words["net"], value=words.amount(credit.total - credit.tax)),
-        Figure(label=words["tax"], value=words.amount(credit.tax)),
-        Figure(label=words["credited"], value=words.money(credit.total), strong=True),
+        Figure(label=words["net"], value=words.amount(bill.net)),
+        Figure(label=words["tax"], value=words.amount(bill.tax)),
+        *_in_euro(bill, document, words),
+        Figure(label=words["credited"], value=words.money(bill.total), strong=True),
     )
     facts = tuple(fact for fact in first if fact[1])
-    return replace(sheet, facts=facts, lines=tuple(lines), figures=figures, taxes=taxes_of(credit.taxes, words))
+    return replace(
+        sheet,
+        facts=facts,
+        lines=tuple(_line(line, words) for line in bill.lines),
+        figures=figures,
+        taxes=taxes_of(bill.taxes, words),
+    )

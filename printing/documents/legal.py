@@ -59,13 +59,20 @@ def small_print(shop: Shop, words: Words, document: Document, *, paid: bool) -> 
 
 def _terms(shop: Shop, words: Words, document: Document, *, paid: bool) -> list[str]:
     legal = shop.legal
+    penalty, recovery, early = (told for _, told in conditions_of(shop, words))
     due = words["terms"].format(date=words.day(document.due_on)) if document.due_on else ""
-    early = words["early"].format(rate=words.rate(legal.early_discount)) if legal.early_discount else words["no_early"]
-    penalty = words["penalty"].format(rate=words.rate(legal.late_penalty)) if legal.late_penalty else ""
     lines = [
         " ".join(part for part in (words["settled"] if paid else due, early) if part),
-        (penalty or words["penalty_legal"]) + words["recovery"],
+        penalty + recovery,
     ]
     if legal.iban and not paid:
         lines.append(f"{words['bank']}: IBAN {legal.iban}" + (f" · BIC {legal.bic}" if legal.bic else ""))
     return lines
+
+
+def conditions_of(shop: Shop, words: Words) -> tuple[tuple[str, str], ...]:
+    """The conditions that every invoice tells, each with its code in UNTDID 4451: late payment, recovery, discount."""
+    legal = shop.legal
+    early = words["early"].format(rate=words.rate(legal.early_discount)) if legal.early_discount else words["no_early"]
+    penalty = words["penalty"].format(rate=words.rate(legal.late_penalty)) if legal.late_penalty else ""
+    return (("PMD", penalty or words["penalty_legal"]), ("PMT", words["recovery"]), ("AAB", early))

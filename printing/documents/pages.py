@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from printing.documents.canvas import GREY, INK, LIGHT, RED, Canvas
 from printing.documents.setting import fitted, wide, wrapped
@@ -31,12 +32,22 @@ COLUMNS: dict[int, tuple[float, tuple[float, ...]]] = {
 }
 
 
-def print_a4(sheet: Sheet, *, archive: bool = False) -> bytes:
-    """One document as a PDF of its own; `archive` in the form of PDF/A-3."""
-    canvas = Canvas(WIDTH, HEIGHT, sheet.at, archive=archive)
+class Attachment(NamedTuple):
+    """A file inside a PDF that says the same for programs, and what the PDF says of it in XMP."""
+
+    name: str
+    content: bytes
+    about: str
+
+
+def print_a4(sheet: Sheet, attached: Attachment | None = None) -> bytes:
+    """One document as a PDF of its own, with something attached as a PDF/A-3."""
+    canvas = Canvas(WIDTH, HEIGHT, sheet.at, archive=attached is not None)
     canvas.set_title(f"{sheet.title} {sheet.number}")
     canvas.set_author(sheet.seller.label)
     canvas.set_lang(sheet.locale)
+    if attached:
+        canvas.attach(attached.name, attached.content, attached.about)
     Setter(canvas, sheet).set()
     return canvas.finished()
 

@@ -149,6 +149,16 @@ class Words:
         text = str(format_currency(amount, self.currency, locale=self.locale)).replace("-", "\N{MINUS SIGN}")
         return _CODE_BEFORE.sub("\\1\N{NO-BREAK SPACE}\\2", text)
 
+    def euros(self, cents: int) -> str:
+        """An amount in euros, whatever the document is in."""
+        return str(format_currency(Decimal(cents).scaleb(-2), "EUR", locale=self.locale))
+
+    def decimal(self, number: int, places: int) -> str:
+        """A number with so many decimals, without zeros at its end."""
+        whole, part = divmod(number, 10**places)
+        decimals = f"{part:0{places}d}".rstrip("0")
+        return f"{whole}{self._decimal}{decimals}" if decimals else str(whole)
+
     def rate(self, rate: int) -> str:
         """A rate in hundredths of a percent: `5.5 %`."""
         whole, part = divmod(rate, 100)
@@ -167,6 +177,10 @@ class Words:
     def day_of(self, at: datetime) -> str:
         """The day of an instant at the shop."""
         return _day(self._local(at).date(), self.locale)
+
+    def local_day(self, at: datetime) -> date:
+        """The day of an instant at the shop, as a date."""
+        return self._local(at).date()
 
     def minute_of(self, at: datetime) -> str:
         """The day and the minute of an instant at the shop."""

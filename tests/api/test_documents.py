@@ -22,7 +22,7 @@ from printing.press import drawn, sheet_on
 from projections import kept_prints
 from projections.kept_prints import DocumentAltered
 from projections.runtime import Runtime
-from tests.api.desk import API, BILLING, ORDERS, SETTINGS, News, line, place
+from tests.api.desk import API, BILLING, ORDERS, SETTINGS, News, eur, line, place
 from tests.api.test_problems import refused
 from tests.fixtures_api import context_of, dump
 from tests.given import NOW
@@ -99,7 +99,7 @@ def test_an_issued_invoice_stays_as_it_was_and_a_void_says_so(client: FlaskClien
 
 def frozen(client: FlaskClient, order: dict[str, Any], number: str) -> bytes:
     paper = client.application.extensions["carnet.papers"].paper(UUID(order["id"]), "invoice", number)
-    return drawn(sheet_on(paper, "invoice"), "a4")
+    return drawn(paper, sheet_on(paper, "invoice"), "a4")
 
 
 def test_many_orders_are_one_file_in_the_order_told(client: FlaskClient, app: Flask, runtime: Runtime) -> None:
@@ -150,7 +150,7 @@ def test_one_key_prints_the_same_file_again_whatever_became_of_the_orders(
     orders = [place(client) for _ in range(2)]
     asked, key = {"orders": [order["id"] for order in orders]}, {"Idempotency-Key": "evening"}
     first = client.post(f"{API}/documents", json=asked, headers=key)
-    client.put(f"{ORDERS}/{orders[0]['id']}/discount", json={"amount": {"amount": "1.00", "currency": "EUR"}})
+    assert client.put(f"{ORDERS}/{orders[0]['id']}/discount", json={"amount": eur("1.00")}).status_code == 200
     client.put(f"{SETTINGS}/seller", json=SELLER)
     news = News(runtime)
     again = client.post(f"{API}/documents", json=asked, headers=key)
@@ -236,6 +236,29 @@ def test_a_credit_note_refers_to_the_invoice_and_never_exceeds_it(client: FlaskC
     )
     assert note.get_json()["number"] in printed
     assert number in printed
+
+
+def test_an_invoice_says_why_it_has_no_tax(client: FlaskClient) -> None:
+    set_up(client)
+    taxed, free = place(client, line(tax_rate="20.00")), place(client, line(tax_rate="0.00"))
+    refused(issue(client, taxed, exemption="export"), 422, "tax-charged")
+    refused(issue(client, free, exemption="charity"), 422, "invalid-fields")
+    assert issue(client, free, exemption="export").status_code == 201
+    told = text(client.post(f"{API}/documents", json={"orders": [free["id"]], "kind": "invoice", "locale": "fr"}))
+    assert "Exonération de TVA, art. 262, I du CGI" in told
+
+
+def test_an_invoice_in_another_currency_tells_its_tax_in_euros(client: FlaskClient) -> None:
+    set_up(client)
+    dollars = {"amount": "10.00", "currency": "USD"}
+    items = [{"sku": "CUP-1", "name": "Blue cup", "quantity": 2, "unit_price": dollars, "tax_rate": "20.00"}]
+    order = place(client, *items, currency="USD")
+    refused(issue(client, order), 422, "euro-rate-missing")
+    refused(issue(client, order, euro_rate="about 1"), 422, "invalid-fields")
+    refused(issue(client, order, euro_rate="0"), 422, "euro-rate-missing")
+    assert issue(client, order, euro_rate="1.085").status_code == 201
+    told = text(client.post(f"{API}/documents", json={"orders": [order["id"]], "kind": "invoice", "locale": "en"}))
+    assert "1 EUR = 1.085 USD" in told
 
 
 def test_the_logo_is_shown_from_then_on_and_one_that_cannot_be_read_is_refused(client: FlaskClient) -> None:

@@ -13,6 +13,7 @@ from scripts import bench as command
 from scripts.bench import bench, known_benchmarks, readable
 from tests.benchmarks import (
     bench_append,
+    bench_bulk,
     bench_engine,
     bench_export,
     bench_http,
@@ -29,6 +30,7 @@ from tests.benchmarks.load import Answer
 ORDERS = 400
 TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "append": bench_append.run,
+    "bulk": lambda: bench_bulk.run(orders=20, printed=5, single=2),
     "engine": bench_engine.run,
     "export": lambda: bench_export.run(ORDERS),
     "http": lambda: bench_http.run(rounds=1, jobs=2),
@@ -42,6 +44,7 @@ TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
 }
 FIGURES = {
     "append": 1,
+    "bulk": 2,
     "engine": 1,
     "export": 2,
     "http": 4,

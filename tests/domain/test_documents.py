@@ -17,24 +17,35 @@ from domain.addresses import Address
 from domain.errors import DomainError
 from domain.events import Event
 from domain.orders.credits import credit_of
+from domain.orders.details import ChangeBillingAddress
 from domain.orders.documents import (
     DocumentNotFound,
     DocumentNumbered,
     DocumentVoided,
     InvoiceCredited,
+    NothingToPrint,
     NumberDocument,
     VoidDocument,
     VoidNeedsReason,
+    document_subject,
+    numbers_of,
 )
 from domain.orders.issuing import (
+    EXEMPTIONS,
     AlreadyCredited,
     AlreadyInvoiced,
     BuyerMissing,
+    BuyerVatMissing,
+    CreditExceedsInvoice,
+    EuroRateMissing,
+    EuroRateOutOfBounds,
     IssueCreditNote,
     IssueInvoice,
     NotInvoiced,
     SellerIncomplete,
+    TaxCharged,
     TermOutOfBounds,
+    UnknownExemption,
     UnknownSeries,
 )
 from domain.orders.order import Document, Order
@@ -47,7 +58,7 @@ from domain.texts import TextMissing, TextTooLong
 from domain.upcasters import UPCASTERS
 from projections.log.forms import form_of
 from tests.domain.orders import add, ask, create, line, pay, placed, refund, to
-from tests.examples import PRINTED
+from tests.examples import ORDER, PRINTED
 from tests.given import NOW, given
 
 SELLER = Address(company="Example Works", line1="1 Sample Street", city="Sampleton", country="FR", vat_number="FR00")
@@ -72,6 +83,11 @@ def credit(number: str = "A2026-00001", **facts: Any) -> IssueCreditNote:
 def invoiced() -> list[Event]:
     """The past of an order whose invoice was issued."""
     return given(Order, placed(**BILLED)).when(invoice(), SHOP).events
+
+
+def invoiced_after_refund() -> list[Event]:
+    """The same of an order of which something went back before."""
+    return given(Order, placed(**BILLED), pay(), refund(("1", 1), called="first")).when(invoice(), SHOP).events
 
 
 def void(number: str = "F2026-00001", because: str | None = "Wrong buyer") -> VoidDocument:
@@ -129,6 +145,18 @@ class TestInvoices:
         refusal = given(Order, placed(**BILLED)).when(invoice(), Shop()).then_refused(SellerIncomplete)
         assert refusal.details["missing"] == "name, line1, city, country, vat_number"
 
+    @pytest.mark.parametrize("form", ["SARL", "S.A.S.", "sa"])
+    def test_a_company_with_a_capital_tells_it_and_its_register(self, form: str) -> None:
+        shop = replace(SHOP, legal=replace(SHOP.legal, legal_form=form))
+        refusal = given(Order, placed(**BILLED)).when(invoice(), shop).then_refused(SellerIncomplete)
+        assert refusal.details["missing"] == "capital, register"
+        told = replace(shop.legal, capital="10 000 EUR", register="RCS Sampleton")
+        given(Order, placed(**BILLED)).when(invoice(), replace(shop, legal=told)).then(DocumentNumbered)
+
+    def test_a_person_needs_neither(self) -> None:
+        shop = replace(SHOP, legal=replace(SHOP.legal, legal_form="EI"))
+        given(Order, placed(**BILLED)).when(invoice(), shop).then(DocumentNumbered)
+
     def test_an_order_has_one_invoice_until_it_is_voided(self) -> None:
         again = invoice("F2026-00002", buyer_reference="PO-1")
         given(Order, placed(**BILLED), *invoiced()).when(again, SHOP).then_refused(AlreadyInvoiced)
@@ -159,6 +187,108 @@ class TestCreditNotes:
         past = [*self.past(), *given(Order, *self.past()).when(credit(), SHOP).events]
         given(Order, *past).when(credit(series="credit-notes"), SHOP).then_refused(AlreadyCredited)
         given(Order, *past).when(void()).then_refused(InvoiceCredited)
+
+    def test_credit_notes_together_never_exceed_their_invoice(self) -> None:
+        past: list[Any] = [placed(**BILLED), *invoiced(), pay(), pay(1_000)]
+        whole, more = refund(("1", 2), called="whole"), ask(RefundOrder, called="more", goodwill=1_000)
+        past += [whole, more]
+        past += given(Order, *past).when(credit(), SHOP).events
+        refusal = given(Order, *past).when(credit(refund="2"), SHOP).then_refused(CreditExceedsInvoice)
+        assert refusal.details == {"document": "F2026-00001", "left": 0, "refund": "2"}
+
+    def test_a_refund_made_before_the_invoice_is_credited_as_well(self) -> None:
+        past: list[Any] = [placed(**BILLED), pay(), refund(("1", 1), called="first"), *invoiced_after_refund()]
+        order = given(Order, *past).when(credit(), SHOP).then(DocumentNumbered)
+        assert [one.total for one in order.documents] == [2_000, 1_000]
+
+
+class TestWhoIsInvoiced:
+    ADDRESS = Address(name="Nora Example", country="DE", vat_number="DE0", phone="+49 1", email="nora@example.com")
+
+    def test_the_buyer_is_kept_as_it_was_without_what_paper_does_not_show(self) -> None:
+        elsewhere = Address(name="Otto Sample", city="Elsewhere")
+        facts = {"billing_address": self.ADDRESS, "shipping_address": elsewhere}
+        order = given(Order, placed(**facts)).when(invoice(), SHOP).then(DocumentNumbered)
+        assert order.documents[0].buyer == replace(self.ADDRESS, phone="", email="")
+        assert order.documents[0].delivery == elsewhere
+
+    def test_where_the_goods_go_is_told_only_when_it_is_elsewhere(self) -> None:
+        facts = {"billing_address": self.ADDRESS, "shipping_address": self.ADDRESS}
+        order = given(Order, placed(**facts)).when(invoice(), SHOP).then(DocumentNumbered)
+        assert order.documents[0].delivery is None
+
+    def test_its_event_is_sealed_under_a_key_of_the_document(self) -> None:
+        [event] = invoiced()
+        assert event.metadata.subject == document_subject(ORDER, "F2026-00001")
+        assert document_subject(ORDER, "F2026-00001") != document_subject(ORDER, "F2026-00002")
+
+    def test_a_credit_note_goes_to_whom_the_invoice_went(self) -> None:
+        facts = {"billing_address": self.ADDRESS}
+        past: list[Any] = [placed(line(tax_rate=0), **facts)]
+        past += given(Order, *past).when(invoice(exemption="export"), SHOP).events
+        past += [pay(), refund(("1", 1))]
+        moved = ask(ChangeBillingAddress, address=Address(name="Somebody Else"))
+        note = given(Order, *past, moved).when(credit(), SHOP).then(DocumentNumbered).documents[-1]
+        assert (note.buyer, note.exemption) == (replace(self.ADDRESS, phone="", email=""), "export")
+
+    @pytest.mark.parametrize(
+        ("exemption", "bill", "rate", "error"),
+        [
+            ("charity", ADDRESS, 0, UnknownExemption),
+            ("export", ADDRESS, 2_000, TaxCharged),
+            ("reverse-charge", replace(ADDRESS, vat_number=""), 0, BuyerVatMissing),
+            ("intra-community", replace(ADDRESS, vat_number=""), 0, BuyerVatMissing),
+        ],
+    )
+    def test_no_tax_needs_a_reason_that_fits(
+        self, exemption: str, bill: Address, rate: int, error: type[DomainError]
+    ) -> None:
+        past = placed(line(tax_rate=rate), billing_address=bill)
+        given(Order, past).when(invoice(exemption=exemption), SHOP).then_refused(error)
+
+    @pytest.mark.parametrize("exemption", EXEMPTIONS)
+    def test_each_reason_is_taken_where_it_fits(self, exemption: str) -> None:
+        past = placed(line(tax_rate=0), billing_address=self.ADDRESS)
+        order = given(Order, past).when(invoice(exemption=exemption), SHOP).then(DocumentNumbered)
+        assert order.documents[0].exemption == exemption
+
+
+class TestOtherCurrencies:
+    def past(self, currency: str = "USD", rate: int = 2_000) -> Any:
+        return placed(line(tax_rate=rate), currency=currency, **BILLED)
+
+    def test_a_french_seller_tells_the_tax_in_euros_and_so_what_a_euro_costs(self) -> None:
+        refusal = given(Order, self.past()).when(invoice(), SHOP).then_refused(EuroRateMissing)
+        assert (refusal.pointer, refusal.details) == ("/euro_rate", {"currency": "USD"})
+        order = given(Order, self.past()).when(invoice(euro_rate=1_085_000), SHOP).then(DocumentNumbered)
+        assert order.documents[0].euro_rate == 1_085_000
+
+    def test_it_is_not_asked_for_where_there_is_no_tax_or_no_french_seller(self) -> None:
+        given(Order, self.past(rate=0)).when(invoice(), SHOP).then(DocumentNumbered)
+        abroad = replace(SHOP, seller=replace(SHOP.seller, country="BE"))
+        given(Order, self.past()).when(invoice(), abroad).then(DocumentNumbered)
+
+    @pytest.mark.parametrize(("currency", "rate"), [("EUR", 1_000_000), ("USD", -1), ("USD", 10**12 + 1)])
+    def test_a_rate_that_cannot_be_one_is_refused(self, currency: str, rate: int) -> None:
+        given(Order, self.past(currency)).when(invoice(euro_rate=rate), SHOP).then_refused(EuroRateOutOfBounds)
+
+
+class TestWhatAnOrderHasToPrint:
+    def test_every_order_has_one_receipt_and_one_packing_slip(self) -> None:
+        order = given(Order, placed()).when(add()).aggregate
+        assert [numbers_of(order, kind) for kind in ("receipt", "packing_slip")] == [("",), ("",)]
+
+    def test_only_documents_that_count_are_printed(self) -> None:
+        past: list[Any] = [placed(**BILLED), *invoiced(), void()]
+        past += given(Order, *past).when(invoice("F2026-00002", buyer_reference="again"), SHOP).events
+        order = given(Order, *past, pay()).when(refund(("1", 1))).aggregate
+        assert numbers_of(order, "invoice") == ("F2026-00002",)
+
+    @pytest.mark.parametrize("kind", ["invoice", "credit_note", "return_slip"])
+    def test_what_there_is_none_of_is_told(self, kind: str) -> None:
+        order = given(Order, placed()).when(add()).aggregate
+        with pytest.raises(NothingToPrint, match=f"Order C1001 has no {kind.replace('_', ' ')}"):
+            numbers_of(order, kind)
 
 
 class TestPrints:

@@ -24,6 +24,7 @@ from domain.orders.shipments import ShipOrder
 from domain.shop import Defaults, Legal, Logo, Shop
 from printing.documents import Sheet, sheet_of
 from tests.examples import CUSTOMER, ORDER
+from tests.given import NOW as NOW
 from tests.given import context
 
 ISSUED: dict[str, Any] = {"issued_on": date(2026, 3, 2), "settings_version": 4}

@@ -11,15 +11,17 @@ import sys
 from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import fpdf
 import pypdfium2
 import pytest
+from msgspec.structs import replace
 from PIL import Image, ImageChops, ImageStat
 from pypdf import PdfReader
 
-from printing.documents import Sheet, print_a4, print_many, print_till
+from printing.documents import Sheet, print_a4, print_many, print_till, sheet_of
 from printing.documents.fonts import REPLACEMENT, prepared
 from printing.logo import read_logo
 from tests.printing import papers
@@ -83,6 +85,57 @@ def test_two_hundred_lines_carry_their_sum_over_and_count_their_pages() -> None:
     count = len(PdfReader(BytesIO(data)).pages)
     assert text.count("À reporter") == len(re.findall("Report(?!er)", text)) == count - 1
     assert f"Page {count} / {count}" in text
+
+
+def test_the_sum_that_is_carried_over_is_that_of_the_lines_above_it() -> None:
+    sheet = papers.long()
+    pages = [page.extract_text() for page in PdfReader(BytesIO(print_a4(sheet))).pages]
+    carried, seen = 0, 0
+    for page, after in pairwise(pages):
+        here = len(re.findall("Article de démonstration", page))
+        carried += sum(line.value for line in sheet.lines[seen : seen + here])
+        seen += here
+        amount = f"{carried // 100:,}".replace(",", "\N{NARROW NO-BREAK SPACE}") + f",{carried % 100:02d}"
+        assert f"À reporter {amount}" in page
+        assert f"Report {amount}" in after
+    assert carried + sum(line.value for line in sheet.lines[seen:]) == sum(line.value for line in sheet.lines)
+
+
+@pytest.mark.parametrize("name", ["Verylongname" * 42, "many words " * 46, "źdźbło ὦ " * 56])
+def test_a_name_of_500_characters_stays_in_its_column_and_shows_that_it_was_cut(name: str) -> None:
+    order = papers.decided()
+    order.items["1"] = replace(order.items["1"], name=name[:500])
+    sheet = sheet_of(order, papers.shop(), "receipt")
+    for data in (print_a4(sheet), print_till(sheet)):
+        assert len(PdfReader(BytesIO(data)).pages) == 1
+        assert words(data).count("\N{HORIZONTAL ELLIPSIS}") == 1
+        assert "25,00" in words(data)
+    wide_open = print_a4(papers.french())
+    assert picture(print_a4(sheet)).size == picture(wide_open).size
+    right = picture(print_a4(sheet)).crop((530, 0, 536, 758))
+    assert right.getextrema() == (255, 255)
+
+
+def test_a_currency_without_decimals_shows_none() -> None:
+    told = words(print_a4(papers.yen()))
+    assert "193,200" in told
+    assert not re.search(r"\d\.\d\d(?!\d)", told)
+
+
+def test_greek_and_polish_can_be_read_and_copied() -> None:
+    told = words(print_a4(papers.names()))
+    for name in ("Παράδειγμα Ελένη", "Θεσσαλονίκη", "Łódź Przykład Żółć", "źdźbło i gęś"):
+        assert name in told
+
+
+def test_logos_of_two_shops_in_one_file_are_two_pictures() -> None:
+    other = BytesIO()
+    Image.new("RGB", (40, 40), "black").save(other, "PNG")
+    second = replace(papers.logo(), image=other.getvalue(), width=40, height=40)
+    sheets = [papers.french(), replace(papers.french(), logo=second), papers.french()]
+    reader = PdfReader(BytesIO(print_many(sheets)))
+    shown = [Image.open(BytesIO(page.images[0].data)).size for page in reader.pages]
+    assert shown == [(360, 120), (40, 40), (360, 120)]
 
 
 def test_an_invoice_tells_what_the_law_asks_for() -> None:

@@ -311,7 +311,7 @@ class TestATillPrinter:
     ) -> None:
         monkeypatch.setitem(sys.modules, "escpos.printer", None)
         result = command(place(client)["number"], "--printer", "tcp://127.0.0.1:1")
-        assert result.stderr == "Error: Till printers need one more library: pip install 'carnet[escpos]'.\n"
+        assert result.stderr == "Error: This needs one more library: pip install 'carnet[escpos]'.\n"
 
 
 class TestThePicture:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -86,3 +88,20 @@ def test_a_list_of_the_past_that_a_killed_export_left_is_removed(runtime: Runtim
     removed = eventually(runtime, "SELECT count(*) FROM pg_namespace WHERE nspname = 'export_left'", 0)
     keeping.stop()
     assert removed
+
+
+def test_documents_nobody_has_to_keep_and_files_of_old_jobs_are_let_go(runtime: Runtime) -> None:
+    with runtime.pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO log.issued_documents (subject, issued_on) VALUES (%s, '2001-01-01'), (%s, now())",
+            (uuid4(), uuid4()),
+        )
+    old = runtime.settings.files / "jobs" / str(uuid4())
+    old.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    keeping = Housekeeping(runtime)
+    keeping.start()
+    released = eventually(runtime, "SELECT count(*) FROM log.issued_documents", 1)
+    keeping.stop()
+    assert released
+    assert not old.exists()
