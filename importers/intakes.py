@@ -16,8 +16,8 @@ from importers.dates import zone_named
 from importers.mapping import CsvMapping, read_mapping
 from importers.orders import Origin
 from importers.profile import Choices
+from importers.profiles import choose_profile
 from importers.reading import Row, Sheet, open_sheet
-from importers.run import choose_profile
 from importers.taking import Intake, OrdersIntake
 from importers.updates import UpdatesIntake
 from projections.bulk import Manner

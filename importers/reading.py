@@ -21,11 +21,15 @@ ADDED_COLUMNS = ("error_row", "error_column", "error_code", "error_message", "er
 
 
 class Row(Struct, frozen=True, array_like=True):
-    """A record of the file, the line it begins on, and what is wrong with it as a row."""
+    """A record of a file, the line it begins on, and what is wrong with it as a row.
+
+    `kind` counts the kinds of files of a table, as its headers do.
+    """
 
     line: int
     cells: list[str]
     problem: Problem | None = None
+    kind: int = 0
 
 
 class _Lines:
@@ -81,6 +85,11 @@ class Sheet:
             raise UnusableFile(f"The header has {len(names)} columns; at most {MOST_COLUMNS} are read.")
         self.header = tuple(names)
         self._added = len(header.cells) - len(names)
+
+    @property
+    def headers(self) -> tuple[tuple[str, ...], ...]:
+        """The header, as that of a table of one file."""
+        return (self.header,)
 
     @property
     def position(self) -> int:

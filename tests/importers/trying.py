@@ -11,9 +11,10 @@ from domain.settings import Shop
 from importers.mapping import CsvMapping
 from importers.orders import Origin
 from importers.profile import Choices
+from importers.profiles import choose_profile
 from importers.reading import open_sheet
 from importers.report import ErrorFile, Totals
-from importers.run import Run, choose_profile
+from importers.run import Run
 from tests.importers.standin import OrderBook
 
 RUN_ID = UUID("11111111-2222-5333-8444-555555555555")
