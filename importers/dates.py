@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from domain.imports import DAY_FIRST as DAY_FIRST
+from domain.imports import MONTH_FIRST as MONTH_FIRST
 from importers.faults import Fault, UnusableFile
 
 YEARS = range(1970, 2101)
@@ -20,7 +22,6 @@ NUMBERS = re.compile(
     r"(?:,?[ T](\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?: ?([aApP])\.?[mM]\.?)?)?(?: ?(Z|UTC|[+-]\d\d:?\d\d))?",
     re.ASCII,
 )
-DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 _OFFSETS = {"Z": "+00:00", "UTC": "+00:00"}
 
 

@@ -9,15 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct, convert, to_builtins
+from msgspec.structs import replace
 
 from domain.imports import Choices as ImportChoices
 from domain.imports import Kind
 from importers.dates import zone_named
+from importers.faults import UnusableFile
+from importers.forms import opened_profile
+from importers.grouping import Group
 from importers.mapping import CsvMapping, read_mapping
 from importers.orders import Origin
 from importers.profile import Choices
 from importers.profiles import choose_profile
-from importers.reading import Row, Sheet, open_sheet
+from importers.table import Table, open_table
 from importers.taking import Intake, OrdersIntake
 from importers.updates import UpdatesIntake
 from projections.bulk import Manner
@@ -29,7 +33,7 @@ from projections.work.import_files import folder_of
 class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was asked of an import: its files and its mapping (names in its folder, or whole paths), how to read them.
 
-    `mapping` may also be the name of one that comes along.
+    `mapping` may also be the name of one that comes along. `settled`: the forms of dates and amounts were looked at.
     """
 
     files: tuple[str, ...]
@@ -38,6 +42,9 @@ class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mapping: str = ""
     currency: str = ""
     timezone: str = ""
+    decimal: str = ""
+    dates: str = ""
+    settled: bool = False
     choices: ImportChoices = ImportChoices()
 
     def stored(self) -> dict[str, Any]:
@@ -63,42 +70,57 @@ class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Opened:
-    """An import's file open for reading, and the intake for its rows."""
+    """An import's files open for reading, the intake for their rows, and what was asked with what the files proved."""
 
-    def __init__(self, sheet: Sheet, intake: Intake, profile: str, source: str) -> None:
-        self.header = sheet.header
-        self.delimiter = sheet.delimiter
-        self.warnings = sheet.warnings
+    def __init__(self, table: Table, intake: Intake, profile: str, source: str, asked: Asked) -> None:
+        self.header = table.report_header
+        self.delimiter = table.delimiter
+        self.warnings = table.warnings
         self.intake = intake
         self.profile = profile
         self.source = source
-        self._sheet = sheet
+        self.asked = asked
+        self._table = table
 
-    def rows(self) -> Iterator[Row]:
-        """The rows of the file."""
-        return self._sheet.rows()
+    def groups(self) -> Iterator[Group]:
+        """The rows of the files, those that come in or are refused together in one group."""
+        if self.asked.kind == "orders":
+            return self._table.groups(self.intake.groups)
+        return self.intake.groups(self._table.rows())
 
     @property
     def position(self) -> int:
-        """How many bytes of the file were read."""
-        return self._sheet.position
+        """How many bytes of the files were read."""
+        return self._table.position
 
 
 @contextmanager
 def opened(runtime: Runtime, import_id: UUID, asked: Asked) -> Iterator[Opened]:
-    """Opens the file of an import; raises `UnusableFile` when it cannot be read as was asked."""
-    with open_sheet(asked.paths(runtime.settings, import_id)[0]) as sheet:
+    """Opens the files of an import; raises `UnusableFile` when they cannot be read as was asked."""
+    with open_table(asked.paths(runtime.settings, import_id)) as table:
         if asked.kind == "orders":
-            yield _orders(runtime, import_id, asked, sheet)
+            yield _orders(runtime, import_id, asked, table)
+        elif len(table.headers) > 1:
+            raise UnusableFile("These files have not the same columns.")
         else:
-            intake = UpdatesIntake(sheet.header, runtime, import_id, asked.kind, asked.choices)
-            yield Opened(sheet, intake, asked.kind, asked.source or asked.kind)
+            intake = UpdatesIntake(table.headers[0], runtime, import_id, asked.kind, asked.choices)
+            yield Opened(table, intake, asked.kind, asked.source or asked.kind, asked)
 
 
-def _orders(runtime: Runtime, import_id: UUID, asked: Asked, sheet: Sheet) -> Opened:
+def choices_of(asked: Asked) -> Choices:
+    """What was asked about how the files are read."""
     zone = zone_named(asked.timezone) if asked.timezone else None
+    return Choices(currency=asked.currency, zone=zone, decimal=asked.decimal, dates=asked.dates)
+
+
+def _orders(runtime: Runtime, import_id: UUID, asked: Asked, table: Table) -> Opened:
     mapping = asked.read_mapping(runtime.settings, import_id)
-    profile = choose_profile(sheet, mapping, Choices(currency=asked.currency, zone=zone))
+    if asked.settled:
+        profile = choose_profile(table, mapping, choices_of(asked))
+    else:
+        found = opened_profile(table, mapping, choices_of(asked))
+        profile = found.profile
+        asked = replace(asked, dates=found.choices.dates, decimal=found.choices.decimal, settled=True)
     chosen = asked.choices
     origin = Origin(
         source=asked.source or profile.source, profile=profile.name, import_id=import_id, acts=chosen.automations
@@ -108,4 +130,4 @@ def _orders(runtime: Runtime, import_id: UUID, asked: Asked, sheet: Sheet) -> Op
     intake = OrdersIntake(
         profile, origin, runtime.desk.shop(), lambda commands, beside: save(commands, manner=manner, beside=beside)
     )
-    return Opened(sheet, intake, profile.name, origin.source)
+    return Opened(table, intake, profile.name, origin.source, asked)

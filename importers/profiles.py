@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from importers.amazon import Amazon
+from importers.amazon_api import AmazonApi
 from importers.faults import UnusableFile
 from importers.generic import Generic
 from importers.mapping import CsvMapping
+from importers.prestashop import PrestaShop
 from importers.profile import Choices, Profile
 from importers.shopify import Shopify
+from importers.shopify_api import ShopifyApi
+from importers.table import Table
 
 Headers = Sequence[tuple[str, ...]]
 
@@ -28,17 +33,8 @@ class KnownFile(Protocol):
         ...
 
 
-class Table(Protocol):
-    """What the choice looks at: the headers of a table's files, each kind of file once."""
-
-    @property
-    def headers(self) -> tuple[tuple[str, ...], ...]:
-        """The headers, in the order in which the rows' `kind` counts them."""
-        ...
-
-
 # The first that claims the headers is taken: a kind whose columns another kind may also have comes before it.
-PROFILES: tuple[KnownFile, ...] = (Shopify,)
+PROFILES: tuple[KnownFile, ...] = (Shopify, ShopifyApi, Amazon, AmazonApi, PrestaShop)
 
 
 def choose_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -> Profile:

@@ -17,6 +17,7 @@ DELIMITERS = ",;\t|"
 LONGEST_LINE = 1 << 20  # characters; a longer line is passed over, never held
 LONGEST_CELL = 1 << 17
 MOST_COLUMNS = 1_000
+FILE = 1 << 40  # a row's line is its line in the file and, where there are several, so many times the file's number
 ADDED_COLUMNS = ("error_row", "error_column", "error_code", "error_message", "error_fix")
 
 
@@ -30,6 +31,12 @@ class Row(Struct, frozen=True, array_like=True):
     cells: list[str]
     problem: Problem | None = None
     kind: int = 0
+
+
+def place_of(line: int) -> str:
+    """Where a row stands, for a person to read: its line, behind the file's number where there are several files."""
+    file, number = divmod(line, FILE)
+    return f"{file}:{number}" if file else str(number)
 
 
 class _Lines:
@@ -73,8 +80,7 @@ class Sheet:
         self.warnings = tuple(warnings)
         self.size = path.stat().st_size
         self._file = file
-        self._lines = _Lines(file)
-        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        self._begin()
         header = next((row for row in self._records() if not row.problem), None)
         if header is None or not any(header.cells):
             raise UnusableFile("The file has no header line.")
@@ -86,10 +92,11 @@ class Sheet:
         self.header = tuple(names)
         self._added = len(header.cells) - len(names)
 
-    @property
-    def headers(self) -> tuple[tuple[str, ...], ...]:
-        """The header, as that of a table of one file."""
-        return (self.header,)
+    def rewind(self) -> None:
+        """Goes back behind the header."""
+        self._file.seek(0)
+        self._begin()
+        next((row for row in self._records() if not row.problem), None)
 
     @property
     def position(self) -> int:
@@ -109,6 +116,10 @@ class Sheet:
                 yield Row(row.line, cells[:width])
             else:
                 yield Row(row.line, cells, _wrong_width(len(cells), width))
+
+    def _begin(self) -> None:
+        self._lines = _Lines(self._file)
+        self._reader = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
 
     def _records(self) -> Iterator[Row]:
         lines = self._lines

@@ -11,6 +11,7 @@ from importers.orders import Origin
 from importers.profile import Profile
 from importers.reading import Row
 from importers.report import ErrorFile, Totals
+from importers.table import Table
 from importers.taking import Entry, OrdersIntake, commands_of, count, judged, prepared
 from projections.bulk import Beside, Result
 
@@ -39,9 +40,9 @@ class Run:
         self._read = 0
         self._entries: list[Entry] = []
 
-    def take(self, rows: Iterable[Row]) -> Totals:
+    def take(self, table: Table) -> Totals:
         """Takes in every row; raises `UnusableFile` when there is none, `RowsUnaccounted` when one got lost."""
-        for staged in judged(self._intake.groups(self._counted(rows))):
+        for staged in judged(table.groups(lambda rows: self._intake.groups(self._counted(rows)))):
             self._entries.append(prepared(self._intake, staged))
             if len(self._entries) >= BATCH:
                 self._flush()

@@ -142,7 +142,7 @@ class Shopify:
         created_at = heading.required_instant("Created at")
         money = shopify_money.money_of(heading, lines, currency)
         fulfilment = _fulfilment(heading)
-        stage = _stage(heading, fulfilment, money.status)
+        stage = stage_of(fulfilment, money.status, cancelled=bool(heading.text("Cancelled at")))
         fulfilled_at = heading.instant("Fulfilled at")
         billing, shipping = _address(heading, "Billing"), _address(heading, "Shipping")
         return Draft(
@@ -213,9 +213,9 @@ def _fulfilment(heading: Cells) -> str:
     return status
 
 
-def _stage(heading: Cells, fulfilment: str, financial: str) -> str:
+def stage_of(fulfilment: str, financial: str, *, cancelled: bool) -> str:
     """Where the order stands, by the table above."""
-    if heading.text("Cancelled at"):
+    if cancelled:
         return CANCELLED
     if fulfilment == "fulfilled":
         return COMPLETED if financial in shopify_money.PAID_IN_FULL or not financial else SHIPPED
