@@ -101,6 +101,44 @@ class ImportAnswer(ImportRowAnswer):
     kept = fields.List(fields.Nested(KeptAnswer), required=True)
 
 
+class ExplainedFileAnswer(Body):
+    """How a file is written."""
+
+    encoding = fields.String(required=True)
+    delimiter = fields.String(required=True)
+    columns = fields.Integer(required=True)
+    bytes = fields.Integer(required=True)
+    warnings = fields.List(fields.String(), required=True)
+
+
+class ExplainedColumnAnswer(Body):
+    """What a column is read as (empty: it is ignored), in which forms, and samples where they are nobody's data."""
+
+    kind = fields.Integer(required=True)
+    column = fields.String(required=True)
+    read_as = fields.String(required=True)
+    filled = fields.Integer(required=True)
+    forms = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    samples = fields.List(fields.String(), required=True)
+
+
+class ExplanationAnswer(Body):
+    """How the files of an import are read; `rows` were looked at, all of them where it is the `whole`."""
+
+    profile = fields.String(required=True)
+    why = fields.String(required=True)
+    source = fields.String(required=True)
+    dates = fields.String(required=True)
+    decimal = fields.String(required=True)
+    asks = fields.String(required=True)
+    rows = fields.Integer(required=True)
+    whole = fields.Boolean(required=True)
+    broken_rows = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    files = fields.List(fields.Nested(ExplainedFileAnswer), required=True)
+    columns = fields.List(fields.Nested(ExplainedColumnAnswer), required=True)
+    ignored = fields.List(fields.String(), required=True)
+
+
 def import_answer(one: Import, shop: Shop | None = None) -> dict[str, Any]:
     """An import as the API shows it."""
     with runtime().reading() as connection:
@@ -173,10 +211,13 @@ def get_imports(told: dict[str, Any]) -> Response:
 @needs("imports:write")
 @imports.response(202, ImportAnswer)
 def post_import() -> Response:
-    """Take a file in: a multipart form with `file` and, where needed, `mapping_text`, or the file itself as the body.
+    """Take files in: a form with one `file` or more and, where needed, `mapping_text`, or the only file as the body.
+
+    Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
 
     The query says how: `kind` (orders, tracking, statuses), `source`, `mapping` (the name of one that comes along),
-    `currency`, `timezone`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update).
+    `currency`, `timezone`, `dates`, `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report
+    or update).
     """
     with received(runtime().settings) as upload:
         return _started(upload)
@@ -219,6 +260,20 @@ def get_import(import_id: UUID) -> Response:
     """One import: how far it is, its totals, and its refusals by code."""
     one = _import(import_id)
     return respond(import_answer(one), version=one.version)
+
+
+@imports.get("/<uuid:import_id>/explanation")
+@needs("imports:read")
+@imports.response(200, ExplanationAnswer)
+def get_explanation(import_id: UUID) -> Response:
+    """How its files are read: profile, encodings, forms, and each column with samples that are nobody's data."""
+    one = _import(import_id)
+    with runtime().reading() as connection:
+        standing = work.find(connection, import_id)
+    told = standing.told.get("explained") if standing else None
+    if not told:
+        raise Problem(409, "not-explained", "This import has not been read as orders, or not yet.")
+    return respond(told, version=one.version)
 
 
 @imports.get("/<uuid:import_id>/errors.csv")

@@ -79,6 +79,13 @@ def explained(table: Table, mapping: CsvMapping | None, choices: Choices, most: 
     except UnusableFile as error:
         found, asks = OpenedProfile.untold(choose_profile(table, mapping, choices), choices), str(error)
         table.rewind()
+    return explanation_of(table, mapping, found, asks, most)
+
+
+def explanation_of(
+    table: Table, mapping: CsvMapping | None, found: OpenedProfile, asks: str = "", most: int | None = None
+) -> Explanation:
+    """The same for a profile that is open already."""
     profile = found.profile
     columns = [
         [ColumnRead(kind=kind, column=name, read_as=profile.reads.get(name, "")) for name in header]

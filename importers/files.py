@@ -41,7 +41,7 @@ class DiskFault(UnusableFile):
     def __init__(self, error: OSError) -> None:
         super().__init__(
             f"The import's files cannot be used: {error.strerror or type(error).__name__}. "
-            "Make room in the folder of files (CARNET_FILES_DIR) and resume the import."
+            "Make room in the folder of files (CARNET_FILES_DIR) and in that of temporary files, and resume the import."
         )
 
 

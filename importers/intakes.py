@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from domain.imports import Choices as ImportChoices
 from domain.imports import Kind
 from importers.dates import zone_named
+from importers.explain import explanation_of
 from importers.faults import UnusableFile
-from importers.forms import opened_profile
+from importers.forms import OpenedProfile, opened_profile
 from importers.grouping import Group
 from importers.mapping import CsvMapping, read_mapping
 from importers.orders import Origin
@@ -28,6 +29,8 @@ from projections.bulk import Manner
 from projections.runtime import Runtime
 from projections.settings import Settings
 from projections.work.import_files import folder_of
+
+EXPLAINED = 1_000  # rows that an import's own explanation looks at
 
 
 class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -72,7 +75,15 @@ class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Opened:
     """An import's files open for reading, the intake for their rows, and what was asked with what the files proved."""
 
-    def __init__(self, table: Table, intake: Intake, profile: str, source: str, asked: Asked) -> None:
+    def __init__(
+        self,
+        table: Table,
+        intake: Intake,
+        profile: str,
+        source: str,
+        asked: Asked,
+        explain: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
         self.header = table.report_header
         self.delimiter = table.delimiter
         self.warnings = table.warnings
@@ -80,6 +91,7 @@ class Opened:
         self.profile = profile
         self.source = source
         self.asked = asked
+        self.explain = explain
         self._table = table
 
     def groups(self) -> Iterator[Group]:
@@ -115,12 +127,13 @@ def choices_of(asked: Asked) -> Choices:
 
 def _orders(runtime: Runtime, import_id: UUID, asked: Asked, table: Table) -> Opened:
     mapping = asked.read_mapping(runtime.settings, import_id)
+    choices = choices_of(asked)
     if asked.settled:
-        profile = choose_profile(table, mapping, choices_of(asked))
+        found = OpenedProfile.untold(choose_profile(table, mapping, choices), choices)
     else:
-        found = opened_profile(table, mapping, choices_of(asked))
-        profile = found.profile
+        found = opened_profile(table, mapping, choices)
         asked = replace(asked, dates=found.choices.dates, decimal=found.choices.decimal, settled=True)
+    profile = found.profile
     chosen = asked.choices
     origin = Origin(
         source=asked.source or profile.source, profile=profile.name, import_id=import_id, acts=chosen.automations
@@ -130,4 +143,8 @@ def _orders(runtime: Runtime, import_id: UUID, asked: Asked, table: Table) -> Op
     intake = OrdersIntake(
         profile, origin, runtime.desk.shop(), lambda commands, beside: save(commands, manner=manner, beside=beside)
     )
-    return Opened(table, intake, profile.name, origin.source, asked)
+
+    def explain() -> dict[str, Any]:
+        return explanation_of(table, mapping, found, most=EXPLAINED).shown(persons=False)
+
+    return Opened(table, intake, profile.name, origin.source, asked, explain)

@@ -126,7 +126,8 @@ def read(runtime: Runtime, standing: Standing, on_range: OnRange | None = None) 
     with opened(runtime, import_id, asked) as file:
         with runtime.pool.connection() as connection:
             work.set_header(connection, import_id, (*file.header, *ADDED_COLUMNS), file.delimiter)
-            work.set_told(connection, import_id, file.asked.stored())
+            if "explained" not in standing.told:
+                work.set_told(connection, import_id, {**file.asked.stored(), "explained": file.explain()})
         done = cut(file, folder, known, record)
     if done:
         _is_read(runtime, standing, file, done.rows, done.orders)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from domain.imports import COMPLETED, Import
-from importers import files, ranges, service
+from importers import files, grouping, local, ranges, service
 from importers.faults import UnusableFile
 from projections.runtime import Runtime
 from scripts.import_ import import_orders
@@ -45,11 +48,29 @@ def test_a_pair_that_was_killed_goes_on_where_it_was_whatever_the_order_of_its_f
     assert len(recorded) == 11
 
 
+def test_a_disk_that_is_full_while_files_are_joined_is_told_and_gone_on_with(
+    runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouping, "RUN", 4)
+    numbers = range(1, 9)
+    orders, lines = pair(tmp_path, [api_order(n) for n in numbers], [line(n, n) for n in numbers])
+    import_id = begin(runtime, orders, lines)
+
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(grouping, "TemporaryFile", full)
+        with pytest.raises(UnusableFile, match=r"No space left on device.*that of temporary files"):
+            run(runtime, import_id)
+    assert runtime.log.load(Import, import_id).reason == "disk-fault"
+    run(runtime, import_id)
+    assert service.totals_so_far(runtime, import_id).new == 8
+
+
 def test_pieces_of_an_export_are_one_import_that_two_processes_share(
     runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from importers import local
-
     monkeypatch.setattr(local, "SMALL", 0)
     monkeypatch.setattr(files, "ROWS", 10)
     first = orders_file(tmp_path, *(order(number) for number in range(1, 31)), name="a.csv")
