@@ -92,7 +92,7 @@ class EndlessLine(StringIO):
         self.left = 10 * 1024  # pieces of a megabyte
         self.piece = "x" * LONGEST_LINE
 
-    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
         line = super().readline(size)
         if line == "1,Lyon\n" and self.left:
             self.seek(self.tell() - len(line))

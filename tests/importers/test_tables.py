@@ -107,7 +107,25 @@ def test_an_error_file_that_is_not_corrected_gives_itself_again(tmp_path: Path) 
         return sorted([*row[:width], row[width + 2]] for row in rows)
 
     assert told(again) == told(first)
+    assert "more" in again.report.read_text(encoding="utf-8-sig"), "what stood beyond the header is repeated too"
     assert again.totals.rows == first.totals.rows == 4
+
+
+def test_rows_that_a_second_file_repeats_are_refused_beside_an_order_that_comes_in(tmp_path: Path) -> None:
+    orders, lines = pair(tmp_path, [order(1), order(2)], [line(1, 1), line(2, 2)])
+    more = write(tmp_path, ORDERS, order(2), order(3), name="more.csv")
+    result = import_file(orders, more, lines, write(tmp_path, LINES, line(2, 2), line(3, 3), name="more-lines.csv"))
+    assert (result.totals.new, result.totals.rows, result.codes) == (3, 8, ["duplicate-order"] * 2)
+    assert names(result, "#2") == ["Widget 2"]
+
+
+def test_lines_from_several_files_say_the_same_whatever_their_order(tmp_path: Path) -> None:
+    orders, first = pair(tmp_path, [order(1, "30.00")], [line(1, 9)])
+    second = write(tmp_path, LINES, line(1, 1), line(1, 5), name="more.csv")
+    book = OrderBook()
+    assert import_file(orders, first, second, book=book).totals.new == 1
+    again = import_file(second, first, orders, book=book).totals
+    assert (again.known, again.changed) == (1, 0)
 
 
 def test_a_row_with_cells_of_both_files_is_refused(tmp_path: Path) -> None:
