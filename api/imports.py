@@ -11,11 +11,12 @@ from marshmallow import fields, validate
 
 from api.access import needs
 from api.bodies import Resource
+from api.cursors import read_cursor, write_cursor
 from api.imports_upload import Upload, received, request_key_of
-from api.lists import ListQuery, page_answer, sorts
+from api.lists import STANDARD, ListQuery, page_answer, sorts
 from api.problems import Problem
 from api.requests import context, fresh, handle, respond, runtime
-from api.schemas import Body, Text, instant, page_form
+from api.schemas import Body, PageQuery, Text, instant, page_form
 from domain import texts
 from domain.events import Command
 from domain.imports import (
@@ -31,6 +32,7 @@ from domain.imports import (
 )
 from domain.settings import Shop
 from projections.desk import Outcome
+from projections.import_differences import differences
 from projections.imports import (
     LISTING,
     SORTS,
@@ -99,6 +101,14 @@ class ImportAnswer(ImportRowAnswer):
     refusals = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     taken_back = fields.Dict(keys=fields.String(), required=True)
     kept = fields.List(fields.Nested(KeptAnswer), required=True)
+
+
+class ImportDifferenceAnswer(Body):
+    """An order that keeps a total which its parts do not come to: by how much, in its own currency."""
+
+    order_id = fields.UUID(required=True)
+    external_id = fields.String(required=True)
+    difference = fields.String(required=True)
 
 
 class ExplainedFileAnswer(Body):
@@ -274,6 +284,21 @@ def get_explanation(import_id: UUID) -> Response:
     if not told:
         raise Problem(409, "not-explained", "This import has not been read as orders, or not yet.")
     return respond(told, version=one.version)
+
+
+@imports.get("/<uuid:import_id>/differences")
+@needs("imports:read")
+@imports.arguments(PageQuery, location="query")
+@imports.response(200, page_form(ImportDifferenceAnswer))
+def get_differences(told: dict[str, Any], import_id: UUID) -> Response:
+    """The orders whose parts come to another total than the one told, which they keep."""
+    _import(import_id)
+    limit = min(told.get("limit", STANDARD), runtime().settings.page_limit)
+    (after,) = read_cursor(told["cursor"], "order_id", UUID) if "cursor" in told else (UUID(int=0),)
+    with runtime().reading() as connection:
+        found = differences(connection, import_id, after, limit + 1)
+    more = write_cursor("order_id", found[limit - 1].order_id) if len(found) > limit else None
+    return respond({"items": [{**one._asdict(), "order_id": str(one.order_id)} for one in found[:limit]], "next": more})
 
 
 @imports.get("/<uuid:import_id>/errors.csv")

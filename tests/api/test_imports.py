@@ -269,6 +269,20 @@ def test_an_unknown_import_is_not_found(client: FlaskClient) -> None:
     refused(client.post(f"{at}/pause"), 404, "import-not-found")
 
 
+@pytest.mark.usefixtures("workers")
+def test_totals_that_do_not_add_up_are_kept_as_told_and_listed_page_by_page(client: FlaskClient) -> None:
+    rows = export(*(order(n, Total="5.00" if n == 2 else f"{n}.50") for n in range(1, 5)))
+    told = ended(client, post(client, rows).get_json()["id"])
+    assert told["totals"]["orders_with_total_as_told"] == 3
+    path = f"{IMPORTS}/{told['id']}/differences"
+    first = client.get(f"{path}?limit=2").get_json()
+    last = client.get(f"{path}?limit=2&cursor={first['next']}").get_json()
+    assert (len(first["items"]), last["next"]) == (2, None)
+    listed = {one["external_id"]: one["difference"] for one in (*first["items"], *last["items"])}
+    assert listed == {"#1": "-3.50", "#3": "-1.50", "#4": "-0.50"}
+    assert client.get(f"{path}?cursor=nonsense").status_code == 400
+
+
 class TestSeveralFiles:
     ORDERS = (
         "id,name,currency,total_price,created_at,financial_status\n"
