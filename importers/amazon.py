@@ -70,6 +70,7 @@ class Amazon:
     columns = COLUMNS
     reads = READS
     decimal = "."
+    dates = ""
 
     def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         self._columns = Columns(headers[0])

@@ -99,6 +99,7 @@ class AmazonApi:
     columns = COLUMNS
     reads = READS
     decimal = "."
+    dates = ""
 
     def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         self._choices = choices

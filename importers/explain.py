@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from importers.amounts import told_sign
 from importers.faults import UnusableFile
@@ -18,6 +20,7 @@ from importers.reading import Row
 from importers.table import Table
 
 SAMPLES = 3
+ANY = "EUR"  # for a profile that asks for a currency, only to see its columns
 LONGEST_SAMPLE = 80
 HIDDEN = frozenset({"person", ""})  # what such columns hold may be a person's; nobody knows what an ignored one holds
 
@@ -77,7 +80,8 @@ def explained(table: Table, mapping: CsvMapping | None, choices: Choices, most: 
     try:
         found, asks = opened_profile(table, mapping, choices), ""
     except UnusableFile as error:
-        found, asks = OpenedProfile.untold(choose_profile(table, mapping, choices), choices), str(error)
+        shown = replace(choices, zone=choices.zone or UTC, currency=choices.currency or ANY)
+        found, asks = OpenedProfile.untold(choose_profile(table, mapping, shown), choices), str(error)
         table.rewind()
     return explanation_of(table, mapping, found, asks, most)
 

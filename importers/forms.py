@@ -71,7 +71,7 @@ def opened_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -
     evidence = evidence_of(table, profile.reads, choices, profile.decimal)
     told = replace(
         choices,
-        dates=choices.dates or _asked_dates(evidence, mapping),
+        dates=choices.dates or _asked_dates(evidence, profile.dates),
         decimal=choices.decimal or _asked_decimal(evidence, profile.decimal),
     )
     return OpenedProfile(choose_profile(table, mapping, told), told, evidence)
@@ -132,10 +132,10 @@ def _places(header: Sequence[str], reads: Mapping[str, ReadAs], what: ReadAs) ->
     return [place for place, name in enumerate(header) if reads.get(name) == what]
 
 
-def _asked_dates(evidence: Evidence, mapping: CsvMapping | None) -> str:
+def _asked_dates(evidence: Evidence, known: str) -> str:
     """The form of dates; raises `UnusableFile` where only the caller can know it."""
     told = {DAY_FIRST, MONTH_FIRST} & evidence.dates.keys()
-    if OPEN in evidence.dates and not told and "iso" not in evidence.dates and not (mapping and mapping.date_format):
+    if OPEN in evidence.dates and not told and "iso" not in evidence.dates and not known:
         raise UnusableFile(
             "No date in this file proves whether the day or the month comes first. "
             "Say --dates day-first or --dates month-first (the field `dates`)."

@@ -83,6 +83,7 @@ class Generic:
         self._identity_at = self._columns.index[self._identity]
         self.source = mapping.source
         self.decimal = mapping.decimal
+        self.dates = mapping.date_format
         self.reads = {column: _read_as(field) for field, column in self._named.items()}
         self.columns = self._named | {
             pointer: self._named[field] for pointer, field in POINTERS.items() if field in self._named

@@ -120,6 +120,7 @@ class PrestaShop:
     name = "prestashop"
     source = "prestashop"
     decimal = ""
+    dates = ""
 
     def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         self._columns = Columns(headers[0])

@@ -63,6 +63,11 @@ class Profile(Protocol):
         """The decimal sign that this kind of file has by itself, empty where its amounts must prove it."""
         ...
 
+    @property
+    def dates(self) -> str:
+        """The form of dates that this kind of file has by itself, empty where its dates must be ISO or prove it."""
+        ...
+
     def groups(self, rows: Iterable[Row]) -> Iterator[Group]:
         """The rows of each order together."""
         ...

@@ -15,6 +15,10 @@ from importers.profile import Choices, Profile
 from importers.shopify import Shopify
 from importers.shopify_api import ShopifyApi
 from importers.table import Table
+from importers.woocommerce import WooCommerce
+from importers.woocommerce_analytics import WooCommerceAnalytics
+
+LOOKED_AT = 200  # rows, where no header is known
 
 Headers = Sequence[tuple[str, ...]]
 
@@ -34,7 +38,15 @@ class KnownFile(Protocol):
 
 
 # The first that claims the headers is taken: a kind whose columns another kind may also have comes before it.
-PROFILES: tuple[KnownFile, ...] = (Shopify, ShopifyApi, Amazon, AmazonApi, PrestaShop)
+PROFILES: tuple[KnownFile, ...] = (
+    Shopify,
+    ShopifyApi,
+    Amazon,
+    AmazonApi,
+    PrestaShop,
+    WooCommerce,
+    WooCommerceAnalytics,
+)
 
 
 def choose_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -> Profile:
@@ -44,6 +56,10 @@ def choose_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -
     for known in PROFILES:
         if known.claims(table.headers):
             return known(table.headers, choices)
+    if len(table.headers) == 1:
+        found = WooCommerceAnalytics.resembling(table.headers[0], table.sample(LOOKED_AT), choices)
+        if found:
+            return found
     columns = "; ".join(", ".join(header) for header in table.headers)
     raise UnusableFile(
         "No profile knows this header. Explain its columns in a mapping and say --map mapping.toml; "

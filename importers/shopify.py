@@ -106,6 +106,7 @@ class Shopify:
     columns = COLUMNS
     reads = READS
     decimal = "."
+    dates = ""
 
     def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         self._columns = Columns(headers[0])

@@ -97,6 +97,7 @@ class ShopifyApi:
     columns = COLUMNS
     reads = READS
     decimal = "."
+    dates = ""
 
     def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         self._choices = choices

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -50,6 +50,12 @@ class Table:
         """Begins every file anew, after some of its rows were looked at."""
         for sheet in self.sheets:
             sheet.rewind()
+
+    def sample(self, most: int) -> list[list[str]]:
+        """The cells of the first rows that can be read; the files then begin anew."""
+        found = [row.cells for row in islice(self.rows(), most) if not row.problem]
+        self.rewind()
+        return found
 
     @property
     def report_header(self) -> Header:

@@ -92,9 +92,10 @@ def _form(_: click.Context, parameter: click.Parameter, form: str) -> str:
 def orders(files: tuple[Path, ...], map_file: Path | None, stock: Any, update: bool, **told: Any) -> None:
     """Load orders from FILES: one export, its pieces, or files that belong together, such as orders and their lines.
 
-    Exports of Shopify, Amazon and PrestaShop are known by their columns; other CSV files need a mapping. Loading files
-    again adds nothing; what was stopped goes on where it was. Refused rows go to a file of their own, to be corrected
-    and loaded alone. Exit status: 0 when all came in, 3 when some rows were refused, 1 when a file cannot be used.
+    Exports of Shopify, WooCommerce, Amazon and PrestaShop are known by their columns; other CSV files need a mapping.
+    Loading files again adds nothing; what was stopped goes on where it was. Refused rows go to a file of their own, to
+    be corrected and loaded alone. Exit status: 0 when all came in, 3 when some rows were refused, 1 when a file cannot
+    be used.
     """
     asked = Asked(
         files=_resolved(files),
