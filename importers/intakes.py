@@ -13,15 +13,16 @@ from msgspec.structs import replace
 
 from domain.imports import Choices as ImportChoices
 from domain.imports import Kind
+from domain.mappings import mappings_for
 from importers.dates import zone_named
 from importers.explain import explanation_of
 from importers.faults import UnusableFile
 from importers.forms import OpenedProfile, opened_profile
 from importers.grouping import Group
-from importers.mapping import CsvMapping, read_mapping
+from importers.mapping import CsvMapping, parsed_mapping, read_mapping
 from importers.orders import Origin
 from importers.profile import Choices
-from importers.profiles import choose_profile
+from importers.profiles import NoProfile, choose_profile
 from importers.table import Table, open_table
 from importers.taking import Intake, OrdersIntake
 from importers.updates import UpdatesIntake
@@ -36,13 +37,15 @@ EXPLAINED = 1_000  # rows that an import's own explanation looks at
 class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was asked of an import: its files and its mapping (names in its folder, or whole paths), how to read them.
 
-    `mapping` may also be the name of one that comes along. `settled`: the forms of dates and amounts were looked at.
+    `mapping` may also be the name of one that comes along, or of one that the shop keeps: `mapping_text` is what that
+    one said when the import began. `settled`: the forms of dates and amounts were looked at.
     """
 
     files: tuple[str, ...]
     kind: Kind = "orders"
     source: str = ""
     mapping: str = ""
+    mapping_text: str = ""
     currency: str = ""
     timezone: str = ""
     decimal: str = ""
@@ -68,6 +71,8 @@ class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The mapping, where there is one; raises `UnusableFile`."""
         if not self.mapping:
             return None
+        if self.mapping_text:
+            return parsed_mapping(self.mapping_text, self.mapping)
         own = folder_of(settings, import_id) / self.mapping
         return read_mapping(own if own.is_file() else Path(self.mapping))
 
@@ -131,7 +136,7 @@ def _orders(runtime: Runtime, import_id: UUID, asked: Asked, table: Table) -> Op
     if asked.settled:
         found = OpenedProfile.untold(choose_profile(table, mapping, choices), choices)
     else:
-        found = opened_profile(table, mapping, choices)
+        found = _found(runtime, table, mapping, choices)
         asked = replace(asked, dates=found.choices.dates, decimal=found.choices.decimal, settled=True)
     profile = found.profile
     chosen = asked.choices
@@ -148,3 +153,15 @@ def _orders(runtime: Runtime, import_id: UUID, asked: Asked, table: Table) -> Op
         return explanation_of(table, mapping, found, most=EXPLAINED).shown(persons=False)
 
     return Opened(table, intake, profile.name, origin.source, asked, explain)
+
+
+def _found(runtime: Runtime, table: Table, mapping: CsvMapping | None, choices: Choices) -> OpenedProfile:
+    """The profile, or a refusal that names the mappings that the shop keeps for such a header."""
+    try:
+        return opened_profile(table, mapping, choices)
+    except NoProfile as error:
+        kept = mappings_for(runtime.desk.shop(), table.headers[0]) if len(table.headers) == 1 else []
+        if not kept:
+            raise
+        names = ", ".join(kept)
+        raise NoProfile(f"{error} A mapping that is kept fits these columns: {names}; say --map {kept[0]}.") from None

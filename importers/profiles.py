@@ -37,6 +37,10 @@ class KnownFile(Protocol):
         ...
 
 
+class NoProfile(UnusableFile):
+    """No profile knows a file's header."""
+
+
 # The first that claims the headers is taken: a kind whose columns another kind may also have comes before it.
 PROFILES: tuple[KnownFile, ...] = (
     Shopify,
@@ -50,7 +54,7 @@ PROFILES: tuple[KnownFile, ...] = (
 
 
 def choose_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -> Profile:
-    """The mapping's profile, else the first that claims the headers; raises `UnusableFile` when none does."""
+    """The mapping's profile, else the first that claims the headers; raises `NoProfile` when none does."""
     if mapping:
         return Generic(mapping, table.headers, choices)
     for known in PROFILES:
@@ -61,7 +65,8 @@ def choose_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -
         if found:
             return found
     columns = "; ".join(", ".join(header) for header in table.headers)
-    raise UnusableFile(
-        "No profile knows this header. Explain its columns in a mapping and say --map mapping.toml; "
+    raise NoProfile(
+        "No profile knows this header. Explain its columns in a mapping and say --map mapping.toml "
+        "(carnet import guess FILE proposes one); "
         f"the columns are: {columns[:2000]}."
     )

@@ -11,8 +11,10 @@ import click
 
 from importers.explain import HIDDEN, ColumnRead, Explanation, explained
 from importers.intakes import Asked, choices_of
-from importers.mapping import read_mapping
+from importers.mapping import MAPS, CsvMapping, parsed_mapping, read_mapping
 from importers.table import open_table
+from scripts.import_maps import read_by
+from scripts.installation import opened_runtime
 
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 MASKED = "(not shown outside a terminal)"
@@ -20,7 +22,7 @@ MASKED = "(not shown outside a terminal)"
 
 def explain(asked: Asked, map_file: Path | None, *, as_json: bool) -> None:
     """Shows what is made of the files; what may be a person's only on a terminal, where its owner sits."""
-    mapping = read_mapping(map_file) if map_file else None
+    mapping = _mapping(asked, map_file) if map_file else None
     with open_table([Path(name) for name in asked.files]) as table:
         told = explained(table, mapping, choices_of(asked))
     if as_json:
@@ -29,6 +31,15 @@ def explain(asked: Asked, map_file: Path | None, *, as_json: bool) -> None:
         click.echo("\n".join(_lines(told, persons=sys.stdout.isatty())))
     if told.asks:
         raise click.ClickException(told.asks)
+
+
+def _mapping(asked: Asked, map_file: Path) -> CsvMapping:
+    """The mapping in a file or one that comes along; only one that is kept under a name needs the database."""
+    if map_file.is_file() or (MAPS / f"{map_file}.toml").is_file():
+        return read_mapping(map_file)
+    with opened_runtime() as runtime:
+        told = read_by(runtime, asked, map_file)
+    return parsed_mapping(told.mapping_text, told.mapping) if told.mapping_text else read_mapping(map_file)
 
 
 def _lines(told: Explanation, *, persons: bool) -> Sequence[str]:

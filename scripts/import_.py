@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import click
-from msgspec.structs import replace
 
 from domain.errors import DomainError
 from domain.imports import CancelImport, Choices, Kind, is_form_of_dates
@@ -25,6 +24,7 @@ from projections.runtime import Runtime
 from projections.work import imports as work
 from projections.work.imports import Progress
 from scripts.explaining import explain
+from scripts.import_maps import guess, maps, read_by
 from scripts.installation import opened_runtime
 from scripts.undoing import ACTOR, now, take_back
 
@@ -53,6 +53,10 @@ def import_orders() -> None:
     """
 
 
+import_orders.add_command(guess)
+import_orders.add_command(maps)
+
+
 def _loading(command: Callable[..., None]) -> Callable[..., None]:
     """The options that every kind of file has."""
     for option in (
@@ -79,7 +83,12 @@ def _form(_: click.Context, parameter: click.Parameter, form: str) -> str:
 @import_orders.command()
 @_loading
 @click.option("--explain", is_flag=True, help="Show how the files would be read, and read no order.")
-@click.option("--map", "map_file", type=click.Path(path_type=Path), help="Mapping of a CSV file that no profile knows.")
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(path_type=Path),
+    help="Mapping of a CSV file that no profile knows: a file, or the name of one that is kept.",
+)
 @click.option(
     "--source", default="", help="Name of the shop the orders come from; with their numbers it makes their id."
 )
@@ -206,7 +215,7 @@ def _load(
 def _begun(runtime: Runtime, files: Sequence[Path], asked: Asked, map_file: Path | None) -> UUID:
     """The import of these files, with its mapping kept beside its ranges."""
     mapping = map_file.read_bytes() if map_file and map_file.is_file() else str(map_file or "").encode()
-    asked = replace(asked, mapping=str(map_file.resolve() if map_file.is_file() else map_file) if map_file else "")
+    asked = read_by(runtime, asked, map_file)
     fingerprint = service.fingerprint_of(files, asked, mapping)
     with opened(runtime, uuid4(), asked) as table:  # what cannot be read at all is told before anything begins
         for warning in table.warnings:
