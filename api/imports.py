@@ -225,11 +225,12 @@ def post_import() -> Response:
 
     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
 
-    The query says how: `kind` (orders, tracking, statuses), `source`, `mapping` (the name of one that comes along),
-    `currency`, `timezone`, `dates`, `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report
-    or update).
+    The query says how: `kind` (orders, tracking, statuses), `source`, `mapping` (the name of one that is kept or comes
+    along), `currency`, `timezone`, `dates`, `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change`
+    (report or update).
     """
     with received(runtime().settings) as upload:
+        upload.read_by(runtime().desk.shop())
         return _started(upload)
 
 

@@ -20,6 +20,7 @@ from api.requests import etag, idempotency_key
 from api.schemas import Body, Text
 from domain import texts
 from domain.imports import KINDS, LONGEST_FORM, MOST_FILES, Choices, Import, Kind, is_form_of_dates
+from domain.shop import Shop
 from projections.log import Answer, RequestKey
 from projections.settings import Settings
 from projections.work.import_files import folder_of
@@ -74,6 +75,17 @@ class Upload:
         self.choices = Choices(**chosen)
         self.kind: Kind = told.get("kind", "orders")
         self.source: str = told.get("source", "")
+
+    @property
+    def paths(self) -> list[Path]:
+        """Where the files are until they are kept."""
+        return [file.path for file in self._files]
+
+    def read_by(self, shop: Shop) -> None:
+        """Takes the mapping that the shop keeps under the name told, as it is now."""
+        kept = shop.mappings.get(self._told.get("mapping", ""))
+        if kept and not self._mapping:
+            self._mapping = kept.text.encode()
 
     @property
     def fingerprint(self) -> bytes:

@@ -104,6 +104,7 @@ class Guess(Struct, frozen=True, kw_only=True):
     """A mapping as proposed; `whole` says whether the whole file was looked at."""
 
     source: str
+    header: tuple[str, ...]
     rows: int
     whole: bool
     scattered: bool
@@ -122,10 +123,10 @@ class Guess(Struct, frozen=True, kw_only=True):
         return {text: stage_of(text) for text in texts if text not in STAGES}
 
 
-def guess(path: Path) -> Guess:
-    """The mapping proposed for a file; raises `UnusableFile` when it holds no table."""
+def guess(path: Path, source: str = "") -> Guess:
+    """The mapping proposed for a file, of a shop of that name (else the file's); raises `UnusableFile`."""
     with open_sheet(path) as sheet:
-        return _guess(sheet, bare(path.stem).replace(" ", "-")[:40] or "file")
+        return _guess(sheet, source or bare(path.stem).replace(" ", "-")[:40] or "shop")
 
 
 def stage_of(text: str) -> str:
@@ -151,6 +152,7 @@ def _guess(sheet: Sheet, source: str) -> Guess:
     order = [*WORDS, *(field for field in chosen if "/" in field)]
     return Guess(
         source=source,
+        header=sheet.header,
         rows=len(rows),
         whole=whole,
         scattered=_lie_apart(keys),

@@ -18,11 +18,9 @@ from importers.generic import Generic
 from importers.guess import guess
 from importers.guess_text import mapping_text
 from importers.guess_words import LANGUAGES, PARTS, WORDS, bare, meanings
-from importers.mapping import AddressColumns, CsvMapping, OrderColumns, parsed_mapping, read_mapping
+from importers.mapping import AddressColumns, CsvMapping, OrderColumns, parsed_mapping
 from importers.profile import Choices
-from tests.importers.trying import SAMPLES, import_file, write
-
-RETAIL = SAMPLES / "online_retail_sample.csv"
+from tests.importers.trying import import_file, write
 
 
 def proposed(folder: Path, *lines: str, encoding: str = "utf-8") -> str:
@@ -32,20 +30,6 @@ def proposed(folder: Path, *lines: str, encoding: str = "utf-8") -> str:
 def told(folder: Path, *lines: str, encoding: str = "utf-8") -> dict[str, Any]:
     """What the proposal says, leaving comments aside."""
     return tomllib.loads(proposed(folder, *lines, encoding=encoding))
-
-
-@pytest.mark.skipif(not RETAIL.exists(), reason="the sample is not here")
-def test_a_guess_at_the_retail_sample_comes_close_to_the_mapping_made_by_hand() -> None:
-    text = mapping_text(guess(RETAIL))
-    ours, by_hand = parsed_mapping(text, "guess"), read_mapping(Path("online_retail"))
-    assert ours.columns == by_hand.columns
-    assert (ours.rows, ours.decimal) == (by_hand.rows, by_hand.decimal)
-    assert ours.nothing["CustomerID"] == by_hand.nothing["CustomerID"]
-    assert [(rule.when, rule.then) for rule in ours.rules] == [(rule.when, rule.then) for rule in by_hand.rules[:2]]
-    for country in by_hand.countries:
-        assert (
-            f"# {country} = " in text or f'# "{country}" = ' in text or country == "Czech Republic" or country == "RSA"
-        )
 
 
 @pytest.mark.parametrize(

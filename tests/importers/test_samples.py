@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from importers.mapping import read_mapping
+from importers.guess import guess
+from importers.guess_text import mapping_text
+from importers.mapping import parsed_mapping, read_mapping
 from tests.importers.standin import OrderBook
 from tests.importers.trying import SAMPLES, import_file
 
@@ -120,3 +122,14 @@ def _sums(file: Path) -> tuple[Decimal, Decimal]:
         for row in csv.DictReader(stream):
             sums[row["InvoiceNo"].startswith("C")] += Decimal(row["Quantity"]) * Decimal(row["UnitPrice"])
     return sums[False].quantize(Decimal("0.01")), -sums[True].quantize(Decimal("0.01"))
+
+
+def test_a_guess_at_the_retail_sample_comes_close_to_the_mapping_made_by_hand() -> None:
+    text = mapping_text(guess(RETAIL))
+    ours, by_hand = parsed_mapping(text, "guess"), read_mapping(Path("online_retail"))
+    assert ours.columns == by_hand.columns
+    assert (ours.rows, ours.decimal) == (by_hand.rows, by_hand.decimal)
+    assert ours.nothing["CustomerID"] == by_hand.nothing["CustomerID"]
+    assert [(rule.when, rule.then) for rule in ours.rules] == [(rule.when, rule.then) for rule in by_hand.rules[:2]]
+    unknown = {"EIRE", "USA", "Hong Kong", "Channel Islands"}  # the other names of the mapping are not in the sample
+    assert all(f"# {country} = " in text or f'# "{country}" = ' in text for country in unknown)
