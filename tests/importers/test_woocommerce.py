@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,11 +11,14 @@ from random import Random
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from domain.addresses import Address
 from domain.orders.order import Order as Stored
 from importers.faults import UnusableFile
 from importers.profile import Choices
+from scripts.import_ import import_orders
+from tests.importers.test_command import command as command  # the fixture
 from tests.importers.trying import Imported, import_file
 from tests.importers.woocommerce import NEW, OLD, PARIS, Line, Order, packed_file, row_file
 
@@ -321,3 +325,18 @@ def test_dates_with_hyphens_are_day_first_and_any_other_form_must_be_proved(tmp_
     proof = Order(2, cells={"order_date": "06/30/2018 07:00", "paid_date": ""})
     proved = packed(tmp_path, Order(1, cells=slashes), proof).book.numbered("W1")
     assert proved.created_at == datetime(2018, 5, 6, 5, 0, tzinfo=UTC)
+
+
+def test_the_command_stores_both_exports_once_and_its_error_file_loads_alone(
+    command: CliRunner, tmp_path: Path
+) -> None:
+    orders = [Order(number, (Line(), Line("Pot", "P", 2, "8.00"))) for number in range(1, 4)]
+    file = str(packed_file(tmp_path, [*orders, Order(4, (Line(quantity=0),))]))
+    options = ["--timezone", "Europe/Paris", "--json", "--errors", "wrong.csv"]
+    first, again = (command.invoke(import_orders, [file, *options]) for _ in range(2))
+    assert [first.exit_code, again.exit_code] == [3, 3]
+    assert [json.loads(result.stdout)["orders"]["new"] for result in (first, again)] == [3, 0]
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text(wrong.read_text(encoding="utf-8-sig").replace("quantity:0", "quantity:1"), encoding="utf-8")
+    corrected = json.loads(command.invoke(import_orders, ["wrong.csv", *options[:3]]).stdout)
+    assert (corrected["orders"]["new"], corrected["totals"]) == (1, {"EUR": "10.00"})
