@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 
 from domain.money import DECIMALS
-from importers.amounts import read_amount
+from importers.amounts import currency_in, read_amount, told_sign
 from importers.countries import country_code
-from importers.dates import NUMBERS, read_instant
+from importers.dates import DAY_FIRST, MONTH_FIRST, NUMBERS, read_instant
 from importers.faults import Fault
+from importers.forms import OPEN, date_form
 
 MOST_KEPT = 200  # different texts of a column, with how often each stands there
 LONGEST = 60
@@ -29,10 +30,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _CODE = re.compile(r"[\w./#-]{1,40}")
 _WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?", re.ASCII)
-_PROVES = re.compile(r"-?\(?\D?\s?\d+(?:[.,\s\u00a0\u202f'\u2019]\d{3})*([.,])(?:\d{1,2}|\d{4,})\)?\s?\D?", re.ASCII)
 _ISO_START = re.compile(r"\d{4}[-/]\d\d[-/]\d\d", re.ASCII)
 _OFFSET = re.compile(r"(?:Z|UTC|[+-]\d\d:?\d\d)$")
-SIGNS = {"€": "EUR", "£": "GBP"}
 
 
 class Column:
@@ -69,14 +68,11 @@ class Column:
     @property
     def date_form(self) -> str:
         """`iso`, `day-first`, `month-first`, `unproved` where both could be meant, `mixed` where both are proved."""
-        matches = [match for text in self.texts if (match := NUMBERS.fullmatch(text))]
-        if not matches:
-            return "iso"
-        day = any(int(match[1]) > 12 for match in matches)
-        month = any(int(match[3]) > 12 for match in matches)
-        if day and month:
-            return "mixed"
-        return "day-first" if day else "month-first" if month else "unproved"
+        forms = {form for text in self.texts if (form := date_form(text))}
+        proved = forms & {DAY_FIRST, MONTH_FIRST}
+        if len(proved) == 1:
+            return proved.pop()
+        return "mixed" if proved else "unproved" if OPEN in forms else "iso"
 
     @property
     def has_offset(self) -> bool:
@@ -86,13 +82,13 @@ class Column:
     @property
     def decimal(self) -> str:
         """The decimal sign that the amounts prove, empty where none does."""
-        signs = {match[1] for text in self.texts if (match := _PROVES.fullmatch(text))}
+        signs = {told_sign(text) for text in self.texts} & {".", ","}
         return signs.pop() if len(signs) == 1 else ""
 
     @property
     def currency(self) -> str:
         """The currency that the amounts' signs tell, empty where none does."""
-        found = {code for text in self.texts for sign, code in SIGNS.items() if sign in text}
+        found = {code for text in self.texts if (code := currency_in(text))}
         return found.pop() if len(found) == 1 else ""
 
 

@@ -58,9 +58,9 @@ def _head(guess: Guess) -> Iterator[str]:
 def _currency(guess: Guess) -> Iterator[str]:
     if guess.column("currency"):
         return
-    found = next((told for one in guess.guessed if (told := one.column.currency)), "")
+    found = next((told for one in guess.guessed if _is_money(one.field) and (told := one.column.currency)), "")
     if found:
-        yield f'currency = "{found}"  # by the sign of its amounts'
+        yield f'currency = "{found}"  # by the sign beside its amounts'
     else:
         yield '# currency = "EUR"  # no column tells one: say it here or by --currency'
 

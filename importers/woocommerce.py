@@ -90,14 +90,14 @@ READS: dict[str, ReadAs] = {
             *(f"{kind}_{part}" for kind in ("billing", "shipping") for part in (
                 "first_name", "last_name", "company", "address_1", "address_2", "postcode", "city", "state", "phone"
             )),
-            "customer_id", "customer_email", "billing_email", "customer_note", *VAT_COLUMNS,
+            "customer_id", "customer_email", "billing_email", "customer_note", "order_notes", *VAT_COLUMNS,
         ),
         "person",
     ),
     "billing_country": "country",
     "shipping_country": "country",
     "item_quantity": "quantity",
-    **dict.fromkeys(("tax_items", "fee_items", "coupon_items", "refund_items", "order_notes"), "packed"),
+    **dict.fromkeys(("tax_items", "fee_items", "coupon_items", "refund_items"), "packed"),
 }  # fmt: skip
 
 

@@ -6,7 +6,8 @@ products, items sold, coupons, net sales, attribution.
 
 - The only amount told is net sales: the order's total without tax and shipping. It is kept to the cent and remarked
   `total-is-net-sales`; products have no prices of their own.
-- No currency and no time zone is told: both are asked for.
+- The currency is told by the sign of the formatted revenue alone (`€12.50`; `$` is that of many), the time zone not at
+  all: what is not told is asked for.
 - A status of `woocommerce_statuses` says whether the order was paid; a completed order left in one parcel.
 - Coupons, customer type and attribution have no place of their own on an order: they become a note.
 """
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from domain.addresses import Address
 from domain.statuses import COMPLETED
-from importers.amounts import read_whole
+from importers.amounts import currency_in, read_whole
 from importers.cells import Cells, Columns, Manner, minor_units
 from importers.dates import DAY_FIRST
 from importers.drafts import Draft, DraftLine, DraftParcel, DraftPayment
@@ -52,12 +53,12 @@ class WooCommerceAnalytics:
     def __init__(
         self, headers: Sequence[tuple[str, ...]], choices: Choices, places: Mapping[str, str] | None = None
     ) -> None:
-        if not choices.currency:
-            raise UnusableFile("WooCommerce's Analytics tell no currency: say it, like --currency EUR.")
+        self._places = places or places_by_names(headers[0])
+        if not choices.currency and "revenue" not in self._places:
+            raise UnusableFile("These Analytics tell no currency: say it, like --currency EUR.")
         if choices.zone is None:
             raise UnusableFile("WooCommerce's times tell no zone: say the shop's, like --timezone Europe/Paris.")
         self._columns = Columns(headers[0])
-        self._places = places or places_by_names(headers[0])
         self._columns.require(*self._places.values())
         self._choices = choices
         self._reading = Reading(decimal=choices.decimal, dates=choices.dates, zone=choices.zone)
@@ -111,7 +112,8 @@ class WooCommerceAnalytics:
         return row.text(self._places[role]) if role in self._places else ""
 
     def _draft(self, group: Group, row: Cells) -> Draft:
-        currency = currency_of(row, "", self._choices.currency)
+        revenue = self._places.get("revenue", "")
+        currency = currency_of(row, "", self._choices.currency or currency_in(row.text(revenue)))
         created_at = self._reading.required_instant(row.required(self._places["date"]), self._places["date"])
         status = status_of(row.required(self._places["status"]), self._places["status"])
         stage = STAGE_OF[status]

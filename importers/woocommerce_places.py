@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from importers.amounts import read_amount
 from importers.faults import Fault
-from importers.woocommerce_cells import Reading
 from importers.woocommerce_products import read_products
 
 FEWEST = 6  # columns that must be known by name, or the header is another's
@@ -89,10 +89,15 @@ def _all(texts: Sequence[str], holds: Callable[[str], bool], *, most: bool) -> b
 
 
 def _is_amount(text: str) -> bool:
+    return any(_reads(text, sign) for sign in (".", ","))
+
+
+def _reads(text: str, sign: str) -> bool:
     try:
-        return Reading(decimal="." if "." in text else ",").amount(re.sub(r"[^\d.,()-]", "", text), "") is not None
+        read_amount(text, sign)
     except Fault:
         return False
+    return True
 
 
 def _is_words(text: str) -> bool:

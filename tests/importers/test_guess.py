@@ -155,6 +155,26 @@ def test_signs_are_told_only_where_amounts_prove_them(
     assert (values.get("decimal"), values.get("currency")) == (decimal, currency)
 
 
+def test_a_surer_identity_is_the_number_where_both_are_weak(tmp_path: Path) -> None:
+    values = told(tmp_path, "Order id,Reference,Date", "7,R1,2025-01-02", "8,R2,2025-01-02")
+    assert values["columns"] == {"number": "Order id", "created_at": "Date"}
+
+
+def test_amounts_that_prove_both_signs_prove_none(tmp_path: Path) -> None:
+    text = proposed(tmp_path, "No;Date;Total", "1;2025-01-02;1,50", "2;2025-01-02;1.50")
+    assert "decimal" not in tomllib.loads(text)
+
+
+def test_words_for_nothing_mean_an_empty_cell(tmp_path: Path) -> None:
+    rows = [f"{at},2025-01-02,{who}" for at, who in enumerate(("77", "n/a", "78", "-"), 1)]
+    assert told(tmp_path, "No,Date,Customer no", *rows)["nothing"] == {"Customer no": ["-", "n/a"]}
+
+
+def test_addresses_of_the_network_are_a_persons(tmp_path: Path) -> None:
+    text = proposed(tmp_path, "No,Date,Whence", *(f"{at},2025-01-02,203.0.113.7" for at in range(1, 9)))
+    assert "203.0.113.7" not in text
+
+
 def test_rows_of_an_order_that_lie_apart_are_seen(tmp_path: Path) -> None:
     rows = ("1,2025-01-02,A", "2,2025-01-02,B", "1,2025-01-02,C")
     assert told(tmp_path, "No,Date,Product", *rows)["rows"] == "scattered"

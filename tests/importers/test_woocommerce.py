@@ -19,7 +19,7 @@ from importers.faults import UnusableFile
 from importers.profile import Choices
 from scripts.import_ import import_orders
 from tests.importers.test_command import command as command  # the fixture
-from tests.importers.trying import Imported, import_file
+from tests.importers.trying import Imported, import_file, write
 from tests.importers.woocommerce import NEW, OLD, PARIS, Line, Order, packed_file, row_file
 
 
@@ -340,3 +340,54 @@ def test_the_command_stores_both_exports_once_and_its_error_file_loads_alone(
     wrong.write_text(wrong.read_text(encoding="utf-8-sig").replace("quantity:0", "quantity:1"), encoding="utf-8")
     corrected = json.loads(command.invoke(import_orders, ["wrong.csv", *options[:3]]).stdout)
     assert (corrected["orders"]["new"], corrected["totals"]) == (1, {"EUR": "10.00"})
+
+
+def test_what_the_shop_does_not_mean_is_left_aside(tmp_path: Path) -> None:
+    guest = one(tmp_path, customer_id="0", billing_email="", billing_postcode="'01000", billing_phone="'0612")
+    assert guest.customer_id is None
+    assert isinstance(guest.billing_address, Address)
+    assert (guest.billing_address.postcode, guest.billing_address.phone) == ("01000", "0612")
+    known = one(tmp_path, customer_id="12", billing_email="")
+    assert known.customer_id
+    assert one(tmp_path, transaction_id="t" * 65).payments["1"].reference == ""
+
+
+def test_a_refund_listed_counts_once_beside_the_lines_and_ends_a_refunded_order(tmp_path: Path) -> None:
+    refund = {"status": "refunded", "refund_items": "amount:10.00|reason:|date:20-05-2018 10:00:00"}
+    told = Order(1, (Line(),), refund)
+    file = row_file(tmp_path, [told])
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    rows[0]["item_refunded"] = "-10.00"
+    with file.open("w", newline="") as again:
+        writer = csv.DictWriter(again, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    order = import_file(file, choices=PARIS).book.numbered("W1")
+    assert (order.refunded, len(order.refunds), order.payment_status) == (1000, 1, "refunded")
+
+
+def test_a_coupon_used_twice_is_one_and_an_order_discount_alone_counts(tmp_path: Path) -> None:
+    twice = one(
+        tmp_path,
+        Line(total="10.00", subtotal="13.00"),
+        coupon_items="code:A|amount:2;code:B|amount:0.50;code:A|amount:0.50",
+    )
+    assert [(terms.code, terms.value) for terms in twice.coupons] == [("A", 250), ("B", 50)]
+    lines = row_file(tmp_path, [Order(1, cells={"discount_total": "3.00", "order_total": "7.00"})])
+    text = lines.read_text().replace("item_total,", "item_unused,")
+    lines.write_text(text)
+    order = import_file(lines, choices=PARIS).book.numbered("W1")
+    assert (order.discount, order.price.total, remarks(order)) == (300, 700, ())
+
+
+def test_an_order_completed_twice_was_sent_the_last_time(tmp_path: Path) -> None:
+    notes = "||".join(
+        f"content:Order status changed from Processing to Completed.|date:{day}-05-2018 09:00:00" for day in (18, 17)
+    )
+    assert one(tmp_path, order_notes=notes).shipments[1].at == datetime(2018, 5, 18, 7, 0, tzinfo=UTC)
+
+
+def test_a_few_shared_names_do_not_make_it_woocommerces(tmp_path: Path) -> None:
+    file = write(tmp_path, "order_id,order_date,order_total,tax_items", "1,2018-05-16,10.00,")
+    with pytest.raises(UnusableFile, match="No profile knows"):
+        import_file(file, choices=PARIS)

@@ -128,7 +128,29 @@ def test_control_totals_are_those_added_up_beside(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("missing", "option"), [({"currency": ""}, "--currency"), ({"zone": None}, "--timezone")])
 def test_what_the_file_does_not_tell_is_asked_for(tmp_path: Path, missing: dict[str, object], option: str) -> None:
     with pytest.raises(UnusableFile, match=option):
-        analytics(tmp_path, ENGLISH, ROW, choices=replace(ASKED, **missing))
+        analytics(tmp_path, FRENCH, (*ROW[:2], *ROW[3:]), choices=replace(ASKED, **missing))
+
+
+def test_the_sign_of_the_revenue_tells_the_currency_where_it_is_of_one_alone(tmp_path: Path) -> None:
+    untold = replace(ASKED, currency="")
+    assert analytics(tmp_path, ENGLISH, ROW, choices=untold).book.numbered("1042").currency == "EUR"
+    dollars = analytics(tmp_path, ENGLISH, (*ROW[:2], "$12.50", *ROW[3:]), choices=untold)
+    assert dollars.codes == ["currency-unknown"]
+
+
+def test_without_net_sales_the_formatted_revenue_is_the_total(tmp_path: Path) -> None:
+    columns = [name for name in ENGLISH.split(",") if name != "Net Sales"]
+    told = analytics(tmp_path, ",".join(columns), (*ROW[:9], ROW[10])).book.numbered("1042")
+    assert told.price.total == 1250
+    empty = analytics(tmp_path, ENGLISH, (*ROW[:9], "", ROW[10])).book.numbered("1042")
+    assert empty.price.total == 1250
+    nothing = analytics(tmp_path, ENGLISH, (*ROW[:2], "", *ROW[3:9], "", ROW[10]))
+    assert nothing.codes == ["cell-missing"]
+
+
+def test_a_header_that_shares_a_few_names_is_not_claimed(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFile, match="No profile knows"):
+        analytics(tmp_path, "Date,Order #,Status,Products,Net Sales", ("2023-05-16", "1", "completed", "A x 1", "1.00"))
 
 
 @pytest.mark.parametrize(
