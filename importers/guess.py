@@ -7,8 +7,8 @@ out is listed. `number` and `created_at` are needed; where they are not found th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -34,7 +34,8 @@ from importers.reading import Sheet, open_sheet
 from importers.woocommerce_statuses import STAGE_OF, known_status
 
 MOST_ROWS = 50_000  # looked at for orders' rows lying together or apart
-MOST_CELLS = 5_000  # rows whose cells are looked at
+MOST_CELLS = 5_000  # rows whose cells are looked at,
+MOST_CHARACTERS = 20_000_000  # unless they hold more
 MOST_STATUSES = 50
 FITTING = 0.9
 
@@ -120,7 +121,7 @@ class Guess(Struct, frozen=True, kw_only=True):
         """For each text of a status the stage it seems to mean, empty where none does."""
         column = self.column("status")
         texts = list(column.texts)[:MOST_STATUSES] if column else []
-        return {text: stage_of(text) for text in texts if text not in STAGES}
+        return {text: stage_of(text) for text in texts if text not in STAGES and is_short(text)}
 
 
 def guess(path: Path, source: str = "") -> Guess:
@@ -137,24 +138,26 @@ def stage_of(text: str) -> str:
 
 
 def _guess(sheet: Sheet, source: str) -> Guess:
-    rows = [row.cells for row in islice(sheet.rows(), MOST_ROWS + 1) if not row.problem]
-    if not rows:
+    rows = (row.cells for row in islice(sheet.rows(), MOST_ROWS + 1) if not row.problem)
+    kept = _kept(rows)
+    if not kept:
         raise UnusableFile("The file has a header and no rows that can be read.")
-    whole, rows = len(rows) <= MOST_ROWS, rows[:MOST_ROWS]
-    columns = [
-        Column(name, [row[at] for row in rows[:MOST_CELLS]]) for at, name in enumerate(sheet.header) if name.strip()
-    ]
+    columns = [Column(name, [row[at] for row in kept]) for at, name in enumerate(sheet.header) if name.strip()]
     chosen, why_not = _chosen(columns)
     number = chosen.get("number")
-    keys = [row[sheet.header.index(number.column.name)].strip() for row in rows] if number else []
+    place = sheet.header.index(number.column.name) if number else 0
+    keys = [row[place].strip() for row in chain(kept, rows)]  # all that is held of rows beyond those kept
+    count = min(len(keys), MOST_ROWS)
+    if not number:
+        keys = []
     _drop_unsteady(chosen, why_not, keys)
     taken = {one.column.name for one in chosen.values()}
     order = [*WORDS, *(field for field in chosen if "/" in field)]
     return Guess(
         source=source,
         header=sheet.header,
-        rows=len(rows),
-        whole=whole,
+        rows=count,
+        whole=sheet.position == sheet.size and count < MOST_ROWS,
         scattered=_lie_apart(keys),
         guessed=tuple(chosen[field] for field in order if field in chosen),
         left_out=tuple(
@@ -162,6 +165,18 @@ def _guess(sheet: Sheet, source: str) -> Guess:
         ),
         credit_notes=_credit_notes(chosen),
     )
+
+
+def _kept(rows: Iterator[list[str]]) -> list[list[str]]:
+    """The first rows, as many as may be held."""
+    kept: list[list[str]] = []
+    held = 0
+    for row in islice(rows, MOST_CELLS):
+        kept.append(row)
+        held += sum(map(len, row))
+        if held > MOST_CHARACTERS:
+            break
+    return kept
 
 
 def _chosen(columns: Sequence[Column]) -> tuple[dict[str, Guessed], dict[str, str]]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from importers.guess import CreditNotes, Guess, Guessed
-from importers.guess_columns import Column, is_amount, is_country, is_date
+from importers.guess_columns import Column, is_amount, is_country, is_date, is_short
 from importers.guess_words import meanings
 
 SURE, LIKELY = 0.85, 0.6
@@ -138,7 +138,7 @@ def _tables(guess: Guess) -> Iterator[str]:
 
 def _countries(guess: Guess) -> Iterator[str]:
     columns = [one.column for one in guess.guessed if one.field.endswith("/country")]
-    unknown = sorted({text for column in columns for text in column.texts if not is_country(text)})
+    unknown = sorted({text for column in columns for text in column.texts if is_short(text) and not is_country(text)})
     if unknown:
         yield ""
         yield "[countries]"

@@ -10,6 +10,7 @@ import unicodedata
 
 from msgspec import Struct
 
+LONGEST = 120  # of a name; nothing longer means anything
 LANGUAGES = ("en", "fr", "de", "es", "it")
 
 WORDS: dict[str, tuple[str, str, str, str, str]] = {
@@ -309,7 +310,7 @@ def bare(name: str) -> str:
 
 def meanings(name: str) -> list[Meaning]:
     """What a column of that name may hold, the surest first."""
-    told = bare(name)
+    told = bare(name[:LONGEST])
     found = {field: surely for field, words in _FIELDS.items() if (surely := _match(told, words))}
     for kind, before in _KINDS.items():
         for rest in _without(told, before):
