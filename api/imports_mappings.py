@@ -40,11 +40,12 @@ class ProposedColumn(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """A mapping proposed for a file: as TOML, column by column, and the file's header."""
+    """A mapping proposed for a file: as TOML, column by column, the file's header, and the profile that knows it."""
 
     mapping: str
     columns: Sequence[ProposedColumn]
     header: tuple[str, ...]
+    profile: str
 
 
 class Mappings(Protocol):
@@ -83,11 +84,14 @@ class ProposedColumnAnswer(Body):
 
 
 class ProposalAnswer(Body):
-    """A mapping to correct: as TOML, column by column, and the mappings that are kept for such a header."""
+    """A mapping to correct: as TOML, column by column; the mappings that are kept for such a header, and the profile
+    that knows it (empty where none does): with one of these no other is needed.
+    """
 
     mapping = fields.String(required=True)
     columns = fields.List(fields.Nested(ProposedColumnAnswer), required=True)
     kept = fields.List(fields.String(), required=True)
+    profile = fields.String(required=True)
 
 
 def _reader() -> Mappings:
@@ -127,6 +131,7 @@ def guess_mapping() -> Response:
             "mapping": proposal.mapping,
             "columns": [column._asdict() for column in proposal.columns],
             "kept": mappings_for(runtime().desk.shop(), proposal.header),
+            "profile": proposal.profile,
         }
     )
 

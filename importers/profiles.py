@@ -53,6 +53,11 @@ PROFILES: tuple[KnownFile, ...] = (
 )
 
 
+def profile_claiming(headers: Headers) -> str:
+    """The name of the profile that knows these headers, empty where none does."""
+    return next((known.name for known in PROFILES if known.claims(headers)), "")
+
+
 def choose_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -> Profile:
     """The mapping's profile, else the first that claims the headers; raises `NoProfile` when none does."""
     if mapping:

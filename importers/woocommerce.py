@@ -8,7 +8,8 @@ its first. `order_id` is the order's identity, `order_number` its number; each s
 - `woocommerce_statuses` has the table of statuses; a completed order left in one parcel at its `completed_date`, else
   when its notes say that it was completed.
 - A paid order has one payment of its total at `paid_date`, with the `transaction_id`. Each of the `refund_items` is a
-  refund; without them a refunded order gave back everything, and `item_refunded` tells of parts.
+  refund; without them what the line items tell
+  to have gone back is one, and a refunded order that tells nothing gave back everything.
 - `order_notes` become one note that tells the history with its times; the customer's words are a note of their own.
 """
 
@@ -156,7 +157,7 @@ class WooCommerce:
         currency = currency_of(heading, "order_currency", self._choices.currency)
         created_at = reading.required_instant(heading.required("order_date"), "order_date")
         money = Pricing(heading, reading, currency).money(items)
-        told = history_of(rows, self._columns, reading, currency, unplaced_coupons=money.unplaced)
+        told = history_of(heading, items, self._columns, reading, currency, unplaced_coupons=money.unplaced)
         shipping_method = plain(heading.text("shipping_method"))
         return Draft(
             number=heading.text("order_number") or group.key,
@@ -223,6 +224,7 @@ def _packed(row: Cells, column: str, reading: Reading) -> Item:
         subtotal=reading.amount(told.get("sub_total", ""), column),
         total=reading.amount(told.get("total", ""), column),
         tax=reading.amount(tax, column),
+        refunded=reading.amount(told.get("refunded", ""), column),
     )
     return _checked(item, column, column)
 
@@ -240,6 +242,7 @@ def _of_row(row: Cells, reading: Reading) -> Item | None:
         subtotal=reading.amount(row.text("item_subtotal"), "item_subtotal"),
         total=reading.amount(row.text("item_total"), "item_total"),
         tax=reading.amount(row.text("item_total_tax"), "item_total_tax"),
+        refunded=reading.amount(row.text("item_refunded"), "item_refunded"),
     )
     return _checked(item, "item_name", "item_sku")
 

@@ -149,7 +149,7 @@ class WooCommerceAnalytics:
         """Net sales, which must be told."""
         text = row.text(self._amount)
         column = self._amount if text else self._places.get("revenue", self._amount)
-        return minor_units(self._reading.required_amount(text or row.required(column), column), currency, column)
+        return minor_units(self._reading.required_amount(row.required(column), column), currency, column)
 
     def _notes(self, row: Cells) -> tuple[str, ...]:
         told = [f"{self._places[role]}: {text}" for role in IN_A_NOTE if (text := self._text(row, role))]

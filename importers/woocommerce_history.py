@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,8 +14,10 @@ from domain.statuses import COMPLETED, PENDING, PROCESSING, SHIPPED
 from domain.texts import NOTE
 from importers.cells import Cells, Columns, minor_units
 from importers.drafts import DraftParcel, DraftPayment, DraftRefund
+from importers.faults import Fault
 from importers.profile import LONGEST_CODE
 from importers.woocommerce_cells import Reading
+from importers.woocommerce_money import Item
 from importers.woocommerce_packed import NOTE_KEYS, REFUND_KEYS, read_items
 from importers.woocommerce_statuses import PAID_ALWAYS, PAID_MOSTLY, REFUNDED, REMARKS, STAGE_OF, status_of
 
@@ -45,10 +48,9 @@ class _Told(Struct, frozen=True):
 
 
 def history_of(
-    rows: Sequence[Cells], columns: Columns, reading: Reading, currency: str, *, unplaced_coupons: bool
+    heading: Cells, items: Sequence[Item], columns: Columns, reading: Reading, currency: str, *, unplaced_coupons: bool
 ) -> History:
-    """The history that an order's rows tell."""
-    heading = rows[0]
+    """The history that an order's first row and its line items tell."""
     status = status_of(heading.text("status"), "status") if heading.text("status") else ""
     history = [
         _Told(one["content"], one.get("date", ""))
@@ -57,7 +59,7 @@ def history_of(
     ]
     completed_at = reading.instant(heading.text("completed_date"), "completed_date") or _completed(history, reading)
     refunds, reasons = _refunds(heading, reading, currency)
-    refunded = 0 if refunds else _refunded_lines(rows, reading, currency)
+    refunded = 0 if refunds else _refunded_lines(items, currency)
     paid_at = reading.instant(heading.text("paid_date"), "paid_date")
     by_status = _is_paid(heading, columns, status)
     is_paid = by_status or paid_at is not None
@@ -111,16 +113,19 @@ def _refunds(heading: Cells, reading: Reading, currency: str) -> tuple[tuple[Dra
     return tuple(refunds), reasons
 
 
-def _refunded_lines(rows: Sequence[Cells], reading: Reading, currency: str) -> int:
-    """What the rows of lines tell to have gone back."""
-    told = [reading.amount(row.text("item_refunded"), "item_refunded") or Decimal(0) for row in rows]
-    return minor_units(sum((abs(amount) for amount in told), Decimal(0)), currency, "item_refunded")
+def _refunded_lines(items: Sequence[Item], currency: str) -> int:
+    """What went back by the line items, where no refund is listed."""
+    told = sum((abs(item.refunded) for item in items if item.refunded), Decimal(0))
+    return minor_units(told, currency, "item_refunded")
 
 
 def _completed(history: Sequence[_Told], reading: Reading) -> datetime | None:
-    """When the notes say that the order was completed, the last time."""
-    dates = [note.date for note in history if note.date and _COMPLETED.search(note.text)]
-    instants = [at for date in dates if (at := reading.instant(date, "order_notes"))]
+    """When the notes say that the order was completed, the last time; a time in another form tells nothing."""
+    instants = []
+    for note in history:
+        if note.date and _COMPLETED.search(note.text):
+            with suppress(Fault):
+                instants.append(reading.required_instant(note.date, "order_notes"))
     return max(instants, default=None)
 
 

@@ -30,7 +30,7 @@ _RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s*%", re.ASCII)
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """A line item as told: what it cost before coupons and after, without tax, and its tax where that is told."""
+    """A line item as told: what it cost before coupons and after, without tax; its tax, and what of it went back."""
 
     line: int
     sku: str
@@ -39,6 +39,7 @@ class Item(Struct, frozen=True, kw_only=True):
     subtotal: Decimal | None
     total: Decimal | None
     tax: Decimal | None = None
+    refunded: Decimal | None = None
 
 
 class Money(Struct, frozen=True, kw_only=True):

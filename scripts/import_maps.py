@@ -16,6 +16,7 @@ from importers.guess import guess as guessed
 from importers.guess_text import mapping_text
 from importers.intakes import Asked
 from importers.mapping import columns_of, parsed_mapping
+from importers.profiles import profile_claiming
 from importers.reading import open_sheet
 from projections.runtime import Runtime
 from scripts.installation import opened_runtime
@@ -36,6 +37,9 @@ def guess(file: Path, output: Path | None) -> None:
         text = mapping_text(guessed(file))
         with open_sheet(file) as sheet, opened_runtime() as runtime:
             kept = mappings_for(runtime.desk.shop(), sheet.header)
+            known = profile_claiming((sheet.header,))
+        if known:
+            click.echo(f"The profile {known} knows this file: it comes in without a mapping.", err=True)
         for name in kept:
             click.echo(f"The mapping {name} that is kept fits this file: say --map {name}.", err=True)
         if output is None:

@@ -9,6 +9,7 @@ from importers.faults import UnusableFile
 from importers.guess import guess
 from importers.guess_text import certainty, mapping_text
 from importers.mapping import columns_of, parsed_mapping
+from importers.profiles import profile_claiming
 
 
 class FileMappings:
@@ -29,4 +30,4 @@ class FileMappings:
             raise UnreadableMapping(str(error)) from None
         taken = [ProposedColumn(one.column.name, one.field, certainty(one.surely), one.why) for one in found.guessed]
         left = [ProposedColumn(one.column.name, "", "", one.why) for one in found.left_out]
-        return Proposal(mapping_text(found), [*taken, *left], found.header)
+        return Proposal(mapping_text(found), [*taken, *left], found.header, profile_claiming((found.header,)))

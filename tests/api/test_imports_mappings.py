@@ -13,7 +13,7 @@ from api.app import create_app
 from projections.runtime import Runtime
 from scripts.importing import importing
 from tests.api.desk import API
-from tests.api.test_imports import ended, recorded
+from tests.api.test_imports import ended, export, recorded
 from tests.api.test_problems import refused
 from tests.fixtures_api import issue
 from tests.workers.working import working
@@ -82,7 +82,10 @@ def test_a_form_may_bring_the_file(client: FlaskClient) -> None:
     answer = client.post(
         f"{MAPPINGS}/guess", data={"file": (BytesIO(FILE), "a.csv")}, content_type="multipart/form-data"
     )
-    assert 'number = "Commande"' in answer.get_json()["mapping"]
+    told = answer.get_json()
+    assert 'number = "Commande"' in told["mapping"]
+    assert (told["profile"], told["kept"]) == ("", [])
+    assert guessed(client, export()).get_json()["profile"] == "shopify"
 
 
 def test_readers_may_look_and_only_importers_may_keep(client_as: Callable[..., FlaskClient]) -> None:

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from scripts.import_ import import_orders
 from tests.importers.test_command import command as command  # the fixture
 from tests.importers.trying import write
+from tests.importers.woocommerce import Order, packed_file
 
 HEADER = "Commande;Date de commande;Total;Courriel"
 ROWS = ("C1;31/12/2025 10:00;12,50 €;ada@example.com", "C2;02/01/2026 10:00;1.234,00 €;nora@example.com")
@@ -36,6 +37,11 @@ def test_a_guess_is_corrected_kept_and_used_again_by_its_name(command: CliRunner
     assert command.invoke(import_orders, ["maps", "remove", "till"]).exit_code == 0
     gone = command.invoke(import_orders, ["maps", "show", "till"])
     assert (gone.exit_code, "no mapping till" in gone.output) == (1, True)
+
+
+def test_a_file_that_a_profile_knows_needs_no_mapping(command: CliRunner, tmp_path: Path) -> None:
+    file = packed_file(tmp_path, [Order(1)])
+    assert "The profile woocommerce knows this file" in command.invoke(import_orders, ["guess", str(file)]).output
 
 
 def test_what_is_no_mapping_is_not_kept(command: CliRunner, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from msgspec import structs
 
 from domain.addresses import Address
+from domain.orders.moves import OrderStatusChanged
 from domain.orders.order import Order as Stored
 from importers.faults import UnusableFile
 from importers.profile import Choices
@@ -180,15 +182,9 @@ def test_a_refund_of_an_order_nobody_was_told_to_have_paid_says_so(tmp_path: Pat
 
 
 def test_refunded_lines_count_where_no_refund_is_listed(tmp_path: Path) -> None:
-    file = row_file(tmp_path, [Order(1, (Line(), Line()))])
-    rows = list(csv.DictReader(file.read_text().splitlines()))
-    for row in rows:
-        row["item_refunded"] = "-1.50"
-    with file.open("w", newline="") as again:
-        writer = csv.DictWriter(again, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    assert import_file(file, choices=PARIS).book.numbered("W1").refunded == 300
+    told = [Order(1, (Line(refunded="-1.50"), Line(refunded="1.50")))]
+    for file in (row_file(tmp_path, told), packed_file(tmp_path, told)):
+        assert import_file(file, choices=PARIS).book.numbered("W1").refunded == 300
 
 
 def test_the_history_of_the_status_becomes_a_note_and_tells_when_the_order_was_sent(tmp_path: Path) -> None:
@@ -202,6 +198,8 @@ def test_the_history_of_the_status_becomes_a_note_and_tells_when_the_order_was_s
         "18-05-2018 09:00:00: Order status changed from Processing to Completed.\nThanks: a | b"
     ]
     assert order.shipments[1].at == datetime(2018, 5, 18, 7, 0, tzinfo=UTC)
+    unreadable = one(tmp_path, order_notes=notes.replace("18-05-2018 09:00:00", "yesterday"))
+    assert "yesterday: " in str(next(iter(unreadable.notes.values())).text)
 
 
 def test_a_total_that_the_parts_do_not_make_is_kept_and_marked(tmp_path: Path) -> None:
@@ -320,6 +318,9 @@ def test_columns_may_be_left_out_and_stand_in_any_order(tmp_path: Path) -> None:
 def test_dates_with_hyphens_are_day_first_and_any_other_form_must_be_proved(tmp_path: Path) -> None:
     told = {"order_date": "05-06-2018 07:00:00", "paid_date": ""}
     assert one(tmp_path, **told).created_at == datetime(2018, 6, 5, 5, 0, tzinfo=UTC)
+    file = packed_file(tmp_path, [Order(1, cells=told)])
+    said = import_file(file, choices=structs.replace(PARIS, dates="month-first")).book.numbered("W1")
+    assert said.created_at == datetime(2018, 5, 6, 5, 0, tzinfo=UTC)
     slashes = {"order_date": "05/06/2018 07:00", "paid_date": ""}
     assert packed(tmp_path, Order(1, cells=slashes)).codes == ["date-form-unknown"]
     proof = Order(2, cells={"order_date": "06/30/2018 07:00", "paid_date": ""})
@@ -354,16 +355,12 @@ def test_what_the_shop_does_not_mean_is_left_aside(tmp_path: Path) -> None:
 
 def test_a_refund_listed_counts_once_beside_the_lines_and_ends_a_refunded_order(tmp_path: Path) -> None:
     refund = {"status": "refunded", "refund_items": "amount:10.00|reason:|date:20-05-2018 10:00:00"}
-    told = Order(1, (Line(),), refund)
-    file = row_file(tmp_path, [told])
-    rows = list(csv.DictReader(file.read_text().splitlines()))
-    rows[0]["item_refunded"] = "-10.00"
-    with file.open("w", newline="") as again:
-        writer = csv.DictWriter(again, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    file = row_file(tmp_path, [Order(1, (Line(refunded="-10.00"),), refund)])
     order = import_file(file, choices=PARIS).book.numbered("W1")
     assert (order.refunded, len(order.refunds), order.payment_status) == (1000, 1, "refunded")
+    ended = one(tmp_path, **refund, completed_date="17-05-2018 10:00:00", header=OLD)
+    moved = [event for event in ended.pending_events if isinstance(event, OrderStatusChanged)]
+    assert moved[-1].timestamp == datetime(2018, 5, 20, 8, 0, tzinfo=UTC)
 
 
 def test_a_coupon_used_twice_is_one_and_an_order_discount_alone_counts(tmp_path: Path) -> None:

@@ -49,18 +49,20 @@ class Line:
     total: str = "10.00"
     subtotal: str = ""
     tax: str = ""
+    refunded: str = "0"
 
     def packed(self, decimal: str = ".") -> str:
         """The cell of packed mode."""
         figures = f"total:{self.total}|sub_total:{self.subtotal or self.total}".replace(".", decimal)
         told = f"name:{self.name}|product_id:7|sku:{self.sku}|quantity:{self.quantity}|{figures}"
-        return f"{told}|refunded:0|tax_data:a:1:{{s:5:total;}}"
+        return f"{told}|refunded:{self.refunded}|tax_data:a:1:{{s:5:total;}}"
 
     def cells(self) -> dict[str, str]:
         """The cells of row mode."""
         return {
             "item_product_id": "7", "item_name": self.name, "item_sku": self.sku, "item_quantity": str(self.quantity),
             "item_subtotal": self.subtotal or self.total, "item_total": self.total, "item_total_tax": self.tax,
+            "item_refunded": self.refunded,
             "item_meta": "colour:blue|size:L",
         }  # fmt: skip
 
