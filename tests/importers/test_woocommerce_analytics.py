@@ -7,9 +7,12 @@ from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.addresses import Address
@@ -173,3 +176,19 @@ def test_a_cell_that_cannot_be_is_refused_by_its_column(
 
 def test_two_rows_of_one_order_are_refused(tmp_path: Path) -> None:
     assert analytics(tmp_path, ENGLISH, ROW, ROW).codes == ["order-refused", "duplicate-order"]
+
+
+CELLS = st.sampled_from(
+    ["", "x 2", "A x 1, B x 2", ", ", "1.234", "-5", "$1", "refunded", "31/12/2023", "\u2028", "#", "0"]
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 10), CELLS), max_size=8))
+def test_every_row_of_a_mutated_file_is_an_orders_or_a_refused_one(mutations: list[tuple[int, int, str]]) -> None:
+    rows = [[ROW[0], str(number), *ROW[2:]] for number in range(6)]
+    for row, column, cell in mutations:
+        rows[row][column] += cell
+    with TemporaryDirectory() as folder:
+        totals = analytics(Path(folder), ENGLISH, *(tuple(row) for row in rows)).totals
+    assert totals.rows == 6 == totals.accepted_rows + totals.refused_rows
