@@ -377,6 +377,12 @@ def test_a_coupon_used_twice_is_one_and_an_order_discount_alone_counts(tmp_path:
     assert (order.discount, order.price.total, remarks(order)) == (300, 700, ())
 
 
+def test_a_coupon_that_took_nothing_off_the_lines_stands_on_the_order(tmp_path: Path) -> None:
+    order = one(tmp_path, coupon_items="code:FREESHIP|amount:0")
+    assert [(terms.code, terms.value) for terms in order.coupons] == [("FREESHIP", 0)]
+    assert (order.price.total, remarks(order)) == (1000, ())
+
+
 def test_an_order_completed_twice_was_sent_the_last_time(tmp_path: Path) -> None:
     notes = "||".join(
         f"content:Order status changed from Processing to Completed.|date:{day}-05-2018 09:00:00" for day in (18, 17)
