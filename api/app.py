@@ -21,6 +21,7 @@ from api.events import audit, events, views
 from api.exports import Slots, exports
 from api.health import health
 from api.imports import imports
+from api.imports_mappings import EXTENSION, Mappings, mappings
 from api.jobs import jobs
 from api.messages import messages
 from api.metrics import Metrics, metrics
@@ -57,6 +58,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     sequences,
     enrolments,
     imports,
+    mappings,
     settings,
     papers,
     meta,
@@ -87,8 +89,8 @@ SAFE_HEADERS = (
 log = structlog.get_logger()
 
 
-def create_app(runtime: Runtime) -> Flask:
-    """The API over an open runtime."""
+def create_app(runtime: Runtime, reader: Mappings | None = None) -> Flask:
+    """The API over an open runtime; without a `reader` of mappings it keeps none and proposes none."""
     app = Flask("api", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=runtime.settings.body_limit)
     app.extensions["carnet"] = runtime
@@ -96,6 +98,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["carnet.papers"] = Papers(runtime)
     app.extensions["carnet.exports"] = Slots(runtime)
     app.extensions["carnet.metrics"] = Metrics(runtime)
+    app.extensions[EXTENSION] = reader
     problems.register(app)
     app.before_request(_begin)
     app.after_request(_finish)

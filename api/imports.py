@@ -11,11 +11,12 @@ from marshmallow import fields, validate
 
 from api.access import needs
 from api.bodies import Resource
+from api.cursors import read_cursor, write_cursor
 from api.imports_upload import Upload, received, request_key_of
-from api.lists import ListQuery, page_answer, sorts
+from api.lists import STANDARD, ListQuery, page_answer, sorts
 from api.problems import Problem
 from api.requests import context, fresh, handle, respond, runtime
-from api.schemas import Body, Text, instant, page_form
+from api.schemas import Body, PageQuery, Text, instant, page_form
 from domain import texts
 from domain.events import Command
 from domain.imports import (
@@ -31,6 +32,7 @@ from domain.imports import (
 )
 from domain.settings import Shop
 from projections.desk import Outcome
+from projections.import_differences import differences
 from projections.imports import (
     LISTING,
     SORTS,
@@ -99,6 +101,52 @@ class ImportAnswer(ImportRowAnswer):
     refusals = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     taken_back = fields.Dict(keys=fields.String(), required=True)
     kept = fields.List(fields.Nested(KeptAnswer), required=True)
+
+
+class ImportDifferenceAnswer(Body):
+    """An order that keeps a total which its parts do not come to: by how much, in its own currency."""
+
+    order_id = fields.UUID(required=True)
+    external_id = fields.String(required=True)
+    difference = fields.String(required=True)
+
+
+class ExplainedFileAnswer(Body):
+    """How a file is written."""
+
+    encoding = fields.String(required=True)
+    delimiter = fields.String(required=True)
+    columns = fields.Integer(required=True)
+    bytes = fields.Integer(required=True)
+    warnings = fields.List(fields.String(), required=True)
+
+
+class ExplainedColumnAnswer(Body):
+    """What a column is read as (empty: it is ignored), in which forms, and samples where they are nobody's data."""
+
+    kind = fields.Integer(required=True)
+    column = fields.String(required=True)
+    read_as = fields.String(required=True)
+    filled = fields.Integer(required=True)
+    forms = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    samples = fields.List(fields.String(), required=True)
+
+
+class ExplanationAnswer(Body):
+    """How the files of an import are read; `rows` were looked at, all of them where it is the `whole`."""
+
+    profile = fields.String(required=True)
+    why = fields.String(required=True)
+    source = fields.String(required=True)
+    dates = fields.String(required=True)
+    decimal = fields.String(required=True)
+    asks = fields.String(required=True)
+    rows = fields.Integer(required=True)
+    whole = fields.Boolean(required=True)
+    broken_rows = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    files = fields.List(fields.Nested(ExplainedFileAnswer), required=True)
+    columns = fields.List(fields.Nested(ExplainedColumnAnswer), required=True)
+    ignored = fields.List(fields.String(), required=True)
 
 
 def import_answer(one: Import, shop: Shop | None = None) -> dict[str, Any]:
@@ -173,12 +221,16 @@ def get_imports(told: dict[str, Any]) -> Response:
 @needs("imports:write")
 @imports.response(202, ImportAnswer)
 def post_import() -> Response:
-    """Take a file in: a multipart form with `file` and, where needed, `mapping_text`, or the file itself as the body.
+    """Take files in: a form with one `file` or more and, where needed, `mapping_text`, or the only file as the body.
 
-    The query says how: `kind` (orders, tracking, statuses), `source`, `mapping` (the name of one that comes along),
-    `currency`, `timezone`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update).
+    Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
+
+    The query says how: `kind` (orders, tracking, statuses), `source`, `mapping` (the name of one that is kept or comes
+    along), `currency`, `timezone`, `dates`, `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change`
+    (report or update).
     """
     with received(runtime().settings) as upload:
+        upload.read_by(runtime().desk.shop())
         return _started(upload)
 
 
@@ -219,6 +271,35 @@ def get_import(import_id: UUID) -> Response:
     """One import: how far it is, its totals, and its refusals by code."""
     one = _import(import_id)
     return respond(import_answer(one), version=one.version)
+
+
+@imports.get("/<uuid:import_id>/explanation")
+@needs("imports:read")
+@imports.response(200, ExplanationAnswer)
+def get_explanation(import_id: UUID) -> Response:
+    """How its files are read: profile, encodings, forms, and each column with samples that are nobody's data."""
+    one = _import(import_id)
+    with runtime().reading() as connection:
+        standing = work.find(connection, import_id)
+    told = standing.told.get("explained") if standing else None
+    if not told:
+        raise Problem(409, "not-explained", "This import has not been read as orders, or not yet.")
+    return respond(told, version=one.version)
+
+
+@imports.get("/<uuid:import_id>/differences")
+@needs("imports:read")
+@imports.arguments(PageQuery, location="query")
+@imports.response(200, page_form(ImportDifferenceAnswer))
+def get_differences(told: dict[str, Any], import_id: UUID) -> Response:
+    """The orders whose parts come to another total than the one told, which they keep."""
+    _import(import_id)
+    limit = min(told.get("limit", STANDARD), runtime().settings.page_limit)
+    (after,) = read_cursor(told["cursor"], "order_id", UUID) if "cursor" in told else (UUID(int=0),)
+    with runtime().reading() as connection:
+        found = differences(connection, import_id, after, limit + 1)
+    more = write_cursor("order_id", found[limit - 1].order_id) if len(found) > limit else None
+    return respond({"items": [{**one._asdict(), "order_id": str(one.order_id)} for one in found[:limit]], "next": more})
 
 
 @imports.get("/<uuid:import_id>/errors.csv")

@@ -1,13 +1,13 @@
-"""An uploaded file on its way to disk: streamed, bounded, readable by its owner alone, and known by what it holds."""
+"""Uploaded files on their way to disk: streamed, bounded, their owner's alone, and known by what they hold."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
@@ -19,7 +19,8 @@ from api.problems import Problem, of_validation
 from api.requests import etag, idempotency_key
 from api.schemas import Body, Text
 from domain import texts
-from domain.imports import KINDS, Choices, Import, Kind
+from domain.imports import KINDS, LONGEST_FORM, MOST_FILES, Choices, Import, Kind, is_form_of_dates
+from domain.shop import Shop
 from projections.log import Answer, RequestKey
 from projections.settings import Settings
 from projections.work.import_files import folder_of
@@ -27,6 +28,12 @@ from projections.work.import_files import folder_of
 CHUNK = 1 << 16
 LONGEST_MAPPING = 64 * 1024
 MAPPING = "mapping.toml"
+KEPT = ("kind", "source", "mapping", "timezone", "decimal", "dates")
+
+
+def _is_form(form: str) -> None:
+    if not is_form_of_dates(form):
+        raise ValidationError("Say day-first, month-first or a format like %d.%m.%Y %H:%M.")
 
 
 class ImportOptions(Body):
@@ -37,6 +44,8 @@ class ImportOptions(Body):
     mapping = Text(texts.NAME, filled=True)
     currency = Text(3, filled=True)
     timezone = Text(texts.NAME, filled=True)
+    decimal = fields.String(validate=validate.OneOf((".", ",")))
+    dates = Text(LONGEST_FORM, filled=True, validate=_is_form)
     dry_run = fields.Boolean()
     stock = fields.String(validate=validate.OneOf(("leave", "apply")))
     automations = fields.Boolean()
@@ -46,13 +55,20 @@ class ImportOptions(Body):
 _OPTIONS = ImportOptions()
 
 
-class Upload:
-    """A file that came in, what is to be done with it, and its place on disk until it is kept."""
+class Received(NamedTuple):
+    """A file on disk: where, its size and its SHA-256."""
 
-    def __init__(self, path: Path, size: int, digest: bytes, told: dict[str, Any], mapping: bytes) -> None:
-        self.size = size
-        self._path = path
-        self._digest = digest
+    path: Path
+    size: int
+    digest: bytes
+
+
+class Upload:
+    """The files that came in, what is to be done with them, and their place on disk until they are kept."""
+
+    def __init__(self, files: Sequence[Received], told: dict[str, Any], mapping: bytes) -> None:
+        self.size = sum(file.size for file in files)
+        self._files = files
         self._told = told
         self._mapping = mapping
         chosen = {name: told[name] for name in ("dry_run", "stock", "automations", "on_change") if name in told}
@@ -61,32 +77,45 @@ class Upload:
         self.source: str = told.get("source", "")
 
     @property
+    def paths(self) -> list[Path]:
+        """Where the files are until they are kept."""
+        return [file.path for file in self._files]
+
+    def read_by(self, shop: Shop) -> None:
+        """Takes the mapping that the shop keeps under the name told, as it is now."""
+        kept = shop.mappings.get(self._told.get("mapping", ""))
+        if kept and not self._mapping:
+            self._mapping = kept.text.encode()
+
+    @property
     def fingerprint(self) -> bytes:
-        """What is the same for the same file asked for in the same way."""
+        """What is the same for the same files asked for in the same way."""
         asked = msgspec.json.encode(self._told, order="deterministic")
-        return sha256(asked + b"\0" + self._mapping + b"\0" + self._digest).digest()
+        digests = b"".join(sorted(file.digest for file in self._files))
+        return sha256(asked + b"\0" + self._mapping + b"\0" + digests).digest()
 
     def import_id(self, command_id: UUID) -> UUID:
         """The import that this request begins; the same for a request repeated under its key."""
         return uuid5(command_id, "import") if idempotency_key() else uuid4()
 
     def keep(self, settings: Settings, import_id: UUID) -> dict[str, Any]:
-        """Puts the file in the import's folder; gives what is asked of the import, as it is stored.
+        """Puts the files in the import's folder; gives what is asked of the import, as it is stored.
 
         Another file under the same key of a request has another name, so it never takes this one's place.
         """
         folder = folder_of(settings, import_id)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = f"upload-{self._digest.hex()[:16]}"
-        self._path.replace(folder / name)
-        told = {key: value for key, value in self._told.items() if key in ("kind", "source", "mapping", "timezone")}
+        names = [f"upload-{file.digest.hex()[:16]}" for file in self._files]
+        for file, name in zip(self._files, names, strict=True):
+            file.path.replace(folder / name)
+        told = {key: value for key, value in self._told.items() if key in KEPT}
         if self._mapping:
-            with _private(folder / MAPPING) as file:
-                file.write(self._mapping)
+            with _private(folder / MAPPING) as target:
+                target.write(self._mapping)
             told["mapping"] = MAPPING
         if "currency" in self._told:
             told["currency"] = self._told["currency"].upper()
-        return {"files": [name], **told, "choices": msgspec.to_builtins(self.choices)}
+        return {"files": names, **told, "choices": msgspec.to_builtins(self.choices)}
 
     def answer(self, one: Import, body: dict[str, Any]) -> Answer:
         """The answer to the request."""
@@ -105,38 +134,43 @@ def request_key_of(upload: Upload) -> RequestKey | None:
 
 @contextmanager
 def received(settings: Settings) -> Iterator[Upload]:
-    """The request's file on disk, for as long as it takes to keep it."""
+    """The request's files on disk, for as long as it takes to keep them."""
     request.max_content_length = settings.upload_limit
     told = _options(request.args.to_dict())
     folder = settings.files / "uploads"
-    path = folder / uuid4().hex
+    paths: list[Path] = []
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        stream, told, mapping = _parts(told)
-        with _private(path) as file:
-            size, digest = _copied(stream, file)
-        if not size:
-            raise Problem(422, "empty-file", "The file is empty.")
-        yield Upload(path, size, digest, told, mapping)
+        streams, told, mapping = _parts(told)
+        files = []
+        for stream in streams:
+            paths.append(folder / uuid4().hex)
+            files.append(_copied(stream, paths[-1]))
+        if len({file.digest for file in files}) < len(files):
+            raise Problem(422, "same-file-twice", "One of the files is given twice.")
+        yield Upload(files, told, mapping)
     except OSError as error:
         raise Problem(507, "no-room", f"The file cannot be kept: {error.strerror}.") from error
     finally:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+        for path in paths:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
-def _parts(told: dict[str, Any]) -> tuple[IO[bytes], dict[str, Any], bytes]:
-    """The file, its options and its mapping: parts of a form, or a body of its own."""
+def _parts(told: dict[str, Any]) -> tuple[Sequence[IO[bytes]], dict[str, Any], bytes]:
+    """The files, their options and their mapping: parts of a form, or one file as a body of its own."""
     if request.mimetype != "multipart/form-data":
-        return request.stream, told, b""
-    file = request.files.get("file")
-    if file is None:
+        return [request.stream], told, b""
+    files = request.files.getlist("file")
+    if not files:
         raise Problem(422, "missing-field", "The form has no part `file`.")
+    if len(files) > MOST_FILES:
+        raise Problem(422, "too-many-files", f"At most {MOST_FILES} files are taken in together.")
     form = request.form.to_dict()
     mapping = form.pop("mapping_text", "").encode()
     if len(mapping) > LONGEST_MAPPING:
         raise Problem(413, "body-too-large", f"A mapping has at most {LONGEST_MAPPING} bytes.")
-    return file.stream, _options({**request.args.to_dict(), **form}), mapping
+    return [file.stream for file in files], _options({**request.args.to_dict(), **form}), mapping
 
 
 def _options(told: dict[str, str]) -> dict[str, Any]:
@@ -147,16 +181,19 @@ def _options(told: dict[str, str]) -> dict[str, Any]:
     return options
 
 
-def _copied(stream: IO[bytes], file: IO[bytes]) -> tuple[int, bytes]:
-    """Copies a stream; gives its size and its SHA-256."""
+def _copied(stream: IO[bytes], path: Path) -> Received:
+    """Copies a stream to disk, as its owner's alone."""
     digest, size = sha256(), 0
-    while chunk := stream.read(CHUNK):
-        digest.update(chunk)
-        file.write(chunk)
-        size += len(chunk)
-    file.flush()
-    os.fsync(file.fileno())
-    return size, digest.digest()
+    with _private(path) as file:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+            size += len(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    if not size:
+        raise Problem(422, "empty-file", "The file is empty.")
+    return Received(path, size, digest.digest())
 
 
 def _private(path: Path) -> IO[bytes]:

@@ -11,6 +11,7 @@ from domain import (
     customers,
     enrolments,
     imports,
+    mappings,
     messages,
     operators,
     papers,
@@ -98,6 +99,7 @@ HANDLERS: dict[type[Command], Handler] = {
         templates.HANDLERS,
         tag_rules.HANDLERS,
         papers.HANDLERS,
+        mappings.HANDLERS,
     ),
     **_decided_by(messages.Message, "message_id", messages.HANDLERS),
     **_decided_by(sequences.Sequences, "book_id", sequences.HANDLERS),
@@ -125,6 +127,7 @@ CREATING: frozenset[type[Command]] = frozenset(
         *templates.HANDLERS,
         *tag_rules.HANDLERS,
         *papers.HANDLERS,
+        *mappings.HANDLERS,
     )
 )
 

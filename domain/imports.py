@@ -22,6 +22,14 @@ UNDOING, UNDONE = "undoing", "undone"
 STATES = (RUNNING, PAUSED, CANCELLED, FAILED, COMPLETED, UNDOING, UNDONE)
 KINDS: tuple[str, ...] = get_args(Kind)
 LONGEST_DETAIL = 2_000
+MOST_FILES = 100
+DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
+LONGEST_FORM = 64
+
+
+def is_form_of_dates(form: str) -> bool:
+    """Whether a form of dates can be meant: none, day-first, month-first, or a format of strptime."""
+    return form in ("", DAY_FIRST, MONTH_FIRST) or ("%" in form and len(form) <= LONGEST_FORM)
 
 
 class ImportNotFound(NotFound):

@@ -86,6 +86,14 @@ class TagRule(Struct, frozen=True, kw_only=True):
     on: str
 
 
+class ImportMapping(Struct, frozen=True, kw_only=True):
+    """How a kind of import file is read, as TOML under a name; `columns` are those of a file that it speaks of."""
+
+    name: str
+    text: str
+    columns: tuple[str, ...]
+
+
 class Legal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the law asks of a seller's papers besides name, address and VAT number.
 
@@ -174,6 +182,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     templates: dict[str, Template] = field(default_factory=dict)
     administrators: tuple[str, ...] = ()
     tag_rules: tuple[TagRule, ...] = ()
+    mappings: dict[str, ImportMapping] = field(default_factory=dict)
     legal: Legal = field(default_factory=Legal)
     logo: Logo | None = None
     series: dict[str, Series] = field(

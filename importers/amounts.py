@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from domain.money import DECIMALS
 from importers.faults import Fault
 
 LONGEST = 40
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_SIGNS = re.compile(r"[\s\u00a0\u202f'\u2019$\u20ac\u00a3\u00a5]")
+_SIGNS = re.compile(r"[\s\u00a0\u202f'\u2019]")
+_BEFORE = re.compile(r"^[^\d.,()\u2212-]+\.?")
+_BEHIND = re.compile(r"[^\d.,()\u2212-]+\.?$")
+_CURRENCIES = {
+    "\u20ac": "EUR", "\u00a3": "GBP", "\u20b9": "INR", "\u20ba": "TRY", "\u20bd": "RUB", "\u20b4": "UAH",
+    "\u20aa": "ILS", "\u20a9": "KRW", "US$": "USD", "CA$": "CAD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL",
+    "z\u0142": "PLN", "K\u010d": "CZK", "Ft": "HUF", "lei": "RON",
+}  # fmt: skip
+_SHARED = frozenset({"$", "\u00a5", "kr", "kr.", "A$", "C$", "S$"})  # signs that several currencies have
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 
 
@@ -34,6 +43,29 @@ def read_amount(text: str, decimal: str = "", column: str = "") -> Decimal:
     return -value if negative else value
 
 
+def currency_in(text: str) -> str:
+    """The currency that the sign or code beside an amount tells (`29,99 \u20ac`, `USD 5`), empty where it tells none.
+
+    `$`, `\u00a5` and `kr` are those of several countries: they tell none.
+    """
+    units = _units(_SIGNS.sub("", text[: LONGEST + 1]).strip("()-\u2212"))
+    told = {code for unit in units if (code := _CURRENCIES.get(unit) or (unit if unit in DECIMALS else ""))}
+    return told.pop() if len(told) == 1 else ""
+
+
+def told_sign(text: str) -> str:
+    """What an amount proves of its decimal sign: `.`, `,`, `open` where it can be read two ways, or nothing."""
+    if (plain := _PLAIN.fullmatch(text)) and plain[0][-3:-2] == ".":
+        return "."
+    digits, _ = _without_signs(text[: LONGEST + 1])
+    if len(digits) > LONGEST or not _DIGITS.fullmatch(digits):
+        return ""
+    try:
+        return _decimal_sign(digits, "")
+    except Fault:
+        return "open"
+
+
 def read_whole(text: str, column: str = "") -> int:
     """The whole number written in a cell (`3`, `3.0`, `-2`)."""
     if (plain := _PLAIN.fullmatch(text)) and len(text) <= LONGEST:
@@ -45,12 +77,25 @@ def read_whole(text: str, column: str = "") -> int:
 
 def _without_signs(text: str) -> tuple[str, bool]:
     """The digits and separators alone, and whether it is negative (a minus on either side, or parentheses)."""
-    bare = _SIGNS.sub("", text)
+    bare = _without_unit(_SIGNS.sub("", text))
     if bare.startswith("(") and bare.endswith(")"):
-        return bare[1:-1], True
+        return _without_unit(bare[1:-1]), True
     if bare.startswith(("-", "\u2212")):
-        return bare[1:], True
+        return _without_unit(bare[1:]), True
     return (bare[:-1], True) if bare.endswith("-") else (bare, False)
+
+
+def _without_unit(text: str) -> str:
+    """The amount without a currency's sign or code before and behind it."""
+    for unit in _units(text):
+        text = text.removeprefix(unit) if text.startswith(unit) else text.removesuffix(unit)
+    return text
+
+
+def _units(text: str) -> list[str]:
+    """The signs and codes of currencies before and behind an amount."""
+    found = [*_BEFORE.findall(text), *_BEHIND.findall(text)]
+    return [unit for unit in found if unit in _CURRENCIES or unit in _SHARED or unit in DECIMALS]
 
 
 def _could_be_thousands(text: str) -> bool:
@@ -71,7 +116,12 @@ def _decimal_sign(digits: str, column: str) -> str:
         return "," if last == "." else "."
     if _could_be_thousands(digits.replace(",", ".")):
         message = "This amount can be read in two ways: with thousands or with decimals."
-        raise Fault("ambiguous-amount", message, column=column, fix='Say decimal = "." or "," in the mapping.')
+        raise Fault(
+            "ambiguous-amount",
+            message,
+            column=column,
+            fix='Say --decimal . or --decimal , or decimal = "," in the mapping.',
+        )
     return last
 
 

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from domain.imports import DAY_FIRST as DAY_FIRST
+from domain.imports import MONTH_FIRST as MONTH_FIRST
 from importers.faults import Fault, UnusableFile
 
 YEARS = range(1970, 2101)
@@ -13,6 +15,14 @@ YEARS = range(1970, 2101)
 _ISO = re.compile(
     r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?))?(?: ?(Z|UTC|[+-]\d\d:?\d\d))?", re.ASCII
 )
+
+# 31/12/2025, 31.12.25 18:30, 12-31-2025 6:30:00 PM +01:00: which is the day must be told or proved.
+NUMBERS = re.compile(
+    r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)"
+    r"(?:,?[ T](\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?: ?([aApP])\.?[mM]\.?)?)?(?: ?(Z|UTC|[+-]\d\d:?\d\d))?",
+    re.ASCII,
+)
+_OFFSETS = {"Z": "+00:00", "UTC": "+00:00"}
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -26,12 +36,14 @@ def zone_named(name: str) -> ZoneInfo:
 def read_instant(text: str, form: str = "", zone: tzinfo | None = None, column: str = "") -> datetime:
     """The instant written in a cell, in UTC; a time without an offset is local to `zone`.
 
+    `form` is `day-first`, `month-first` (ISO forms are read beside both) or a format of strptime; empty: ISO alone.
+
     Raises `Fault` with `date-form-unknown`, `not-a-date`, `zone-unknown` or `date-out-of-range`.
     """
     try:
-        told = datetime.strptime(text, form) if form else _from_iso(text, column)
+        told = _told(text, form, column)
     except ValueError:
-        fix = f"Write it like {form}." if form else "Write it like 2025-01-31 18:30:00 +0100."
+        fix = f"Write it like {form}." if "%" in form else "Write it like 2025-01-31 18:30:00 +0100."
         raise Fault("not-a-date", "There is no such date.", column=column, fix=fix) from None
     if told.tzinfo is None:
         if zone is None:
@@ -43,12 +55,35 @@ def read_instant(text: str, form: str = "", zone: tzinfo | None = None, column: 
     return told.astimezone(UTC)
 
 
+def _told(text: str, form: str, column: str) -> datetime:
+    """The date and time as written; in the forms by day or month an ISO one is read as such."""
+    if "%" in form:
+        return datetime.strptime(text, form)
+    match = NUMBERS.fullmatch(text) if form else None
+    return _from_numbers(match, form) if match else _from_iso(text, column)
+
+
+def _from_numbers(match: re.Match[str], form: str) -> datetime:
+    first, second, year, time, half, offset = match.group(1, 3, 4, 5, 6, 7)
+    day, month = (first, second) if form == DAY_FIRST else (second, first)
+    hour, _, rest = (time or "0:00").partition(":")
+    if half:
+        if not 1 <= int(hour) <= 12:
+            raise ValueError(time)
+        hour = str(int(hour) % 12 + (12 if half[0] in "pP" else 0))
+    whole = f"20{year}" if len(year) == 2 else year
+    date = f"{whole}-{int(month):02d}-{int(day):02d}"
+    return datetime.fromisoformat(f"{date}T{int(hour):02d}:{rest}{_OFFSETS.get(offset, offset or '')}")
+
+
 def _from_iso(text: str, column: str) -> datetime:
     match = _ISO.fullmatch(text)
     if not match:
         message = "The form of this date is not known; day and month could be mistaken for each other."
-        fix = 'Write it like 2025-01-31 18:30:00, or say date_format = "%d/%m/%Y %H:%M" in the mapping.'
+        fix = (
+            "Write it like 2025-01-31 18:30:00, or say --dates day-first or month-first,"
+            ' or date_format = "%d/%m/%Y %H:%M" in the mapping.'
+        )
         raise Fault("date-form-unknown", message, column=column, fix=fix)
     year, month, day, time, offset = match.groups()
-    offset = {"Z": "+00:00", "UTC": "+00:00"}.get(offset, offset or "")
-    return datetime.fromisoformat(f"{year}-{month}-{day}T{time or '00:00'}{offset}")
+    return datetime.fromisoformat(f"{year}-{month}-{day}T{time or '00:00'}{_OFFSETS.get(offset, offset or '')}")

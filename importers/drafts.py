@@ -52,8 +52,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     """An order as told; amounts in minor units, `total` None where the file tells none.
 
     `tax` is the tax that comes on top of the lines and bears no known rate. `fully_refunded` gives back all that was
-    paid; `payments`, `refunds` and `parcels` are those beyond the one told in its own field. `line` is the row that
-    holds what concerns the whole order.
+    paid; `payments`, `refunds` and `parcels` are those beyond the one told in its own field. `coupon` gives the whole
+    `discount`, each of `coupons` its own amount. `line` is the row that holds what concerns the whole order.
     """
 
     number: str
@@ -69,6 +69,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     prices_include_tax: bool = True
     discount: int = 0
     coupon: str = ""
+    coupons: tuple[tuple[str, int], ...] = ()
     shipping_charge: int = 0
     shipping_tax_rate: int = 0
     shipping_method: str = ""

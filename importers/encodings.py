@@ -18,11 +18,21 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _OTHER_FILES = {
-    b"PK\x03\x04": "a spreadsheet or ZIP archive: save it as CSV",
+    b"PK\x03\x04": "a ZIP archive: unpack it, and give the CSV file that it holds",
     b"\x1f\x8b": "compressed: unpack it first",
+    b"BZh": "compressed: unpack it first",
+    b"\xfd7zXZ": "compressed: unpack it first",
+    b"\x28\xb5\x2f\xfd": "compressed: unpack it first",
+    b"7z\xbc\xaf": "compressed: unpack it first",
     b"%PDF": "a PDF: export it as CSV",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet: save it as CSV",
+    b"PAR1": "a Parquet file: export it as CSV",
+    b"SQLite format 3\0": "a database: export it as CSV",
+    b"<!doctype html": "a web page, perhaps of an expired login: export the orders again",
+    b"<html": "a web page, perhaps of an expired login: export the orders again",
+    b"<?xml": "XML: export it as CSV",
 }
+_SPREADSHEETS = (b"[Content_Types].xml", b"xl/", b"application/vnd.oasis.opendocument.spreadsheet")  # within a ZIP
 
 
 class Encoding(NamedTuple):
@@ -38,15 +48,22 @@ def detect_encoding(path: Path) -> Encoding:
         start = file.read(1 << 16)
     if not start.strip(codecs.BOM_UTF8 + b" \t\r\n"):
         raise UnusableFile("The file is empty.")
-    for sign, what in _OTHER_FILES.items():
-        if start.startswith(sign):
-            raise UnusableFile(f"The file is {what}.")
+    if what := _other_file(start):
+        raise UnusableFile(f"The file is {what}.")
     for mark, name in _MARKS:
         if start.startswith(mark):
             return Encoding(name)
     if b"\0" in start:
         return Encoding(_utf_16_without_mark(start))
     return _utf_8_or_windows(path)
+
+
+def _other_file(start: bytes) -> str:
+    """What the file is where it is no text of rows, by its first bytes; nothing of it is unpacked."""
+    if start.startswith(b"PK\x03\x04") and any(name in start[:4096] for name in _SPREADSHEETS):
+        return "a spreadsheet: save it as CSV"
+    begin = start[:64].removeprefix(codecs.BOM_UTF8).lstrip()
+    return next((what for sign, what in _OTHER_FILES.items() if begin.lower().startswith(sign.lower())), "")
 
 
 def _utf_16_without_mark(start: bytes) -> str:

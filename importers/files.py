@@ -41,7 +41,7 @@ class DiskFault(UnusableFile):
     def __init__(self, error: OSError) -> None:
         super().__init__(
             f"The import's files cannot be used: {error.strerror or type(error).__name__}. "
-            "Make room in the folder of files (CARNET_FILES_DIR) and resume the import."
+            "Make room in the folder of files (CARNET_FILES_DIR) and in that of temporary files, and resume the import."
         )
 
 
@@ -102,9 +102,9 @@ def staged_from(folder: Path, number: int, offset: int) -> Iterator[tuple[int, S
 class RefusedRows:
     """The refused rows of one range. What was written beyond the last checkpoint is written again."""
 
-    def __init__(self, folder: Path, number: int, width: int, delimiter: str) -> None:
+    def __init__(self, folder: Path, number: int, widths: Sequence[int], delimiter: str) -> None:
         self._path = errors_path(folder, number)
-        self._width = width
+        self._widths = widths
         self._delimiter = delimiter
 
     def write(self, checkpoint: int, refused: Sequence[tuple[Row, Problem]]) -> int:
@@ -113,7 +113,7 @@ class RefusedRows:
             return checkpoint
         text = StringIO(newline="")
         writer = csv.writer(text, delimiter=self._delimiter)
-        writer.writerows(error_cells(row, problem, self._width) for row, problem in refused)
+        writer.writerows(error_cells(row, problem, self._widths) for row, problem in refused)
         encoded = text.getvalue().encode()
         with _private(self._path, 0) as file:
             file.truncate(checkpoint)

@@ -14,10 +14,10 @@ from domain.statuses import CANCELLED, STAGES
 from importers.cells import Cells, Columns, Manner
 from importers.dates import zone_named
 from importers.drafts import Draft, DraftLine, DraftParcel, DraftPayment
-from importers.faults import Fault
+from importers.faults import Fault, UnusableFile
 from importers.grouping import Group, in_sequence, scattered
 from importers.mapping import CsvMapping
-from importers.profile import Choices, content_hash, currency_of, same_in_all
+from importers.profile import Choices, ReadAs, content_hash, currency_of, same_in_all
 from importers.reading import Row
 
 CREDIT_NOTE = "credit-note"
@@ -39,21 +39,35 @@ POINTERS = {
     "refund-above-paid": "refunded",
 }
 
+READS: dict[str, ReadAs] = {
+    **dict.fromkeys(("created_at", "paid_at", "shipped_at"), "date"),
+    **dict.fromkeys(
+        (
+            "total", "discount", "shipping_charge", "paid", "refunded", "unit_price", "line_discount", "tax_rate",
+        ),
+        "amount",
+    ),
+    **dict.fromkeys(("customer_id", "customer_name", "customer_email", "note"), "person"),
+    "quantity": "quantity",
+}  # fmt: skip
+
 
 class Generic:
     """The profile of files that a mapping explains."""
 
     name = "generic"
 
-    def __init__(self, mapping: CsvMapping, header: Sequence[str], choices: Choices) -> None:
+    def __init__(self, mapping: CsvMapping, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
+        if len(headers) > 1:
+            raise UnusableFile("A mapping reads files that all have the same columns; these have not.")
         self._mapping = mapping
         self._named = mapping.columns.named()
-        self._columns = Columns(header)
+        self._columns = Columns(headers[0])
         self._columns.require(*self._named.values(), *mapping.nothing)
         self._currency = mapping.currency or choices.currency
         self._manner = Manner(
-            decimal=mapping.decimal,
-            date_format=mapping.date_format,
+            decimal=mapping.decimal or choices.decimal,
+            date_format=mapping.date_format or choices.dates,
             zone=zone_named(mapping.timezone) if mapping.timezone else choices.zone,
             countries=mapping.countries,
             nothing=mapping.nothing,
@@ -68,6 +82,9 @@ class Generic:
         self._identity = mapping.columns.external_id or mapping.columns.number
         self._identity_at = self._columns.index[self._identity]
         self.source = mapping.source
+        self.decimal = mapping.decimal
+        self.dates = mapping.date_format
+        self.reads = {column: _read_as(field) for field, column in self._named.items()}
         self.columns = self._named | {
             pointer: self._named[field] for pointer, field in POINTERS.items() if field in self._named
         }
@@ -171,6 +188,15 @@ class Generic:
         if amount is None and not self._mapping.paid:
             return None
         return DraftPayment(amount=amount, at=told.instant("paid_at"))
+
+
+def _read_as(field: str) -> ReadAs:
+    """What a mapping's field is read as."""
+    if field in READS:
+        return READS[field]
+    if field.endswith("/country"):
+        return "country"
+    return "person" if "/" in field else "text"
 
 
 class _Told:

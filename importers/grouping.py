@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import groupby
@@ -13,15 +14,15 @@ from typing import IO
 import msgspec
 from msgspec import Struct
 
-from importers.reading import UNREADABLE, Row
+from importers.reading import FILE, UNREADABLE, Row
 
 MOST_ROWS = 5_000  # of one order; more than any order may hold
 RUN = 50_000  # rows sorted in memory at a time
 
 Key = Callable[[Sequence[str]], str]
-_Keyed = tuple[str, Row]
+_Keyed = tuple[str, int, Row]  # an order's number, the piece or kind that tells of it, the row
 
-_decoder = msgspec.msgpack.Decoder(tuple[str, Row])
+_decoder = msgspec.msgpack.Decoder(tuple[str, int, Row])
 
 
 class Group(Struct, frozen=True):
@@ -47,39 +48,102 @@ def in_sequence(rows: Iterable[Row], key: Key) -> Iterator[Group]:
 
 def scattered(rows: Iterable[Row], key: Key) -> Iterator[Group]:
     """Groups of rows from all over the file in the order of their numbers, each row a group where it has none."""
+    for told, keyed in _gathered((_key(row, key), 0, row) for row in rows):
+        yield Group(told, [row for _, _, row in keyed])
+
+
+def joined(rows: Iterable[Row], keys: Sequence[Key]) -> Iterator[Group]:
+    """Groups of rows from files that belong together, those of each kind by the number that its columns tell.
+
+    A row that another file repeats is a group of its own, behind that of its order.
+    """
+    for told, keyed in _gathered((_key(row, keys[row.kind]), row.kind, row) for row in rows):
+        kept, again = _without_repeated([row for _, _, row in keyed])
+        yield Group(told, kept)
+        if again:
+            yield Group(told, again)
+
+
+def merged(groups: Iterable[Group]) -> Iterator[Group]:
+    """The groups that the pieces of one export gave, those of one order brought together whatever the pieces' order.
+
+    A piece that its own file, or a fuller piece of another, holds already stays a group of its own.
+    """
+    numbered = ((group.key, number, row) for number, group in enumerate(groups) for row in group.rows)
+    for told, keyed in _gathered(numbered):
+        pieces = [[row for _, _, row in piece] for _, piece in groupby(keyed, key=itemgetter(1))]
+        whole, apart = _fitted(pieces) if told else (pieces[0], [])
+        yield Group(told, whole)
+        for rows in apart:
+            yield Group(told, rows)
+
+
+def _fitted(pieces: list[list[Row]]) -> tuple[list[Row], list[list[Row]]]:
+    """The pieces of one order as one, that which tells most of it first, and those that cannot belong to it."""
+    pieces.sort(key=lambda rows: (-sum(map(bool, rows[0].cells)), [row.cells for row in rows]))
+    whole: list[Row] = []
+    apart: list[list[Row]] = []
+    files: set[int] = set()
+    for rows in pieces:
+        file = rows[0].line // FILE
+        if file in files or _said(rows) <= _said(whole):
+            apart.append(rows)
+            continue
+        files.add(file)
+        whole += rows
+    return whole, apart
+
+
+def _said(rows: Iterable[Row]) -> Counter[str]:
+    return Counter("\x1f".join(row.cells) for row in rows)
+
+
+def _without_repeated(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows, and beside them those that say the same as one of another file."""
+    first: dict[tuple[int, str], int] = {}
+    kept: list[Row] = []
+    again: list[Row] = []
+    for row in rows:
+        file = row.line // FILE
+        known = first.setdefault((row.kind, "\x1f".join(row.cells)), file)
+        (kept if known == file else again).append(row)
+    return kept, again
+
+
+def _gathered(keyed: Iterable[_Keyed]) -> Iterator[tuple[str, list[_Keyed]]]:
+    """Rows of the same number together, in the order of numbers; each row without one by itself, as it comes."""
     with ExitStack() as stack:
         runs: list[Iterable[_Keyed]] = []
         buffer: list[_Keyed] = []
-        for row in rows:
-            told = _key(row, key)
-            if not told:
-                yield Group("", [row])
+        for one in keyed:
+            if not one[0]:
+                yield "", [one]
                 continue
-            buffer.append((told, row))
+            buffer.append(one)
             if len(buffer) >= RUN:
-                runs.append(_spill(sorted(buffer, key=_by_line), stack.enter_context(TemporaryFile())))
+                runs.append(_spill(sorted(buffer, key=_by_place), stack.enter_context(TemporaryFile())))
                 buffer = []
-        runs.append(sorted(buffer, key=_by_line))
-        for told, keyed in groupby(heapq.merge(*runs, key=_by_line), key=itemgetter(0)):
-            yield from _bounded(told, keyed)
+        runs.append(sorted(buffer, key=_by_place))
+        for told, rows in groupby(heapq.merge(*runs, key=_by_place), key=itemgetter(0)):
+            yield from _bounded(told, rows)
 
 
 def _key(row: Row, key: Key) -> str:
     return "" if row.problem and row.problem.code in UNREADABLE else key(row.cells)
 
 
-def _by_line(keyed: _Keyed) -> tuple[str, int]:
-    return keyed[0], keyed[1].line
+def _by_place(keyed: _Keyed) -> tuple[str, int, int]:
+    return keyed[0], keyed[1], keyed[2].line
 
 
-def _bounded(told: str, keyed: Iterable[_Keyed]) -> Iterator[Group]:
-    held: list[Row] = []
-    for _, row in keyed:
+def _bounded(told: str, keyed: Iterable[_Keyed]) -> Iterator[tuple[str, list[_Keyed]]]:
+    held: list[_Keyed] = []
+    for one in keyed:
         if len(held) >= MOST_ROWS:
-            yield Group(told, held)
+            yield told, held
             held = []
-        held.append(row)
-    yield Group(told, held)
+        held.append(one)
+    yield told, held
 
 
 def _spill(run: Iterable[_Keyed], file: IO[bytes]) -> Iterator[_Keyed]:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct, convert, to_builtins
+from msgspec.structs import replace
 
 from domain.imports import Choices as ImportChoices
 from domain.imports import Kind
+from domain.mappings import mappings_for
 from importers.dates import zone_named
-from importers.mapping import CsvMapping, read_mapping
+from importers.explain import explanation_of
+from importers.faults import UnusableFile
+from importers.forms import OpenedProfile, opened_profile
+from importers.grouping import Group
+from importers.mapping import CsvMapping, parsed_mapping, read_mapping
 from importers.orders import Origin
 from importers.profile import Choices
-from importers.reading import Row, Sheet, open_sheet
-from importers.run import choose_profile
+from importers.profiles import NoProfile, choose_profile
+from importers.table import Table, open_table
 from importers.taking import Intake, OrdersIntake
 from importers.updates import UpdatesIntake
 from projections.bulk import Manner
@@ -25,19 +31,26 @@ from projections.runtime import Runtime
 from projections.settings import Settings
 from projections.work.import_files import folder_of
 
+EXPLAINED = 1_000  # rows that an import's own explanation looks at
+
 
 class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was asked of an import: its files and its mapping (names in its folder, or whole paths), how to read them.
 
-    `mapping` may also be the name of one that comes along.
+    `mapping` may also be the name of one that comes along, or of one that the shop keeps: `mapping_text` is what that
+    one said when the import began. `settled`: the forms of dates and amounts were looked at.
     """
 
     files: tuple[str, ...]
     kind: Kind = "orders"
     source: str = ""
     mapping: str = ""
+    mapping_text: str = ""
     currency: str = ""
     timezone: str = ""
+    decimal: str = ""
+    dates: str = ""
+    settled: bool = False
     choices: ImportChoices = ImportChoices()
 
     def stored(self) -> dict[str, Any]:
@@ -58,47 +71,74 @@ class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The mapping, where there is one; raises `UnusableFile`."""
         if not self.mapping:
             return None
+        if self.mapping_text:
+            return parsed_mapping(self.mapping_text, self.mapping)
         own = folder_of(settings, import_id) / self.mapping
         return read_mapping(own if own.is_file() else Path(self.mapping))
 
 
 class Opened:
-    """An import's file open for reading, and the intake for its rows."""
+    """An import's files open for reading, the intake for their rows, and what was asked with what the files proved."""
 
-    def __init__(self, sheet: Sheet, intake: Intake, profile: str, source: str) -> None:
-        self.header = sheet.header
-        self.delimiter = sheet.delimiter
-        self.warnings = sheet.warnings
+    def __init__(
+        self,
+        table: Table,
+        intake: Intake,
+        profile: str,
+        source: str,
+        asked: Asked,
+        explain: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
+        self.header = table.report_header
+        self.delimiter = table.delimiter
+        self.warnings = table.warnings
         self.intake = intake
         self.profile = profile
         self.source = source
-        self._sheet = sheet
+        self.asked = asked
+        self.explain = explain
+        self._table = table
 
-    def rows(self) -> Iterator[Row]:
-        """The rows of the file."""
-        return self._sheet.rows()
+    def groups(self) -> Iterator[Group]:
+        """The rows of the files, those that come in or are refused together in one group."""
+        if self.asked.kind == "orders":
+            return self._table.groups(self.intake.groups)
+        return self.intake.groups(self._table.rows())
 
     @property
     def position(self) -> int:
-        """How many bytes of the file were read."""
-        return self._sheet.position
+        """How many bytes of the files were read."""
+        return self._table.position
 
 
 @contextmanager
 def opened(runtime: Runtime, import_id: UUID, asked: Asked) -> Iterator[Opened]:
-    """Opens the file of an import; raises `UnusableFile` when it cannot be read as was asked."""
-    with open_sheet(asked.paths(runtime.settings, import_id)[0]) as sheet:
+    """Opens the files of an import; raises `UnusableFile` when they cannot be read as was asked."""
+    with open_table(asked.paths(runtime.settings, import_id)) as table:
         if asked.kind == "orders":
-            yield _orders(runtime, import_id, asked, sheet)
+            yield _orders(runtime, import_id, asked, table)
+        elif len(table.headers) > 1:
+            raise UnusableFile("These files have not the same columns.")
         else:
-            intake = UpdatesIntake(sheet.header, runtime, import_id, asked.kind, asked.choices)
-            yield Opened(sheet, intake, asked.kind, asked.source or asked.kind)
+            intake = UpdatesIntake(table.headers[0], runtime, import_id, asked.kind, asked.choices)
+            yield Opened(table, intake, asked.kind, asked.source or asked.kind, asked)
 
 
-def _orders(runtime: Runtime, import_id: UUID, asked: Asked, sheet: Sheet) -> Opened:
+def choices_of(asked: Asked) -> Choices:
+    """What was asked about how the files are read."""
     zone = zone_named(asked.timezone) if asked.timezone else None
+    return Choices(currency=asked.currency, zone=zone, decimal=asked.decimal, dates=asked.dates)
+
+
+def _orders(runtime: Runtime, import_id: UUID, asked: Asked, table: Table) -> Opened:
     mapping = asked.read_mapping(runtime.settings, import_id)
-    profile = choose_profile(sheet, mapping, Choices(currency=asked.currency, zone=zone))
+    choices = choices_of(asked)
+    if asked.settled:
+        found = OpenedProfile.untold(choose_profile(table, mapping, choices), choices)
+    else:
+        found = _found(runtime, table, mapping, choices)
+        asked = replace(asked, dates=found.choices.dates, decimal=found.choices.decimal, settled=True)
+    profile = found.profile
     chosen = asked.choices
     origin = Origin(
         source=asked.source or profile.source, profile=profile.name, import_id=import_id, acts=chosen.automations
@@ -108,4 +148,20 @@ def _orders(runtime: Runtime, import_id: UUID, asked: Asked, sheet: Sheet) -> Op
     intake = OrdersIntake(
         profile, origin, runtime.desk.shop(), lambda commands, beside: save(commands, manner=manner, beside=beside)
     )
-    return Opened(sheet, intake, profile.name, origin.source)
+
+    def explain() -> dict[str, Any]:
+        return explanation_of(table, mapping, found, most=EXPLAINED).shown(persons=False)
+
+    return Opened(table, intake, profile.name, origin.source, asked, explain)
+
+
+def _found(runtime: Runtime, table: Table, mapping: CsvMapping | None, choices: Choices) -> OpenedProfile:
+    """The profile, or a refusal that names the mappings that the shop keeps for such a header."""
+    try:
+        return opened_profile(table, mapping, choices)
+    except NoProfile as error:
+        kept = mappings_for(runtime.desk.shop(), table.headers[0]) if len(table.headers) == 1 else []
+        if not kept:
+            raise
+        names = ", ".join(kept)
+        raise NoProfile(f"{error} A mapping that is kept fits these columns: {names}; say --map {kept[0]}.") from None

@@ -136,15 +136,31 @@ def read_mapping(path: Path) -> CsvMapping:
     own = MAPS / f"{path}.toml"
     file = own if not path.exists() and own.parent == MAPS and own.is_file() else path
     try:
-        mapping = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), CsvMapping)
+        text = file.read_text(encoding="utf-8")
     except OSError:
         known = ", ".join(sorted(own.stem for own in MAPS.glob("*.toml")))
-        raise UnusableFile(f"There is no mapping {path}; those that come along are: {known}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise UnusableFile(
+            f"There is no mapping {path}: no file, and none saved under that name; those that come along are: {known}."
+        ) from None
+    except UnicodeDecodeError as error:
         raise UnusableFile(f"The mapping {path} cannot be used: {error}.") from None
+    return parsed_mapping(text, str(path))
+
+
+def parsed_mapping(text: str, name: str) -> CsvMapping:
+    """The mapping that a TOML text is; raises `UnusableFile`, which calls it by this name."""
+    try:
+        mapping = msgspec.convert(tomllib.loads(text), CsvMapping)
+    except (tomllib.TOMLDecodeError, RecursionError, msgspec.ValidationError) as error:
+        raise UnusableFile(f"The mapping {name} cannot be used: {error}.") from None
     if wrong := _wrong(mapping):
-        raise UnusableFile(f"The mapping {path} cannot be used: {wrong}.")
+        raise UnusableFile(f"The mapping {name} cannot be used: {wrong}.")
     return mapping
+
+
+def columns_of(mapping: CsvMapping) -> tuple[str, ...]:
+    """The columns of a file that a mapping speaks of, each once."""
+    return tuple(dict.fromkeys((*mapping.columns.named().values(), *mapping.nothing)))
 
 
 def _wrong(mapping: CsvMapping) -> str:

@@ -68,7 +68,7 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
     if draft.billing.email:
         check_email(draft.billing.email, "/billing_address/email")
     items = tuple(_item(line, draft.currency) for line in draft.lines)
-    coupons = (CouponTerms(draft.coupon, "amount", draft.discount),) if draft.coupon else ()
+    coupons = _coupons(draft)
     rounding = _rounding(draft, items)
     expected = _computed(draft, items, coupons) + rounding + draft.tax
     total = expected if draft.total is None else draft.total
@@ -121,7 +121,7 @@ def _command(
         shipping_address=draft.shipping,
         items=items,
         coupons=coupons,
-        discount=0 if coupons else draft.discount,
+        discount=0 if draft.coupon else draft.discount,
         shipping_charge=draft.shipping_charge,
         shipping_tax_rate=draft.shipping_tax_rate,
         tags=draft.tags,
@@ -174,11 +174,17 @@ def _computed(draft: Draft, items: tuple[NewItem, ...], coupons: tuple[CouponTer
         prices_include_tax=draft.prices_include_tax,
         lines=lines,
         coupons=coupons,
-        discount=0 if coupons else draft.discount,
+        discount=0 if draft.coupon else draft.discount,
         shipping_charge=draft.shipping_charge,
         shipping_tax_rate=draft.shipping_tax_rate,
     )
     return price(cart).total
+
+
+def _coupons(draft: Draft) -> tuple[CouponTerms, ...]:
+    """The coupon that gave the order's discount, and those that gave an amount of their own."""
+    one = ((draft.coupon, draft.discount),) if draft.coupon else ()
+    return tuple(CouponTerms(code, "amount", amount) for code, amount in (*one, *draft.coupons))
 
 
 def _rounding(draft: Draft, items: tuple[NewItem, ...]) -> int:

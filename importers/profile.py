@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from hashlib import sha256
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -20,14 +20,23 @@ LONGEST_CODE = 64
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """What the caller says where the file does not: currency and time zone."""
+    """What the caller says where the file does not: currency, time zone, decimal sign and form of dates.
+
+    `decimal` is `.` or `,`; `dates` is `day-first`, `month-first` or a format of strptime, empty for ISO forms alone.
+    """
 
     currency: str = ""
     zone: tzinfo | None = None
+    decimal: str = ""
+    dates: str = ""
+
+
+ReadAs = Literal["text", "person", "amount", "quantity", "date", "country", "packed"]
+"""What a column is read as; `person` is text that tells of a person, `packed` a cell that holds several values."""
 
 
 class Profile(Protocol):
-    """A kind of file, opened on one file's header."""
+    """A kind of file, opened on the headers of its files."""
 
     @property
     def name(self) -> str:
@@ -42,6 +51,21 @@ class Profile(Protocol):
     @property
     def columns(self) -> Mapping[str, str]:
         """For a field of the command (`items/quantity`) or a refusal's code, the column at fault."""
+        ...
+
+    @property
+    def reads(self) -> Mapping[str, ReadAs]:
+        """The columns that are read, and what each is read as."""
+        ...
+
+    @property
+    def decimal(self) -> str:
+        """The decimal sign that this kind of file has by itself, empty where its amounts must prove it."""
+        ...
+
+    @property
+    def dates(self) -> str:
+        """The form of dates that this kind of file has by itself, empty where its dates must be ISO or prove it."""
         ...
 
     def groups(self, rows: Iterable[Row]) -> Iterator[Group]:

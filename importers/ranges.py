@@ -17,6 +17,7 @@ from importers.files import DiskFault, RangeWriter, RefusedRows
 from importers.intakes import Opened
 from importers.reading import ADDED_COLUMNS, Row
 from importers.report import Totals
+from importers.table import split_header
 from importers.taking import Entry, Intake, commands_of, count, judged, prepared
 from projections.bulk import Result
 from projections.log import OutcomeUnknown, Session
@@ -50,7 +51,7 @@ def cut(opened: Opened, folder: Path, known: set[int], record: Record) -> Cut | 
     None where the import was stopped meanwhile.
     """
     rows = orders = number = 0
-    groups = judged(opened.intake.groups(opened.rows()))
+    groups = judged(opened.groups())
     writer: RangeWriter | None = None
     try:
         for staged in groups:
@@ -86,7 +87,8 @@ class Taker:
         self._runtime = runtime
         self._id = standing.id
         self._intake = intake
-        self._width = len(standing.header) - len(ADDED_COLUMNS)
+        columns = tuple(standing.header[: -len(ADDED_COLUMNS)])
+        self._widths = [len(part) for part in split_header(columns)]
         self._delimiter = standing.delimiter
         self._folder = folder_of(runtime.settings, standing.id)
 
@@ -112,7 +114,7 @@ class Taker:
         return False
 
     def _take(self, one: Range) -> None:
-        checkpoint = _Checkpoint(self._id, one, RefusedRows(self._folder, one.number, self._width, self._delimiter))
+        checkpoint = _Checkpoint(self._id, one, RefusedRows(self._folder, one.number, self._widths, self._delimiter))
         waiting = files.staged_from(self._folder, one.number, one.done_bytes)
 
         while found := list(islice(waiting, BATCH)):

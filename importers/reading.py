@@ -17,15 +17,26 @@ DELIMITERS = ",;\t|"
 LONGEST_LINE = 1 << 20  # characters; a longer line is passed over, never held
 LONGEST_CELL = 1 << 17
 MOST_COLUMNS = 1_000
+FILE = 1 << 40  # a row's line is its line in the file and, where there are several, so many times the file's number
 ADDED_COLUMNS = ("error_row", "error_column", "error_code", "error_message", "error_fix")
 
 
 class Row(Struct, frozen=True, array_like=True):
-    """A record of the file, the line it begins on, and what is wrong with it as a row."""
+    """A record of a file, the line it begins on, and what is wrong with it as a row.
+
+    `kind` counts the kinds of files of a table, as its headers do.
+    """
 
     line: int
     cells: list[str]
     problem: Problem | None = None
+    kind: int = 0
+
+
+def place_of(line: int) -> str:
+    """Where a row stands, for a person to read: its line, behind the file's number where there are several files."""
+    file, number = divmod(line, FILE)
+    return f"{file}:{number}" if file else str(number)
 
 
 class _Lines:
@@ -69,8 +80,7 @@ class Sheet:
         self.warnings = tuple(warnings)
         self.size = path.stat().st_size
         self._file = file
-        self._lines = _Lines(file)
-        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        self._begin()
         header = next((row for row in self._records() if not row.problem), None)
         if header is None or not any(header.cells):
             raise UnusableFile("The file has no header line.")
@@ -81,6 +91,12 @@ class Sheet:
             raise UnusableFile(f"The header has {len(names)} columns; at most {MOST_COLUMNS} are read.")
         self.header = tuple(names)
         self._added = len(header.cells) - len(names)
+
+    def rewind(self) -> None:
+        """Goes back behind the header."""
+        self._file.seek(0)
+        self._begin()
+        next((row for row in self._records() if not row.problem), None)
 
     @property
     def position(self) -> int:
@@ -100,6 +116,10 @@ class Sheet:
                 yield Row(row.line, cells[:width])
             else:
                 yield Row(row.line, cells, _wrong_width(len(cells), width))
+
+    def _begin(self) -> None:
+        self._lines = _Lines(self._file)
+        self._reader = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
 
     def _records(self) -> Iterator[Row]:
         lines = self._lines

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from domain.money import amount_text
 from importers.faults import Problem, UnusableFile
 from importers.orders import Figures
-from importers.reading import ADDED_COLUMNS, Row
+from importers.reading import ADDED_COLUMNS, Row, place_of
+from importers.table import split_header
 
 if TYPE_CHECKING:
     from _csv import Writer
@@ -120,11 +121,17 @@ def _amounts(sums: Counter[str]) -> dict[str, str]:
     return {currency: amount_text(minor, currency) for currency, minor in sorted(sums.items())}
 
 
-def error_cells(row: Row, problem: Problem, width: int) -> list[str]:
-    """A refused row as it was, padded to the header's width, what is wrong with it, and cells beyond the header."""
+def error_cells(row: Row, problem: Problem, widths: Sequence[int]) -> list[str]:
+    """A refused row as it was under its kind's columns, what is wrong with it, and cells beyond the header.
+
+    `widths` counts the columns of each kind of file.
+    """
+    width = widths[row.kind]
+    before, after = sum(widths[: row.kind]), sum(widths[row.kind + 1 :])
     cells = row.cells[:width] + [""] * (width - len(row.cells))
-    why = [str(row.line), problem.column, problem.code, problem.message, problem.fix]
-    return [*cells, *why, *row.cells[width:]]
+    column = f"{row.kind + 1}.{problem.column}" if len(widths) > 1 and problem.column else problem.column
+    why = [place_of(row.line), column, problem.code, problem.message, problem.fix]
+    return [*[""] * before, *cells, *[""] * after, *why, *row.cells[width:]]
 
 
 class ErrorFile:
@@ -138,13 +145,14 @@ class ErrorFile:
         self.path = path
         self._partial = path.with_name(path.name + ".partial")
         self._header = header
+        self._widths = [len(part) for part in split_header(tuple(header))]
         self._delimiter = delimiter
         self._file: TextIO | None = None
         self._writer: Writer | None = None
 
     def add(self, row: Row, problem: Problem) -> None:
         """Repeats a row, padded to the header's width, and says what is wrong with it."""
-        self._open().writerow(error_cells(row, problem, len(self._header)))
+        self._open().writerow(error_cells(row, problem, self._widths))
 
     def close(self) -> None:
         """Gives the file its name."""

@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from domain.orders.creation import CreateOrder
 from domain.settings import Shop
 from importers.faults import UnusableFile
-from importers.generic import Generic
-from importers.mapping import CsvMapping
 from importers.orders import Origin
-from importers.profile import Choices, Profile
-from importers.reading import Row, Sheet
+from importers.profile import Profile
+from importers.reading import Row
 from importers.report import ErrorFile, Totals
-from importers.shopify import Shopify
+from importers.table import Table
 from importers.taking import Entry, OrdersIntake, commands_of, count, judged, prepared
 from projections.bulk import Beside, Result
 
@@ -21,18 +19,6 @@ BATCH = 300
 
 Save = Callable[[Sequence[CreateOrder]], Sequence[Result]]
 """Stores a batch of orders and answers for each, in their order; a refused one leaves the others alone."""
-
-
-def choose_profile(sheet: Sheet, mapping: CsvMapping | None, choices: Choices) -> Profile:
-    """The mapping's profile, else the one that knows the file's header; raises `UnusableFile` when none does."""
-    if mapping:
-        return Generic(mapping, sheet.header, choices)
-    if Shopify.knows(sheet.header):
-        return Shopify(sheet.header, choices)
-    raise UnusableFile(
-        "No profile knows this header. Explain its columns in a mapping and say --map mapping.toml; "
-        f"the columns are: {', '.join(sheet.header)[:2000]}."
-    )
 
 
 class Run:
@@ -54,9 +40,9 @@ class Run:
         self._read = 0
         self._entries: list[Entry] = []
 
-    def take(self, rows: Iterable[Row]) -> Totals:
+    def take(self, table: Table) -> Totals:
         """Takes in every row; raises `UnusableFile` when there is none, `RowsUnaccounted` when one got lost."""
-        for staged in judged(self._intake.groups(self._counted(rows))):
+        for staged in judged(table.groups(lambda rows: self._intake.groups(self._counted(rows)))):
             self._entries.append(prepared(self._intake, staged))
             if len(self._entries) >= BATCH:
                 self._flush()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
@@ -38,14 +38,21 @@ def context_of(import_id: UUID, name: str, actor: str) -> Context:
     return Context(command_id=uuid5(import_id, name), actor=actor, at=datetime.now(UTC))
 
 
-def fingerprint_of(path: Path, asked: Asked, mapping: bytes = b"") -> bytes:
-    """What is the same for the same file, mapping and choices, whatever the file is called."""
+def fingerprint_of(paths: Sequence[Path], asked: Asked, mapping: bytes = b"") -> bytes:
+    """What is the same for the same files, mapping and choices, whatever the files are called and their order."""
     digest = sha256(msgspec.json.encode(msgspec.structs.replace(asked, files=(), mapping="").stored()))
     digest.update(mapping)
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
+    told = sorted(_digest_of(path) for path in paths)
+    if len(set(told)) < len(told):
+        raise UnusableFile("One of the files is given twice.")
+    for one in told:
+        digest.update(one)
     return digest.digest()
+
+
+def _digest_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").digest()
 
 
 def begin(runtime: Runtime, asked: Asked, fingerprint: bytes, size: int, actor: str) -> UUID:
@@ -119,6 +126,8 @@ def read(runtime: Runtime, standing: Standing, on_range: OnRange | None = None) 
     with opened(runtime, import_id, asked) as file:
         with runtime.pool.connection() as connection:
             work.set_header(connection, import_id, (*file.header, *ADDED_COLUMNS), file.delimiter)
+            if "explained" not in standing.told:
+                work.set_told(connection, import_id, {**file.asked.stored(), "explained": file.explain()})
         done = cut(file, folder, known, record)
     if done:
         _is_read(runtime, standing, file, done.rows, done.orders)

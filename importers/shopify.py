@@ -30,7 +30,7 @@ from importers.cells import Cells, Columns, Manner
 from importers.drafts import Draft, DraftLine, DraftParcel
 from importers.faults import Fault
 from importers.grouping import Group, in_sequence
-from importers.profile import Choices, content_hash, currency_of, same_in_all
+from importers.profile import Choices, ReadAs, content_hash, currency_of, same_in_all
 from importers.reading import Row
 
 NEEDED = ("Name", "Lineitem name", "Lineitem quantity")
@@ -66,6 +66,37 @@ COLUMNS = {
     "refund-above-paid": "Refunded Amount",
 }
 
+READS: dict[str, ReadAs] = {
+    **dict.fromkeys(
+        (
+            "Name", "Financial Status", "Fulfillment Status", "Currency", "Discount Code", "Shipping Method",
+            "Lineitem name", "Lineitem sku", "Lineitem taxable", "Payment Method", "Payment ID", "Tags", "Source",
+            "Employee", *SAID_IN_A_NOTE, *shopify_money.TAX_NAMES,
+        ),
+        "text",
+    ),
+    **dict.fromkeys(("Created at", "Paid at", "Fulfilled at", "Cancelled at"), "date"),
+    **dict.fromkeys(
+        (
+            "Subtotal", "Shipping", "Taxes", "Total", "Discount Amount", "Refunded Amount", "Outstanding Balance",
+            "Lineitem price", "Lineitem discount",
+        ),
+        "amount",
+    ),
+    **dict.fromkeys(
+        (
+            *(f"{kind} {part}" for kind in ("Billing", "Shipping") for part in (
+                "Name", "Company", "Address1", "Address2", "Street", "Zip", "City", "Province", "Phone"
+            )),
+            "Email", "Phone", "Notes", "Note Attributes",
+        ),
+        "person",
+    ),
+    "Billing Country": "country",
+    "Shipping Country": "country",
+    "Lineitem quantity": "quantity",
+}  # fmt: skip
+
 
 class Shopify:
     """The profile of Shopify's orders export."""
@@ -73,18 +104,21 @@ class Shopify:
     name = "shopify"
     source = "shopify"
     columns = COLUMNS
+    reads = READS
+    decimal = "."
+    dates = ""
 
-    def __init__(self, header: Sequence[str], choices: Choices) -> None:
-        self._columns = Columns(header)
+    def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
+        self._columns = Columns(headers[0])
         self._columns.require(*NEEDED)
         self._choices = choices
-        self._manner = Manner(decimal=".", zone=choices.zone)
+        self._manner = Manner(decimal=choices.decimal or self.decimal, date_format=choices.dates, zone=choices.zone)
         self._number_at = self._columns.index["Name"]
 
-    @staticmethod
-    def knows(header: Sequence[str]) -> bool:
+    @classmethod
+    def claims(cls, headers: Sequence[tuple[str, ...]]) -> bool:
         """Whether this is the header of such a file."""
-        return set(NEEDED) <= set(header)
+        return len(headers) == 1 and set(NEEDED) <= set(headers[0])
 
     def groups(self, rows: Iterable[Row]) -> Iterator[Group]:
         """The rows of each order, which follow each other."""
@@ -109,7 +143,7 @@ class Shopify:
         created_at = heading.required_instant("Created at")
         money = shopify_money.money_of(heading, lines, currency)
         fulfilment = _fulfilment(heading)
-        stage = _stage(heading, fulfilment, money.status)
+        stage = stage_of(fulfilment, money.status, cancelled=bool(heading.text("Cancelled at")))
         fulfilled_at = heading.instant("Fulfilled at")
         billing, shipping = _address(heading, "Billing"), _address(heading, "Shipping")
         return Draft(
@@ -180,9 +214,9 @@ def _fulfilment(heading: Cells) -> str:
     return status
 
 
-def _stage(heading: Cells, fulfilment: str, financial: str) -> str:
+def stage_of(fulfilment: str, financial: str, *, cancelled: bool) -> str:
     """Where the order stands, by the table above."""
-    if heading.text("Cancelled at"):
+    if cancelled:
         return CANCELLED
     if fulfilment == "fulfilled":
         return COMPLETED if financial in shopify_money.PAID_IN_FULL or not financial else SHIPPED

@@ -18,7 +18,7 @@ from importers.files import Staged
 from importers.grouping import Group
 from importers.orders import Figures, Origin, build
 from importers.profile import Profile
-from importers.reading import Row
+from importers.reading import Row, place_of
 from importers.report import Totals
 from projections.bulk import Beside, Created, Known, Refused, Result, Updated
 
@@ -102,8 +102,8 @@ class OrdersIntake:
         if not staged.key:
             raise Fault("number-missing", "This row has no order number.", column=number, fix="Fill in the cell.")
         if staged.repeated:
-            message = "This order's number was met before in this file, with other rows between."
-            raise Fault("duplicate-order", message, column=number, fix="Put all rows of an order together.")
+            message = "This order's number was met before in this file, with other rows between, or in another."
+            raise Fault("duplicate-order", message, column=number, fix="Put all rows of an order together, once.")
         if len(staged.rows) >= grouping.MOST_ROWS:
             message = f"An order of {grouping.MOST_ROWS} rows or more cannot be held."
             raise Fault("too-many-rows", message, column=number, fix="Split the order.")
@@ -196,7 +196,8 @@ def problem_of(error: DomainError, columns: dict[str, str]) -> Problem:
 
 
 def _sibling(line: int | None) -> Problem:
-    message = f"The row on line {line} of the same order was refused, and an order comes in as a whole or not at all."
+    place = place_of(line or 0)
+    message = f"The row on line {place} of the same order was refused, and an order comes in as a whole or not at all."
     return Problem(code="order-refused", message=message, fix="Nothing is wrong with this row: keep it with the other.")
 
 

@@ -6,17 +6,16 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import click
-from msgspec.structs import replace
 
 from domain.errors import DomainError
-from domain.imports import CancelImport, Choices, Kind
+from domain.imports import CancelImport, Choices, Kind, is_form_of_dates
 from importers import local, service
 from importers.faults import UnusableFile
 from importers.intakes import Asked, opened
@@ -24,6 +23,8 @@ from importers.report import Totals
 from projections.runtime import Runtime
 from projections.work import imports as work
 from projections.work.imports import Progress
+from scripts.explaining import explain
+from scripts.import_maps import guess, maps, read_by
 from scripts.installation import opened_runtime
 from scripts.undoing import ACTOR, now, take_back
 
@@ -52,6 +53,10 @@ def import_orders() -> None:
     """
 
 
+import_orders.add_command(guess)
+import_orders.add_command(maps)
+
+
 def _loading(command: Callable[..., None]) -> Callable[..., None]:
     """The options that every kind of file has."""
     for option in (
@@ -62,60 +67,84 @@ def _loading(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option("--automations", is_flag=True, help="Let mails and automations follow."),
         click.option("--dry-run", is_flag=True, help="Decide everything, store nothing."),
-        click.argument("file", type=FILE),
+        click.argument("files", type=FILE, nargs=-1, required=True),
     ):
         command = option(command)
     return command
 
 
+def _form(_: click.Context, parameter: click.Parameter, form: str) -> str:
+    """Refuses a form of dates that is none."""
+    if not is_form_of_dates(form):
+        raise click.BadParameter("say day-first, month-first or a format like %d.%m.%Y %H:%M", param=parameter)
+    return form
+
+
 @import_orders.command()
 @_loading
-@click.option("--map", "map_file", type=click.Path(path_type=Path), help="Mapping of a CSV file that no profile knows.")
+@click.option("--explain", is_flag=True, help="Show how the files would be read, and read no order.")
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(path_type=Path),
+    help="Mapping of a CSV file that no profile knows: a file, or the name of one that is kept.",
+)
 @click.option(
     "--source", default="", help="Name of the shop the orders come from; with their numbers it makes their id."
 )
 @click.option("--currency", default="", help="Currency of orders that tell none, like EUR.")
 @click.option("--timezone", default="", help="Time zone of times that tell none, like Europe/Paris.")
+@click.option("--dates", default="", callback=_form, help="day-first, month-first, or a format like %d.%m.%y.")
+@click.option("--decimal", type=click.Choice(["", ".", ","]), default="", help="The decimal sign of amounts.")
 @click.option("--stock", type=click.Choice(["leave", "apply"]), default="leave", help="Whether stock moves.")
 @click.option("--update", is_flag=True, help="Lead orders that changed since to what the file tells.")
-def orders(
-    file: Path, map_file: Path | None, source: str, currency: str, timezone: str, stock: Any, update: bool, **told: Any
-) -> None:
-    """Load orders from FILE, an export of Shopify or any CSV file with a mapping.
+def orders(files: tuple[Path, ...], map_file: Path | None, stock: Any, update: bool, **told: Any) -> None:
+    """Load orders from FILES: one export, its pieces, or files that belong together, such as orders and their lines.
 
-    Loading a file again adds nothing; one that was stopped goes on where it was. Refused rows go to a file of their
-    own, to be corrected and loaded alone. Exit status: 0 when all came in, 3 when some rows were refused, 1 when the
-    file cannot be used.
+    Exports of Shopify, WooCommerce, Amazon and PrestaShop are known by their columns; other CSV files need a mapping.
+    Loading files again adds nothing; what was stopped goes on where it was. Refused rows go to a file of their own, to
+    be corrected and loaded alone. Exit status: 0 when all came in, 3 when some rows were refused, 1 when a file cannot
+    be used.
     """
-    choices = Choices(
-        dry_run=told["dry_run"],
-        stock=stock,
-        automations=told["automations"],
-        on_change="update" if update else "report",
-    )
     asked = Asked(
-        files=(str(file.resolve()),), source=source, currency=currency.upper(), timezone=timezone, choices=choices
+        files=_resolved(files),
+        choices=Choices(
+            dry_run=told["dry_run"],
+            stock=stock,
+            automations=told["automations"],
+            on_change="update" if update else "report",
+        ),
+        **{name: told.pop(name) for name in ("source", "timezone", "dates", "decimal")},
+        currency=told.pop("currency").upper(),
     )
-    _load(file, asked, map_file, **told)
+    if told.pop("explain"):
+        with _told():
+            explain(asked, map_file, as_json=told["as_json"])
+        return
+    _load(files, asked, map_file, **told)
 
 
 @import_orders.command()
 @_loading
-def tracking(file: Path, **told: Any) -> None:
-    """Write down tracking codes from FILE, a CSV file with the columns number, carrier and code."""
-    _load(file, _updates(file, "tracking", told), None, **told)
+def tracking(files: tuple[Path, ...], **told: Any) -> None:
+    """Write down tracking codes from FILES, CSV files with the columns number, carrier and code."""
+    _load(files, _updates(files, "tracking", told), None, **told)
 
 
 @import_orders.command()
 @_loading
-def statuses(file: Path, **told: Any) -> None:
-    """Move orders by FILE, a CSV file with the columns number, status and stock (apply or leave)."""
-    _load(file, _updates(file, "statuses", told), None, **told)
+def statuses(files: tuple[Path, ...], **told: Any) -> None:
+    """Move orders by FILES, CSV files with the columns number, status and stock (apply or leave)."""
+    _load(files, _updates(files, "statuses", told), None, **told)
 
 
-def _updates(file: Path, kind: Kind, told: Mapping[str, Any]) -> Asked:
+def _updates(files: Sequence[Path], kind: Kind, told: Mapping[str, Any]) -> Asked:
     choices = Choices(dry_run=told["dry_run"], automations=told["automations"])
-    return Asked(files=(str(file.resolve()),), kind=kind, choices=choices)
+    return Asked(files=_resolved(files), kind=kind, choices=choices)
+
+
+def _resolved(files: Sequence[Path]) -> tuple[str, ...]:
+    return tuple(str(file.resolve()) for file in files)
 
 
 @import_orders.command()
@@ -163,7 +192,7 @@ def undo(import_id: UUID, as_json: bool) -> None:
 
 
 def _load(
-    file: Path,
+    files: Sequence[Path],
     asked: Asked,
     map_file: Path | None,
     *,
@@ -173,25 +202,27 @@ def _load(
     dry_run: bool,
     automations: bool,
 ) -> None:
-    report = errors or Path(f"{file.stem}-errors.csv")
-    if report.resolve() == file.resolve():
+    report = errors or Path(f"{files[0].stem}-errors.csv")
+    if report.resolve() in {file.resolve() for file in files}:
         raise click.UsageError("The error report would overwrite the file: say another --errors.")
     with _told(), opened_runtime() as runtime:
-        import_id = _begun(runtime, file, asked, map_file)
+        import_id = _begun(runtime, files, asked, map_file)
         with _progress() as tell:
             local.run(runtime, import_id, tell, processes=processes)
         _end(runtime, import_id, report, as_json=as_json)
 
 
-def _begun(runtime: Runtime, file: Path, asked: Asked, map_file: Path | None) -> UUID:
-    """The import of this file, with its mapping kept beside its ranges."""
+def _begun(runtime: Runtime, files: Sequence[Path], asked: Asked, map_file: Path | None) -> UUID:
+    """The import of these files, with its mapping kept beside its ranges."""
     mapping = map_file.read_bytes() if map_file and map_file.is_file() else str(map_file or "").encode()
-    asked = replace(asked, mapping=str(map_file.resolve() if map_file.is_file() else map_file) if map_file else "")
-    with opened(runtime, uuid4(), asked) as sheet:  # what cannot be read at all is told before anything begins
-        for warning in sheet.warnings:
+    asked = read_by(runtime, asked, map_file)
+    fingerprint = service.fingerprint_of(files, asked, mapping)
+    with opened(runtime, uuid4(), asked) as table:  # what cannot be read at all is told before anything begins
+        for warning in table.warnings:
             click.secho(f"Warning: {warning}", fg="yellow", err=True)
-    fingerprint = service.fingerprint_of(file, asked, mapping)
-    return service.begin(runtime, asked, fingerprint, file.stat().st_size, ACTOR)
+        settled = table.asked
+    size = sum(file.stat().st_size for file in files)
+    return service.begin(runtime, settled, fingerprint, size, ACTOR)
 
 
 def _end(runtime: Runtime, import_id: UUID, report: Path, *, as_json: bool) -> None:

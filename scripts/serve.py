@@ -52,9 +52,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         """The application of one server process, with connections of its own."""
         from api.app import create_app
         from projections.runtime import open_runtime
+        from scripts.mappings import FileMappings
 
         self.runtime = open_runtime(self.settings)
-        application: Flask = create_app(self.runtime)
+        application: Flask = create_app(self.runtime, FileMappings())
         return application
 
     def _options(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from domain import (
     customers,
     enrolments,
     imports,
+    mappings,
     messages,
     operators,
     papers,
@@ -48,7 +49,18 @@ from domain.orders import (
 from domain.orders import imports as order_imports
 from domain.orders.order import Print, RefundedLine, ShippedItem
 from domain.pricing import CouponTerms
-from domain.shop import Carrier, Defaults, Legal, Logo, PaymentMethod, Series, ShippingMethod, TagRule, Template
+from domain.shop import (
+    Carrier,
+    Defaults,
+    ImportMapping,
+    Legal,
+    Logo,
+    PaymentMethod,
+    Series,
+    ShippingMethod,
+    TagRule,
+    Template,
+)
 from domain.statuses import MerchantStatus
 from domain.tokens import token_id
 from tests.given import NOW, context
@@ -88,6 +100,11 @@ COPY = messages.Copy(
     html="<p>Nora Example</p>",
     text="Nora Example",
     template_version=7,
+)
+TILL = ImportMapping(
+    name="till",
+    text='source = "till"\n\n[columns]\nnumber = "No"\ncreated_at = "Date"\n',
+    columns=("No", "Date"),
 )
 MERCI = Template(status="pending", locale="fr", version=7, subject="Merci", html="<p>Merci</p>", text="Merci")
 DEFAULTS = Defaults(currency="CHF", prices_include_tax=False, locale="fr", number_prefix="S", timezone="Europe/Zurich")
@@ -283,6 +300,8 @@ COMMANDS: tuple[Command, ...] = (
     papers.SetLogo(context=SAID, logo=LOGO),
     papers.RemoveLogo(context=SAID),
     papers.DefineSeries(context=SAID, series=SERIES),
+    mappings.SaveMapping(context=SAID, name="till", text=TILL.text, columns=TILL.columns),
+    mappings.RemoveMapping(context=SAID, name="till"),
     messages.RequestMessage(
         **_MESSAGE,
         template="status:packed",
@@ -573,6 +592,8 @@ EVENTS: tuple[Event, ...] = (
     event(papers.LegalSet, settings.SETTINGS_ID, legal=LEGAL),
     event(papers.LogoSet, settings.SETTINGS_ID, logo=LOGO),
     event(papers.LogoRemoved, settings.SETTINGS_ID),
+    event(mappings.MappingSaved, settings.SETTINGS_ID, mapping=TILL),
+    event(mappings.MappingRemoved, settings.SETTINGS_ID, name="till"),
     event(papers.SeriesDefined, settings.SETTINGS_ID, series=SERIES),
     event(
         messages.MessageRequested,

@@ -20,6 +20,7 @@ from projections.credentials import keep_password, keep_token, new_token
 from projections.passwords import hash_password
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
+from scripts.mappings import FileMappings
 
 SESSION = "/api/v1/session"
 PASSWORD = "an invented password"
@@ -70,7 +71,7 @@ def runtime(settings: Settings) -> Iterator[Runtime]:
 @pytest.fixture
 def app(runtime: Runtime) -> Flask:
     """The application over it."""
-    return create_app(runtime)
+    return create_app(runtime, FileMappings())
 
 
 @pytest.fixture

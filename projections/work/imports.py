@@ -31,6 +31,7 @@ UPDATE work.imports SET
 WHERE id = %(id)s
 """
 _HEADER = "UPDATE work.imports SET header = %(header)s, delimiter = %(delimiter)s WHERE id = %(id)s"
+_TOLD = "UPDATE work.imports SET told = %(told)s WHERE id = %(id)s"
 _ADD_RANGE = """
 INSERT INTO work.import_ranges (import_id, number, rows, orders, bytes, claimed_until)
 VALUES (%(id)s, %(number)s, %(rows)s, %(orders)s, %(bytes)s, '-infinity') ON CONFLICT DO NOTHING
@@ -169,6 +170,11 @@ def set_state(connection: Connection, import_id: UUID, state: str) -> None:
 def set_header(connection: Connection, import_id: UUID, header: Sequence[str], delimiter: str) -> None:
     """Keeps the names of the columns of the refused rows, those that say what is wrong included."""
     connection.execute(_HEADER, {"id": import_id, "header": list(header), "delimiter": delimiter})
+
+
+def set_told(connection: Connection, import_id: UUID, told: dict[str, Any]) -> None:
+    """Keeps what was chosen together with what the files themselves proved."""
+    connection.execute(_TOLD, {"id": import_id, "told": Jsonb(told)})
 
 
 def add_range(connection: Connection, import_id: UUID, number: int, rows: int, orders: int, size: int) -> bool:

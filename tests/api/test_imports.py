@@ -267,3 +267,81 @@ def test_an_unknown_import_is_not_found(client: FlaskClient) -> None:
     refused(client.get(at), 404, "import-not-found")
     refused(client.get(f"{at}/errors.csv"), 404, "import-not-found")
     refused(client.post(f"{at}/pause"), 404, "import-not-found")
+
+
+@pytest.mark.usefixtures("workers")
+def test_totals_that_do_not_add_up_are_kept_as_told_and_listed_page_by_page(client: FlaskClient) -> None:
+    rows = export(*(order(n, Total="5.00" if n == 2 else f"{n}.50") for n in range(1, 5)))
+    told = ended(client, post(client, rows).get_json()["id"])
+    assert told["totals"]["orders_with_total_as_told"] == 3
+    path = f"{IMPORTS}/{told['id']}/differences"
+    first = client.get(f"{path}?limit=2").get_json()
+    last = client.get(f"{path}?limit=2&cursor={first['next']}").get_json()
+    assert (len(first["items"]), last["next"]) == (2, None)
+    listed = {one["external_id"]: one["difference"] for one in (*first["items"], *last["items"])}
+    assert listed == {"#1": "-3.50", "#3": "-1.50", "#4": "-0.50"}
+    assert client.get(f"{path}?cursor=nonsense").status_code == 400
+
+
+class TestSeveralFiles:
+    ORDERS = (
+        "id,name,currency,total_price,created_at,financial_status\n"
+        "1,#1,EUR,5.00,2025-01-15 10:00:00,paid\n2,#2,EUR,6.00,2025-01-15 10:00:00,paid\n"
+    )
+    LINES = "order_id,id,title,price,quantity\n1,1,Mug,5.00,1\n2,2,Tee,six,1\n"
+
+    def sent(self, client: FlaskClient, *files: str, query: str = "", **headers: str) -> Any:
+        parts = [(BytesIO(text.encode()), f"{number}.csv") for number, text in enumerate(files)]
+        return client.post(
+            f"{IMPORTS}{query}", data={"file": parts}, content_type="multipart/form-data", headers=headers
+        )
+
+    @pytest.mark.usefixtures("workers")
+    def test_files_that_belong_together_come_in_as_one_and_their_errors_alone(self, client: FlaskClient) -> None:
+        first = ended(client, self.sent(client, self.LINES, self.ORDERS).get_json()["id"])
+        assert (first["profile"], first["totals"]["orders"]["new"]) == ("shopify-api", 1)
+        assert first["totals"]["rows"] == {"read": 4, "accepted": 2, "refused": 2}
+        report = client.get(f"{IMPORTS}/{first['id']}/errors.csv").get_data(as_text=True)
+        again = ended(client, post(client, report.replace("six", "6.00").encode()).get_json()["id"])
+        assert again["totals"]["orders"] == {"new": 1, "known": 0, "changed": 0, "updated": 0, "refused": 0}
+
+    def test_the_same_key_in_another_order_of_files_is_the_same_request(
+        self, client: FlaskClient, runtime: Runtime
+    ) -> None:
+        key = {"Idempotency-Key": "pair"}
+        first, again = (
+            self.sent(client, self.LINES, self.ORDERS, **key),
+            self.sent(client, self.ORDERS, self.LINES, **key),
+        )
+        assert (first.get_json(), again.status_code) == (again.get_json(), 202)
+        assert len(recorded(runtime, "import.started")) == 1
+        folder = folder_of(runtime.settings, UUID(first.get_json()["id"]))
+        assert len(list(folder.glob("upload-*"))) == 2
+        assert not list((runtime.settings.files / "uploads").iterdir())
+
+    def test_a_file_given_twice_is_refused_and_nothing_is_kept(self, client: FlaskClient, runtime: Runtime) -> None:
+        answer = self.sent(client, self.ORDERS, self.ORDERS)
+        assert (answer.status_code, answer.get_json()["type"]) == (422, "/problems/same-file-twice")
+        assert not list((runtime.settings.files / "uploads").iterdir())
+
+    @pytest.mark.usefixtures("workers")
+    def test_a_dry_run_explains_how_files_are_read_and_shows_nobodys_data(self, client: FlaskClient) -> None:
+        dry = ended(client, post(client, query="?dry_run=true").get_json()["id"])
+        told = client.get(f"{IMPORTS}/{dry['id']}/explanation").get_json()
+        assert (told["profile"], told["dates"], told["decimal"], told["rows"]) == ("shopify", "iso", ".", 3)
+        columns = {one["column"]: one for one in told["columns"]}
+        assert columns["Lineitem name"]["samples"] == ["Widget"]
+        assert (columns["Email"]["filled"], columns["Email"]["samples"]) == (3, [])
+
+    def test_what_is_not_read_yet_has_no_explanation(self, client: FlaskClient) -> None:
+        import_id = post(client).get_json()["id"]
+        answer = client.get(f"{IMPORTS}/{import_id}/explanation")
+        assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/not-explained")
+
+    @pytest.mark.usefixtures("workers")
+    def test_what_cannot_be_known_is_asked_for_and_believed(self, client: FlaskClient) -> None:
+        body = export(order(1, **{"Created at": "03/04/2025 10:00:00 +0000"}))
+        told = ended(client, post(client, body).get_json()["id"], "failed")
+        assert "the field `dates`" in told["detail"]
+        assert post(client, body, "?dates=sometimes").status_code == 422
+        assert ended(client, post(client, body, "?dates=day-first").get_json()["id"])["totals"]["orders"]["new"] == 1

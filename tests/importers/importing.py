@@ -55,15 +55,16 @@ def orders_file(folder: Path, *rows: str, name: str = "orders.csv") -> Path:
     return file
 
 
-def begin(runtime: Runtime, file: Path, kind: Kind = "orders", **choices: Any) -> UUID:
-    """The import of a file, begun or found where it was left."""
-    asked = Asked(files=(str(file),), kind=kind, choices=Choices(**choices))
-    return service.begin(runtime, asked, service.fingerprint_of(file, asked), file.stat().st_size, "tests")
+def begin(runtime: Runtime, *files: Path, kind: Kind = "orders", **choices: Any) -> UUID:
+    """The import of files, begun or found where it was left."""
+    asked = Asked(files=tuple(map(str, files)), kind=kind, choices=Choices(**choices))
+    size = sum(file.stat().st_size for file in files)
+    return service.begin(runtime, asked, service.fingerprint_of(files, asked), size, "tests")
 
 
-def imported(runtime: Runtime, file: Path, kind: Kind = "orders", **choices: Any) -> tuple[UUID, Totals]:
-    """A file taken in to its end, and what it came to."""
-    import_id = begin(runtime, file, kind, **choices)
+def imported(runtime: Runtime, *files: Path, kind: Kind = "orders", **choices: Any) -> tuple[UUID, Totals]:
+    """Files taken in to their end, and what they came to."""
+    import_id = begin(runtime, *files, kind=kind, **choices)
     local.run(runtime, import_id, lambda progress: None, processes=1)
     return import_id, service.totals_so_far(runtime, import_id)
 

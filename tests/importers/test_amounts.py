@@ -75,3 +75,17 @@ def test_a_quantity_is_a_whole_number() -> None:
     for text in ("1.5", "", "two", "1,000", "1e3"):
         with pytest.raises(Fault, match="whole"):
             read_whole(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("€29.99", "29.99"), ("29,99 €", "29.99"), ("-€1,234.50", "-1234.50"), ("(12,00 EUR)", "-12"), ("kr. 150", "150")],
+)
+def test_a_currency_beside_an_amount_is_left_aside(text: str, amount: str) -> None:
+    assert read_amount(text) == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["284.36a", "XYZ 5.00", "5 € each", "€€5"])
+def test_what_is_no_currency_beside_an_amount_refuses_it(text: str) -> None:
+    with pytest.raises(Fault):
+        read_amount(text)

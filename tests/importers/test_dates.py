@@ -37,8 +37,28 @@ def test_any_other_form_is_read_only_as_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "form", "told"),
+    [
+        ("03/04/2025", "day-first", datetime(2025, 4, 3, tzinfo=UTC)),
+        ("03/04/2025", "month-first", datetime(2025, 3, 4, tzinfo=UTC)),
+        ("16-05-2018 07:32:06", "day-first", datetime(2018, 5, 16, 7, 32, 6, tzinfo=UTC)),
+        ("3.4.25 7:05", "day-first", datetime(2025, 4, 3, 7, 5, tzinfo=UTC)),
+        ("4/3/2025, 12:05 AM", "month-first", datetime(2025, 4, 3, 0, 5, tzinfo=UTC)),
+        ("4/3/2025 1:05:09 p.m. +02:00", "month-first", datetime(2025, 4, 3, 11, 5, 9, tzinfo=UTC)),
+        ("2025-04-03T01:00:00Z", "day-first", datetime(2025, 4, 3, 1, tzinfo=UTC)),
+    ],
+)
+def test_day_or_month_first_is_read_as_told_and_iso_beside_it(text: str, form: str, told: datetime) -> None:
+    assert read_instant(text, form, UTC) == told
+
+
+@pytest.mark.parametrize(
     ("text", "form", "code"),
     [
+        ("04/16/2025", "day-first", "not-a-date"),
+        ("16/04/2025", "month-first", "not-a-date"),
+        ("04/03/2025 13:00 PM", "month-first", "not-a-date"),
+        ("04/03-2025", "month-first", "date-form-unknown"),
         ("03/04/2025 10:00", "", "date-form-unknown"),
         ("16-05-2018 07:32:06", "", "date-form-unknown"),
         ("2025-02-30", "", "not-a-date"),

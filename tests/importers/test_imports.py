@@ -352,7 +352,7 @@ class TestUpdatesByCsv:
         file = tmp_path / "codes.csv"
         rows = [f"{number};colissimo;8R{index}" for index, number in enumerate(numbers)]
         file.write_text("\n".join(("Number;Carrier;Tracking number", *rows, "C9;dhl;1", f"{numbers[0]};dhl;")) + "\n")
-        import_id, totals = imported(runtime, file, "tracking")
+        import_id, totals = imported(runtime, file, kind="tracking")
         assert (totals.new, totals.refused) == (3, 2)
         codes = [(row["Number"], row["error_column"], row["error_code"]) for row in refused(runtime, import_id)]
         assert codes == [("C9", "Number", "order-not-found"), (numbers[0], "Tracking number", "text-missing")]
@@ -361,7 +361,7 @@ class TestUpdatesByCsv:
             told = connection.execute("SELECT number, carriers, tracking_codes FROM views.orders ORDER BY 1").fetchall()
         assert told == [(number, ["colissimo"], [f"8R{index}"]) for index, number in enumerate(numbers)]
         head = runtime.log.head()
-        assert imported(runtime, file, "tracking")[1].known == 3
+        assert imported(runtime, file, kind="tracking")[1].known == 3
         assert {one.event.TOPIC.split(".")[0] for one in runtime.log.read(head, 100)} == {"import"}
 
     @pytest.mark.usefixtures("projecting")
@@ -373,8 +373,8 @@ class TestUpdatesByCsv:
         answers = ("on hold,", "shipped,apply", "shipped,")
         rows = [f"{number},{answer}" for number, answer in zip(numbers, answers, strict=True)]
         file.write_text("\n".join(("number,status,stock", *rows, f"{numbers[0]},nonsense,")) + "\n")
-        _, dry = imported(runtime, file, "statuses", dry_run=True)
-        import_id, totals = imported(runtime, file, "statuses")
+        _, dry = imported(runtime, file, kind="statuses", dry_run=True)
+        import_id, totals = imported(runtime, file, kind="statuses")
         assert dry.stored() == totals.stored()
         assert (totals.new, totals.refused) == (2, 2)
         assert {row["error_code"] for row in refused(runtime, import_id)} == {
@@ -387,7 +387,7 @@ class TestUpdatesByCsv:
         file = tmp_path / "codes.csv"
         file.write_text("number,carrier\nC1,dhl\n")
         with pytest.raises(UnusableFile, match="no column code"):
-            imported(runtime, file, "tracking")
+            imported(runtime, file, kind="tracking")
 
 
 def by_hand(runtime: Runtime, email: str) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import tracemalloc
+import zipfile
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 
 from importers.faults import UnusableFile
-from importers.reading import LONGEST_CELL, LONGEST_LINE, Row, open_sheet
+from importers.reading import LONGEST_CELL, LONGEST_LINE, Row, Sheet, open_sheet
 from tests.importers.trying import write
 
 TABLE = ("Name,Stadt,Preis", "A1,Köln,€5", 'A2,"zwei\nZeilen",6')
@@ -79,12 +84,63 @@ def test_a_line_without_end_is_passed_over(tmp_path: Path) -> None:
     assert len(rows[0].cells[1]) < 300
 
 
+class EndlessLine(StringIO):
+    """A file whose second line goes on for ten gigabytes."""
+
+    def __init__(self) -> None:
+        super().__init__("Name,City\n1,Lyon\n")
+        self.left = 10 * 1024  # pieces of a megabyte
+        self.piece = "x" * LONGEST_LINE
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
+        line = super().readline(size)
+        if line == "1,Lyon\n" and self.left:
+            self.seek(self.tell() - len(line))
+            self.left -= 1
+            return self.piece if self.left else "x\n"
+        return line
+
+
+def test_a_line_of_ten_gigabytes_is_refused_in_bounded_memory(tmp_path: Path) -> None:
+    csv.field_size_limit(LONGEST_CELL)
+    endless = EndlessLine()
+    tracemalloc.start()
+    sheet = Sheet(endless, write(tmp_path, "stand-in"), "utf-8", ",", ())
+    rows = list(sheet.rows())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert endless.left == 0
+    assert [row.problem and row.problem.code for row in rows] == ["line-too-long", None]
+    assert peak < 8 * LONGEST_LINE
+
+
+def test_a_file_full_of_holes_is_refused_at_once(tmp_path: Path) -> None:
+    file = write(tmp_path, "Name,City", "1,Lyon")
+    with file.open("r+b") as sparse:
+        sparse.truncate(10 * 1024**3)
+    with pytest.raises(UnusableFile, match="no text"):
+        rows_of(file)
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    """A ZIP archive of one file; of zeros, it unpacks to a thousand times its size."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"", "empty"),
         (b"\xef\xbb\xbf \r\n", "empty"),
         (b"PK\x03\x04rest", "ZIP"),
+        (zipped("[Content_Types].xml", b"<Types/>"), "a spreadsheet"),
+        (zipped("orders.csv", b"0" * 50_000_000), "ZIP"),
+        (gzip.compress(b"0" * 50_000_000), "compressed"),
+        (b"PAR1rest", "Parquet"),
+        (b"\n<!DOCTYPE html><html>", "web page"),
         (b"\x1f\x8brest", "compressed"),
         (b"%PDF-1.7", "PDF"),
         (bytes(range(256)) * 4, "no text"),

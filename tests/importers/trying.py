@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import csv
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from domain.addresses import Address
+from domain.events import Erased
 from domain.settings import Shop
+from importers.forms import opened_profile
 from importers.mapping import CsvMapping
 from importers.orders import Origin
 from importers.profile import Choices
-from importers.reading import open_sheet
 from importers.report import ErrorFile, Totals
-from importers.run import Run, choose_profile
+from importers.run import Run
+from importers.table import open_table
 from tests.importers.standin import OrderBook
 
 RUN_ID = UUID("11111111-2222-5333-8444-555555555555")
-SAMPLES = Path(__file__).parents[3] / "shared" / "data"
+SAMPLES = Path(os.environ.get("SAMPLES_DIR", Path(__file__).parents[3] / "shared" / "data"))
 
 
 @dataclass
@@ -44,23 +48,28 @@ class Imported:
 
 
 def import_file(
-    file: Path,
-    *,
+    *files: Path,
     mapping: CsvMapping | None = None,
     book: OrderBook | None = None,
     choices: Choices | None = None,
     source: str = "",
     report: Path | None = None,
 ) -> Imported:
-    """Imports a file; `book` may know orders already. Refused rows go to a file beside it unless told otherwise."""
+    """Imports a file, or several together; `book` may know orders already. Refused rows go beside the first."""
     book = book or OrderBook()
-    report = report or file.with_name(f"{file.stem}-errors.csv")
-    with open_sheet(file) as sheet:
-        profile = choose_profile(sheet, mapping, choices or Choices())
+    report = report or files[0].with_name(f"{files[0].stem}-errors.csv")
+    with open_table(files) as table:
+        profile = opened_profile(table, mapping, choices or Choices()).profile
         origin = Origin(source=source or profile.source, profile=profile.name, import_id=RUN_ID)
-        errors = ErrorFile(report, sheet.header, sheet.delimiter)
+        errors = ErrorFile(report, table.report_header, table.delimiter)
         run = Run(profile, origin, Shop(), book.save, errors)
-        return Imported(run.take(sheet.rows()), book, report, sheet.delimiter)
+        return Imported(run.take(table), book, report, table.delimiter)
+
+
+def clear(address: Address | Erased) -> Address:
+    """An address that is not erased."""
+    assert isinstance(address, Address)
+    return address
 
 
 def write(folder: Path, *lines: str, name: str = "orders.csv", encoding: str = "utf-8") -> Path:
