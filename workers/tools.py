@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
@@ -13,6 +13,7 @@ from projections.desk import Outcome
 from projections.runtime import Runtime
 from projections.settings import Settings
 from projections.work import effects
+from workers.open_connections import OpenConnections
 
 
 class Job(NamedTuple):
@@ -57,10 +58,11 @@ class LostClaim(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a performer works with; `claim` is the token of its hold on the effect."""
+    """What a performer works with; `claim` is the token of its hold on the effect, `opened` what may be used again."""
 
     runtime: Runtime
     claim: UUID
+    opened: OpenConnections = field(default_factory=OpenConnections)
 
     @property
     def settings(self) -> Settings:
