@@ -39,6 +39,7 @@ from domain.orders import (
     refunds,
     returns,
     shipments,
+    stuck,
 )
 from domain.orders import imports as orders_imports
 from domain.orders.order import Order, OrderNotFound
@@ -77,6 +78,7 @@ HANDLERS: dict[type[Command], Handler] = {
         payments.HANDLERS,
         payment_links.HANDLERS,
         provider_payments.HANDLERS,
+        stuck.HANDLERS,
         refunds.HANDLERS,
         disputes.HANDLERS,
         shipments.HANDLERS,

@@ -36,6 +36,7 @@ from domain.orders import (
     refunds,
     returns,
     shipments,
+    stuck,
 )
 from domain.orders import imports as orders_imports
 from domain.orders.order import Order
@@ -49,6 +50,7 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
         *payments.EVENTS,
         *payment_links.EVENTS,
         *provider_payments.EVENTS,
+        *stuck.EVENTS,
         *refunds.EVENTS,
         *disputes.EVENTS,
         *shipments.EVENTS,

@@ -44,6 +44,7 @@ from domain.orders import (
     refunds,
     returns,
     shipments,
+    stuck,
 )
 from domain.orders import imports as order_imports
 from domain.orders.order import Print, RefundedLine, ShippedItem
@@ -216,6 +217,7 @@ COMMANDS: tuple[Command, ...] = (
     provider_payments.RequestVoid(**_ORDER, payment="2"),
     provider_payments.ConfirmVoid(**_ORDER, provider="stripe", reference="A-1"),
     provider_payments.FailPayment(**_ORDER, payment="2", action="capture", failure="expired"),
+    stuck.ReportStuck(**_ORDER, kind="refund", entry="1", effect=UUID(int=7), failure="busy"),
     refunds.RequestRefund(**_ORDER, payment="1", lines=(payments.RefundLine(item="1", quantity=1),), restock=True),
     refunds.ConfirmRefund(**_ORDER, refund="1", reference="re_1"),
     refunds.FailRefund(**_ORDER, refund="1", failure="account-closed"),
@@ -456,6 +458,7 @@ EVENTS: tuple[Event, ...] = (
     _of_order(provider_payments.CaptureRequested, payment="2", amount=3_000),
     _of_order(provider_payments.VoidRequested, payment="2", amount=4_000),
     _of_order(provider_payments.PaymentFailed, payment="2", amount=3_000, action="capture", failure="expired"),
+    _of_order(stuck.ProviderStuck, kind="refund", entry="1", effect=UUID(int=7), failure="busy"),
     _of_order(
         refunds.RefundRequested,
         refund="1",

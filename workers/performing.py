@@ -139,8 +139,20 @@ class Performing:
             _logger.warning(
                 "effect not done", action=f"effect.{state}", key=str(job.key), kind=job.kind, attempt=job.attempt
             )
+            self._tell(job, token, error or state)
         with self._runtime.pool.connection() as connection:
             effects.finish(connection, job.key, token, state, error)
+
+    def _tell(self, job: Job, token: UUID, reason: str) -> None:
+        """Lets whoever waits for an effect know that it is stuck; what goes wrong with that changes nothing else."""
+        performer = self._performed.get(job.kind)
+        if performer is None or performer.stuck is None:
+            return
+        try:
+            performer.stuck(Tools(self._runtime, token, self._opened), job, reason)
+        except Exception as fault:
+            name = type(fault).__name__
+            _logger.warning("nobody was told", action="effect.untold", key=str(job.key), kind=job.kind, error=name)
 
     def _renew(self) -> None:
         """Holds what is in hand for longer, three times in each lease."""

@@ -105,6 +105,7 @@ class Performer(NamedTuple):
 
     `together` does many at once and ends their effects in the same transaction, or none of them; it answers the keys of
     those it did. The others are left to `perform`, one by one. Where it raises `Retry`, all are tried again later.
+    `stuck` tells whoever waits for an effect that it is not done and not tried again by itself, and why.
     """
 
     perform: Callable[[Tools, Job], None]
@@ -112,3 +113,4 @@ class Performer(NamedTuple):
     attempts: int = 8
     ordered: bool = False
     together: Callable[[Tools, Sequence[Job]], Collection[UUID]] | None = None
+    stuck: Callable[[Tools, Job, str], None] | None = None
