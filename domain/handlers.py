@@ -30,6 +30,7 @@ from domain.orders import (
     details,
     disputes,
     documents,
+    exchanges,
     issuing,
     moves,
     notes,
@@ -40,6 +41,7 @@ from domain.orders import (
     refunds,
     returns,
     shipments,
+    stuck,
 )
 from domain.orders import imports as orders_imports
 from domain.orders.order import Order, OrderNotFound
@@ -78,10 +80,12 @@ HANDLERS: dict[type[Command], Handler] = {
         payments.HANDLERS,
         payment_links.HANDLERS,
         provider_payments.HANDLERS,
+        stuck.HANDLERS,
         refunds.HANDLERS,
         disputes.HANDLERS,
         shipments.HANDLERS,
         returns.HANDLERS,
+        exchanges.HANDLERS,
         notes.HANDLERS,
         archive.HANDLERS,
         issuing.HANDLERS,

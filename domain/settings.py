@@ -188,9 +188,10 @@ class StatusRetired(Event, frozen=True, kw_only=True):
 
 
 class PaymentMethodDefined(Event, frozen=True, kw_only=True):
-    """A payment method is offered."""
+    """A payment method is offered. Form 2 says who takes its money."""
 
     TOPIC = "settings.payment-method-defined"
+    VERSION = 2
 
     method: PaymentMethod
 

@@ -37,7 +37,7 @@ class PaymentMethod(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     code: str
     label: str
-    provider: str = field(default_factory=lambda: "manual")  # always stored, as it was before `capture` came
+    provider: str = field(default_factory=lambda: "manual")  # always stored, unlike what it has by default
     capture: str = AT_ONCE
 
 

@@ -28,6 +28,7 @@ from domain.orders import (
     details,
     disputes,
     documents,
+    exchanges,
     moves,
     notes,
     payment_links,
@@ -37,6 +38,7 @@ from domain.orders import (
     refunds,
     returns,
     shipments,
+    stuck,
 )
 from domain.orders import imports as orders_imports
 from domain.orders.order import Order
@@ -50,10 +52,12 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
         *payments.EVENTS,
         *payment_links.EVENTS,
         *provider_payments.EVENTS,
+        *stuck.EVENTS,
         *refunds.EVENTS,
         *disputes.EVENTS,
         *shipments.EVENTS,
         *returns.EVENTS,
+        *exchanges.EVENTS,
         *notes.EVENTS,
         *archive.EVENTS,
         *documents.EVENTS,

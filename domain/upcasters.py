@@ -18,7 +18,13 @@ def buyer_of_the_order(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "buyer": None, "delivery": None}
 
 
+def taken_by_hand(values: dict[str, Any]) -> dict[str, Any]:
+    """A payment method of form 1 may say nothing of a provider: the shop took its money itself."""
+    return {**values, "method": {"provider": "manual", **values["method"]}}
+
+
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("order.document-numbered", 1): numbered_elsewhere,
     ("order.document-numbered", 2): buyer_of_the_order,
+    ("settings.payment-method-defined", 1): taken_by_hand,
 }

@@ -34,6 +34,7 @@ from domain.orders import (
     details,
     disputes,
     documents,
+    exchanges,
     issuing,
     lines,
     moves,
@@ -45,6 +46,7 @@ from domain.orders import (
     refunds,
     returns,
     shipments,
+    stuck,
 )
 from domain.orders import imports as order_imports
 from domain.orders.order import Print, RefundedLine, ShippedItem
@@ -233,6 +235,7 @@ COMMANDS: tuple[Command, ...] = (
     provider_payments.RequestVoid(**_ORDER, payment="2"),
     provider_payments.ConfirmVoid(**_ORDER, provider="stripe", reference="A-1"),
     provider_payments.FailPayment(**_ORDER, payment="2", action="capture", failure="expired"),
+    stuck.ReportStuck(**_ORDER, kind="refund", entry="1", effect=UUID(int=7), failure="busy"),
     refunds.RequestRefund(**_ORDER, payment="1", lines=(payments.RefundLine(item="1", quantity=1),), restock=True),
     refunds.ConfirmRefund(**_ORDER, refund="1", reference="re_1"),
     refunds.FailRefund(**_ORDER, refund="1", failure="account-closed"),
@@ -248,6 +251,7 @@ COMMANDS: tuple[Command, ...] = (
     returns.ReceiveReturn(**_ORDER, return_number=1, lines=(RECEIVED,)),
     returns.SettleReturn(**_ORDER, return_number=1, refund="1", exchange=EXCHANGE),
     returns.CancelReturn(**_ORDER, return_number=1),
+    exchanges.ExchangeReturn(**_ORDER, return_number=1, replacement=EXCHANGE, items=()),
     archive.ArchiveOrder(**_ORDER),
     archive.UnarchiveOrder(**_ORDER),
     notes.AddNote(**_ORDER, text="Ring twice", written_at=NOW),
@@ -475,6 +479,7 @@ EVENTS: tuple[Event, ...] = (
     _of_order(provider_payments.CaptureRequested, payment="2", amount=3_000),
     _of_order(provider_payments.VoidRequested, payment="2", amount=4_000),
     _of_order(provider_payments.PaymentFailed, payment="2", amount=3_000, action="capture", failure="expired"),
+    _of_order(stuck.ProviderStuck, kind="refund", entry="1", effect=UUID(int=7), failure="busy"),
     _of_order(
         refunds.RefundRequested,
         refund="1",
@@ -510,6 +515,7 @@ EVENTS: tuple[Event, ...] = (
     _of_order(returns.ReturnReceived, return_number=1, lines=(RECEIVED,)),
     _of_order(returns.ReturnSettled, return_number=1, refund="1", exchange=EXCHANGE),
     _of_order(returns.ReturnCancelled, return_number=1),
+    _of_order(exchanges.ExchangeBegun, origin=EXCHANGE, origin_number="1001", return_number=1, credit=1_167),
     _of_order(archive.OrderArchived),
     _of_order(archive.OrderUnarchived),
     _of_order(notes.NoteAdded, note="1", text="Ring twice", written_at=NOW),

@@ -13,6 +13,7 @@ import structlog
 
 from projections.runtime import Runtime
 from projections.work import effects
+from workers.open_connections import OpenConnections
 from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unknown
 
 FIRST_PAUSE = timedelta(seconds=2)
@@ -31,6 +32,7 @@ class Performing:
         self._lease = runtime.settings.lease_seconds
         self._held: dict[UUID, UUID] = {}
         self._lock = Lock()
+        self._opened = OpenConnections()
         self._stopping = Event()
         self._thread = Thread(target=self._renew, name="leases", daemon=True)
 
@@ -42,6 +44,7 @@ class Performing:
         """Ends; what is still held runs out by itself."""
         self._stopping.set()
         self._thread.join()
+        self._opened.close()
 
     def perform(self, keys: Sequence[UUID]) -> None:
         """Does the effects of these keys where they are there to be done; a key that came twice does nothing."""
@@ -77,7 +80,7 @@ class Performing:
             return ()
         able = [job for job in jobs if job.kind == jobs[0].kind and job.attempt <= performer.attempts]
         try:
-            return performer.together(Tools(self._runtime, token), able)
+            return performer.together(Tools(self._runtime, token, self._opened), able)
         except Retry as failure:
             for job in able:
                 self._again(job, token, performer, failure)
@@ -99,7 +102,7 @@ class Performing:
         if job.attempt > performer.attempts:
             return self._end(job, token, "failed", "attempts-used-up")
         try:
-            performer.perform(Tools(self._runtime, token), job)
+            performer.perform(Tools(self._runtime, token, self._opened), job)
         except LostClaim:
             _logger.info("effect was taken away", action="effect.lost", key=str(job.key), kind=job.kind)
         except GiveUp as end:
@@ -136,8 +139,20 @@ class Performing:
             _logger.warning(
                 "effect not done", action=f"effect.{state}", key=str(job.key), kind=job.kind, attempt=job.attempt
             )
+            self._tell(job, token, error or state)
         with self._runtime.pool.connection() as connection:
             effects.finish(connection, job.key, token, state, error)
+
+    def _tell(self, job: Job, token: UUID, reason: str) -> None:
+        """Lets whoever waits for an effect know that it is stuck; what goes wrong with that changes nothing else."""
+        performer = self._performed.get(job.kind)
+        if performer is None or performer.stuck is None:
+            return
+        try:
+            performer.stuck(Tools(self._runtime, token, self._opened), job, reason)
+        except Exception as fault:
+            name = type(fault).__name__
+            _logger.warning("nobody was told", action="effect.untold", key=str(job.key), kind=job.kind, error=name)
 
     def _renew(self) -> None:
         """Holds what is in hand for longer, three times in each lease."""

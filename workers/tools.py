@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
@@ -13,6 +13,7 @@ from projections.desk import Outcome
 from projections.runtime import Runtime
 from projections.settings import Settings
 from projections.work import effects
+from workers.open_connections import OpenConnections
 
 
 class Job(NamedTuple):
@@ -57,10 +58,11 @@ class LostClaim(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a performer works with; `claim` is the token of its hold on the effect."""
+    """What a performer works with; `claim` is the token of its hold on the effect, `opened` what may be used again."""
 
     runtime: Runtime
     claim: UUID
+    opened: OpenConnections = field(default_factory=OpenConnections)
 
     @property
     def settings(self) -> Settings:
@@ -103,6 +105,7 @@ class Performer(NamedTuple):
 
     `together` does many at once and ends their effects in the same transaction, or none of them; it answers the keys of
     those it did. The others are left to `perform`, one by one. Where it raises `Retry`, all are tried again later.
+    `stuck` tells whoever waits for an effect that it is not done and not tried again by itself, and why.
     """
 
     perform: Callable[[Tools, Job], None]
@@ -110,3 +113,4 @@ class Performer(NamedTuple):
     attempts: int = 8
     ordered: bool = False
     together: Callable[[Tools, Sequence[Job]], Collection[UUID]] | None = None
+    stuck: Callable[[Tools, Job, str], None] | None = None

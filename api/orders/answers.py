@@ -208,6 +208,15 @@ class ReturnAnswer(Body):
     at = _instant()
 
 
+class ExchangeOfAnswer(Body):
+    """The order and the return that this order is sent in exchange for, and what those goods are worth to it."""
+
+    order_id = fields.UUID(required=True)
+    number = _text()
+    return_number = _number()
+    credit = _money()
+
+
 class NoteAnswer(Body):
     """A word between operators; no text where the person it was about was forgotten."""
 
@@ -266,5 +275,6 @@ class OrderAnswer(OrderRowAnswer, QuoteAnswer):
     shipments = _list(ShipmentAnswer)
     returns = _list(ReturnAnswer)
     notes = _list(NoteAnswer)
+    exchange_of = fields.Nested(ExchangeOfAnswer, required=True, allow_none=True)
     imported = fields.Nested(ImportedAnswer, required=True, allow_none=True)
     next_actions = _list(ActionAnswer)

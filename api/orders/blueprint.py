@@ -30,7 +30,7 @@ def change(command: OrderCommand, *, status: int = 200, require_match: bool = Fa
         return handle(command, render=order_answer, status=status, require_match=require_match)
     except ForeignCurrency as error:
         amounts = (name for name, told in read_json(request).items() if isinstance(told, dict) and "currency" in told)
-        error.pointer = f"/{next(amounts)}/currency"
+        error.pointer = f"/{next(amounts, 'items/0/unit_price')}/currency"
         raise
 
 

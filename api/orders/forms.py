@@ -303,6 +303,33 @@ class SettlementForm(Body):
     reason = Text(texts.LINE)
 
 
+class ExchangeForm(Body):
+    """The order that is sent in exchange; what the goods that came back are worth beyond it goes back.
+
+    Through the provider of a `payment` where one is told, else it is written down with a `method`.
+    """
+
+    items = fields.List(fields.Nested(ItemForm), required=True, validate=validate.Length(min=1, max=MAX_ITEMS))
+    discount = fields.Nested(MoneyForm)
+    shipping_charge = fields.Nested(MoneyForm)
+    shipping_tax_rate = Rate()
+    notify = notify_choice()
+    payment = Code()
+    method = Code()
+    reason = Text(texts.LINE)
+
+    @post_load
+    def made(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The facts of the command, amounts in minor units of one currency."""
+        amounts: dict[str, Money | None] = {name: told.get(name) for name in ("discount", "shipping_charge")}
+        for index, item in enumerate(told["items"]):
+            amounts[f"items/{index}/unit_price"] = item["unit_price"]
+            amounts[f"items/{index}/discount"] = item.get("discount")
+        facts = {**told, "currency": one_currency("", amounts), "items": tuple(map(new_item, told["items"]))}
+        facts |= {name: told[name].minor for name in ("discount", "shipping_charge") if name in told}
+        return facts | ({"notify": tuple(told["notify"])} if "notify" in told else {})
+
+
 class NoteForm(Body):
     """A word between operators."""
 

@@ -69,6 +69,7 @@ def order_answer(order: Order, shop: Shop) -> dict[str, Any]:
         "shipments": [_shipment(parcel, shop) for parcel in order.shipments.values()],
         "returns": [_return(one) for one in order.returns.values()],
         "notes": [_note(note) for note in order.notes.values()],
+        "exchange_of": _exchange_of(order),
         "imported": _imported(order),
         "next_actions": [action_answer(action) for action in next_actions(order, shop)],
     }
@@ -219,6 +220,19 @@ def _return(one: Return) -> dict[str, Any]:
         "exchange": str(one.exchange) if one.exchange else None,
         "note": one.note,
         "at": instant(one.at),
+    }
+
+
+def _exchange_of(order: Order) -> dict[str, Any] | None:
+    """The order that this one is sent in place of."""
+    origin = order.exchange_of
+    if origin is None:
+        return None
+    return {
+        "order_id": str(origin.order_id),
+        "number": origin.number,
+        "return_number": origin.return_number,
+        "credit": money(origin.credit, order.currency),
     }
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from flask import Response
 
 from api.access import needs
 from api.orders.answers import OrderAnswer
 from api.orders.blueprint import about, change, orders
-from api.orders.forms import ReturnForm, ReturnReceiptForm, SettlementForm
+from api.orders.forms import ExchangeForm, ReturnForm, ReturnReceiptForm, SettlementForm
 from api.requests import context
+from domain.orders.exchanges import ExchangeReturn
 from domain.orders.returns import (
     CancelReturn,
     ReceivedLine,
@@ -50,6 +51,19 @@ def settle_return(told: dict[str, Any], order_id: UUID, number: int) -> Response
     """Close a return: by a refund of this order, by an order of the same customer sent in exchange, or with nothing."""
     by = about(order_id, refund=told.get("refund"), exchange=told.get("exchange"))
     return change(SettleReturn(**by, context=context(told.get("reason")), return_number=number))
+
+
+@orders.post("/<uuid:order_id>/returns/<int:number>/exchange")
+@needs("orders:refund")
+@orders.arguments(ExchangeForm)
+@orders.response(201, OrderAnswer)
+def exchange_return(told: dict[str, Any], order_id: UUID, number: int) -> Response:
+    """Close a return by a new order in its place: the goods' value is credited there, what is left of it goes back."""
+    reason = told.pop("reason", None)
+    given = context(reason)
+    replacement = uuid5(given.command_id, "exchange")
+    command = ExchangeReturn(order_id=order_id, context=given, return_number=number, replacement=replacement, **told)
+    return change(command, status=201)
 
 
 @orders.delete("/<uuid:order_id>/returns/<int:number>")

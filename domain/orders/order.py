@@ -112,6 +112,18 @@ class Dispute(Struct, frozen=True, kw_only=True):
     state: str
 
 
+EXCHANGE = "exchange"  # the method by which the value of goods goes from one order to another
+
+
+class ExchangeOf(Struct, frozen=True, kw_only=True):
+    """The order whose goods came back and that this one is sent in place of, and what they are worth to it."""
+
+    order_id: UUID
+    number: str
+    return_number: int
+    credit: int
+
+
 class ShippedItem(Struct, frozen=True, kw_only=True):
     """So many units of a line in a shipment."""
 
@@ -238,6 +250,7 @@ class Order(Aggregate):
         self.printed_version = 0
         self.messages: tuple[str, ...] = ()
         self.imported: Imported | None = None
+        self.exchange_of: ExchangeOf | None = None
         self.undone = False
         self.payment_link = ""
         self.payment_link_method = ""

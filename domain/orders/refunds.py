@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from domain.errors import NotFound, Rejected
 from domain.events import Event
-from domain.orders.order import Order, OrderCommand, Refund, RefundedLine
+from domain.orders.order import Order, OrderCommand, Payment, Refund, RefundedLine
 from domain.orders.payments import OrderRefunded, payment_of, require_room
 from domain.orders.refund_parts import RefundLine, refund_parts, require_refundable
 from domain.settings import Shop
@@ -102,12 +102,8 @@ def request_refund(order: Order, command: RequestRefund, shop: Shop) -> None:
         return
     require_room(order)
     check_text(command.context.reason, LINE, "/reason")
-    payment = payment_of(order, command.payment)
-    if not payment.provider or payment.state != "captured":
-        raise NotWithProvider("/payment", payment=payment.id)
     amount, lines = refund_parts(order, command.lines, command.shipping, command.goodwill)
-    given = sum(refund.amount for refund in order.committed_refunds() if refund.payment == payment.id)
-    require_refundable(order, amount, payment.amount - given)
+    payment = require_with_provider(order, command.payment, amount)
     order.record(
         RefundRequested,
         command.context,
@@ -120,6 +116,16 @@ def request_refund(order: Order, command: RequestRefund, shop: Shop) -> None:
         method=payment.method,
         restock=command.restock,
     )
+
+
+def require_with_provider(order: Order, payment_id: str, amount: int) -> Payment:
+    """The payment, which a provider took and of which so much is left to give back."""
+    payment = payment_of(order, payment_id)
+    if not payment.provider or payment.state != "captured":
+        raise NotWithProvider("/payment", payment=payment.id)
+    given = sum(refund.amount for refund in order.committed_refunds() if refund.payment == payment.id)
+    require_refundable(order, amount, payment.amount - given)
+    return payment
 
 
 def confirm_refund(order: Order, command: ConfirmRefund, shop: Shop) -> None:

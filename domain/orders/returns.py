@@ -225,6 +225,16 @@ def require_return(order: Order, number: int) -> Return:
         raise ReturnNotFound("/return", number=order.number, return_number=number) from None
 
 
+def require_received(order: Order, number: int) -> Return:
+    """The return, which is open and of which something has come back."""
+    was = require_return(order, number)
+    if was.state in (SETTLED, CANCELLED):
+        raise ReturnClosed(return_number=was.number, state=was.state)
+    if was.state == REQUESTED:
+        raise NothingReceived(return_number=was.number)
+    return was
+
+
 def request_return(order: Order, command: RequestReturn, shop: Shop) -> None:
     """Takes back units that were shipped, never one of them twice."""
     if command.context.command_id in order.commands:
@@ -271,10 +281,7 @@ def settle_return(order: Order, command: SettleReturn, shop: Shop) -> None:
     was = require_return(order, command.return_number)
     if was.state == SETTLED and (was.refund, was.exchange) == (command.refund, command.exchange):
         return
-    if was.state in (SETTLED, CANCELLED):
-        raise ReturnClosed(return_number=was.number, state=was.state)
-    if was.state == REQUESTED:
-        raise NothingReceived(return_number=was.number)
+    require_received(order, was.number)
     check_text(command.context.reason, LINE, "/reason")
     if command.refund and all(refund.id != command.refund for refund in order.committed_refunds()):
         raise RefundNotOnOrder("/refund", number=order.number, refund=command.refund[:CODE])

@@ -15,6 +15,7 @@ from domain.handlers import HANDLERS
 from domain.orders.cart import ApplyCoupon
 from domain.orders.creation import CreateOrder
 from domain.orders.details import AssignCustomer
+from domain.orders.exchanges import ExchangeReturn
 from domain.settings import Shop
 from domain.stock import AdjustStock, ReceiveStock, SetStockPolicy, stock_id_of
 from projections.desk.stock import Shelf
@@ -71,6 +72,11 @@ def _to_create_order(command: CreateOrder) -> Needs:
     )
 
 
+def _to_exchange(command: ExchangeReturn) -> Needs:
+    stock = frozenset(stock_id_of(item.sku) for item in command.items)
+    return Needs(series="orders", streams=(command.order_id,), stock=stock)
+
+
 def _to_apply_coupon(command: ApplyCoupon) -> Needs:
     return Needs(streams=(command.order_id, coupon_id_of(command.coupon_code)))
 
@@ -85,6 +91,7 @@ def _to_move_stock(command: Command) -> Needs:
 
 SPECIAL: dict[type[Command], Callable[..., Needs]] = {
     CreateOrder: _to_create_order,
+    ExchangeReturn: _to_exchange,
     ApplyCoupon: _to_apply_coupon,
     AssignCustomer: _to_assign_customer,
     ReceiveStock: _to_move_stock,

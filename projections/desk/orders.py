@@ -26,13 +26,14 @@ from domain.customers import (
     normalised_email,
     take_billing_data,
 )
-from domain.events import Aggregate, Context
+from domain.events import Aggregate, Context, Erased
 from domain.handlers import HANDLERS
 from domain.orders.cart import ApplyCoupon
 from domain.orders.creation import Buyer, CreateOrder
 from domain.orders.details import AssignCustomer, ChangeBillingAddress, assign_customer
+from domain.orders.exchanges import ExchangeReturn, begin_exchange, is_exchanged, require_exchangeable
 from domain.orders.issuing import IssueCreditNote, IssueInvoice
-from domain.orders.order import Order, OrderCommand, require_currency
+from domain.orders.order import EXCHANGE, Order, OrderCommand, require_currency
 from domain.orders.returns import ForeignExchange, SettleReturn
 from domain.pricing import CouponTerms
 from domain.settings import Shop
@@ -50,6 +51,7 @@ def decide(session: Session, order: Order, command: OrderCommand, opened: Opened
     held = _coupons_in_use(order)
     alone = order.exists and order.customer_id is None
     touched: list[Aggregate] = []
+    replacement: Order | None = None
     match command:
         case CreateOrder():
             command = _completed(session, command, opened, touched)
@@ -62,12 +64,17 @@ def decide(session: Session, order: Order, command: OrderCommand, opened: Opened
             command = replace(command, customer_id=card.id, **told)
         case SettleReturn(exchange=UUID() as exchange):
             _require_own(session, order, exchange)
+        case ExchangeReturn() if not is_exchanged(order, command):
+            replacement = _replacement(session, order, command, opened, touched)
+            command = replace(command, number=replacement.number, total=replacement.price.total)
         case IssueInvoice() | IssueCreditNote():
             command = numbered(session, order, command, opened)
         case ChangeBillingAddress():
             _take_billing_data(session, order, command, shop, touched)
     require_currency(order, command)
     HANDLERS[type(command)].decide(order, command, shop)
+    if replacement and isinstance(command, ExchangeReturn):
+        begin_exchange(replacement, order, command.return_number, command.context)
     if alone and order.customer_id:
         session.hand_over(order.id, order.customer_id)
     if isinstance(command, CreateOrder):
@@ -76,6 +83,38 @@ def decide(session: Session, order: Order, command: OrderCommand, opened: Opened
         _check_coupons(session, order, (command.terms,), command.context, "/code")
     touched += _settle_coupons(session, order, held, command.context, shop)
     return touched + stock.settle(session, opened.shelf, opened.untracked, order, command.context, shop)
+
+
+def _replacement(
+    session: Session, order: Order, command: ExchangeReturn, opened: Opened, touched: list[Aggregate]
+) -> Order:
+    """The order that is sent in exchange: of the same customer, to the same address, placed at once."""
+    require_exchangeable(order, command)
+    require_currency(order, command)
+    creation = CreateOrder(
+        order_id=command.replacement,
+        context=command.context,
+        currency=order.currency,
+        prices_include_tax=order.prices_include_tax,
+        locale=order.locale,
+        place=True,
+        notify=command.notify,
+        customer_id=order.customer_id,
+        source=EXCHANGE,
+        items=command.items,
+        discount=command.discount,
+        shipping_charge=command.shipping_charge,
+        shipping_tax_rate=command.shipping_tax_rate,
+        billing_address=_readable(order.billing_address),
+        shipping_address=_readable(order.shipping_address),
+    )
+    replacement = Order.blank(command.replacement)
+    touched += [replacement, *decide(session, replacement, creation, opened)]
+    return replacement
+
+
+def _readable(address: Address | Erased) -> Address:
+    return Address() if isinstance(address, Erased) else address
 
 
 def decide_quote(session: Session, order: Order, command: CreateOrder, shop: Shop) -> None:

@@ -52,7 +52,9 @@ TABLE = {
         "DELETE /orders/{order_id}/notes/{note}",
         "PUT /orders/{order_id}/tags",
     },
-    "orders:refund": {"POST /orders/{order_id}/refunds"},
+    "orders:refund": {
+        "POST /orders/{order_id}/refunds", "POST /orders/{order_id}/returns/{number}/exchange",
+    },
     "customers:read": {"GET /customers", "GET /customers/{customer_id}"},
     "customers:write": {
         "POST /customers", "PATCH /customers/{customer_id}",
@@ -104,6 +106,9 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
     ("/orders/{order_id}/returns", {"items": [{"item": "1", "quantity": 1}]}),
     ("/orders/{order_id}/returns/1/receipt", {"items": [{"item": "1", "quantity": 1}]}),
     ("/orders/{order_id}/returns/1/settlement", {}),
+    ("/orders/{order_id}/returns", {"items": [{"item": "1", "quantity": 1}]}),
+    ("/orders/{order_id}/returns/2/receipt", {"items": [{"item": "1", "quantity": 1}]}),
+    ("/orders/{order_id}/returns/2/exchange", {"items": [line(1)]}),
     ("/orders/{order_id}/notes", {"text": "Call back"}),
     ("/orders/{order_id}/archive", {}),
     ("/orders/{order_id}/unarchive", {}),
@@ -192,7 +197,7 @@ def test_the_description_names_every_route_with_its_permission_and_form(app: Fla
 def test_no_post_is_left_out_of_the_test_of_repeating(app: Flask) -> None:
     posts = {path for method, path, _ in _routes(app) if method == "POST"}
     named = {re.sub(r"/payments/\d/", "/payments/{payment}/", path) for path, _ in POSTS}
-    known = {path.replace("/1/", "/{number}/") for path in named}
+    known = {re.sub(r"/returns/\d/", "/returns/{number}/", path) for path in named}
     assert posts == known | ASK_FOR_A_JOB | NEED_A_VERSION | STORE_NOTHING
 
 

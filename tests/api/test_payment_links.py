@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Thread
 from typing import Any
@@ -15,6 +16,7 @@ from werkzeug.serving import make_server
 from api.app import create_app
 from domain.processes.refund_on_requested import REFUND_ON_REQUESTED
 from projections.payments import sandbox_events
+from projections.payments.links import link_token, read_link
 from projections.payments.sandbox import SIGNATURE, Sandbox
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
@@ -116,6 +118,22 @@ def test_a_link_that_was_tampered_with_shows_nothing(
         answer = stranger.get(wrong)
         assert answer.status_code == 404
         assert order["number"] not in answer.get_data(as_text=True)
+
+
+def test_a_link_that_has_expired_is_not_paid(
+    runtime: Runtime, client: FlaskClient, stranger: FlaskClient, order: dict[str, Any]
+) -> None:
+    key, page = runtime.log.keys.payment_links, link(client, order, hours=1)
+    known = read_link(key, page.rpartition("/")[2])
+    assert known is not None
+    assert timedelta(minutes=59) < known.expires_at - datetime.now(UTC) <= timedelta(hours=1)
+    late = link_token(key, known._replace(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+    answer = stranger.post(f"/pay/{late}")
+    assert (answer.status_code, "expired" in answer.get_data(as_text=True)) == (410, True)
+    with runtime.reading() as connection:
+        charges = connection.execute("SELECT FROM sandbox.charges WHERE order_id = %s", (order["id"],)).fetchall()
+    assert charges == []
+    assert stranger.get(page).status_code == 200
 
 
 def test_a_webhook_that_comes_again_takes_no_money_twice(

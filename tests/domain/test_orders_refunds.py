@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from domain.events import Command
 from domain.orders.disputes import CloseDispute, DisputeClosed, DisputeOpened, OpenDispute
@@ -20,6 +21,7 @@ from domain.orders.payments import (
     RefundLine,
     VoidPayment,
 )
+from domain.orders.provider_payments import RequestCapture
 from domain.orders.refunds import (
     ConfirmRefund,
     FailRefund,
@@ -29,6 +31,7 @@ from domain.orders.refunds import (
     RefundRequested,
     RequestRefund,
 )
+from domain.orders.stuck import ProviderStuck, ReportStuck
 from tests.domain.orders import ask, line, pay, placed, refund
 from tests.given import given
 
@@ -72,6 +75,33 @@ class TestPayments:
 
     def test_money_that_a_provider_took_is_refunded_and_not_voided(self) -> None:
         given(Order, placed(), paid()).when(ask(VoidPayment, payment="1")).then_refused(PaymentWithProvider)
+
+
+def stuck(**facts: Any) -> ReportStuck:
+    return ask(ReportStuck, **{"kind": "refund", "entry": "1", "effect": UUID(int=7), "failure": "busy", **facts})
+
+
+class TestStuck:
+    """A provider that is asked in vain: told once, for as long as something is wanted of it."""
+
+    def test_a_refund_says_that_it_is_stuck_and_stays_asked_for(self) -> None:
+        asked = (placed(), paid(), request(("1", 1)))
+        order = given(Order, *asked).when(stuck()).then((ProviderStuck, {"kind": "refund", "effect": UUID(int=7)}))
+        assert (order.refund_requests["1"].state, order.refund_requests["1"].failure) == ("requested", "busy")
+        given(Order, *asked, stuck()).when(stuck(failure="closed")).then_nothing()
+        order = given(Order, *asked, stuck()).when(confirm()).then(OrderRefunded)
+        assert order.refunds[0].failure == ""
+
+    def test_a_payment_says_so_until_it_is_asked_for_anew(self) -> None:
+        promise = ask(AuthorizePayment, method="online", amount=2_000, provider="sandbox", reference="ch_1")
+        asked = (placed(), promise, ask(RequestCapture, payment="1"))
+        order = given(Order, *asked).when(stuck(kind="payment")).then(ProviderStuck)
+        assert (order.payments["1"].asked, order.payments["1"].failure) == ("capture", "busy")
+
+    def test_what_is_not_wanted_of_a_provider_is_not_stuck(self) -> None:
+        settled = (placed(), paid(), request(("1", 1)), confirm())
+        for told in (stuck(), stuck(entry="9"), stuck(kind="payment"), stuck(kind="payment", entry="9")):
+            given(Order, *settled).when(told).then_nothing()
 
 
 class TestRefunds:

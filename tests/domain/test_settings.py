@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +47,8 @@ from domain.settings import (
 )
 from domain.statuses import STAGES, UnknownStage, UnknownStatus
 from domain.texts import TextMissing, TextTooLong
+from domain.upcasters import UPCASTERS
+from projections.log.forms import form_of
 from tests.examples import ADDRESS, CHEQUE, COURIER, DEFAULTS, PACKED, POST
 from tests.given import context, given
 
@@ -188,3 +192,12 @@ class TestTracking:
         for one in Shop().carriers.values():
             given(Settings).when(DefineCarrier(context=NOW, carrier=one)).then_nothing()
             given(Settings).when(DefineCarrier(context=NOW, carrier=replace(one, label="x"))).then(CarrierDefined)
+
+
+def test_a_payment_method_stored_before_there_were_providers_is_taken_by_hand() -> None:
+    sample = Path(__file__).parent / "samples" / "settings.payment-method-defined.v1.json"
+    for told in ({}, {"provider": "sandbox"}):
+        values = json.loads(sample.read_bytes())
+        values["method"] |= told
+        event: Any = form_of(PaymentMethodDefined).convert(UPCASTERS["settings.payment-method-defined", 1](values))
+        assert event.method.provider == told.get("provider", "manual")

@@ -28,6 +28,7 @@ class Mortal:
             "CARNET_BROKER_URL": settings.broker_url,
             "CARNET_LEASE_SECONDS": str(settings.lease_seconds),
             "CARNET_SMTP_URL": settings.smtp_url,
+            "CARNET_PUBLIC_URL": settings.public_url,
             "CARNET_MAIL_FROM": "shop@example.com",
             "CARNET_HOST": HOST,
             "CARNET_PORT": str(port),

@@ -30,6 +30,7 @@ class Inbox:
     def __init__(self, rcpt: str = "250 OK", data: str = "250 OK", *, cut: bool = False) -> None:
         self.rcpt, self.data, self.cut = rcpt, data, cut
         self.mails: list[EmailMessage] = []
+        self.connections: set[int] = set()
         self.recipients: list[str] = []
 
     async def handle_RCPT(
@@ -44,6 +45,7 @@ class Inbox:
             transport: Any = server.transport
             transport.abort()
             return "451 gone"
+        self.connections.add(id(session))
         if self.data.startswith("2"):
             mail: Any = message_from_bytes(envelope.original_content or b"", policy=policy.default)
             self.mails.append(mail)
@@ -67,6 +69,28 @@ class Choosy(Inbox):
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.cut = any(self.answers.get(one) == "" for one in envelope.rcpt_tos)
         return await super().handle_DATA(server, session, envelope)
+
+
+class Pipelining(Choosy):
+    """A mail server that takes commands in a row, and counts what came with no wait for an answer."""
+
+    def __init__(self, answers: dict[str, str]) -> None:
+        super().__init__(answers)
+        self.in_a_row = 0
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]]
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        reader: Any = server._reader
+        self.in_a_row += b"DATA\r\n" in bytes(reader._buffer)
+        envelope.mail_from = address
+        return "250 OK"
 
 
 @contextmanager

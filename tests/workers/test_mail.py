@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -22,12 +23,24 @@ from projections.settings import Settings
 from projections.work import effects
 from tests.api.desk import ORDERS, place
 from tests.fixtures_api import context_of
-from tests.workers.mail_servers import NAME, PASSWORD, Choosy, Inbox, certificate, free_port, only_shop, serving, silent
+from tests.workers.mail_servers import (
+    NAME,
+    PASSWORD,
+    Choosy,
+    Inbox,
+    Pipelining,
+    certificate,
+    free_port,
+    only_shop,
+    serving,
+    silent,
+)
 from tests.workers.working import ask, becomes, effect, eventually, working
 from workers.effects import PERFORMED
 from workers.mail import together
 from workers.mail.composing import BadAddress, compose, wire_address
 from workers.mail.sending import MailServer, Refused, send
+from workers.open_connections import OpenConnections
 from workers.tools import Job, Retry, Tools, Unknown
 
 MAIL = b"Subject: x\r\n\r\nHello\r\n.dot\r\n"
@@ -35,7 +48,12 @@ Order = Callable[[], dict[str, Any]]
 
 
 def hand_over(url: str, act: Callable[[], None] = lambda: None) -> None:
-    send(MailServer.read(url), "shop@example.com", "nora@example.com", MAIL, act)
+    hand(url, "nora@example.com", MAIL, act)
+
+
+def hand(url: str, recipient: str, mail: bytes, act: Callable[[], None] = lambda: None) -> None:
+    with closing(OpenConnections()) as opened:
+        send(MailServer.read(url), "shop@example.com", recipient, mail, act, opened)
 
 
 class TestServers:
@@ -68,11 +86,11 @@ class TestServers:
         written = Written("Hello", "<p>Hello</p>", "Hello\n")
         mail = compose(written, "shop@example.com", "Shop", recipient, UUID(int=7), datetime.now(UTC))
         with serving(inbox, enable_SMTPUTF8=True) as at:
-            send(MailServer.read(f"smtp://{at}"), "shop@example.com", recipient, mail, lambda: None)
+            hand(f"smtp://{at}", recipient, mail)
         assert inbox.recipients == [recipient]
         assert recipient in str(inbox.mails[0]["To"])
         with serving(inbox, enable_SMTPUTF8=False) as at, pytest.raises(Refused) as refused:
-            send(MailServer.read(f"smtp://{at}"), "shop@example.com", recipient, mail, lambda: None)
+            hand(f"smtp://{at}", recipient, mail)
         assert (refused.value.code, len(inbox.mails)) == ("no-smtputf8", 1)
 
     @pytest.mark.parametrize("answers", [{"rcpt": "550 no such mailbox"}, {"data": "554 no"}])
@@ -110,6 +128,53 @@ class TestServers:
         assert len(inbox.mails) == 1
 
 
+class TestConnections:
+    """A connection is used for one mail after another, and never after something went wrong on it."""
+
+    def send(self, opened: OpenConnections, at: str, recipient: str = "nora@example.com") -> None:
+        send(MailServer.read(f"smtp://{at}"), "shop@example.com", recipient, MAIL, lambda: None, opened)
+
+    def test_mails_follow_each_other_on_one_connection(self) -> None:
+        inbox = Choosy({"gone@example.com": "550 no such mailbox"})
+        with serving(inbox) as at, closing(OpenConnections()) as opened:
+            self.send(opened, at)
+            with pytest.raises(Refused):
+                self.send(opened, at, "gone@example.com")
+            self.send(opened, at)
+        assert (len(inbox.mails), len(inbox.connections)) == (2, 1)
+
+    def test_one_that_the_server_has_closed_is_made_anew(self) -> None:
+        inbox, port = Inbox(), free_port()
+        with closing(OpenConnections()) as opened:
+            for _ in range(2):
+                with serving(inbox, port) as at:
+                    self.send(opened, at)
+        assert len(inbox.mails) == 2
+
+    def test_one_on_which_a_mail_was_put_off_or_lost_is_not_used_again(self) -> None:
+        inbox = Choosy({"busy@example.com": "450 later", "cut@example.com": ""})
+        with serving(inbox) as at, closing(OpenConnections()) as opened:
+            self.send(opened, at)
+            with pytest.raises(Retry):
+                self.send(opened, at, "busy@example.com")
+            with pytest.raises(Unknown):
+                self.send(opened, at, "cut@example.com")
+            self.send(opened, at)
+        assert len(inbox.mails) == 2
+
+    def test_a_server_that_takes_commands_in_a_row_gets_them_so(self) -> None:
+        inbox = Pipelining({"gone@example.com": "550 no such mailbox", "busy@example.com": "450 later"})
+        with serving(inbox) as at, closing(OpenConnections()) as opened:
+            self.send(opened, at)
+            with pytest.raises(Refused) as refused:
+                self.send(opened, at, "gone@example.com")
+            with pytest.raises(Retry):
+                self.send(opened, at, "busy@example.com")
+            self.send(opened, at)
+        assert refused.value.code == "550"
+        assert (inbox.recipients, inbox.in_a_row) == (["nora@example.com"] * 2, 4)
+
+
 class TestComposing:
     NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -141,6 +206,13 @@ class TestComposing:
     def test_no_name_or_subject_writes_a_header_of_its_own(self) -> None:
         mail = self.mail("Hi\r\nBcc: eve@example.com", "Shop\r\nBcc: eve@example.com")
         assert not [line for line in mail.splitlines() if line.startswith("Bcc")]
+
+    @pytest.mark.parametrize("subject", ["Order C1", "=?utf-8?q?=0D=0A?= x", "Reçu " * 30, "a" * 200, " x", "x "])
+    def test_a_subject_is_read_as_it_was_written(self, subject: str) -> None:
+        mail = message_from_bytes(self.mail(subject).encode(), policy=policy.default)
+        assert str(mail["Subject"]).strip() == subject.strip() or "=?" in subject
+        assert not [line for line in self.mail(subject).split("\r\n\r\n")[0].splitlines() if len(line) > 210]
+        assert mail.defects == []
 
     @pytest.mark.parametrize("to", ["nora@example.com\r\nBcc: eve@example.com", "nora", ""])
     def test_an_address_that_is_none_is_refused(self, to: str) -> None:
@@ -272,10 +344,11 @@ class TestMany:
             Job(ask(runtime, "mail.send"), "mail.send", {"message_id": str(one)}, None, 1, 0)
             for one in (message(runtime, order), message(runtime, order))
         ]
-        tools = Tools(runtime, uuid4())
+        opened = OpenConnections()
+        tools = Tools(runtime, uuid4(), opened)
         with runtime.reading() as connection:
             effects.claim(connection, [job.key for job in jobs], tools.claim, 30)
-        with serving(inbox, mail_port):
+        with serving(inbox, mail_port), closing(opened):
             assert together.send_mails(tools, jobs) == []
         assert not inbox.mails
         assert {effect(runtime, job.key).state for job in jobs} == {"claimed"}

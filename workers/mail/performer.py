@@ -126,7 +126,7 @@ def _hand_over(tools: Tools, job: Job, message: Message, copy: Copy, shop: Shop)
         require_readable(copy)
         return _note(tools, job, KeepMessage, message)
     envelope = enclosed(tools, letter, shop)
-    send(MailServer.read(tools.settings.smtp_url), *envelope, lambda: tools.act(job))
+    send(MailServer.read(tools.settings.smtp_url), *envelope, lambda: tools.act(job), tools.opened)
     _note(tools, job, ConfirmSent, message)
 
 

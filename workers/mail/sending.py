@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from workers.open_connections import OpenConnections
 from workers.tools import Retry, Unknown
 
 TIMEOUT = 30.0
@@ -53,25 +54,33 @@ class MailServer(NamedTuple):
         )
 
 
-def send(server: MailServer, sender: str, recipient: str, mail: bytes, act: Callable[[], None]) -> None:
-    """Hands one mail over on a connection of its own; see `hand_over`."""
-    with connected(server) as connection:
+def send(
+    server: MailServer, sender: str, recipient: str, mail: bytes, act: Callable[[], None], opened: OpenConnections
+) -> None:
+    """Hands one mail over; see `hand_over`."""
+    with connected(server, opened) as connection:
         hand_over(connection, sender, recipient, mail, act)
 
 
 @contextmanager
-def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
-    """A connection to hand mails over on, one after the other; raises `Retry` where there is none to be had."""
+def connected(server: MailServer, opened: OpenConnections) -> Iterator[smtplib.SMTP]:
+    """A connection to hand mails over on, one after the other; raises `Retry` where there is none to be had.
+
+    It stays open for the next mails, unless something went wrong on it.
+    """
     try:
-        connection = _connected(server)
+        connection = opened.take(server) or _connected(server)
     except (OSError, smtplib.SMTPException) as fault:
         raise Retry(f"smtp-{type(fault).__name__}") from None
     try:
         yield connection
-        with suppress(OSError, smtplib.SMTPException):
-            connection.quit()
-    finally:
+    except Refused:
+        opened.give_back(server, connection)
+        raise
+    except BaseException:
         connection.close()
+        raise
+    opened.give_back(server, connection)
 
 
 def hand_over(
@@ -80,7 +89,8 @@ def hand_over(
     """Hands one mail over; `act` is called before the first byte of it leaves.
 
     Raises `Refused` when the server will never take it, `Retry` while nothing was handed over, `Unknown` when the
-    connection broke before the server said whether it took the mail. After `Refused` another mail may follow.
+    connection broke before the server said whether it took the mail. After `Refused` another mail may follow; after
+    anything else the connection is closed, for nobody knows what the server waits for.
     """
     try:
         _envelope(connection, sender, recipient)
@@ -89,6 +99,9 @@ def hand_over(
     except Refused:
         with suppress(OSError, smtplib.SMTPException):
             connection.rset()
+        raise
+    except BaseException:
+        connection.close()
         raise
 
 
@@ -120,19 +133,37 @@ def _trusted(cafile: str | None) -> ssl.SSLContext:
 
 def _envelope(connection: smtplib.SMTP, sender: str, recipient: str) -> None:
     """Says from whom and to whom, and asks to begin; an address outside ASCII needs a server that takes such."""
-    options = () if (sender + recipient).isascii() else ("SMTPUTF8", "BODY=8BITMIME")
+    options = "" if (sender + recipient).isascii() else " SMTPUTF8 BODY=8BITMIME"
     if options and not connection.has_extn("smtputf8"):
         raise Refused("no-smtputf8", "")
+    if re.search(r"[\r\n]", sender + recipient):
+        raise Refused("bad-address", "")
     try:
-        if options:
-            connection.command_encoding = "utf-8"
-        _accepted(*connection.mail(sender, options))
-        _accepted(*connection.rcpt(recipient))
-        code, reply = connection.docmd("DATA")
+        connection.command_encoding = "utf-8" if options else "ascii"
+        replies = _replies(connection, (f"MAIL FROM:<{sender}>{options}", f"RCPT TO:<{recipient}>", "DATA"))
     except (OSError, smtplib.SMTPException) as fault:
         raise Retry(f"smtp-{type(fault).__name__}") from None
+    for code, reply in replies[:2]:
+        _accepted(code, reply)
+    code, reply = replies[-1]
     if code != 354:
         _accepted(code if code >= 400 else 451, reply)
+
+
+def _replies(connection: smtplib.SMTP, commands: Sequence[str]) -> list[tuple[int, bytes]]:
+    """The server's answers up to its first refusal; one that takes commands in a row (RFC 2920) gets them at once."""
+    if not connection.has_extn("pipelining"):
+        replies = []
+        for command in commands:
+            replies.append(connection.docmd(command))
+            if replies[-1][0] >= 400:
+                break
+        return replies
+    connection.send("".join(f"{command}\r\n" for command in commands))
+    replies = [connection.getreply() for _ in commands]
+    if replies[-1][0] == 354 and any(code >= 400 for code, _ in replies[:-1]):
+        connection.docmd(".")  # it waits for a mail that has nobody to go to: the mail ends before it begins
+    return replies
 
 
 def _content(connection: smtplib.SMTP, mail: bytes) -> None:

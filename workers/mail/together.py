@@ -33,7 +33,7 @@ from workers.mail.sending import MailServer, Refused, connected, hand_over
 from workers.tools import Job, LostClaim, Retry, Tools, Unknown
 
 STATUS = "status"
-NOTED_TOGETHER = 10  # mails that are handed over before it is noted what became of them
+NOTED_TOGETHER = 20  # mails that are handed over before it is noted what became of them
 TURN = 1.0  # seconds after which no further mail is begun
 ATTEMPTS = 5
 
@@ -114,7 +114,7 @@ def _sent(tools: Tools, letters: Sequence[Letter], shop: Shop) -> list[UUID]:
     if not letters:
         return ended
     until = time.monotonic() + TURN
-    with connected(MailServer.read(tools.settings.smtp_url)) as connection:
+    with connected(MailServer.read(tools.settings.smtp_url), tools.opened) as connection:
         for start in range(0, len(letters), NOTED_TOGETHER):
             some = letters[start : start + NOTED_TOGETHER]
             ends = _ends(tools, connection, some, shop, until)
@@ -157,23 +157,27 @@ def _handed_over(
 
 
 def _note(tools: Tools, ends: Sequence[_End]) -> None:
-    """Notes what became of mails and ends their effects, in one save."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return _noted(tools, ends)
-        except VersionConflict:
-            continue
-    _noted(tools, ends)
+    """Notes what became of mails and ends their effects, in one save.
 
-
-def _noted(tools: Tools, ends: Sequence[_End]) -> None:
+    The messages are taken as they were when their copies were kept; they are read anew only where somebody changed one.
+    """
     if not ends:
         return
+    for anew in range(ATTEMPTS - 1):
+        try:
+            return _noted(tools, ends, anew=bool(anew))
+        except VersionConflict:
+            continue
+    _noted(tools, ends, anew=True)
+
+
+def _noted(tools: Tools, ends: Sequence[_End], *, anew: bool) -> None:
     with tools.runtime.log.session() as session:
         shop = tools.runtime.desk.shop_within(session)
-        session.open(streams=[end.letter.message.id for end in ends])
+        if anew:
+            session.open(streams=[end.letter.message.id for end in ends])
         for end in ends:
-            message = session.load_or_blank(Message, end.letter.message.id)
+            message = session.load_or_blank(Message, end.letter.message.id) if anew else end.letter.message
             _decide(tools, end.letter.job, end.command, message, shop, **end.facts)
             session.save(message)
         session.begin()
