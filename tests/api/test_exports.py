@@ -12,6 +12,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from projections import PROJECTIONS
@@ -242,3 +243,12 @@ def test_only_so_many_exports_stream_at_one_time_and_who_goes_away_gives_the_pla
             stream.close()
         eventually(lambda: connection.execute(running).fetchone() == (0,), "readers gone")
     assert client.get(f"{LISTS}/orders", buffered=True).status_code == 200
+
+
+def test_each_export_asks_for_the_permission_of_its_list(app: Flask) -> None:
+    asked: dict[str, str] = {}
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(f"{LISTS}/") and "<" not in rule.rule:
+            view: Any = app.view_functions[rule.endpoint]
+            asked[rule.rule.removeprefix(f"{LISTS}/")] = view.permission
+    assert asked == {name: exported.permission for name, exported in EXPORTED.items()}

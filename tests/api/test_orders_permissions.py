@@ -22,7 +22,8 @@ RESOURCES = ("orders", "customers", "coupons", "stock", "settings", "meta", "eve
 # What each route of the desk asks for; a new one is added here.
 TABLE = {
     "orders:read": {
-        "GET /orders", "GET /orders/{order_id}", "GET /orders/{order_id}/diff", "GET /orders/{order_id}/events",
+        "GET /orders", "GET /orders/export", "GET /orders/{order_id}", "GET /orders/{order_id}/diff",
+        "GET /orders/{order_id}/events",
         "GET /orders/{order_id}/history", "GET /orders/{order_id}/timeline",
         "POST /orders/{order_id}/messages/preview", "POST /orders/bulk",
         "GET /orders/{order_id}/receipt.pdf", "GET /orders/{order_id}/packing-slip.pdf",
