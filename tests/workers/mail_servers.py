@@ -77,6 +77,7 @@ class Pipelining(Choosy):
     def __init__(self, answers: dict[str, str]) -> None:
         super().__init__(answers)
         self.in_a_row = 0
+        self.unwanted: list[bytes] = []
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -91,6 +92,20 @@ class Pipelining(Choosy):
         self.in_a_row += b"DATA\r\n" in bytes(reader._buffer)
         envelope.mail_from = address
         return "250 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = await super().handle_RCPT(server, session, envelope, address, options)
+        if not answer.startswith("2"):
+            envelope.rcpt_tos.append(address)  # so that it asks for the mail all the same, as some servers do
+        return answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if any(self.answers.get(one) for one in envelope.rcpt_tos):
+            self.unwanted.append(envelope.original_content or b"")
+            return "554 no valid recipients"
+        return await super().handle_DATA(server, session, envelope)
 
 
 @contextmanager

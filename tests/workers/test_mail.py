@@ -172,6 +172,7 @@ class TestConnections:
                 self.send(opened, at, "busy@example.com")
             self.send(opened, at)
         assert refused.value.code == "550"
+        assert inbox.unwanted == [b"", b""]
         assert (inbox.recipients, inbox.in_a_row) == (["nora@example.com"] * 2, 4)
 
 
