@@ -257,9 +257,9 @@ def _quantity(text: str, column: str) -> int:
 
 def _checked(item: Item, named: str, coded: str) -> Item:
     """The item, unless its texts or amounts cannot be; told under the columns that hold them."""
-    for text, limit, column in ((item.name, NAME, named), (item.sku, CODE, coded)):
+    for text, limit, column, required in ((item.name, NAME, named, True), (item.sku, CODE, coded, False)):
         try:
-            check_text(text, limit, "", required=column is named)
+            check_text(text, limit, "", required=required)
         except DomainError as error:
             raise Fault(error.code, str(error), column=column) from None
     for amount in (item.subtotal, item.total):

@@ -77,6 +77,11 @@ def test_a_packed_order_comes_in_whole(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_a_packed_line_needs_no_sku(tmp_path: Path) -> None:
+    order = one(tmp_path, Line("Vase", ""), Line("Bowl", "B-1"))
+    assert [(item.name, item.sku) for item in order.items.values()] == [("Vase", ""), ("Bowl", "B-1")]
+
+
 def test_the_older_release_tells_when_an_order_was_sent(tmp_path: Path) -> None:
     order = one(tmp_path, completed_date="2018-05-18 10:00:00", header=OLD)
     assert order.shipments[1].at == datetime(2018, 5, 18, 8, 0, tzinfo=UTC)
