@@ -114,7 +114,8 @@ class Totals:
             ("Lines without a price", f"{self.without_price} orders; their totals are kept to the cent"),
             *((f"Refused: {code}", f"{count} rows") for code, count in sorted(self.reasons.items())),
         ]
-        return [f"{label:<{WIDEST}}{text}" for label, text in lines]
+        width = max(WIDEST, max(len(label) for label, _ in lines) + 2)
+        return [f"{label:<{width}}{text}" for label, text in lines]
 
 
 def _amounts(sums: Counter[str]) -> dict[str, str]:

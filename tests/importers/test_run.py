@@ -131,6 +131,12 @@ def test_the_control_totals_are_sums_per_currency(tmp_path: Path) -> None:
     assert any("11.00 EUR" in line for line in totals.as_lines())
 
 
+def test_a_long_reason_stands_apart_from_its_count(tmp_path: Path) -> None:
+    lines = import_file(write(tmp_path, HEADER, order(1, quantity="0"))).totals.as_lines()
+    assert lines[-1] == "Refused: quantity-out-of-bounds  1 rows"
+    assert lines[0].index("1: 0 of") == lines[-1].index("1 rows")
+
+
 def test_a_row_that_got_lost_is_an_error_of_its_own() -> None:
     with pytest.raises(RowsUnaccounted):
         Totals(rows=3, accepted_rows=1, refused_rows=1).check(3)
