@@ -113,7 +113,7 @@ class WooCommerceAnalytics:
 
     def _draft(self, group: Group, row: Cells) -> Draft:
         revenue = self._places.get("revenue", "")
-        currency = currency_of(row, "", self._choices.currency or currency_in(row.text(revenue)))
+        currency = currency_of(row, "", currency_in(row.text(revenue)) or self._choices.currency)
         created_at = self._reading.required_instant(row.required(self._places["date"]), self._places["date"])
         status = status_of(row.required(self._places["status"]), self._places["status"])
         stage = STAGE_OF[status]

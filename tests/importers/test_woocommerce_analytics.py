@@ -139,6 +139,8 @@ def test_the_sign_of_the_revenue_tells_the_currency_where_it_is_of_one_alone(tmp
     assert analytics(tmp_path, ENGLISH, ROW, choices=untold).book.numbered("1042").currency == "EUR"
     dollars = analytics(tmp_path, ENGLISH, (*ROW[:2], "$12.50", *ROW[3:]), choices=untold)
     assert dollars.codes == ["currency-unknown"]
+    told = replace(ASKED, currency="USD")
+    assert analytics(tmp_path, ENGLISH, ROW, choices=told).book.numbered("1042").currency == "EUR"
 
 
 def test_without_net_sales_the_formatted_revenue_is_the_total(tmp_path: Path) -> None:
