@@ -32,7 +32,7 @@ AUTHORIZED = "payment-authorized"
 PAYMENT_UNKNOWN = "paid-amount-unknown"
 REFUND_UNKNOWN = "refund-amount-unknown"
 
-_RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s*%")
+_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,6})?)\s*%")
 
 
 class Money(Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ from importers.woocommerce_packed import COUPON_KEYS, FEE_KEYS, TAX_KEYS, read_i
 
 UNNAMED_FEE = "Fee"
 
-_RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s*%", re.ASCII)
+_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,6})?)\s*%", re.ASCII)
 
 
 class Item(Struct, frozen=True, kw_only=True):

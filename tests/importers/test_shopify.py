@@ -155,6 +155,7 @@ def test_a_total_that_its_parts_do_not_make_is_kept_as_told(tmp_path: Path) -> N
         ({"Taxes": "9.00", "Total": "54.00", "Tax_1_Name": "VAT 20%"}, False, 2000, 900, ()),
         ({"Taxes": "8.00", "Total": "53.00", "Tax_1_Name": "VAT 20%"}, False, 2000, 800, ()),
         ({"Taxes": "7.50", "Total": "45.00", "Tax_1_Name": "FR TVA 20.0%"}, True, 2000, 750, ()),
+        ({"Taxes": "7.50", "Total": "45.00", "Tax_1_Name": "VAT 20.0000%"}, True, 2000, 750, ()),
         ({"Taxes": "6.67", "Total": "45.00", "Tax_1_Name": "VAT 20%"}, True, 2000, 667, ()),
         ({"Taxes": "3.21", "Total": "48.21", "Tax_1_Name": "State Tax 4%"}, False, 0, 0, ("taxes-without-rate: 3.21",)),
         ({"Taxes": "3.21", "Total": "48.21"}, False, 0, 0, ("taxes-without-rate: 3.21",)),

@@ -238,6 +238,7 @@ def test_coupons_stand_on_the_order_where_they_are_what_the_lines_lost(
     ("cells", "tax", "remark"),
     [
         ({"tax_items": "code:FR-1|label:TVA 20%|total:2.00", "tax_total": "2.00", "order_total": "12.00"}, 200, ()),
+        ({"tax_items": "rate_id:1|code:X|rate_percent:20.0000", "tax_total": "2.00", "order_total": "12.00"}, 200, ()),
         ({"tax_items": "rate_id:1|code:X|rate_percent:20.0", "tax_total": "2.00", "order_total": "12.00"}, 200, ()),
         (
             {
