@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from importers.faults import UnusableFile
 
 CHUNK = 1 << 20
+FEW = 50  # one zero in so many bytes is a stray
 BROKEN = "\ufffd"  # what stands where bytes could not be read
 
 _MARKS = (
@@ -32,6 +34,9 @@ _OTHER_FILES = {
     b"<html": "a web page, perhaps of an expired login: export the orders again",
     b"<?xml": "XML: export it as CSV",
 }
+_KANA = re.compile("[\u3041-\u30ff]")
+_NOT_JAPANESE = re.compile(f"[\ue000-\uf8ff{BROKEN}]")
+_NOT_CONTROLS = bytes({*range(32, 256), *b"\0\t\n\v\f\r\x1a"})
 _SPREADSHEETS = (b"[Content_Types].xml", b"xl/", b"application/vnd.oasis.opendocument.spreadsheet")  # within a ZIP
 
 
@@ -53,7 +58,7 @@ def detect_encoding(path: Path) -> Encoding:
     for mark, name in _MARKS:
         if start.startswith(mark):
             return Encoding(name)
-    if b"\0" in start:
+    if b"\0" in start and not _is_text_with_zeros(start):
         return Encoding(_utf_16_without_mark(start))
     return _utf_8_or_windows(path)
 
@@ -64,6 +69,11 @@ def _other_file(start: bytes) -> str:
         return "a spreadsheet: save it as CSV"
     begin = start[:64].removeprefix(codecs.BOM_UTF8).lstrip()
     return next((what for sign, what in _OTHER_FILES.items() if begin.lower().startswith(sign.lower())), "")
+
+
+def _is_text_with_zeros(start: bytes) -> bool:
+    """Whether the zeros are strays in a text: few, and without the other signs that no text holds."""
+    return start.count(0) * FEW <= len(start) and not start.translate(None, _NOT_CONTROLS)
 
 
 def _utf_16_without_mark(start: bytes) -> str:
@@ -88,12 +98,25 @@ def _utf_8_or_windows(path: Path) -> Encoding:
         return Encoding("utf-8")
     if good > broken:
         return Encoding("utf-8", "The file is UTF-8 with broken characters: the rows that hold them are refused.")
-    warning = "The file is not UTF-8; it was read as Windows-1252. Look at the accents before you trust it."
-    return Encoding("cp1252", warning)
+    name, known_as = ("cp932", "Shift-JIS") if _is_japanese(path) else ("cp1252", "Windows-1252")
+    warning = f"The file is not UTF-8; it was read as {known_as}. Look at the accents before you trust it."
+    return Encoding(name, warning)
 
 
-def _decoded(path: Path) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+def _is_japanese(path: Path) -> bool:
+    """Shift-JIS where its bytes hold kana and nothing else than its characters, but are not all Windows-1252's."""
+    if not any(BROKEN in text for text in _decoded(path, "cp1252")):
+        return False
+    kana = 0
+    for text in _decoded(path, "cp932"):
+        if _NOT_JAPANESE.search(text):
+            return False
+        kana += len(_KANA.findall(text))
+    return kana > 0
+
+
+def _decoded(path: Path, encoding: str = "utf-8") -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield decoder.decode(chunk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,10 @@ LONGEST_LINE = 1 << 20  # characters; a longer line is passed over, never held
 LONGEST_CELL = 1 << 17
 MOST_COLUMNS = 1_000
 FILE = 1 << 40  # a row's line is its line in the file and, where there are several, so many times the file's number
+BROKEN_ROW = "broken-row"
 ADDED_COLUMNS = ("error_row", "error_column", "error_code", "error_message", "error_fix")
+
+_MARK = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*', re.IGNORECASE)
 
 
 class Row(Struct, frozen=True, array_like=True):
@@ -73,15 +77,25 @@ class _Lines:
 class Sheet:
     """An open file of rows: its header's names, how it is written, and what its reader must be warned of."""
 
-    def __init__(self, file: TextIO, path: Path, encoding: str, delimiter: str, warnings: Sequence[str]) -> None:
+    def __init__(
+        self,
+        file: TextIO,
+        path: Path,
+        encoding: str,
+        delimiter: str,
+        warnings: Sequence[str],
+        *,
+        is_marked: bool = False,
+    ) -> None:
         self.path = path
         self.encoding = encoding
         self.delimiter = delimiter
         self.warnings = tuple(warnings)
         self.size = path.stat().st_size
         self._file = file
-        self._begin()
-        header = next((row for row in self._records() if not row.problem), None)
+        self._is_marked = is_marked
+        self._width = 0
+        header = self._behind_mark()
         if header is None or not any(header.cells):
             raise UnusableFile("The file has no header line.")
         names = [name.strip() for name in header.cells]
@@ -90,13 +104,13 @@ class Sheet:
         if len(names) > MOST_COLUMNS:
             raise UnusableFile(f"The header has {len(names)} columns; at most {MOST_COLUMNS} are read.")
         self.header = tuple(names)
-        self._added = len(header.cells) - len(names)
+        self._width = len(header.cells)
+        self._added = self._width - len(names)
 
     def rewind(self) -> None:
         """Goes back behind the header."""
         self._file.seek(0)
-        self._begin()
-        next((row for row in self._records() if not row.problem), None)
+        self._behind_mark()
 
     @property
     def position(self) -> int:
@@ -111,11 +125,18 @@ class Sheet:
             if row.problem:
                 yield row
             elif len(cells) == width:
-                yield row if BROKEN not in "".join(cells) else Row(row.line, cells, _BROKEN_TEXT)
+                yield row if (problem := _wrong_text("".join(cells))) is None else Row(row.line, cells, problem)
             elif len(cells) > width and (len(cells) <= width + self._added or not any(cells[width:])):
                 yield Row(row.line, cells[:width])
             else:
                 yield Row(row.line, cells, _wrong_width(len(cells), width))
+
+    def _behind_mark(self) -> Row | None:
+        """Begins with the header, which comes first but for Excel's line that tells the delimiter."""
+        self._begin()
+        rows = (row for row in self._records() if not row.problem)
+        first = next(rows, None)
+        return next(rows, None) if self._is_marked else first
 
     def _begin(self) -> None:
         self._lines = _Lines(self._file)
@@ -131,12 +152,28 @@ class Sheet:
             except StopIteration:
                 return
             except csv.Error:
-                yield Row(begins, ["".join(lines.record)[:LONGEST_CELL]], _BROKEN_ROW)
+                if not (plain := self._plain_rows(begins)):
+                    yield Row(begins, ["".join(lines.record)[:LONGEST_CELL]], _broken_row(begins, lines.number))
+                yield from plain
                 continue
-            if lines.cut:
+            if len(lines.record) > 1 and (plain := self._plain_rows(begins)):
+                yield from plain
+            elif lines.cut:
                 yield Row(begins, cells, _LINE_TOO_LONG)
             elif any(cells):
                 yield Row(begins, cells)
+
+    def _plain_rows(self, begins: int) -> list[Row]:
+        """The record's lines as rows of their own where tabs alone cut each of them into the header's columns.
+
+        Platforms that write tabs put no quotes around cells: a mark there is an inch, or a title's own.
+        """
+        if self.delimiter != "\t" or self._lines.cut:
+            return []
+        cut = [line.rstrip("\r\n").split("\t") for line in self._lines.record]
+        if any(len(cells) != self._width for cells in cut):
+            return []
+        return [Row(begins + place, cells) for place, cells in enumerate(cut)]
 
 
 @contextmanager
@@ -154,12 +191,20 @@ def open_sheet(path: Path) -> Iterator[Sheet]:
             raise UnusableFile("The first line is too long to be a header.")
         file.seek(0)
         warnings = [encoding.warning] if encoding.warning else []
-        yield Sheet(file, path, encoding.name, _delimiter(start), warnings)
+        delimiter, is_marked = _delimiter(start)
+        yield Sheet(file, path, encoding.name, delimiter, warnings, is_marked=is_marked)
 
 
-def _delimiter(header: str) -> str:
-    """The sign that cuts the header into the most names."""
-    return max(DELIMITERS, key=lambda sign: len(next(csv.reader([header], delimiter=sign), [])))
+def _delimiter(start: str) -> tuple[str, bool]:
+    """The sign that cuts the header into the most names, or the one that Excel's line before it tells (`sep=;`)."""
+    if told := _MARK.fullmatch(start.rstrip("\r\n")):
+        return told[1], True
+    return max(DELIMITERS, key=lambda sign: len(next(csv.reader([start], delimiter=sign), []))), False
+
+
+def _wrong_text(text: str) -> Problem | None:
+    """What no text may hold."""
+    return _BROKEN_TEXT if BROKEN in text else _ZERO_BYTE if "\0" in text else None
 
 
 def _wrong_width(count: int, width: int) -> Problem:
@@ -170,19 +215,29 @@ def _wrong_width(count: int, width: int) -> Problem:
     )
 
 
-_BROKEN_ROW = Problem(
-    code="broken-row",
-    message="This row cannot be cut into cells: a quotation mark is missing or out of place, or a cell is too long.",
-    fix="Put the quotation marks right: a mark inside a cell is written twice.",
-)
+def _broken_row(first: int, last: int) -> Problem:
+    lines = f", lines {first} to {last}," if last > first else ""
+    return Problem(
+        code=BROKEN_ROW,
+        message=f"This row{lines} cannot be cut into cells: a quotation mark is missing or out of place, or a cell is "
+        "too long.",
+        fix="Put the quotation marks right: a mark inside a cell is written twice.",
+    )
+
+
 _LINE_TOO_LONG = Problem(
     code="line-too-long",
     message=f"This line is longer than {LONGEST_LINE} characters; only its beginning is repeated here.",
     fix="Shorten the line.",
 )
-UNREADABLE = frozenset({_BROKEN_ROW.code, _LINE_TOO_LONG.code})  # no cell of such a row can be trusted
+UNREADABLE = frozenset({BROKEN_ROW, _LINE_TOO_LONG.code})  # no cell of such a row can be trusted
 _BROKEN_TEXT = Problem(
     code="broken-text",
     message="This row holds bytes that are no characters of the file's encoding.",
     fix="Save the file as UTF-8 again from where it came from.",
+)
+_ZERO_BYTE = Problem(
+    code="broken-text",
+    message="This row holds a zero byte, which is no character.",
+    fix="Take it out, or save the file again from where it came from.",
 )

@@ -159,3 +159,48 @@ def test_columns_added_by_an_error_report_are_not_the_files_own(tmp_path: Path) 
     with open_sheet(write(tmp_path, header, "1,Lyon,7,City,x,y,z", "2,Nice")) as sheet:
         assert sheet.header == ("Name", "City")
         assert [row.cells for row in sheet.rows()] == [["1", "Lyon"], ["2", "Nice"]]
+
+
+@pytest.mark.parametrize("mark", ["sep=;", '"sep=;"', "SEP=;;;", "\n\nsep=;"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_excels_first_line_tells_the_delimiter_and_is_no_header(tmp_path: Path, mark: str, encoding: str) -> None:
+    with open_sheet(write(tmp_path, mark, "Name,City;Stadt", "1;Köln", encoding=encoding)) as sheet:
+        assert (sheet.header, sheet.delimiter) == (("Name,City", "Stadt"), ";")
+        for _ in range(2):
+            assert [row.cells for row in sheet.rows()] == [["1", "Köln"]]
+            sheet.rewind()
+
+
+def test_quotation_marks_between_tabs_are_a_titles_own_where_they_quote_nothing(tmp_path: Path) -> None:
+    lines = ('1\t"Best" pan\tx', '2\t"Best pan\tx', '3\tPan 12"\tx', '4\t"two\n\tlines"\tx', '5\t"""Best"" pan"\tx')
+    rows = rows_of(write(tmp_path, "Name\tTitle\tEnd", *lines, '6\t"pan\tx'))
+    assert [row.problem for row in rows] == [None] * 6
+    titles = ['"Best" pan', '"Best pan', 'Pan 12"', "two\n\tlines", '"Best" pan', '"pan']
+    assert [row.cells for row in rows] == [[str(at), title, "x"] for at, title in enumerate(titles, 1)]
+    assert [row.line for row in rows] == [2, 3, 4, 5, 7, 8]
+
+
+def test_a_broken_row_tells_which_lines_it_took(tmp_path: Path) -> None:
+    first, second = rows_of(write(tmp_path, "Name,City", '1,"Lyon', '2,"Nice', '3,"Metz"x'))
+    assert first.problem
+    assert "lines 2 to 3," in first.problem.message
+    assert second.problem
+    assert "lines" not in second.problem.message
+
+
+def test_a_zero_byte_refuses_its_row_alone(tmp_path: Path) -> None:
+    rows = rows_of(write(tmp_path, "Name,City", *(f"{at},Lyon" for at in range(20)), "20,Ni\0ce", "21,Metz"))
+    assert [row.line for row in rows if row.problem] == [22]
+    assert rows[20].problem
+    assert rows[20].problem.code == "broken-text"
+    assert "zero byte" in rows[20].problem.message
+
+
+def test_shift_jis_is_told_from_windows_1252(tmp_path: Path) -> None:
+    file = write(tmp_path, "注文番号,商品名", "1,ステンレス製 フライパン ソ", "2,表示ー能力", encoding="cp932")
+    with open_sheet(file) as sheet:
+        assert "Shift-JIS" in sheet.warnings[0]
+        assert [row.cells[1] for row in sheet.rows()] == ["ステンレス製 フライパン ソ", "表示ー能力"]
+    polish = write(tmp_path, "Numer,Miasto", "1,Źródło", "2,Łódź", encoding="cp1250")
+    with open_sheet(polish) as sheet:
+        assert sheet.encoding == "cp1252"
