@@ -29,6 +29,7 @@ ANSWERS = frozenset({
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _CODE = re.compile(r"[\w./#-]{1,40}")
+_RATE = re.compile(r"\d{1,2}(?:[.,]\d{1,4})? ?%?|100(?:[.,]0{1,4})? ?%?", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?", re.ASCII)
 _ISO_START = re.compile(r"\d{4}[-/]\d\d[-/]\d\d", re.ASCII)
 _OFFSET = re.compile(r"(?:Z|UTC|[+-]\d\d:?\d\d)$")
@@ -120,8 +121,7 @@ def _reads(text: str, sign: str) -> bool:
 
 def is_rate(text: str) -> bool:
     """Whether a text is a percentage."""
-    number = text.rstrip("% ")
-    return is_amount(number) and len(number) <= 6 and not number.startswith("-")
+    return _RATE.fullmatch(text) is not None
 
 
 def is_whole(text: str) -> bool:

@@ -88,6 +88,13 @@ def test_an_address_is_told_by_the_word_beside_its_part(name: str, field: str) -
     assert meanings(name)[0].field == field
 
 
+def test_an_amount_of_tax_is_not_taken_for_its_rate(tmp_path: Path) -> None:
+    text = proposed(tmp_path, "No,Date,Total,Tax", "1,2025-01-02,$12.06,$2.06", "2,2025-01-03,$6.00,$1.00")
+    assert "tax_rate =" not in text
+    rates = proposed(tmp_path, "No,Date,Total,VAT", "1,2025-01-02,12.06,20 %", "2,2025-01-03,6,5.5")
+    assert 'tax_rate = "VAT"' in rates
+
+
 def test_samples_of_what_tells_of_a_person_show_their_shape_alone(tmp_path: Path) -> None:
     header = "No,Date,Customer name,Email,Phone,Address,IP,Secret"
     text = proposed(tmp_path, header, "1,2025-01-02,Ada Exemple,ada@example.com,0612345678,1 rue X,203.0.113.7,Zoé")
