@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from importers import amazon, shopify, woocommerce
 from importers.amazon import Amazon
 from importers.amazon_api import AmazonApi
 from importers.faults import UnusableFile
@@ -53,18 +55,47 @@ PROFILES: tuple[KnownFile, ...] = (
 )
 
 
+# The names that these profiles know, by their small letters: a spreadsheet or a script may have written them otherwise.
+SPELLINGS = tuple(
+    {name.casefold(): name for name in names}
+    for names in (shopify.READS, amazon.READS, [*woocommerce.READS, *woocommerce.TELLING])
+)
+
+
 def profile_claiming(headers: Headers) -> str:
     """The name of the profile that knows these headers, empty where none does."""
-    return next((known.name for known in PROFILES if known.claims(headers)), "")
+    known, _ = _claiming(headers)
+    return known.name if known else ""
+
+
+def _claiming(headers: Headers) -> tuple[KnownFile | None, Headers]:
+    """The first profile that claims the headers as they stand, else as it spells them itself."""
+    for spelt in (headers, *(_respelt(headers, spelling) for spelling in SPELLINGS)):
+        if known := next((known for known in PROFILES if known.claims(spelt)), None):
+            return known, spelt
+    return None, headers
+
+
+def _respelt(headers: Headers, spelling: Mapping[str, str]) -> Headers:
+    return tuple(tuple(spelling.get(name.casefold(), name) for name in header) for header in headers)
+
+
+def _once(profile: Profile, headers: Headers) -> Profile:
+    """The profile, unless a column that it reads stands in a file twice: nobody knows which of them holds."""
+    for header in headers:
+        if twice := [name for name, count in Counter(header).items() if count > 1 and name in profile.reads]:
+            columns = ", ".join(twice)
+            raise UnusableFile(f"The column {columns} stands in the file more than once: take out all but one.")
+    return profile
 
 
 def choose_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -> Profile:
     """The mapping's profile, else the first that claims the headers; raises `NoProfile` when none does."""
     if mapping:
         return Generic(mapping, table.headers, choices)
-    for known in PROFILES:
-        if known.claims(table.headers):
-            return known(table.headers, choices)
+    known, table.headers = _claiming(table.headers)
+    if known:
+        return _once(known(table.headers, choices), table.headers)
     if len(table.headers) == 1:
         found = WooCommerceAnalytics.resembling(table.headers[0], table.sample(LOOKED_AT), choices)
         if found:

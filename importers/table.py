@@ -35,7 +35,7 @@ class Table:
             for warning in sheet.warnings
         )
         self._parts = [split_header(sheet.header) for sheet in sheets]
-        self.headers = _kinds(chain.from_iterable(self._parts))
+        self.headers: Sequence[Header] = _kinds(chain.from_iterable(self._parts))
         self._readers = [
             _Reader(sheet, parts, self.headers, number if several else 0)
             for number, (sheet, parts) in enumerate(zip(sheets, self._parts, strict=True), 1)

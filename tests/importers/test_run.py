@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -150,6 +151,27 @@ def test_a_header_alone_is_no_import(tmp_path: Path) -> None:
 def test_an_unknown_header_asks_for_a_mapping(tmp_path: Path) -> None:
     with pytest.raises(UnusableFile, match="--map"):
         import_file(write(tmp_path, "a,b", "1,2"))
+
+
+@pytest.mark.parametrize("turn", [str.upper, str.lower, str.title])
+def test_a_header_in_other_letters_is_known_and_reported_as_the_platform_spells_it(
+    tmp_path: Path, turn: Callable[[str], str]
+) -> None:
+    result = import_file(write(tmp_path, turn(HEADER), order(1), order(2, quantity="0")))
+    assert (result.totals.new, result.totals.sums["EUR"]) == (1, 500)
+    (refused,) = result.errors
+    assert refused["error_column"] == "Lineitem quantity"
+    assert refused["Lineitem quantity"] == "0"
+    again = import_file(write(tmp_path, HEADER, order(1)), book=result.book)
+    assert again.totals.known == 1
+
+
+@pytest.mark.parametrize("name", ["Total", "total"])
+def test_a_column_that_is_read_and_stands_there_twice_is_not_guessed_between(tmp_path: Path, name: str) -> None:
+    header = HEADER if name == "Total" else HEADER.lower()
+    with pytest.raises(UnusableFile, match=r"The column Total stands in the file more than once"):
+        import_file(write(tmp_path, f"{header},{name}", f"{order(1)},7.00"))
+    assert import_file(write(tmp_path, f"{HEADER},Own,Own", f"{order(1)},1,2")).totals.new == 1
 
 
 USUAL = ["", "#1", "#2", "#3", "EUR", "USD", "5.00", "1", "-1", "2025-01-15 17:41:00 -0500", '"', "\n"]
