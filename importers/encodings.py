@@ -77,11 +77,11 @@ def _is_text_with_zeros(start: bytes) -> bool:
 
 
 def _utf_16_without_mark(start: bytes) -> str:
-    """UTF-16 of mostly Latin text holds a zero in every other byte; any other zero is no text."""
+    """UTF-16 of mostly Latin text holds a zero in every other byte, and few elsewhere; any other zero is no text."""
     even, odd = start[0::2].count(0), start[1::2].count(0)
-    if odd > len(start) // 4 and not even:
+    if odd > len(start) // 4 and even * 10 <= odd:
         return "utf-16-le"
-    if even > len(start) // 4 and not odd:
+    if even > len(start) // 4 and odd * 10 <= even:
         return "utf-16-be"
     raise UnusableFile("The file holds no text: export the orders as CSV.")
 

@@ -196,6 +196,12 @@ def test_a_zero_byte_refuses_its_row_alone(tmp_path: Path) -> None:
     assert "zero byte" in rows[20].problem.message
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_may_hold_signs_with_a_zero_of_their_own(tmp_path: Path, encoding: str) -> None:
+    rows = rows_of(write(tmp_path, "Name,City", *(f"{at},Nice" for at in range(10)), "10,Ā 😀", encoding=encoding))
+    assert rows[-1] == Row(12, ["10", "Ā 😀"])
+
+
 def test_shift_jis_is_told_from_windows_1252(tmp_path: Path) -> None:
     file = write(tmp_path, "注文番号,商品名", "1,ステンレス製 フライパン ソ", "2,表示ー能力", encoding="cp932")
     with open_sheet(file) as sheet:
