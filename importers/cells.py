@@ -89,6 +89,9 @@ class Cells:
         """The cell's text, or a fault with `cell-missing`."""
         if text := self.text(column):
             return text
+        if column not in self._index:
+            message, fix = "The file has no such column, and it is needed.", "Add the column, and fill it in."
+            raise Fault("cell-missing", message, column=column, fix=fix)
         raise Fault("cell-missing", "This must not be empty.", column=column, fix="Fill in the cell.")
 
     def decimal(self, column: str) -> Decimal | None:

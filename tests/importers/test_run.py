@@ -153,6 +153,15 @@ def test_an_unknown_header_asks_for_a_mapping(tmp_path: Path) -> None:
         import_file(write(tmp_path, "a,b", "1,2"))
 
 
+def test_a_column_that_is_needed_and_not_there_is_told_from_an_empty_cell(tmp_path: Path) -> None:
+    empty = import_file(write(tmp_path, HEADER, order(1).replace("2025-01-15 17:41:00 -0500", ""))).errors[0]
+    assert (empty["error_code"], empty["error_fix"]) == ("cell-missing", "Fill in the cell.")
+    header = HEADER.replace("Created at", "Made at")
+    lacking = import_file(write(tmp_path, header, order(1))).errors[0]
+    assert (lacking["error_code"], lacking["error_column"]) == ("cell-missing", "Created at")
+    assert "no such column" in lacking["error_message"]
+
+
 @pytest.mark.parametrize("turn", [str.upper, str.lower, str.title])
 def test_a_header_in_other_letters_is_known_and_reported_as_the_platform_spells_it(
     tmp_path: Path, turn: Callable[[str], str]
