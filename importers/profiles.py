@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from importers import amazon, shopify, woocommerce
@@ -55,11 +55,24 @@ PROFILES: tuple[KnownFile, ...] = (
 )
 
 
-# The names that these profiles know, by their small letters: a spreadsheet or a script may have written them otherwise.
-SPELLINGS = tuple(
-    {name.casefold(): name for name in names}
-    for names in (shopify.READS, amazon.READS, [*woocommerce.READS, *woocommerce.TELLING])
-)
+def _spelling(names: Iterable[str]) -> Callable[[str], str]:
+    """What gives a profile's own spelling of a column's name, whatever its capitals."""
+    known = {name.casefold(): name for name in names}
+    return lambda name: known.get(name.casefold(), name)
+
+
+def _woocommerce_spelling(name: str) -> str:
+    small = name.lower()
+    return small if small in _WOOCOMMERCE or woocommerce.PACKED.fullmatch(small) else name
+
+
+_WOOCOMMERCE = woocommerce.READS.keys() | woocommerce.TELLING
+# Spreadsheets and scripts write the names of columns otherwise; profiles that are not here look past capitals.
+SPELLINGS: Mapping[str, Callable[[str], str]] = {
+    "shopify": _spelling(shopify.READS),
+    "amazon": _spelling(amazon.READS),
+    "woocommerce": _woocommerce_spelling,
+}
 
 
 def profile_claiming(headers: Headers) -> str:
@@ -69,15 +82,18 @@ def profile_claiming(headers: Headers) -> str:
 
 
 def _claiming(headers: Headers) -> tuple[KnownFile | None, Headers]:
-    """The first profile that claims the headers as they stand, else as it spells them itself."""
-    for spelt in (headers, *(_respelt(headers, spelling) for spelling in SPELLINGS)):
-        if known := next((known for known in PROFILES if known.claims(spelt)), None):
+    """The first profile that claims the headers, and the headers as it spells them itself."""
+    for known in PROFILES:
+        spell = SPELLINGS.get(known.name)
+        spelt = tuple(_respelt(header, spell) for header in headers) if spell else headers
+        if known.claims(spelt):
             return known, spelt
     return None, headers
 
 
-def _respelt(headers: Headers, spelling: Mapping[str, str]) -> Headers:
-    return tuple(tuple(spelling.get(name.casefold(), name) for name in header) for header in headers)
+def _respelt(header: tuple[str, ...], spell: Callable[[str], str]) -> tuple[str, ...]:
+    """The header with each name respelt, unless the right name is there beside it."""
+    return tuple(name if (right := spell(name)) in header else right for name in header)
 
 
 def _once(profile: Profile, headers: Headers) -> Profile:

@@ -140,6 +140,10 @@ class WooCommerce:
     def draft(self, group: Group) -> Draft:
         """The order that the rows tell."""
         rows = [Cells(row, self._columns, Manner()) for row in group.rows]
+        if self._packed and len(rows) > 1:
+            message = "Two rows that follow each other tell of one order, or this row names none."
+            fix = "Leave one row of the order, with all of its lines."
+            raise Fault("duplicate-order", message, column=self._identity, fix=fix, line=rows[1].line)
         if len(rows) > 1:
             same_in_all(rows, ALIKE, "order_currency")
         reading = self._reading.proved_by(row.text(column) for row in rows for column in AMOUNTS)

@@ -175,6 +175,14 @@ def test_a_header_in_other_letters_is_known_and_reported_as_the_platform_spells_
     assert again.totals.known == 1
 
 
+def test_a_single_name_in_other_letters_is_known_unless_the_right_one_is_there(tmp_path: Path) -> None:
+    header = HEADER.replace("Total", "total")
+    mixed = import_file(write(tmp_path, header, order(1, total="7.00")))
+    assert mixed.totals.sums["EUR"] == 700
+    beside = import_file(write(tmp_path, f"{HEADER},total", f"{order(2, total='7.00')},9.00"))
+    assert beside.totals.sums["EUR"] == 700
+
+
 @pytest.mark.parametrize("name", ["Total", "total"])
 def test_a_column_that_is_read_and_stands_there_twice_is_not_guessed_between(tmp_path: Path, name: str) -> None:
     header = HEADER if name == "Total" else HEADER.lower()

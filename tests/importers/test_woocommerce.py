@@ -77,6 +77,23 @@ def test_a_packed_order_comes_in_whole(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("number", ["1", ""])
+def test_a_second_row_of_a_packed_order_does_not_double_its_lines(tmp_path: Path, number: str) -> None:
+    again = Order(1, (Line("Other"),), {"order_id": number})
+    result = packed(tmp_path, Order(1), again, Order(2))
+    assert result.codes == ["order-refused", "duplicate-order"]
+    assert [order.number for order in result.book.orders.values()] == ["W2"]
+
+
+def test_a_packed_file_in_capitals_keeps_its_lines(tmp_path: Path) -> None:
+    file = packed_file(tmp_path, [Order(1, (Line("Vase"), Line("Bowl")))])
+    header, _, rest = file.read_text().partition("\n")
+    file.write_text(f"{header.upper()}\n{rest}")
+    stored = import_file(file, choices=PARIS).book.numbered("W1")
+    assert [item.name for item in stored.items.values()] == ["Vase", "Bowl"]
+    assert remarks(stored) == ()
+
+
 def test_a_packed_line_needs_no_sku(tmp_path: Path) -> None:
     order = one(tmp_path, Line("Vase", ""), Line("Bowl", "B-1"))
     assert [(item.name, item.sku) for item in order.items.values()] == [("Vase", ""), ("Bowl", "B-1")]
