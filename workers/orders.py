@@ -30,10 +30,13 @@ class Orders:
         self._streams = {}
 
     def see(self, event: Event) -> None:
-        """Brings the event's order forward where it is kept, keeps a new one; whoever is erased is forgotten."""
+        """Brings the event's order forward where it is kept, keeps a new one; whoever is erased is forgotten.
+
+        An order that was taken back and is imported again is created anew, but its stream goes on.
+        """
         if isinstance(event, CustomerForgotten):
             self._kept.clear()
-        elif isinstance(event, OrderCreated):
+        elif isinstance(event, OrderCreated) and event.originator_version == 1:
             self._keep(event.mutate(Order.blank(event.originator_id)))
         else:
             order = self._kept.get(event.originator_id)

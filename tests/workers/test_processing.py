@@ -13,10 +13,12 @@ from domain.coupons import Coupon, DisableCoupon, coupon_id_of
 from domain.customers import EraseCustomer
 from domain.enrolments import Enrolment, enrolment_id_of
 from domain.events import Context, Erased
-from domain.orders.creation import CreateOrder, OrderCreated
+from domain.orders.creation import CreateOrder, OrderCreated, Past
+from domain.orders.imports import OrderImportUndone, UndoOrderImport
 from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
 from domain.orders.notes import AddNote, NoteAdded
+from domain.orders.order import Imported
 from domain.processes.enrol_on_order import ENROL_ON_ORDER
 from domain.processes.exit_on_order import EXIT_ON_ORDER
 from domain.processes.process import Effect, Process, Reaction, Trigger, effect_key
@@ -312,6 +314,27 @@ class TestOrders:
             order = orders.after(one)
             assert order.version == one.event.originator_version
         assert [note.text for note in order.notes.values()] == ["one"]
+
+    def test_one_that_is_imported_again_after_it_was_taken_back_goes_on(self, runtime: Runtime) -> None:
+        order_id = uuid4()
+        past = Past(
+            imported=Imported(source="shop", external_id="#1", content_hash="aa", total=0),
+            placed_at=datetime(2024, 1, 1, tzinfo=UTC),
+        )
+        for _ in range(2):
+            runtime.desk.handle(CreateOrder(order_id=order_id, context=context_of(), currency="EUR", past=past))
+            runtime.desk.handle(UndoOrderImport(order_id=order_id, context=context_of()))
+        recorded = runtime.log.stream(order_id)
+        again = max(at for at, one in enumerate(recorded) if isinstance(one.event, OrderCreated))
+        assert again > 0
+        for seen in (recorded, recorded[again:]):
+            orders = Orders(runtime.log)
+            orders.begin(recorded)
+            for one in seen:
+                orders.see(one.event)
+                order = orders.after(one)
+                assert order.version == one.event.originator_version
+                assert order.undone == isinstance(one.event, OrderImportUndone)
 
     def test_one_that_was_seen_further_is_read_as_it_was(self, runtime: Runtime) -> None:
         order_id = create(runtime)
