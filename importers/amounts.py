@@ -48,6 +48,8 @@ def currency_in(text: str) -> str:
 
     `$`, `\u00a5` and `kr` are those of several countries: they tell none.
     """
+    if text[-1:].isdigit() and text[:1].isdigit():
+        return ""
     units = _units(_SIGNS.sub("", text[: LONGEST + 1]).strip("()-\u2212"))
     told = {code for unit in units if (code := _CURRENCIES.get(unit) or (unit if unit in DECIMALS else ""))}
     return told.pop() if len(told) == 1 else ""

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from domain.errors import DomainError
 from domain.money import rounded_minor_units
-from importers.amounts import read_amount, read_whole
+from importers.amounts import currency_in, read_amount, read_whole
 from importers.countries import country_code
 from importers.dates import read_instant
 from importers.faults import Fault, UnusableFile
@@ -100,8 +100,11 @@ class Cells:
         return read_amount(text, self._manner.decimal, column) if text else None
 
     def minor(self, column: str, currency: str) -> int | None:
-        """The amount in the cell in minor units, None where it says nothing."""
+        """The amount in the cell in minor units, None where it says nothing; its sign must be the currency's own."""
         amount = self.decimal(column)
+        if amount is not None and (told := currency_in(self.text(column))) and told != currency:
+            message = f"This amount tells {told} in an order of {currency}."
+            raise Fault("mixed-currencies", message, column=column, fix="Make them alike.")
         return None if amount is None else minor_units(amount, currency, column)
 
     def whole(self, column: str) -> int:

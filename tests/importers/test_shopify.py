@@ -239,6 +239,8 @@ def test_addresses_tags_and_words_arrive(tmp_path: Path) -> None:
         ({"Lineitem quantity": "1.5"}, "not-a-whole-number", "Lineitem quantity"),
         ({"Lineitem price": "NaN"}, "not-an-amount", "Lineitem price"),
         ({"Total": "9" * 30}, "wrong-amount", "Total"),
+        ({"Total": "45.00 USD"}, "mixed-currencies", "Total"),
+        ({"Shipping": "£5.00"}, "mixed-currencies", "Shipping"),
         ({"Currency": "XXX"}, "unknown-currency", "Currency"),
         ({"Currency": ""}, "currency-unknown", "Currency"),
         ({"Created at": ""}, "cell-missing", "Created at"),
