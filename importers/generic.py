@@ -16,11 +16,12 @@ from importers.dates import zone_named
 from importers.drafts import Draft, DraftLine, DraftParcel, DraftPayment
 from importers.faults import Fault, UnusableFile
 from importers.grouping import Group, in_sequence, scattered
-from importers.mapping import CsvMapping
+from importers.mapping import PAYMENT_STANDINGS, CsvMapping, PaymentStanding
 from importers.profile import Choices, ReadAs, content_hash, currency_of, same_in_all
 from importers.reading import Row
 
 CREDIT_NOTE = "credit-note"
+ALIKE = ("currency", "total", "status", "payment_status", "customer_id")  # what all rows of an order tell alike
 
 # Where the domain's words for a field differ from those of a mapping.
 POINTERS = {
@@ -76,9 +77,7 @@ class Generic:
             (rule, [(self._named[field], re.compile(pattern)) for field, pattern in rule.when.items()])
             for rule in mapping.rules
         ]
-        self._alike = [
-            column for field, column in self._named.items() if field in ("currency", "total", "status", "customer_id")
-        ]
+        self._alike = [column for field, column in self._named.items() if field in ALIKE]
         self._identity = mapping.columns.external_id or mapping.columns.number
         self._identity_at = self._columns.index[self._identity]
         self.source = mapping.source
@@ -139,6 +138,8 @@ class Generic:
 
     def _draft(self, group: Group, told: _Told, lines: tuple[DraftLine, ...]) -> Draft:
         currency = told.currency(self._currency)
+        standing = self._standing(told)
+        refunded = told.minor("refunded", currency) or 0
         shipped_at = told.instant("shipped_at")
         tracking_code = told.text("tracking_code")
         parcel = DraftParcel(carrier=told.text("carrier"), tracking_code=tracking_code, at=shipped_at)
@@ -158,8 +159,9 @@ class Generic:
             shipping_charge=told.minor("shipping_charge", currency) or 0,
             shipping_method=told.text("shipping_method"),
             payment_method=told.text("payment_method"),
-            payment=self._payment(told, currency),
-            refunded=told.minor("refunded", currency) or 0,
+            payment=self._payment(told, currency, standing),
+            refunded=refunded,
+            fully_refunded=standing == "refunded" and not refunded,
             parcel=parcel if shipped_at or tracking_code else None,
             ended_at=shipped_at,
             customer_id=told.text("customer_id"),
@@ -183,9 +185,24 @@ class Generic:
         fix = "Explain the status under [statuses] in the mapping."
         raise Fault("unknown-status", "This status is not known.", column=self._named["status"], fix=fix)
 
-    def _payment(self, told: _Told, currency: str) -> DraftPayment | None:
+    def _standing(self, told: _Told) -> PaymentStanding:
+        """What the payment's status says, else the order's, else the mapping."""
+        payments = self._mapping.payments
+        text = told.text("payment_status")
+        if text in payments:
+            return payments[text]
+        if known := next((one for one in PAYMENT_STANDINGS if one == text.lower()), None):
+            return known
+        if text:
+            fix = "Explain the payment's status under [payments] in the mapping: paid, unpaid or refunded."
+            message = "This status of a payment is not known."
+            raise Fault("unknown-payment-status", message, column=self._named["payment_status"], fix=fix)
+        otherwise: PaymentStanding = "paid" if self._mapping.paid else "unpaid"
+        return otherwise if "payment_status" in self._named else payments.get(told.text("status"), otherwise)
+
+    def _payment(self, told: _Told, currency: str, standing: PaymentStanding) -> DraftPayment | None:
         amount = told.minor("paid", currency)
-        if amount is None and not self._mapping.paid:
+        if amount is None and standing == "unpaid":
             return None
         return DraftPayment(amount=amount, at=told.instant("paid_at"))
 

@@ -30,6 +30,7 @@ from importers.guess_columns import (
     is_whole,
 )
 from importers.guess_words import WORDS, bare, meanings
+from importers.mapping import PaymentStanding
 from importers.reading import Sheet, open_sheet
 from importers.woocommerce_statuses import STAGE_OF, known_status
 
@@ -55,14 +56,15 @@ HOLDS: dict[str, tuple[_Holds, float]] = {
     **dict.fromkeys(("billing/email", "shipping/email"), (is_email, FITTING)),
     **dict.fromkeys(("billing/country", "shipping/country"), (is_country, 0.6)),
     **dict.fromkeys(("number", "external_id", "sku", "tracking_code", "customer_id", "coupon"), (is_code, 0.7)),
-    **dict.fromkeys(("status", "payment_method", "shipping_method", "carrier", "customer_name"), (is_short, FITTING)),
+    **dict.fromkeys(("status", "payment_status", "payment_method", "shipping_method", "carrier"), (is_short, FITTING)),
+    "customer_name": (is_short, FITTING),
 }
 # What cells may mean whatever their column is called, and how surely.
 BY_CELLS: tuple[tuple[str, _Holds, float], ...] = (
     ("customer_email", is_email, 0.5), ("currency", is_currency, 0.5), ("created_at", is_date, 0.45),
 )  # fmt: skip
 IDENTITIES = ("number", "external_id")
-OF_ORDERS = ("total", "discount", "shipping_charge", "paid", "refunded", "currency", "status")
+OF_ORDERS = ("total", "discount", "shipping_charge", "paid", "refunded", "currency", "status", "payment_status")
 
 _STAGE_WORDS = {
     COMPLETED: "complete, completed, done, delivered, closed, fulfilled, livree, livré, terminee, terminé, geliefert, "
@@ -75,6 +77,13 @@ _STAGE_WORDS = {
     CANCELLED: "cancelled, canceled, void, refunded, returned, annulee, annulé, retournee, storniert, zuruckgesendet, "
     "cancelado, anulado, devuelto, annullato, reso",
 }
+_PAYMENT_WORDS: dict[PaymentStanding, str] = {
+    "paid": "paid, paid in full, captured, settled, payee, payé, reglee, réglé, acquitté, bezahlt, pagado, pagato",
+    "unpaid": "unpaid, not paid, pending, open, due, awaiting payment, impayee, impayé, non payé, en attente, "
+    "en attente de paiement, unbezahlt, offen, ausstehend, pendiente, no pagado, impagado, non pagato, in attesa",
+    "refunded": "refunded, remboursee, remboursé, erstattet, zuruckerstattet, reembolsado, rimborsato",
+}
+_PAYMENT_BY_WORD = {bare(word): standing for standing, words in _PAYMENT_WORDS.items() for word in words.split(",")}
 _STAGE_BY_WORD = {bare(word): stage for stage, words in _STAGE_WORDS.items() for word in words.split(",")}
 
 
@@ -123,6 +132,14 @@ class Guess(Struct, frozen=True, kw_only=True):
         texts = list(column.texts)[:MOST_STATUSES] if column else []
         return {text: stage_of(text) for text in texts if text not in STAGES and is_short(text)}
 
+    def payments(self) -> dict[str, PaymentStanding | None]:
+        """For each text of a payment's status, else of an order's, what it seems to say of the money."""
+        own = self.column("payment_status")
+        column = own or self.column("status")
+        texts = list(column.texts)[:MOST_STATUSES] if column else []
+        found = {text: payment_standing_of(text) for text in texts if is_short(text)}
+        return found if own else {text: found[text] for text in found if found[text]}
+
 
 def guess(path: Path, source: str = "") -> Guess:
     """The mapping proposed for a file, of a shop of that name (else the file's); raises `UnusableFile`."""
@@ -135,6 +152,11 @@ def stage_of(text: str) -> str:
     if code := known_status(text):
         return STAGE_OF[code]
     return _STAGE_BY_WORD.get(bare(text), "")
+
+
+def payment_standing_of(text: str) -> PaymentStanding | None:
+    """What a status of another shop seems to say of the money, None where its word is not known."""
+    return _PAYMENT_BY_WORD.get(bare(text))
 
 
 def _guess(sheet: Sheet, source: str) -> Guess:

@@ -49,7 +49,7 @@ def _head(guess: Guess) -> Iterator[str]:
     yield from _decimal(guess)
     if not guess.column("status"):
         yield '# stage = "completed"  # where all orders stand: no column tells a status'
-    if not guess.column("paid"):
+    if not guess.column("paid") and not guess.payments():
         yield "# paid = true  # say so if all orders were paid: no column tells what came in"
     if guess.column("tax_rate"):
         yield "prices_include_tax = true  # correct it if tax comes on top"
@@ -117,6 +117,16 @@ def _line(key: str, one: Guessed) -> str:
     return f"{key} = {_text(one.column.name)}  # {certainty(one.surely)}, {one.why}: {shown}"
 
 
+def _payments(guess: Guess) -> Iterator[str]:
+    payments = guess.payments()
+    if payments:
+        yield ""
+        yield "[payments]"
+        for text, standing in payments.items():
+            told = f'{_key(text)} = "{standing}"' if standing else f'# {_key(text)} = "..."'
+            yield told if standing else f"{told}  # not known: say paid, unpaid or refunded"
+
+
 def _tables(guess: Guess) -> Iterator[str]:
     statuses = guess.statuses()
     if statuses:
@@ -124,6 +134,7 @@ def _tables(guess: Guess) -> Iterator[str]:
         yield "[statuses]"
         for text, stage in statuses.items():
             yield f'{_key(text)} = "{stage}"' if stage else f'# {_key(text)} = "..."  # not known: say its stage'
+    yield from _payments(guess)
     nothing = [one for one in guess.guessed if one.column.nothing]
     if nothing:
         yield ""

@@ -55,6 +55,13 @@ WORDS: dict[str, tuple[str, str, str, str, str]] = {
         "estado, estado del pedido, estado pedido, situación",
         "stato, stato ordine, stato dell ordine",
     ),
+    "payment_status": (
+        "payment status, financial status, payment state, paid status",
+        "statut du paiement, statut de paiement, statut paiement, état du paiement, état de paiement, état paiement",
+        "zahlungsstatus, bezahlstatus, zahlstatus",
+        "estado del pago, estado de pago, estado pago",
+        "stato del pagamento, stato pagamento",
+    ),
     "total": (
         "total, order total, grand total, total amount, amount total, total price, total paid, order amount, "
         "order value, "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -20,6 +20,9 @@ from domain.money import decimals
 from domain.statuses import COMPLETED, STAGES
 from importers.dates import zone_named
 from importers.faults import UnusableFile
+
+PaymentStanding = Literal["paid", "unpaid", "refunded"]
+PAYMENT_STANDINGS: tuple[PaymentStanding, ...] = get_args(PaymentStanding)
 
 MAPS = Path(__file__).with_name("maps")
 
@@ -52,6 +55,7 @@ class OrderColumns(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     external_id: str = ""
     currency: str = ""
     status: str = ""
+    payment_status: str = ""
     total: str = ""
     discount: str = ""
     coupon: str = ""
@@ -111,8 +115,9 @@ class CsvMapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `rows` says whether an order's rows follow each other or lie all over the file. `currency`, `timezone` and `stage`
     hold for orders that tell none; `paid` says whether orders without a paid amount are paid in full. `statuses`
-    leads from a status's text to a stage, `countries` from a country's name to its code, `nothing` from a column to
-    the texts that mean an empty cell.
+    leads from a status's text to a stage, `payments` from the text of `payment_status` (of `status` in a file without
+    such a column) to what it says of the money where no amount does, `countries` from a country's name to its code,
+    `nothing` from a column to the texts that mean an empty cell.
     """
 
     source: str
@@ -126,6 +131,7 @@ class CsvMapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stage: str = COMPLETED
     paid: bool = False
     statuses: dict[str, str] = {}
+    payments: dict[str, PaymentStanding] = {}
     countries: dict[str, str] = {}
     nothing: dict[str, tuple[str, ...]] = {}
     rules: tuple[Rule, ...] = ()
@@ -168,6 +174,8 @@ def _wrong(mapping: CsvMapping) -> str:
     for stage in (mapping.stage, *mapping.statuses.values()):
         if stage not in STAGES:
             return f"there is no stage {stage!r}, only {', '.join(STAGES)}"
+    if mapping.payments and not (mapping.columns.payment_status or mapping.columns.status):
+        return "[payments] explains texts of payment_status or status, and neither is a column of [columns]"
     for code in mapping.countries.values():
         if code and code not in COUNTRIES:
             return f"{code!r} is no ISO 3166-1 alpha-2 country code"

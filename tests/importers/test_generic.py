@@ -174,6 +174,29 @@ def test_a_status_or_amount_the_mapping_does_not_explain_is_refused(tmp_path: Pa
     ]
 
 
+def test_the_status_of_the_payment_says_what_came_in_and_what_went_back(tmp_path: Path) -> None:
+    mapping = _with(
+        columns=replace(BARE.columns, payment_status="Money", paid="In"),
+        payments={"réglé": "paid", "rendu": "refunded"},
+    )
+    texts = ("réglé,", "rendu,", "Unpaid,", ",", "réglé,2.00", "perdu,")
+    rows = [f"{number},2025-01-02,,A,1,5.00,{text}" for number, text in enumerate(texts)]
+    result = import_file(write(tmp_path, BARE_HEADER + ",Money,In", *rows), mapping=mapping)
+    money = {number: (order.paid, order.refunded) for number in "01234" if (order := result.book.numbered(number))}
+    assert money == {"0": (500, 0), "1": (500, 500), "2": (0, 0), "3": (0, 0), "4": (200, 0)}
+    assert [(row["error_code"], row["error_column"]) for row in result.errors] == [("unknown-payment-status", "Money")]
+
+
+def test_an_orders_status_says_it_where_no_other_does(tmp_path: Path) -> None:
+    mapping = _with(
+        columns=replace(BARE.columns, status="State"),
+        statuses={"Paid": "processing", "New": "pending"}, payments={"Paid": "paid"},
+    )  # fmt: skip
+    rows = ("1,2025-01-02,,A,1,5.00,Paid", "2,2025-01-02,,A,1,5.00,New")
+    book = import_file(write(tmp_path, BARE_HEADER + ",State", *rows), mapping=mapping).book
+    assert [book.numbered(number).payment_status for number in "12"] == ["paid", "unpaid"]
+
+
 def test_columns_that_are_missing_or_stand_twice_are_named(tmp_path: Path) -> None:
     with pytest.raises(UnusableFile, match="Price"):
         import_file(write(tmp_path, "No,Date,Customer,Name,Qty", "1,2,3,4,5"), mapping=BARE)

@@ -56,6 +56,18 @@ def test_columns_are_known_in_five_languages_and_the_proposal_imports(tmp_path: 
     assert (order.price.total, len(order.items)) == (247400, 2)
 
 
+def test_what_a_status_says_of_the_money_is_proposed_too(tmp_path: Path) -> None:
+    header = "Order number;Order date;Product name;Qty;Unit price;Status"
+    row = "{};2025-12-31;Cup;2;4.50;{};{}"
+    texts = (("Done", "Paid"), ("Done", "refunded"), ("New", "awaiting payment"), ("New", "?!x"))
+    rows = [row.format(number, *pair) for number, pair in enumerate(texts)]
+    text = proposed(tmp_path, f"{header};Payment status", *rows)
+    assert '# "?!x" = "..."  # not known: say paid, unpaid or refunded' in text
+    assert tomllib.loads(text)["payments"] == {"Paid": "paid", "refunded": "refunded", "awaiting payment": "unpaid"}
+    alone = told(tmp_path, header, *(one.rpartition(";")[0] for one in (rows[0], "9;2025-12-31;Cup;1;1.00;Paid;")))
+    assert (alone["statuses"]["Paid"], alone["payments"]) == ("processing", {"Paid": "paid"})
+
+
 def test_every_field_of_a_mapping_has_words_in_every_language_and_each_word_means_it() -> None:
     fields = set(OrderColumns.__struct_fields__) - {"billing", "shipping"}
     assert set(WORDS) == fields
