@@ -237,6 +237,11 @@ class TestAsking:
         errors = refused(client.post(f"{ORDERS}/bulk", json=told), 422, "invalid-fields")["errors"]
         assert [(one["pointer"], one["code"]) for one in errors] == [(pointer, code)]
 
+    def test_an_action_told_wrongly_names_itself_and_where_to_look(self, client: FlaskClient, at_work: None) -> None:
+        told = {"action": "status", "ids": [NOBODY]}
+        problem = refused(client.post(f"{ORDERS}/bulk", json=told), 422, "invalid-fields")
+        assert problem["detail"] == "The action status lacks fields or does not know some; see errors."
+
     @pytest.mark.parametrize("told", [{}, {"ids": [NOBODY], "filter": {}}])
     def test_orders_are_named_in_one_way(self, client: FlaskClient, at_work: None, told: dict[str, Any]) -> None:
         assert (
