@@ -305,6 +305,7 @@ class TestTakingBack:
         back, stays = place(client), place(client)
         job = act(action="status", status="on_hold", ids=[back["id"], stays["id"]])
         client.post(f"{ORDERS}/{stays['id']}/notes", json={"text": "Rang the customer"})
+        assert client.get(f"{ORDERS}/{back['id']}/receipt.pdf").status_code == 200, "a print changes nothing"
         news.events()
         taken = undone(client, runtime, job)
         assert taken["results"] == {back["id"]: ("done", None), stays["id"]: ("refused", "worked-on-since")}
