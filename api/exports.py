@@ -24,7 +24,7 @@ from api.problems import unavailable
 from api.requests import context, fresh, respond, runtime
 from api.schemas import Body, Code, Text
 from printing.exports import FORMATS, file_name
-from projections.exports import EXPORTED, Asked, Export, Exported, Reading, columns_of, reading
+from projections.exports import EXPORTED, Asked, Export, Exported, Reading, columns_of, reading, require_passed
 from projections.exports.asking import KIND, OF_ORDERS, Wanted, ask
 from projections.exports.reading import MOST_COLUMNS
 from projections.generations import LIVE
@@ -81,6 +81,7 @@ def _streamed(name: str, told: dict[str, Any]) -> Response:
     columns = tuple(part.strip() for part in told.pop("columns", "").split(",") if part.strip())
     at = told.pop("as_of", None)
     columns_of(exported, columns)
+    require_passed(at, datetime.now(UTC))
     schema = as_of_schema(at, exported.view) if at else LIVE
     filters = NARROWING[name].filters(told, runtime(), at or datetime.now(UTC))
     asked = Asked(list=name, filters=filters, columns=columns, sort=told.get("sort", ""), as_of=at)
@@ -137,6 +138,7 @@ def ask_for_export(told: dict[str, Any]) -> Response:
     require(exported.permission)
     columns, at = tuple(told.get("columns", ())), told.get("as_of")
     columns_of(exported, columns)
+    require_passed(at, datetime.now(UTC))
     narrowing = NARROWING[exported.name]
     query = filter_of(narrowing.form(), told.get("filter", {}))
     fresh(exported.view)

@@ -32,7 +32,7 @@ _HEADERS = {
 }
 _WORDS = {
     "en": {
-        "order": "Order", "due": "To pay", "pay": "Pay", "unknown": "This link is not valid.",
+        "order": "Order", "due": "To pay:", "pay": "Pay", "unknown": "This link is not valid.",
         "expired": "This link has expired. Ask the shop for a new one.", "paid": "This order is paid. Thank you.",
         "replaced": "This link was replaced by a newer one.", "declined": "The payment was declined.",
         "later": "Pay later", "decline": "Decline", "pending": "The payment is on its way.", "test": "Test payment",
@@ -42,7 +42,8 @@ _WORDS = {
         "unavailable": "Paying is not possible just now. Please try again in a moment.",
     },
     "fr": {
-        "order": "Commande", "due": "À payer", "pay": "Payer", "unknown": "Ce lien n'est pas valable.",
+        "order": "Commande", "due": "À payer\N{NO-BREAK SPACE}:", "pay": "Payer",
+        "unknown": "Ce lien n'est pas valable.",
         "expired": "Ce lien a expiré. Demandez-en un nouveau à la boutique.",
         "paid": "Cette commande est payée. Merci.",
         "replaced": "Ce lien a été remplacé par un plus récent.", "declined": "Le paiement a été refusé.",
@@ -64,7 +65,7 @@ _PAGES = Environment(
 {% endfor %}{% if lines %}<table>{% for line in lines %}
 <tr><td>{{ line.name }}</td><td>{{ line.quantity }}</td></tr>{% endfor %}
 </table>
-{% endif %}{% if amount %}<p>{{ words.due }}: <strong>{{ amount }}</strong></p>
+{% endif %}{% if amount %}<p>{{ words.due }} <strong>{{ amount }}</strong></p>
 {% endif %}{% if choices %}<form method="post">{% for choice in choices %}
 <button name="choice" value="{{ choice }}">{{ words[choice] }}</button>{% endfor %}
 </form>

@@ -49,6 +49,7 @@ FIELD_CODES = {
     "Not a valid aware datetime.": "not-an-instant",
     "Invalid input type.": "not-an-object",
 }
+INSTANT = "Write an instant such as 2026-01-31T12:00:00Z."
 
 log = structlog.get_logger()
 
@@ -119,7 +120,7 @@ def _field_errors(messages: Any, pointer: str = "") -> Iterator[tuple[str, str, 
         return
     for message in messages if isinstance(messages, list) else [messages]:
         code = message.code if isinstance(message, CodedMessage) else FIELD_CODES.get(message, "invalid-value")
-        yield pointer, code, str(message)
+        yield pointer, code, INSTANT if code == "not-an-instant" else str(message)
 
 
 def of_validation(error: ValidationError) -> Problem:

@@ -71,7 +71,7 @@ _WORTH = sql.SQL("""
     SELECT coalesce(card.merged_into, card.id), placed.currency, count(*), sum(placed.worth)::bigint,
         max(placed.placed_at)
     FROM {customers} AS card JOIN {orders} AS placed ON placed.customer_id = card.id
-    WHERE (card.id = ANY(%(ids)s) OR card.merged_into = ANY(%(ids)s)) AND placed.counts
+    WHERE (card.merged_into = ANY(%(ids)s) OR (card.id = ANY(%(ids)s) AND card.merged_into IS NULL)) AND placed.counts
     GROUP BY 1, 2 ORDER BY 1, 2
 """)
 # The name comes first, so that what is searched is sorted by it as well.
@@ -209,7 +209,10 @@ list_customers, count_customers = LISTING.page, LISTING.count
 def worth_of(
     connection: Connection, customer_ids: Sequence[UUID], schema: str = "views"
 ) -> dict[UUID, list[CustomerWorth]]:
-    """What each customer's orders come to, currency by currency; those of the cards merged into theirs included."""
+    """What each customer's orders come to, currency by currency; those of the cards merged into theirs included.
+
+    A merged card has none of its own: its orders are worth something to the survivor.
+    """
     statement = _WORTH.format(
         customers=sql.Identifier(schema, "customers"), orders=sql.Identifier(schema, "customer_orders")
     )

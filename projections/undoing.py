@@ -17,6 +17,7 @@ from domain.events import Aggregate, Context, Event
 from domain.orders.creation import OrderCreated, OrderImported
 from domain.orders.imports import UndoOrderImport, undo_order_import
 from domain.orders.order import Order
+from domain.orders.prints import DocumentPrinted
 from domain.settings import Shop
 from domain.stock import StockItem, stock_id_of
 from domain.stock.following import Wish, follow, taken_back
@@ -121,7 +122,11 @@ class Undoing:
     ) -> DomainError | None:
         """Decides one order and saves what it moves of stock; gives why it stays, where it does."""
         began = max(index for index, event in enumerate(events) if isinstance(event, OrderCreated))
-        others = {event.TOPIC for event in events[began:] if event.metadata.import_id != self._import_id}
+        others = {
+            event.TOPIC
+            for event in events[began:]
+            if event.metadata.import_id != self._import_id and not isinstance(event, DocumentPrinted)
+        }
         context = self._context_of(order.id)
         asked = [wish for wish in taken_back(order) if stock_id_of(wish.sku) in tracked]
         command = UndoOrderImport(order_id=order.id, context=context, since=tuple(sorted(others)))

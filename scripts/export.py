@@ -16,7 +16,17 @@ import click
 
 from api.exports_lists import NARROWING
 from printing.exports import FORMATS
-from projections.exports import EXPORTED, Asked, Chunk, Export, Reading, clear_abandoned, columns_of, reading
+from projections.exports import (
+    EXPORTED,
+    Asked,
+    Chunk,
+    Export,
+    Reading,
+    clear_abandoned,
+    columns_of,
+    reading,
+    require_passed,
+)
 from projections.runtime import Runtime
 from projections.views import TooFarBehind
 from scripts.export_events import events
@@ -105,6 +115,7 @@ def _asked(runtime: Runtime, name: str, told: Told) -> Asked:
     columns = tuple(part.strip() for part in told.columns.split(",") if part.strip())
     with refusals():
         columns_of(EXPORTED[name], columns)
+        require_passed(told.as_of, datetime.now(UTC))
         filters = narrowing.filters(query, runtime, told.as_of or datetime.now(UTC))
     return Asked(list=name, filters=filters, columns=columns, sort=query.get("sort", ""), as_of=told.as_of)
 

@@ -186,4 +186,4 @@ def _tell(asked: Asked, printed: int, refused: Sequence[Refused], as_json: bool)
     elif printed:
         click.echo(f"{printed} printed to {where}.", err=True)
     else:
-        click.echo("Nothing was printed.", err=True)
+        click.echo("Nothing was printed." if refused else "Nothing was printed: the filter leaves no order.", err=True)

@@ -217,7 +217,8 @@ def _action(told: Mapping[str, Any]) -> tuple[Any, str]:
     errors = [pointed(f"/{name}", "missing-field", "Missing data for required field.") for name in missing]
     errors += [pointed(f"/{name}", "unknown-field", "Unknown field.") for name in foreign]
     if errors:
-        raise Problem(422, "invalid-fields", f"This is not how {told['action']} is told.", errors=errors)
+        detail = f"The action {told['action']} lacks fields or does not know some; see errors."
+        raise Problem(422, "invalid-fields", detail, errors=errors)
     facts = {name: value for name, value in told.items() if name == "action" or name not in PICKING}
     return action_of(facts), permission
 

@@ -16,6 +16,7 @@ from domain.orders.documents import RECEIPT
 from domain.orders.moves import ChangeStatus, StockChoice
 from domain.orders.notes import SetTags
 from domain.orders.order import Order, OrderCommand
+from domain.orders.prints import DocumentPrinted
 
 MOST_ORDERS = 10_000
 
@@ -165,9 +166,14 @@ def opposite(action: Reversible, left: Mapping[str, Any], order: Order, context:
 
 
 def worked_on_since(events: Iterable[Event], version: int) -> bool:
-    """Whether a person or a program did something to the order after that version; what followed by itself does not
-    count."""
-    return any(event.originator_version > version and not _by_itself(event.metadata.actor) for event in events)
+    """Whether a person or a program did something to the order after that version; neither what followed by itself
+    counts nor a print, which changes nothing."""
+    return any(
+        event.originator_version > version
+        and not isinstance(event, DocumentPrinted)
+        and not _by_itself(event.metadata.actor)
+        for event in events
+    )
 
 
 def _by_itself(actor: str) -> bool:

@@ -68,7 +68,10 @@ class CreditExceedsInvoice(Rejected):
 
 
 class SellerIncomplete(Rejected):
-    """An invoice needs more of the seller: {missing}. Set it under settings."""
+    """
+    An invoice needs more of the seller: {missing}. Name, address and vat_number stand under settings/seller, the rest
+    under settings/papers/legal.
+    """
 
     code = "seller-incomplete"
 

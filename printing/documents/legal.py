@@ -31,15 +31,22 @@ def identity_of(shop: Shop, words: Words, kind: str) -> tuple[str, ...]:
 def footer_of(shop: Shop, words: Words) -> tuple[str, ...]:
     """Who the seller is, at the foot of every page, and what it has to say there."""
     seller, legal = shop.seller, shop.legal
-    company = " ".join(part for part in (seller.company or seller.name, legal.legal_form) if part)
     capital = f"{words['capital']} {legal.capital}" if legal.capital else ""
     parts = (
-        " ".join(part for part in (company, capital) if part),
+        " ".join(part for part in (_company_of(shop), capital) if part),
         f"{words['siren']} {legal.siren}" if legal.siren else "",
         legal.register,
         f"{words['vat_number']} {seller.vat_number}" if seller.vat_number else "",
     )
     return tuple(line for line in (" · ".join(part for part in parts if part), legal.footer) if line)
+
+
+def _company_of(shop: Shop) -> str:
+    """The company with its legal form, which is said once where the name has it already."""
+    name, form = shop.seller.company or shop.seller.name, shop.legal.legal_form
+    if not form or form.casefold() in name.casefold().split():
+        return name
+    return f"{name} {form}"
 
 
 def small_print(shop: Shop, words: Words, document: Document, *, paid: bool) -> tuple[str, ...]:
@@ -66,7 +73,7 @@ def _terms(shop: Shop, words: Words, document: Document, *, paid: bool) -> list[
         penalty + recovery,
     ]
     if legal.iban and not paid:
-        lines.append(f"{words['bank']}: IBAN {legal.iban}" + (f" · BIC {legal.bic}" if legal.bic else ""))
+        lines.append(f"{words['bank']} IBAN {legal.iban}" + (f" · BIC {legal.bic}" if legal.bic else ""))
     return lines
 
 

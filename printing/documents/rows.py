@@ -22,7 +22,7 @@ from printing.documents.sheet import (
 )
 from printing.documents.words import Words
 
-LAYOUT = 1  # raised when a document of the same order would look otherwise
+LAYOUT = 2  # raised when a document of the same order would look otherwise
 RECEIPT, PACKING, RETURN, INVOICE, CREDIT = "receipt", "packing_slip", "return_slip", "invoice", "credit_note"
 PRICED = (RECEIPT, INVOICE, CREDIT)
 

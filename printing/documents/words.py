@@ -117,7 +117,7 @@ _WORDS = {
         "; businesses also owe a fixed 40 EUR for recovery (code de commerce, art. L441-10).",
         " ; indemnité forfaitaire pour frais de recouvrement entre professionnels : 40 € (art. L441-10 C. com.).",
     ),
-    "bank": ("Bank transfer", "Virement"),
+    "bank": ("Bank transfer:", "Virement\N{NO-BREAK SPACE}:"),
     "not_for_accounts": ("Keep this slip with the parcel.", "À joindre au colis."),
 }
 

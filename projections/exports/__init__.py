@@ -3,10 +3,20 @@
 from projections.exports.columns import Chunk, Column, Kind
 from projections.exports.lists import EXPORTED, Exported
 from projections.exports.past import clear_abandoned, past
-from projections.exports.reading import Asked, Export, Reading, UnknownColumn, columns_of, reading
+from projections.exports.reading import (
+    Asked,
+    AsOfAhead,
+    Export,
+    Reading,
+    UnknownColumn,
+    columns_of,
+    reading,
+    require_passed,
+)
 
 __all__ = [
     "EXPORTED",
+    "AsOfAhead",
     "Asked",
     "Chunk",
     "Column",
@@ -19,4 +29,5 @@ __all__ = [
     "columns_of",
     "past",
     "reading",
+    "require_passed",
 ]

@@ -33,6 +33,12 @@ class UnknownColumn(Rejected):
     code = "unknown-column"
 
 
+class AsOfAhead(Rejected):
+    """The list as of {as_of} cannot be told yet: name an instant that has passed."""
+
+    code = "as-of-ahead"
+
+
 class Asked(Struct, frozen=True, kw_only=True):
     """What is asked of an export: the list, its filters, and in which order; `as_of` an instant of the past."""
 
@@ -96,6 +102,12 @@ def columns_of(exported: Exported, names: Sequence[str]) -> Sequence[Column]:
         if name not in known:
             raise UnknownColumn("/columns", list=exported.name, column=name, known=", ".join(known))
     return [known[name] for name in dict.fromkeys(names)] or list(exported.columns)
+
+
+def require_passed(as_of: datetime | None, now: datetime) -> None:
+    """Refuses an instant that lies ahead: a file would tell for that day what is only known of today."""
+    if as_of and as_of > now:
+        raise AsOfAhead("/as_of", as_of=as_of.isoformat())
 
 
 @contextmanager

@@ -258,3 +258,6 @@ def test_a_customer_is_listed_with_tags_and_worth_and_found_with_the_orders_of_m
     assert [(one["orders"], one["worth"]) for one in row["lifetime"]] == [(2, eur("40.00"))]
     found = client.get(f"{ORDERS}?customer_id={survivor['id']}", headers=headers).get_json()["items"]
     assert {one["id"] for one in found} == {mine["id"], other["id"]}
+    part = client.get(f"{CUSTOMERS}/{other['customer']['id']}", headers=headers)
+    assert (part.status_code, part.get_json()["merged_into"]) == (200, survivor["id"])
+    assert part.get_json()["lifetime"] == []

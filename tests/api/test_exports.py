@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO, StringIO
 from typing import Any
@@ -144,6 +144,19 @@ def test_an_export_needs_the_permission_of_its_list_and_columns_that_it_has(
     refused(client.post(LISTS, json={"list": "orders", "columns": ["secret"]}), 422, "unknown-column")
     refused(client.post(LISTS, json={"list": "orders", "filter": {"colour": "red"}}), 422, "invalid-fields")
     refused(client.get(f"{LISTS}/orders?as_of=2020-01-01T00:00:00Z"), 409, "as-of-not-built")
+
+
+def test_what_is_no_instant_is_refused_with_an_example(client: FlaskClient) -> None:
+    problem = refused(client.get(f"{LISTS}/orders?as_of=yesterday"), 422, "invalid-fields")
+    assert problem["errors"][0]["detail"] == "Write an instant such as 2026-01-31T12:00:00Z."
+
+
+def test_a_list_as_of_an_instant_that_lies_ahead_is_refused(client: FlaskClient) -> None:
+    ahead = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    refused(client.get(f"{LISTS}/orders", query_string={"as_of": ahead}), 422, "as-of-ahead")
+    answer = client.post(LISTS, json={"list": "orders", "as_of": ahead})
+    refused(answer, 422, "as-of-ahead")
+    assert answer.get_json()["errors"][0]["pointer"] == "/as_of"
 
 
 def test_a_job_writes_the_file_that_only_its_maker_fetches_and_keeps_what_was_searched_sealed(

@@ -237,6 +237,11 @@ class TestAsking:
         errors = refused(client.post(f"{ORDERS}/bulk", json=told), 422, "invalid-fields")["errors"]
         assert [(one["pointer"], one["code"]) for one in errors] == [(pointer, code)]
 
+    def test_an_action_told_wrongly_names_itself_and_where_to_look(self, client: FlaskClient, at_work: None) -> None:
+        told = {"action": "status", "ids": [NOBODY]}
+        problem = refused(client.post(f"{ORDERS}/bulk", json=told), 422, "invalid-fields")
+        assert problem["detail"] == "The action status lacks fields or does not know some; see errors."
+
     @pytest.mark.parametrize("told", [{}, {"ids": [NOBODY], "filter": {}}])
     def test_orders_are_named_in_one_way(self, client: FlaskClient, at_work: None, told: dict[str, Any]) -> None:
         assert (
@@ -300,6 +305,7 @@ class TestTakingBack:
         back, stays = place(client), place(client)
         job = act(action="status", status="on_hold", ids=[back["id"], stays["id"]])
         client.post(f"{ORDERS}/{stays['id']}/notes", json={"text": "Rang the customer"})
+        assert client.get(f"{ORDERS}/{back['id']}/receipt.pdf").status_code == 200, "a print changes nothing"
         news.events()
         taken = undone(client, runtime, job)
         assert taken["results"] == {back["id"]: ("done", None), stays["id"]: ("refused", "worked-on-since")}

@@ -102,6 +102,12 @@ def test_a_link_shows_the_order_and_is_refused_once_paid(
     assert stranger.get(page).status_code == 410
 
 
+def test_a_french_customer_reads_french(client: FlaskClient, stranger: FlaskClient, order: dict[str, Any]) -> None:
+    french = place(client, locale="fr")
+    shown = stranger.get(link(client, french)).get_data(as_text=True)
+    assert "À payer\N{NO-BREAK SPACE}: <strong>20,00" in shown
+
+
 def test_only_the_newest_link_of_an_order_works(
     client: FlaskClient, stranger: FlaskClient, order: dict[str, Any]
 ) -> None:

@@ -144,6 +144,8 @@ class TestInvoices:
     def test_a_seller_is_told_all_that_is_missing(self) -> None:
         refusal = given(Order, placed(**BILLED)).when(invoice(), Shop()).then_refused(SellerIncomplete)
         assert refusal.details["missing"] == "name, line1, city, country, vat_number"
+        assert "settings/seller" in str(refusal)
+        assert "settings/papers/legal" in str(refusal)
 
     @pytest.mark.parametrize("form", ["SARL", "S.A.S.", "sa"])
     def test_a_company_with_a_capital_tells_it_and_its_register(self, form: str) -> None:

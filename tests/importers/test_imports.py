@@ -22,6 +22,7 @@ from domain.orders.creation import CreateOrder
 from domain.orders.lines import NewItem
 from domain.orders.notes import AddNote
 from domain.orders.order import Order
+from domain.orders.prints import RecordPrint
 from domain.stock import ReceiveStock, StockItem, stock_id_of
 from importers import files, local, ranges, service
 from importers.faults import UnusableFile
@@ -32,6 +33,7 @@ from projections.runtime import Runtime
 from projections.work import imports as work
 from projections.work.import_files import folder_of
 from scripts.undoing import take_back
+from tests.examples import PRINTED
 from tests.importers.importing import begin, book, imported, order, orders_file, refused
 
 
@@ -312,7 +314,9 @@ class TestUndoing:
     def test_orders_that_were_worked_on_since_stay_and_are_listed(self, runtime: Runtime, tmp_path: Path) -> None:
         import_id, _ = imported(runtime, orders_file(tmp_path, order(1), order(2)))
         runtime.desk.handle(AddNote(order_id=the_order(runtime, 1).id, context=now(), text="He called"))
-        assert take_back(runtime, import_id) == {"undone": 1, "kept": 1}
+        for number in (1, 2):
+            runtime.desk.handle(RecordPrint(order_id=the_order(runtime, number).id, context=now(), printed=PRINTED))
+        assert take_back(runtime, import_id) == {"undone": 1, "kept": 1}, "a print changes nothing"
         with runtime.reading() as connection:
             [kept] = work.kept(connection, import_id, 10)
         assert (kept.number, kept.code) == ("#1", "worked-on-since")

@@ -21,8 +21,12 @@ from msgspec.structs import replace
 from PIL import Image, ImageChops, ImageStat
 from pypdf import PdfReader
 
+from domain.addresses import Address
+from domain.shop import Legal
 from printing.documents import Sheet, print_a4, print_many, print_till, sheet_of
 from printing.documents.fonts import REPLACEMENT, prepared
+from printing.documents.legal import footer_of
+from printing.documents.words import Words
 from printing.logo import read_logo
 from tests.printing import papers
 
@@ -150,9 +154,18 @@ def test_an_invoice_tells_what_the_law_asks_for() -> None:
         "Échéance",
     ):
         assert told in text, told
+    assert "Virement : IBAN FR00" in text
     assert "art. 293 B du CGI" in words(print_a4(papers.void_invoice()))
     assert "sans valeur (Adresse erronée)" in words(print_a4(papers.void_invoice()))
     assert "F2026-00042 du 2 mars 2026" in words(print_a4(papers.credit_note()))
+
+
+@pytest.mark.parametrize(
+    ("form", "said"), [("SARL", "Ateliers SARL"), ("sarl", "Ateliers SARL"), ("SAS", "Ateliers SARL SAS")]
+)
+def test_a_legal_form_that_is_part_of_the_name_is_said_once(form: str, said: str) -> None:
+    shop = papers.shop(seller=Address(company="Ateliers SARL", country="FR"), legal=Legal(legal_form=form))
+    assert footer_of(shop, Words("fr", "EUR", "Europe/Paris")) == (said,)
 
 
 def test_what_no_font_holds_is_shown_as_a_replacement() -> None:

@@ -162,6 +162,11 @@ class TestAFile:
             True
         ] * 2
 
+    def test_a_filter_that_leaves_no_order_is_told(self, command: Print, tmp_path: Path) -> None:
+        result = command("--filter", "source=nowhere", "--output", "none.pdf")
+        assert (result.exit_code, result.stderr) == (1, "Nothing was printed: the filter leaves no order.\n")
+        assert not list(tmp_path.iterdir())
+
     def test_receipts_for_the_till_are_as_wide_as_its_paper(
         self, client: FlaskClient, command: Print, tmp_path: Path
     ) -> None:

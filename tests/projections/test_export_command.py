@@ -80,6 +80,7 @@ def test_a_list_is_written_to_a_file_that_only_its_owner_reads(client: FlaskClie
         (("--filter", "red"), "NAME=VALUE"),
         (("--filter", "total_min=1.001"), "exactly 2 decimals"),
         (("--as-of", "yesterday"), "write a date"),
+        (("--as-of", "9999-01-01"), "cannot be told yet"),
         (("--format", "pdf"), "is not one of"),
     ],
 )
