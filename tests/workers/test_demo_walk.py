@@ -131,8 +131,13 @@ def placed(till: Till, order: dict[str, Any], number: str) -> None:
         return [one["state"] for one in till.ask("GET", query)["items"]] == ["sent", "sent"]
 
     eventually(sent, "both mails are shown as sent")
-    [enrolled] = till.ask("GET", f"{API}/enrolments?order_id={order['id']}")["items"]
-    assert enrolled["state"] == "completed"
+
+    enrolments = f"{API}/enrolments?order_id={order['id']}"
+
+    def thanked() -> bool:
+        return [one["state"] for one in till.ask("GET", enrolments)["items"]] == ["completed"]
+
+    eventually(thanked, "the sequence is through")
 
 
 def paid(till: Till, url: str) -> None:

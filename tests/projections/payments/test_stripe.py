@@ -24,6 +24,12 @@ from tests.setup.running import free_port
 
 ORDER = UUID(int=0x57)
 SECRET = "whsec of the tests"
+# It would write every change into one file in /tmp, which the next user of this machine could not write.
+FORGETFUL = """
+from localstripe import resources, server
+type(resources.store).dump_to_disk = lambda store: None
+server.start()
+"""
 DAY = timedelta(days=1)
 
 
@@ -31,7 +37,7 @@ DAY = timedelta(days=1)
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A localstripe of this file's own."""
     port, folder = free_port(), tmp_path_factory.mktemp("localstripe")
-    command = [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"]
+    command = [sys.executable, "-c", FORGETFUL, "--port", str(port), "--from-scratch"]
     quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": Path(folder)}
     with subprocess.Popen(command, **quiet) as process:
         deadline = time.monotonic() + 20
