@@ -78,6 +78,8 @@ def order_answer(order: Order, shop: Shop) -> dict[str, Any]:
 def row_answer(row: OrderHead, shop: Shop) -> dict[str, Any]:
     """The head of an order as its row in the list has it; what the encoder writes by itself is left to it."""
     currency = row.currency
+    total, nothing = money(row.total, currency), money(0, currency)
+    shown = {row.total: total, 0: nothing}  # most of an order's amounts are one of the two
     customer = None
     if row.customer_id:
         customer = {"id": row.customer_id, "name": row.customer_name, "email": row.customer_email}
@@ -100,10 +102,10 @@ def row_answer(row: OrderHead, shop: Shop) -> dict[str, Any]:
         "shipping_method": row.shipping_method or None,
         "tags": row.tags,
         "archived": row.archived,
-        "total": money(row.total, currency),
-        "paid": money(row.paid, currency),
-        "refunded": money(row.refunded, currency),
-        "balance": money(row.balance, currency),
+        "total": total,
+        "paid": shown.get(row.paid) or money(row.paid, currency),
+        "refunded": shown.get(row.refunded) or money(row.refunded, currency),
+        "balance": shown.get(row.balance) or money(row.balance, currency),
     }
 
 
