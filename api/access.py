@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
+from datetime import datetime
 from functools import wraps
 from hashlib import sha256
 from hmac import compare_digest
@@ -13,8 +14,10 @@ from uuid import UUID
 from flask import current_app, g, request
 
 from api.problems import Problem
+from domain.personal import PERMISSION as PERSONAL
 from domain.roles import permissions
-from projections.credentials import Credentials, OperatorRow
+from projections.credentials import ON_THIS_MACHINE, Credentials, Maker, OperatorRow, TokenRow
+from projections.sessions import Found, Sessions
 
 COOKIE = "carnet_session"
 CSRF_HEADER = "X-CSRF-Token"
@@ -25,7 +28,10 @@ R = TypeVar("R")
 
 
 class Caller(NamedTuple):
-    """Who sent a request, as events name them, and what they may do; `session` is the console's cookie."""
+    """Who sent a request, as events name them, and what they may do; `session` is the console's cookie.
+
+    `maker` is whom a token hangs on that they make, and `expires_at` when they themselves end.
+    """
 
     actor: str
     role: str
@@ -33,17 +39,33 @@ class Caller(NamedTuple):
     operator_id: UUID | None = None
     session: str | None = None
     temporary: bool = False
+    maker: Maker = ON_THIS_MACHINE
+    expires_at: datetime | None = None
 
     @classmethod
-    def of(cls, operator: OperatorRow, session: str) -> Caller:
+    def of(cls, operator: OperatorRow | Found, session: str) -> Caller:
         """The operator whose session it is."""
         actor = f"operator:{operator.username}"
-        return cls(actor, operator.role, permissions(operator.role), operator.operator_id, session, operator.temporary)
+        return cls(
+            actor, operator.role, permissions(operator.role), operator.operator_id, session, operator.temporary,
+            Maker(operator.operator_id),
+        )  # fmt: skip
+
+    @classmethod
+    def by(cls, token: TokenRow) -> Caller:
+        """The program whose token it is."""
+        maker = Maker(token.account, token.token_id)
+        return cls(f"token:{token.name}", token.role, token.permissions, maker=maker, expires_at=token.expires_at)
 
 
 def credentials() -> Credentials:
     """The credentials of this application."""
     return cast(Credentials, current_app.extensions["carnet.credentials"])
+
+
+def sessions() -> Sessions:
+    """The console's sessions of this application."""
+    return Sessions(credentials().pool)
 
 
 def caller() -> Caller:
@@ -62,7 +84,7 @@ def authenticate() -> Caller:
     if header is not None:
         return _by_token(header)
     session = request.cookies.get(COOKIE)
-    operator = credentials().session(session) if session else None
+    operator = sessions().find(session) if session else None
     if session is None or operator is None:
         raise _unknown("Send a token as `Authorization: Bearer ...`, or sign in.", 'Bearer realm="carnet"')
     given = request.headers.get(CSRF_HEADER, "").encode()
@@ -77,7 +99,7 @@ def _by_token(header: str) -> Caller:
     if token is None:
         challenge = 'Bearer realm="carnet", error="invalid_token"'
         raise _unknown("This token is unknown, was revoked or has expired.", challenge)
-    return Caller(f"token:{token.name}", token.role, permissions(token.role, tuple(token.scopes)))
+    return Caller.by(token)
 
 
 def _unknown(detail: str, challenge: str) -> Problem:
@@ -91,6 +113,12 @@ def require(permission: str) -> None:
         raise Problem(403, "permission-missing", detail, details={"permission": permission})
 
 
+def require_all(permissions: Iterable[str]) -> None:
+    """Refuses a caller who lacks one of the permissions, naming the first."""
+    for permission in sorted(permissions):
+        require(permission)
+
+
 def require_grantable(granted: frozenset[str]) -> None:
     """Refuses a caller who would give away more than they hold themselves."""
     missing = sorted(granted - caller().permissions)
@@ -99,9 +127,12 @@ def require_grantable(granted: frozenset[str]) -> None:
         raise Problem(403, "cannot-grant", detail, details={"permissions": missing})
 
 
-def needs(permission: str | None = None, *, temporary: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def needs(
+    permission: str | None = None, *, temporary: bool = False, personal: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Lets only callers in who hold the permission (none named: anybody who is known).
 
+    `personal`: what goes out or comes in tells of persons as a whole, so `personal:read` is needed besides.
     An operator whose password is one-time must change it first, unless the route allows `temporary` passwords. Stands
     right under the route, so that a stranger is turned away before anything they sent is read.
     """
@@ -116,16 +147,19 @@ def needs(permission: str | None = None, *, temporary: bool = False) -> Callable
                 )
             if permission is not None:
                 require(permission)
+            if personal:
+                require(PERSONAL)
             return view(*args, **kwargs)
 
-        _document(entered, permission)
+        _document(entered, permission, personal)
         entered.permission = permission  # type: ignore[attr-defined]
+        entered.personal = personal  # type: ignore[attr-defined]
         return entered
 
     return decorator
 
 
-def _document(view: Any, permission: str | None) -> None:
+def _document(view: Any, permission: str | None, personal: bool) -> None:
     """Writes into the API's description how the route is entered and refused."""
     docs = deepcopy(getattr(view, "_apidoc", {}))
     manual = docs.setdefault("manual_doc", {})
@@ -133,4 +167,6 @@ def _document(view: Any, permission: str | None) -> None:
     manual["responses"] = {401: "UNAUTHORIZED", 403: "FORBIDDEN", "default": "DEFAULT_ERROR"}
     if permission is not None:
         manual["x-permission"] = permission
+    if personal:
+        manual["x-personal"] = True
     view._apidoc = docs

@@ -17,8 +17,9 @@ from api.customers import customers
 from api.docs import describe, docs
 from api.documents import documents
 from api.effects import effects, processes
-from api.events import audit, events, views
+from api.events import audit, epochs, events, views
 from api.exports import Slots, exports
+from api.health import EXTENSION as HEALTH_EXTENSION
 from api.health import health
 from api.imports import imports
 from api.imports_mappings import EXTENSION, Mappings, mappings
@@ -29,17 +30,24 @@ from api.operators import operators
 from api.orders import orders
 from api.papers import papers
 from api.payment_page import payment_page
+from api.personal import mask_answer
 from api.reconciliation import reconciliation
 from api.requests import new_request_id
+from api.retention import retention
 from api.sequences import enrolments, sequences
 from api.sessions import session
+from api.sessions_open import open_sessions
 from api.settings import meta, settings
 from api.stock import stock
 from api.templates import templates
 from api.tokens import tokens
 from api.unsubscribe import unsubscribe
 from api.webhooks import webhooks
+from api.whole_bodies import with_whole_bodies
+from projections import PROJECTIONS
 from projections.credentials import Credentials
+from projections.health import Health
+from projections.postgres.connections import Renewal
 from projections.prints import Papers
 from projections.runtime import Runtime
 
@@ -49,6 +57,7 @@ if TYPE_CHECKING:
 PREFIX = "/api/v1"
 BLUEPRINTS: tuple[Resource, ...] = (
     session,
+    open_sessions,
     orders,
     exports,
     documents,
@@ -66,15 +75,27 @@ BLUEPRINTS: tuple[Resource, ...] = (
     templates,
     operators,
     tokens,
+    epochs,
     events,
     audit,
     webhooks,
     reconciliation,
+    retention,
     views,
     effects,
     processes,
     jobs,
 )
+
+# What a browser could let a page do, and no page of ours needs.
+UNUSED_POWERS = (
+    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media",
+    "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone",
+    "midi", "payment", "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get",
+    "screen-wake-lock", "serial", "storage-access", "usb", "web-share", "xr-spatial-tracking",
+)  # fmt: skip
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+OTHER = "other"  # what an invented method is counted as, or whoever invents them makes the metrics grow
 
 # What every answer carries that does not say otherwise itself.
 SAFE_HEADERS = (
@@ -83,6 +104,9 @@ SAFE_HEADERS = (
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Embedder-Policy", "require-corp"),
+    ("Permissions-Policy", ", ".join(f"{power}=()" for power in UNUSED_POWERS)),
+    ("X-Permitted-Cross-Domain-Policies", "none"),
     ("Cache-Control", "no-store"),
 )
 
@@ -97,11 +121,15 @@ def create_app(runtime: Runtime, reader: Mappings | None = None) -> Flask:
     app.extensions["carnet.credentials"] = Credentials(runtime.pool)
     app.extensions["carnet.papers"] = Papers(runtime)
     app.extensions["carnet.exports"] = Slots(runtime)
-    app.extensions["carnet.metrics"] = Metrics(runtime)
+    watched = Health(runtime, PROJECTIONS)
+    app.extensions[HEALTH_EXTENSION] = watched
+    app.extensions["carnet.metrics"] = Metrics(runtime, watched)
+    app.extensions["carnet.renew"] = Renewal(runtime.pool)
     app.extensions[EXTENSION] = reader
     problems.register(app)
     app.before_request(_begin)
     app.after_request(_finish)
+    app.after_request(mask_answer)
     app.register_blueprint(health)
     app.register_blueprint(docs)
     app.register_blueprint(unsubscribe)
@@ -109,7 +137,7 @@ def create_app(runtime: Runtime, reader: Mappings | None = None) -> Flask:
     api = describe(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=PREFIX + (blueprint.url_prefix or ""))
-    app.wsgi_app = _with_safe_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = with_whole_bodies(_with_safe_headers(app.wsgi_app))  # type: ignore[assignment, method-assign]
     _trust_proxies(app, runtime.settings.trusted_proxies)
     return app
 
@@ -149,7 +177,7 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     seconds = time.perf_counter() - g.began
     route = str(request.url_rule) if request.url_rule else "none"
-    metrics().count(request.method, route, response.status_code, seconds)
+    metrics().count(request.method if request.method in METHODS else OTHER, route, response.status_code, seconds)
     caller = g.get("caller")
     log.info(
         "request.answered",

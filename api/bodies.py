@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, cast
 from urllib.parse import unquote_to_bytes
@@ -12,10 +13,15 @@ from flask import Request, g
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 
+from api.personal import require_impersonal
 from api.problems import Problem, of_validation
 
 Form = type[marshmallow.Schema] | marshmallow.Schema
 Decorator = Callable[[Any], Any]
+
+
+class BrokenKey(ValueError):
+    """A key of a JSON object is no text that could be written."""
 
 
 class DoubledKey(ValueError):
@@ -23,10 +29,12 @@ class DoubledKey(ValueError):
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys are all different."""
+    """An object whose keys are all different, and texts that can be written."""
     value = dict(pairs)
     if len(value) != len(pairs):
         raise DoubledKey
+    if not all(key.isascii() or not HALVES.search(key) for key in value):
+        raise BrokenKey
     return value
 
 
@@ -35,6 +43,7 @@ def _constant(text: str) -> NoReturn:
     raise ValueError(text)
 
 
+HALVES = re.compile("[\ud800-\udfff]")
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 
 
@@ -62,6 +71,8 @@ def _decoded(request: Request) -> Any:
         raise malformed("The body is not UTF-8.") from None
     except DoubledKey:
         raise malformed("A key stands twice in one object of the body.") from None
+    except BrokenKey:
+        raise malformed("A key in the body holds half a character.") from None
     except RecursionError:
         raise malformed("The body is nested too deeply.") from None
     except ValueError:
@@ -93,7 +104,9 @@ class StrictParser(FlaskParser):
     def load_querystring(self, req: Request, schema: marshmallow.Schema) -> Any:
         """The query as a plain object, of which a form without fault is read in one pass; first of doubled names."""
         lists = {name for name, field in schema.load_fields.items() if isinstance(field, marshmallow.fields.List)}
-        return {name: values if name in lists else values[0] for name, values in req.args.lists()}
+        told = {name: values if name in lists else values[0] for name, values in req.args.lists()}
+        require_impersonal(schema, told)
+        return told
 
     def handle_error(self, error: marshmallow.ValidationError, *_: Any, **__: Any) -> NoReturn:
         raise of_validation(error) from None

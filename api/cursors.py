@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from api.positions import epoch_lately, epoch_now, require_epoch
 from api.problems import Problem
 
 LONGEST = 1000
@@ -15,23 +16,28 @@ LARGEST = 2**63
 
 
 def write_cursor(sort: str, *keys: Any) -> str:
-    """A cursor after the row with these sort keys in a list sorted so."""
-    return urlsafe_b64encode(msgspec.json.encode((sort, *keys))).rstrip(b"=").decode()
+    """A cursor after the row with these sort keys in a list sorted so; it holds within the epoch of the log."""
+    return cursor_in(epoch_lately().id, sort, *keys)
 
 
 def read_cursor(text: str, sort: str, *types: Any) -> tuple[Any, ...]:
-    """The sort keys in a cursor of a list sorted so; raises a 400 problem for anything else."""
-    form = GenericAlias(tuple, (str, *types))
+    """The sort keys in a cursor of a list sorted so; raises a 400 problem for anything else, 409 in another epoch."""
+    form = GenericAlias(tuple, (str, str, *types))
     try:
         if len(text) > LONGEST or not text.isascii():
             raise ValueError
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        said, *keys = msgspec.json.decode(raw, type=form)
+        epoch, said, *keys = msgspec.json.decode(raw, type=form)
     except ValueError:
         raise _malformed() from None
-    if said != sort or not all(_storable(key) for key in keys) or write_cursor(said, *keys) != text:
+    if said != sort or not all(_storable(key) for key in keys) or cursor_in(epoch, said, *keys) != text:
         raise _malformed()
+    require_epoch(epoch, epoch_now())
     return tuple(keys)
+
+
+def cursor_in(epoch: str, sort: str, *keys: Any) -> str:
+    return urlsafe_b64encode(msgspec.json.encode((epoch, sort, *keys))).rstrip(b"=").decode()
 
 
 def _storable(key: Any) -> bool:

@@ -18,13 +18,16 @@ from api.customers_forms import (
     CardRowAnswer,
     CardWithWorthAnswer,
     ConsentForm,
+    CustomerReasonForm,
+    ErasureAnswer,
     MergeForm,
     WithdrawalQuery,
 )
 from api.lists import ListQuery, page_answer, sorts
 from api.requests import context, fresh, handle, respond, runtime
-from api.schemas import Code, Text, instant, money, page_form
+from api.schemas import PERSONAL, Code, Text, instant, money, page_form
 from domain import texts
+from domain.addresses import Address
 from domain.customers import (
     Consent,
     CreateCustomer,
@@ -40,6 +43,7 @@ from domain.customers import (
     UpdateCustomer,
     WithdrawConsent,
 )
+from domain.customers.remains import REACHED, STAYS
 from domain.events import Erased
 from domain.identifiers import time_ordered_id
 from domain.settings import Shop
@@ -56,17 +60,27 @@ from projections.tables import Connection
 from projections.views import TooFarBehind
 
 customers = Resource("customers", __name__, url_prefix="/customers", description="Customer cards")
-CARD = CustomerCard.__struct_fields__
+CARD = Address.FIELDS
 
 
 class CustomersQuery(ListQuery):
     """Words of name, company, e-mail, phone, postcode or city; one e-mail address; a country; tags, all of them."""
 
-    q = Text(texts.NAME, filled=True)
-    email = Text(254, filled=True)
+    q = Text(texts.NAME, filled=True, metadata=PERSONAL)
+    email = Text(254, filled=True, metadata=PERSONAL)
     country = Text(2, filled=True)
     tag = fields.List(Code(), validate=validate.Length(max=20))
-    sort = sorts(SORTS)
+    sort = sorts(SORTS, ("name",))
+
+
+def erasure_answer(customer: Customer, shop: Shop) -> dict[str, Any]:
+    """What became of a person's data."""
+    return {
+        "id": str(customer.id),
+        "erased_at": instant(customer.erased_at),
+        "reached": list(REACHED),
+        "stays": [remains._asdict() for remains in STAYS],
+    }
 
 
 def customer_answer(customer: Customer, shop: Shop | None = None) -> dict[str, Any]:
@@ -77,6 +91,8 @@ def customer_answer(customer: Customer, shop: Shop | None = None) -> dict[str, A
         "created_at": instant(customer.created_at),
         "erased_at": instant(customer.erased_at),
         **{name: customer.value(name) for name in CARD},
+        "emails": customer.emails,
+        "phones": customer.phones,
         "origins": {
             name: {
                 "origin": field.origin,
@@ -108,7 +124,7 @@ def _consent_answer(consent: Consent) -> dict[str, Any]:
 @customers.response(200, page_form(CardRowAnswer, counted=True))
 def get_customers(told: dict[str, Any]) -> Response:
     """List and search customers."""
-    fresh("customers")
+    fresh("customers", anywhere=True)
     facts = {name: told[name] for name in ("q", "email", "country") if name in told}
     filters = CustomerFilters(**facts, tags=tuple(told.get("tag", ())))
     return page_answer(told, LISTING, filters, _row_answer, join=_with_worth)
@@ -160,86 +176,105 @@ def _lifetime(customer_id: UUID) -> list[dict[str, Any]] | None:
 
 
 @customers.post("")
-@needs("customers:write")
+@needs("customers:write", personal=True)
 @customers.arguments(CardForm)
 @customers.response(201, CardAnswer)
 def create_customer(told: dict[str, Any]) -> Response:
-    """Make a card by hand; 409 when the e-mail address has one."""
-    command = CreateCustomer(
-        customer_id=time_ordered_id(datetime.now(UTC), os.urandom(10)), context=context(), card=CustomerCard(**told)
-    )
+    """Make a card by hand; 409 when an e-mail address has one."""
+    customer_id, reason = time_ordered_id(datetime.now(UTC), os.urandom(10)), told.pop("reason", None)
+    command = CreateCustomer(customer_id=customer_id, context=context(reason), card=_card(told))
     return handle(
         command, render=customer_answer, status=201, location=lambda customer: f"/api/v1/customers/{customer.id}"
     )
 
 
 @customers.patch("/<uuid:customer_id>")
-@needs("customers:write")
+@needs("customers:write", personal=True)
 @customers.arguments(CardForm)
 @customers.response(200, CardAnswer)
 def update_customer(told: dict[str, Any], customer_id: UUID) -> Response:
-    """Put a card right."""
-    command = UpdateCustomer(customer_id=customer_id, context=context(), card=CustomerCard(**told))
+    """Put a card right; mails of orders that were billed to an e-mail address it had go to the one it has."""
+    reason = told.pop("reason", None)
+    command = UpdateCustomer(customer_id=customer_id, context=context(reason), card=_card(told))
     return handle(command, render=customer_answer)
+
+
+def _card(told: dict[str, Any]) -> CustomerCard:
+    lists: dict[str, Any] = {name: tuple(told[name]) for name in ("emails", "phones") if name in told}
+    return CustomerCard(**{**told, **lists})
 
 
 @customers.delete("/<uuid:customer_id>")
 @needs("customers:erase")
-@customers.response(204)
-def erase_customer(customer_id: UUID) -> Response:
-    """Forget a person: their key is deleted, what they ordered and paid stays. Needs If-Match; cannot be undone."""
-    command = EraseCustomer(customer_id=customer_id, context=context())
-    return handle(command, render=lambda *_: None, status=204, require_match=True)
+@customers.arguments(CustomerReasonForm)
+@customers.response(200, ErasureAnswer)
+def erase_customer(told: dict[str, Any], customer_id: UUID) -> Response:
+    """Forget a person: their key is deleted, what they ordered and paid stays. Needs If-Match; cannot be undone.
+
+    The answer names what the erasure reaches, and what stays in the clear. The reason does: write why, not who.
+    """
+    command = EraseCustomer(customer_id=customer_id, context=context(told.get("reason")))
+    return handle(command, render=erasure_answer, require_match=True)
 
 
 @customers.put("/<uuid:customer_id>/consent")
-@needs("customers:write")
+@needs("customers:write", personal=True)
 @customers.arguments(ConsentForm)
 @customers.response(200, CardAnswer)
 def give_consent(told: dict[str, Any], customer_id: UUID) -> Response:
     """Write down that the customer agreed to marketing, with the proof."""
-    return handle(GiveConsent(customer_id=customer_id, context=context(), **told), render=customer_answer)
+    given = context(told.pop("reason", None))
+    return handle(GiveConsent(customer_id=customer_id, context=given, **told), render=customer_answer)
 
 
 @customers.delete("/<uuid:customer_id>/consent")
-@needs("customers:write")
+@needs("customers:write", personal=True)
 @customers.arguments(WithdrawalQuery, location="query")
+@customers.arguments(CustomerReasonForm)
 @customers.response(200, CardAnswer)
-def withdraw_consent(told: dict[str, Any], customer_id: UUID) -> Response:
+def withdraw_consent(query: dict[str, Any], told: dict[str, Any], customer_id: UUID) -> Response:
     """Write down that the customer wants no marketing any more."""
-    command = WithdrawConsent(customer_id=customer_id, context=context(), source=told.get("source", "desk"))
+    given = context(told.get("reason"))
+    command = WithdrawConsent(customer_id=customer_id, context=given, source=query.get("source", "desk"))
     return handle(command, render=customer_answer)
 
 
 @customers.put("/<uuid:customer_id>/tags/<string:tag>")
-@needs("customers:write")
+@needs("customers:write", personal=True)
+@customers.arguments(CustomerReasonForm)
 @customers.response(200, CardAnswer)
-def tag_customer(customer_id: UUID, tag: str) -> Response:
+def tag_customer(told: dict[str, Any], customer_id: UUID, tag: str) -> Response:
     """Put a tag on the card."""
-    return handle(TagCustomer(customer_id=customer_id, context=context(), tags=(tag,)), render=customer_answer)
+    given = context(told.get("reason"))
+    return handle(TagCustomer(customer_id=customer_id, context=given, tags=(tag,)), render=customer_answer)
 
 
 @customers.delete("/<uuid:customer_id>/tags/<string:tag>")
-@needs("customers:write")
+@needs("customers:write", personal=True)
+@customers.arguments(CustomerReasonForm)
 @customers.response(200, CardAnswer)
-def untag_customer(customer_id: UUID, tag: str) -> Response:
+def untag_customer(told: dict[str, Any], customer_id: UUID, tag: str) -> Response:
     """Take a tag off the card."""
-    return handle(UntagCustomer(customer_id=customer_id, context=context(), tags=(tag,)), render=customer_answer)
+    given = context(told.get("reason"))
+    return handle(UntagCustomer(customer_id=customer_id, context=given, tags=(tag,)), render=customer_answer)
 
 
 @customers.post("/<uuid:customer_id>/merge")
-@needs("customers:write")
+@needs("customers:write", personal=True)
 @customers.arguments(MergeForm)
 @customers.response(200, CardAnswer)
 def merge_customer(told: dict[str, Any], customer_id: UUID) -> Response:
     """Make this card part of another, whose orders and value it joins. Needs If-Match; can be undone."""
-    command = MergeCustomers(customer_id=customer_id, context=context(), **told)
+    given = context(told.pop("reason", None))
+    command = MergeCustomers(customer_id=customer_id, context=given, **told)
     return handle(command, render=customer_answer, require_match=True)
 
 
 @customers.delete("/<uuid:customer_id>/merge")
-@needs("customers:write")
+@needs("customers:write", personal=True)
+@customers.arguments(CustomerReasonForm)
 @customers.response(200, CardAnswer)
-def undo_merge(customer_id: UUID) -> Response:
+def undo_merge(told: dict[str, Any], customer_id: UUID) -> Response:
     """Let a merged card stand by itself again; orders placed meanwhile stay with the survivor."""
-    return handle(UndoMerge(customer_id=customer_id, context=context()), render=customer_answer, require_match=True)
+    command = UndoMerge(customer_id=customer_id, context=context(told.get("reason")))
+    return handle(command, render=customer_answer, require_match=True)

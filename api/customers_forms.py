@@ -5,9 +5,10 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.requests import LARGEST_VERSION
-from api.schemas import Body, MoneyAnswer, Text, Whole
+from api.schemas import PERSONAL, Body, MoneyAnswer, Text, Whole
 from domain import texts
 from domain.customers import CHANNELS
+from domain.customers.card import MOST_FURTHER
 
 
 class CardForm(Body):
@@ -24,9 +25,26 @@ class CardForm(Body):
     city = Text()
     region = Text()
     country = Text(2, metadata={"description": "ISO 3166-1 alpha-2"})
+    emails = fields.List(
+        Text(254, filled=True),
+        validate=validate.Length(max=MOST_FURTHER),
+        metadata={"description": "Further e-mail addresses, all of them; orders billed to one find this card"},
+    )
+    phones = fields.List(
+        Text(filled=True),
+        validate=validate.Length(max=MOST_FURTHER),
+        metadata={"description": "Further telephone numbers, all of them"},
+    )
+    reason = Text(texts.LINE)
 
 
-class ConsentForm(Body):
+class CustomerReasonForm(Body):
+    """Why; kept in the card's history."""
+
+    reason = Text(texts.LINE)
+
+
+class ConsentForm(CustomerReasonForm):
     """What the customer agreed to, in the words that were shown, and where."""
 
     channel = fields.String(validate=validate.OneOf(CHANNELS))
@@ -34,7 +52,7 @@ class ConsentForm(Body):
     source = Text(texts.NAME, filled=True, required=True)
 
 
-class MergeForm(Body):
+class MergeForm(CustomerReasonForm):
     """The card that stays, and its version on which the merge was decided."""
 
     into = fields.UUID(required=True)
@@ -61,8 +79,24 @@ class ConsentAnswer(Body):
     given = fields.Boolean(required=True)
     channel = fields.String(required=True)
     source = fields.String(required=True)
-    proof = fields.String(required=True, allow_none=True)
+    proof = fields.String(required=True, allow_none=True, metadata=PERSONAL)
     at = fields.DateTime(required=True)
+
+
+class RemainsAnswer(Body):
+    """Something that an erasure leaves as it is, and why."""
+
+    what = fields.String(required=True)
+    why = fields.String(required=True)
+
+
+class ErasureAnswer(Body):
+    """A person who was forgotten: since when, what that reaches, and what stays in the clear."""
+
+    id = fields.UUID(required=True)
+    erased_at = fields.DateTime(required=True)
+    reached = fields.List(fields.String(), required=True)
+    stays = fields.List(fields.Nested(RemainsAnswer), required=True)
 
 
 class CardAnswer(Body):
@@ -72,17 +106,19 @@ class CardAnswer(Body):
     version = fields.Integer(required=True)
     created_at = fields.DateTime(required=True)
     erased_at = fields.DateTime(required=True, allow_none=True)
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    phone = fields.String(required=True)
-    company = fields.String(required=True)
-    vat_number = fields.String(required=True)
-    line1 = fields.String(required=True)
-    line2 = fields.String(required=True)
-    postcode = fields.String(required=True)
-    city = fields.String(required=True)
-    region = fields.String(required=True)
+    name = fields.String(required=True, metadata=PERSONAL)
+    email = fields.String(required=True, metadata=PERSONAL)
+    phone = fields.String(required=True, metadata=PERSONAL)
+    company = fields.String(required=True, metadata=PERSONAL)
+    vat_number = fields.String(required=True, metadata=PERSONAL)
+    line1 = fields.String(required=True, metadata=PERSONAL)
+    line2 = fields.String(required=True, metadata=PERSONAL)
+    postcode = fields.String(required=True, metadata=PERSONAL)
+    city = fields.String(required=True, metadata=PERSONAL)
+    region = fields.String(required=True, metadata=PERSONAL)
     country = fields.String(required=True)
+    emails = fields.List(fields.String(), required=True, metadata=PERSONAL)
+    phones = fields.List(fields.String(), required=True, metadata=PERSONAL)
     origins = fields.Dict(fields.String(), fields.Nested(OriginAnswer), required=True)
     tags = fields.List(fields.String(), required=True)
     merged_into = fields.UUID(required=True, allow_none=True)
@@ -110,12 +146,12 @@ class CardRowAnswer(Body):
     id = fields.UUID(required=True)
     version = fields.Integer(required=True)
     created_at = fields.DateTime(required=True)
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    company = fields.String(required=True)
-    phone = fields.String(required=True)
-    postcode = fields.String(required=True)
-    city = fields.String(required=True)
+    name = fields.String(required=True, metadata=PERSONAL)
+    email = fields.String(required=True, metadata=PERSONAL)
+    company = fields.String(required=True, metadata=PERSONAL)
+    phone = fields.String(required=True, metadata=PERSONAL)
+    postcode = fields.String(required=True, metadata=PERSONAL)
+    city = fields.String(required=True, metadata=PERSONAL)
     country = fields.String(required=True)
     tags = fields.List(fields.String(), required=True)
     lifetime = fields.List(fields.Nested(WorthAnswer), required=True)

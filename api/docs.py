@@ -45,7 +45,9 @@ CONFIGURATION = {
         "info": {
             "description": "An event-sourced order book. Every refusal is a problem document (RFC 9457), every amount "
             "a text with exactly its currency's decimals; ETag and If-Match carry versions, Idempotency-Key makes a "
-            "POST safe to repeat, X-Position and X-Min-Position let a reader see what was just written."
+            "POST safe to repeat, X-Position and X-Min-Position let a reader see what was just written. "
+            "A position is told with the epoch of the log; what was told in another epoch, before the database was "
+            "promoted or restored, is refused as `epoch-changed` with the last position that both have in common."
         }
     },
 }

@@ -54,6 +54,9 @@ class DocumentsQuery(ListQuery):
     issued_from = fields.Date()
     issued_to = fields.Date()
     voided = fields.Boolean(truthy={"true"}, falsy={"false"})
+    differs = fields.Boolean(
+        truthy={"true"}, falsy={"false"}, metadata={"description": "Invoices that no longer tell their order"}
+    )
     sort = sorts(SORTS)
 
 
@@ -85,7 +88,7 @@ class VoidForm(Body):
 
 def _row_answer(row: DocumentHead) -> dict[str, Any]:
     answer = row._asdict()
-    currency = answer.pop("currency")
+    currency, contents, buyer = (answer.pop(name) for name in ("currency", "contents_differ", "buyer_differs"))
     return {
         **answer,
         "order_id": str(row.order_id),
@@ -94,6 +97,7 @@ def _row_answer(row: DocumentHead) -> dict[str, Any]:
         "refund": row.refund or None,
         "refers_to": row.refers_to or None,
         "voided_at": instant(row.voided_at),
+        "differs": contents or buyer,
     }
 
 
@@ -103,13 +107,13 @@ def _row_answer(row: DocumentHead) -> dict[str, Any]:
 @documents.response(200, page_form(DocumentAnswer, counted=True))
 def get_documents(told: dict[str, Any]) -> Response:
     """The register: every document that was issued, voided ones included."""
-    fresh("documents")
+    fresh("documents", anywhere=True)
     filters = DocumentFilters(**{name: told[name] for name in DocumentFilters.__struct_fields__ if name in told})
     return page_answer(told, LISTING, filters, _row_answer)
 
 
 @documents.get("/<string:number>.pdf")
-@needs("documents:read")
+@needs("documents:read", personal=True)
 @documents.arguments(LanguageQuery, location="query")
 @documents.response(200)
 def get_document(told: dict[str, Any], number: str) -> Response:
@@ -135,7 +139,7 @@ def void_document(told: dict[str, Any], number: str) -> Response:
 
 
 @documents.post("")
-@needs("documents:read")
+@needs("documents:read", personal=True)
 @documents.arguments(PrintForm)
 @documents.response(200)
 def print_orders(told: dict[str, Any]) -> Response:
@@ -147,7 +151,7 @@ def print_orders(told: dict[str, Any]) -> Response:
 def _listed(asked: dict[str, Any]) -> list[UUID]:
     """The orders that the list shows for a filter, in its order; too many are refused, not left out."""
     fresh("orders")
-    filters = order_filters(asked, runtime().desk.shop().defaults.currency, runtime().log)
+    filters = order_filters(asked, runtime().desk.shop(), runtime().log)
     with runtime().reading() as connection:
         page = list_orders(connection, filters, asked.get("sort", "-created_at"), MOST_AT_ONCE)
     if page.next is not None:

@@ -27,6 +27,7 @@ from projections.work.effects import (
     LISTING,
     SORTS,
     STATES,
+    VANISHED,
     EffectRow,
     change,
     find,
@@ -212,7 +213,7 @@ def _change(key: UUID, action: str) -> Response:
             raise EffectNotFound
         if not change(session.connection, key, action, caller().actor):
             raise WrongEffectState(state=row.state, allowed=list(ACTIONS[action][0]))
-        recorded = RECORDED.get(action, {}).get(row.kind)
+        recorded = None if row.error == VANISHED else RECORDED.get(action, {}).get(row.kind)
         if recorded:
             runtime().desk.handle_within(session, recorded(row))
         return effect_answer(find(session.connection, key) or row)

@@ -6,32 +6,54 @@ from typing import Any
 
 from flask import Response
 from marshmallow import fields
+from marshmallow.validate import Length
 
 from api.access import needs
 from api.bodies import Resource
-from api.orders.answers_history import RecordedAnswer
+from api.orders.answers_history import RecordedAnswer, recorded_answer
+from api.personal import sees_persons
+from api.positions import epoch_now, least_position, require_epoch
 from api.requests import respond, runtime
 from api.schemas import Body, Count, instant, page_form
+from projections.log import EventLog
 from projections.log.seals import checkpoints, public_key
 
 events = Resource("events", __name__, url_prefix="/events", description="The feed of all events")
+epochs = Resource("epochs", __name__, url_prefix="/epochs", description="Since when positions mean what they mean")
 audit = Resource("audit", __name__, url_prefix="/audit", description="The proof that nothing was changed")
 views = Resource("projections", __name__, url_prefix="/projections", description="The views and how fresh they are")
 MOST = 1000
 
 
-class FeedQuery(Body):
+class SealsQuery(Body):
     """From after which position, and how many at most."""
 
     after = Count(0, 2**63 - 1)
     limit = Count(1, MOST)
 
 
+class FeedQuery(SealsQuery):
+    """The same; `epoch` is that of the answer which told `after`, and another one than today's is refused."""
+
+    epoch = fields.String(validate=Length(1, 64))
+
+
 class FeedAnswer(Body):
-    """Events in order; `next` is what to ask for as `after` the next time."""
+    """Events in order; `next` and `epoch` are what to ask for as `after` and `epoch` the next time."""
 
     items = fields.List(fields.Nested(RecordedAnswer), required=True)
     next = fields.Integer(required=True)
+    epoch = fields.String(required=True)
+
+
+class EpochAnswer(Body):
+    """Positions up to `began_after` mean the same events in this epoch and in the one before it."""
+
+    number = fields.Integer(required=True)
+    id = fields.String(required=True)
+    began_after = fields.Integer(required=True)
+    began_at = fields.DateTime(required=True)
+    reason = fields.String(required=True)
 
 
 class SealAnswer(Body):
@@ -49,6 +71,7 @@ class SealsAnswer(Body):
     items = fields.List(fields.Nested(SealAnswer), required=True)
     next = fields.Integer(required=True)
     key = fields.String(required=True)
+    epoch = fields.String(required=True)
 
 
 class ViewAnswer(Body):
@@ -68,23 +91,55 @@ class ViewAnswer(Body):
     updated_at = fields.DateTime(required=True, allow_none=True)
 
 
+class ViewsAnswer(Body):
+    """Every view, and the epoch that the positions are of."""
+
+    items = fields.List(fields.Nested(ViewAnswer), required=True)
+    next = fields.String(required=True, allow_none=True)
+    epoch = fields.String(required=True)
+
+
 @events.get("")
 @needs("events:read")
 @events.arguments(FeedQuery, location="query")
 @events.response(200, FeedAnswer)
 def get_events(told: dict[str, Any]) -> Response:
-    """Events in the order they were recorded; ask again after `next`. Nothing is skipped and nothing comes twice."""
+    """Events in the order they were recorded; ask again after `next`. Nothing is skipped and nothing comes twice.
+
+    Without `personal:read` what tells of a person reads `{"erased": true}`.
+    """
     after, limit = told.get("after", 0), told.get("limit", 100)
-    recorded = runtime().log.read(after, limit)
-    items = [{"position": position, "topic": event.TOPIC, "event": event} for position, event in recorded]
-    if recorded:
-        runtime().log.secure()
-    return respond({"items": items, "next": recorded[-1].position if recorded else after})
+    log = _log()
+    incarnation, recorded = log.next(after, limit, personal=sees_persons())
+    epoch = log.epoch(incarnation)
+    if "epoch" in told:
+        require_epoch(told["epoch"], epoch)
+    items = [recorded_answer(one) for one in recorded]
+    return respond({"items": items, "next": recorded[-1].position if recorded else after, "epoch": epoch.id})
+
+
+@epochs.get("")
+@needs("events:read")
+@epochs.response(200, page_form(EpochAnswer))
+def get_epochs() -> Response:
+    """Every epoch of the log: it changes where a database was promoted or restored, and positions with it."""
+    lineage = runtime().log.lineage(runtime().log.look())
+    items = [{**epoch._asdict(), "began_at": instant(epoch.began_at)} for epoch in lineage]
+    return respond({"items": items, "next": None})
+
+
+def _log() -> EventLog:
+    """The log to read the feed from: the replica's, where it shows the position that is asked for, else the primary's.
+
+    The replica gives what its views have reached, which is durable on the primary.
+    """
+    replica = runtime().replica
+    return replica.log if replica and replica.shows(None, least_position()) else runtime().log
 
 
 @audit.get("/seals")
 @needs("audit:read")
-@audit.arguments(FeedQuery, location="query")
+@audit.arguments(SealsQuery, location="query")
 @audit.response(200, SealsAnswer)
 def get_seals(told: dict[str, Any]) -> Response:
     """The signed checkpoints over the log after a position, and the Ed25519 key that checks their signatures."""
@@ -100,16 +155,16 @@ def get_seals(told: dict[str, Any]) -> Response:
         for one in found
     ]
     key = public_key(runtime().log).hex()
-    return respond({"items": items, "next": found[-1].position if found else after, "key": key})
+    return respond(
+        {"items": items, "next": found[-1].position if found else after, "key": key, "epoch": epoch_now().id}
+    )
 
 
 @views.get("")
 @needs("projections:read")
-@views.response(200, page_form(ViewAnswer))
+@views.response(200, ViewsAnswer)
 def get_projections() -> Response:
     """Every view: its position, how far behind it is, and what it could not take."""
-    items = [
-        {**status._asdict(), "updated_at": instant(status.updated_at)}
-        for status in runtime().views.status(runtime().log.head())
-    ]
-    return respond({"items": items, "next": None})
+    incarnation, head = runtime().log.end()
+    items = [{**status._asdict(), "updated_at": instant(status.updated_at)} for status in runtime().views.status(head)]
+    return respond({"items": items, "next": None, "epoch": runtime().log.epoch(incarnation).id})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from threading import BoundedSemaphore
@@ -16,18 +16,20 @@ from api.access import caller, needs, require
 from api.bodies import Resource
 from api.exports_lists import NARROWING, PAGING
 from api.jobs import JobAnswer, accepted, get_job_file, job_answer, visible
-from api.lists import instant_field
 from api.orders.blueprint import orders
 from api.orders.bulk import filter_of
-from api.orders.collection import as_of_schema
+from api.orders.collection import schema_at
+from api.personal import sees_persons
+from api.points_in_time import PointInTimeQuery, point_of
+from api.positions import tell_position
 from api.problems import unavailable
 from api.requests import context, fresh, respond, runtime
 from api.schemas import Body, Code, Text
+from domain.points_in_time import NOW, PointInTime
 from printing.exports import FORMATS, file_name
 from projections.exports import EXPORTED, Asked, Export, Exported, Reading, columns_of, reading, require_passed
 from projections.exports.asking import KIND, OF_ORDERS, Wanted, ask
 from projections.exports.reading import MOST_COLUMNS
-from projections.generations import LIVE
 from projections.log import Session
 from projections.runtime import Runtime
 from projections.views import TooFarBehind
@@ -40,22 +42,20 @@ def _format() -> fields.String:
     return fields.String(validate=validate.OneOf(tuple(FORMATS)), metadata={"description": "csv unless told"})
 
 
-class ExportQuery(Body):
-    """How a list is written: its format, and its columns in their order, parted by commas."""
+class ExportQuery(PointInTimeQuery):
+    """How a list is written: its format, its columns in their order, parted by commas, and of which point in time."""
 
     format = _format()
     columns = Text(4_000, filled=True, metadata={"example": "number,created_at,total,currency"})
-    as_of = instant_field()
 
 
-class ExportForm(Body):
-    """An export by a job: the list, its filter, the format, the columns in their order, and of which instant."""
+class ExportForm(PointInTimeQuery):
+    """An export by a job: the list, its filter, the format, its columns in their order, of which point in time."""
 
     list = fields.String(required=True, validate=validate.OneOf(tuple(EXPORTED)))
     format = _format()
     columns = fields.List(Code(), validate=validate.Length(min=1, max=MOST_COLUMNS))
     filter = fields.Dict(keys=fields.String(), metadata={"description": "As in the query of the list, sort included"})
-    as_of = fields.AwareDateTime(format="iso", default_timezone=UTC)
 
 
 class Slots:
@@ -79,24 +79,39 @@ def _streamed(name: str, told: dict[str, Any]) -> Response:
     fresh(exported.view)
     form = told.pop("format", "csv")
     columns = tuple(part.strip() for part in told.pop("columns", "").split(",") if part.strip())
-    at = told.pop("as_of", None)
+    point = _passed({field: told.pop(field) for field in PointInTime._fields if field in told})
     columns_of(exported, columns)
-    require_passed(at, datetime.now(UTC))
-    schema = as_of_schema(at, exported.view) if at else LIVE
-    filters = NARROWING[name].filters(told, runtime(), at or datetime.now(UTC))
-    asked = Asked(list=name, filters=filters, columns=columns, sort=told.get("sort", ""), as_of=at)
+    schema = schema_at(point, exported.view)
+    filters = NARROWING[name].filters(told, runtime(), point.seen_from(datetime.now(UTC)))
+    asked = Asked(
+        list=name,
+        filters=filters,
+        columns=columns,
+        sort=told.get("sort", ""),
+        personal=sees_persons(),
+        **point._asdict(),
+    )
+    # The replica may not have a list of the past that was built a moment ago.
+    view = exported.view if point == NOW else ""
     with ExitStack() as opening:
         opening.callback(cast(Slots, current_app.extensions["carnet.exports"]).take())
         try:
-            export = opening.enter_context(reading(Reading.of(runtime()), asked, schema=schema))
+            export = opening.enter_context(reading(Reading.of(runtime(), view), asked, schema=schema))
         except TooFarBehind as error:
             raise unavailable("view-behind", str(error)) from None
         held = opening.pop_all()
     response = Response(_to_its_end(export, form, held), content_type=FORMATS[form].media_type)
     response.call_on_close(held.close)
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(name, form, datetime.now(UTC))}"'
-    response.headers["X-Position"] = str(export.moment.position)
+    tell_position(response, export.moment.position)
     return response
+
+
+def _passed(told: Mapping[str, Any]) -> PointInTime:
+    """The point in time that is asked for, which must have passed."""
+    point = point_of(told)
+    require_passed(point, datetime.now(UTC))
+    return point
 
 
 def _to_its_end(export: Export, form: str, held: ExitStack) -> Iterator[bytes]:
@@ -133,17 +148,19 @@ for _exported in EXPORTED.values():
 @exports.arguments(ExportForm)
 @exports.response(202, JobAnswer)
 def ask_for_export(told: dict[str, Any]) -> Response:
-    """Export a list of any size by a job, also as it was at an instant; the job's `outcome` describes its file."""
+    """Export a list of any size by a job, also of a point in time; the job's `outcome` describes its file."""
     exported = EXPORTED[told["list"]]
     require(exported.permission)
-    columns, at = tuple(told.get("columns", ())), told.get("as_of")
+    columns, point = tuple(told.get("columns", ())), _passed(told)
     columns_of(exported, columns)
-    require_passed(at, datetime.now(UTC))
     narrowing = NARROWING[exported.name]
     query = filter_of(narrowing.form(), told.get("filter", {}))
     fresh(exported.view)
-    filters = narrowing.filters(query, runtime(), at or datetime.now(UTC))
-    asked = Asked(list=exported.name, filters=filters, columns=columns, sort=query.get("sort", ""), as_of=at)
+    filters = narrowing.filters(query, runtime(), point.seen_from(datetime.now(UTC)))
+    sort = query.get("sort", "")
+    asked = Asked(
+        list=exported.name, filters=filters, columns=columns, sort=sort, personal=sees_persons(), **point._asdict()
+    )
     wanted = Wanted(asked, told.get("format", "csv"))
 
     def begin(session: Session) -> UUID:

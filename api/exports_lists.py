@@ -69,7 +69,7 @@ def _without_sort(told: Told) -> dict[str, Any]:
 
 
 def _orders(told: Told, runtime: Runtime, at: datetime) -> Any:
-    return order_filters(told, runtime.desk.shop().defaults.currency, runtime.log)
+    return order_filters(told, runtime.desk.shop(), runtime.log)
 
 
 def _customers(told: Told, runtime: Runtime, at: datetime) -> CustomerFilters:

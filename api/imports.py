@@ -9,11 +9,12 @@ from uuid import UUID
 from flask import Response
 from marshmallow import fields, validate
 
-from api.access import needs
+from api.access import needs, require_all
 from api.bodies import Resource
 from api.cursors import read_cursor, write_cursor
 from api.imports_upload import Upload, received, request_key_of
 from api.lists import STANDARD, ListQuery, page_answer, sorts
+from api.positions import tell_position
 from api.problems import Problem
 from api.requests import context, fresh, handle, respond, runtime
 from api.schemas import Body, PageQuery, Text, instant, page_form
@@ -29,6 +30,7 @@ from domain.imports import (
     PauseImport,
     ResumeImport,
     StartImport,
+    needed,
 )
 from domain.settings import Shop
 from projections.desk import Outcome
@@ -212,7 +214,7 @@ def _import(import_id: UUID) -> Import:
 @imports.response(200, page_form(ImportRowAnswer, counted=True))
 def get_imports(told: dict[str, Any]) -> Response:
     """All imports, the newest first."""
-    fresh("imports")
+    fresh("imports", anywhere=True)
     filters: dict[str, Any] = {name: told[name] for name in ("state", "kind", "source") if name in told}
     return page_answer(told, LISTING, filters, _row_answer)
 
@@ -223,11 +225,15 @@ def get_imports(told: dict[str, Any]) -> Response:
 def post_import() -> Response:
     """Take files in: a form with one `file` or more and, where needed, `mapping_text`, or the only file as the body.
 
+    It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
+    `customers:write`, with `stock=apply` `stock:write`; a dry run none of these. It goes on while who asked has them.
+
     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
 
     The query says how: `kind` (orders, tracking, statuses), `source`, `mapping` (the name of one that is kept or comes
-    along), `currency`, `timezone`, `dates`, `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change`
-    (report or update).
+    along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may mean), `decimal`,
+    `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers` (keep or update
+    their names).
     """
     with received(runtime().settings) as upload:
         upload.read_by(runtime().desk.shop())
@@ -235,6 +241,7 @@ def post_import() -> Response:
 
 
 def _started(upload: Upload) -> Response:
+    require_all(needed(upload.kind, upload.choices))
     said, key = context(), request_key_of(upload)
     import_id = upload.import_id(said.command_id)
     command = StartImport(
@@ -258,7 +265,7 @@ def _accepted(outcome: Outcome) -> Response:
     if answer is None:
         raise Problem(500, "server-error", "The import gave no answer.")
     response = Response(answer.body, answer.status, answer.headers, mimetype="application/json")
-    response.headers["X-Position"] = str(outcome.position)
+    tell_position(response, outcome.position, outcome.incarnation)
     if outcome.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
@@ -303,7 +310,7 @@ def get_differences(told: dict[str, Any], import_id: UUID) -> Response:
 
 
 @imports.get("/<uuid:import_id>/errors.csv")
-@needs("imports:read")
+@needs("imports:read", personal=True)
 @imports.response(200)
 def get_errors(import_id: UUID) -> Response:
     """The refused rows so far with what is wrong with each, to correct and load again."""
@@ -336,7 +343,8 @@ def pause_import(import_id: UUID) -> Response:
 @needs("imports:write")
 @imports.response(200, ImportAnswer)
 def resume_import(import_id: UUID) -> Response:
-    """Go on where it stopped."""
+    """Go on where it stopped, for who asks now: with the permissions that beginning it needs."""
+    _require_of(import_id)
     return _change(import_id, ResumeImport(import_id=import_id, context=context()))
 
 
@@ -352,8 +360,18 @@ def cancel_import(import_id: UUID) -> Response:
 @needs("imports:write")
 @imports.response(202, ImportAnswer)
 def undo_import(import_id: UUID) -> Response:
-    """Take it back: its orders, what they moved of stock, the customers it made; what was worked on since stays."""
+    """Take it back: its orders, what they moved of stock, the customers it made; what was worked on since stays.
+
+    It needs the permissions that beginning it does.
+    """
+    _require_of(import_id)
     return _change(import_id, BeginUndo(import_id=import_id, context=context()), status=202)
+
+
+def _require_of(import_id: UUID) -> None:
+    """Refuses who may not do what the import does."""
+    one = _import(import_id)
+    require_all(needed(one.kind, one.choices))
 
 
 def _change(import_id: UUID, command: Command, status: int = 200) -> Response:

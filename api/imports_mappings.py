@@ -145,7 +145,7 @@ def get_mapping(name: str) -> Response:
 
 
 @mappings.put("/<string:name>")
-@needs("imports:write")
+@needs("settings:write")
 @mappings.arguments(MappingForm)
 @mappings.response(200, MappingAnswer)
 def save_mapping(told: dict[str, str], name: str) -> Response:
@@ -162,7 +162,7 @@ def save_mapping(told: dict[str, str], name: str) -> Response:
 
 
 @mappings.delete("/<string:name>")
-@needs("imports:write")
+@needs("settings:write")
 @mappings.response(204)
 def remove_mapping(name: str) -> Response:
     """Keep a mapping no longer; imports that were read by it keep theirs."""

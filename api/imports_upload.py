@@ -19,7 +19,17 @@ from api.problems import Problem, of_validation
 from api.requests import etag, idempotency_key
 from api.schemas import Body, Text
 from domain import texts
-from domain.imports import KINDS, LONGEST_FORM, MOST_FILES, Choices, Import, Kind, is_form_of_dates
+from domain.imports import (
+    FIRST_YEAR,
+    KINDS,
+    LAST_YEAR,
+    LONGEST_FORM,
+    MOST_FILES,
+    Choices,
+    Import,
+    Kind,
+    is_form_of_dates,
+)
 from domain.shop import Shop
 from projections.log import Answer, RequestKey
 from projections.settings import Settings
@@ -28,7 +38,7 @@ from projections.work.import_files import folder_of
 CHUNK = 1 << 16
 LONGEST_MAPPING = 64 * 1024
 MAPPING = "mapping.toml"
-KEPT = ("kind", "source", "mapping", "timezone", "decimal", "dates")
+KEPT = ("kind", "source", "mapping", "timezone", "decimal", "dates", "years_from")
 
 
 def _is_form(form: str) -> None:
@@ -36,20 +46,28 @@ def _is_form(form: str) -> None:
         raise ValidationError("Say day-first, month-first or a format like %d.%m.%Y %H:%M.")
 
 
+def _is_name(text: str) -> None:
+    """Refuses what could lead to a file of this machine: a mapping is one that is kept, or that comes along."""
+    if "/" in text or "\\" in text or text.startswith("."):
+        raise ValidationError("Say the name of a mapping that is kept, or send one along as `mapping_text`.")
+
+
 class ImportOptions(Body):
     """How a file is to be taken in."""
 
     kind = fields.String(validate=validate.OneOf(KINDS))
     source = Text(texts.NAME, filled=True)
-    mapping = Text(texts.NAME, filled=True)
+    mapping = Text(texts.NAME, filled=True, validate=_is_name)
     currency = Text(3, filled=True)
     timezone = Text(texts.NAME, filled=True)
     decimal = fields.String(validate=validate.OneOf((".", ",")))
     dates = Text(LONGEST_FORM, filled=True, validate=_is_form)
+    years_from = fields.Integer(validate=validate.Range(FIRST_YEAR, LAST_YEAR))
     dry_run = fields.Boolean()
     stock = fields.String(validate=validate.OneOf(("leave", "apply")))
     automations = fields.Boolean()
     on_change = fields.String(validate=validate.OneOf(("report", "update")))
+    customers = fields.String(validate=validate.OneOf(("keep", "update")))
 
 
 _OPTIONS = ImportOptions()
@@ -71,7 +89,9 @@ class Upload:
         self._files = files
         self._told = told
         self._mapping = mapping
-        chosen = {name: told[name] for name in ("dry_run", "stock", "automations", "on_change") if name in told}
+        chosen = {
+            name: told[name] for name in ("dry_run", "stock", "automations", "on_change", "customers") if name in told
+        }
         self.choices = Choices(**chosen)
         self.kind: Kind = told.get("kind", "orders")
         self.source: str = told.get("source", "")

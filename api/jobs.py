@@ -15,6 +15,7 @@ from api.lists import ListQuery, page_answer, sorts
 from api.requests import perform, respond, runtime
 from api.schemas import Body, Text, instant, page_form
 from domain import texts
+from domain.personal import PERMISSION
 from projections.log import Session
 from projections.tables import Connection
 from projections.work import job_files
@@ -35,6 +36,7 @@ from projections.work.jobs import (
 )
 
 jobs = Resource("jobs", __name__, url_prefix="/jobs", description="Long work: progress, results, and stopping it")
+OF_PERSONS = frozenset({"orders.print", "orders.export", "exports"})  # jobs whose file tells of persons unless told
 
 
 class JobsQuery(ListQuery):
@@ -183,6 +185,8 @@ def get_job_file(job_id: UUID) -> Response:
     """The file that a job made: for its maker, and with `jobs:write` for others; the job's `outcome` describes it."""
     with runtime().reading() as connection:
         row = _own(connection, job_id)
+    if row.parameters.get("personal", row.kind in OF_PERSONS):
+        require(PERMISSION)
     path, told = job_files.found(runtime().settings, job_id, row.outcome)
     response = send_file(
         path.resolve(), told.media_type, as_attachment=True, download_name=told.name, etag=told.sha256, max_age=0

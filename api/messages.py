@@ -12,7 +12,7 @@ from api.access import needs
 from api.bodies import Resource
 from api.lists import ListQuery, page_answer, sorts
 from api.requests import context, fresh, handle, idempotency_key, respond, runtime
-from api.schemas import Body, Text, instant, page_form
+from api.schemas import PERSONAL, Body, Text, instant, page_form
 from domain import texts
 from domain.customers import EMAIL_LIMIT
 from domain.events import Erased
@@ -75,11 +75,11 @@ class MessageRowAnswer(Body):
 class MessageAnswer(MessageRowAnswer):
     """A message with the copy that was sent; null where nothing is known or the customer was forgotten."""
 
-    recipient = fields.String(required=True, allow_none=True)
-    subject = fields.String(required=True, allow_none=True)
-    html = fields.String(required=True, allow_none=True)
-    text = fields.String(required=True, allow_none=True)
-    reply = fields.String(required=True, allow_none=True)
+    recipient = fields.String(required=True, allow_none=True, metadata=PERSONAL)
+    subject = fields.String(required=True, allow_none=True, metadata=PERSONAL)
+    html = fields.String(required=True, allow_none=True, metadata=PERSONAL)
+    text = fields.String(required=True, allow_none=True, metadata=PERSONAL)
+    reply = fields.String(required=True, allow_none=True, metadata=PERSONAL)
 
 
 def _row_answer(row: MessageHead | Message) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _message(message_id: UUID) -> Message:
 @messages.response(200, page_form(MessageRowAnswer, counted=True))
 def get_messages(told: dict[str, Any]) -> Response:
     """All messages, the newest first."""
-    fresh("messages")
+    fresh("messages", anywhere=True)
     filters = MessageFilters(**{name: told[name] for name in FILTERS if name in told})
     return page_answer(told, LISTING, filters, _head_answer)
 
@@ -148,7 +148,7 @@ def get_message(message_id: UUID) -> Response:
 
 
 @messages.post("/<uuid:message_id>/resend")
-@needs("messages:write")
+@needs("messages:write", personal=True)
 @messages.arguments(ResendForm)
 @messages.response(201, MessageAnswer)
 def resend_message(told: dict[str, Any], message_id: UUID) -> Response:

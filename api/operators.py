@@ -12,7 +12,7 @@ from api.access import credentials, needs, require_grantable
 from api.bodies import Resource
 from api.cursors import read_cursor, write_cursor
 from api.requests import context, handle, respond, runtime
-from api.schemas import Body, PageQuery, Text, page_form
+from api.schemas import Body, PageQuery, Text, page_form, shown_once
 from domain.operators import (
     AddOperator,
     ChangeOperatorPassword,
@@ -57,7 +57,8 @@ class OperatorForm(Body):
 class OneTimeForm(OperatorForm):
     """An operator's account and the one-time password that is shown this once."""
 
-    one_time_password = fields.String(required=True)
+    one_time_password = fields.String(required=True, allow_none=True)
+    secret_shown = shown_once()
 
 
 def render(operator: Operator, shop: object = None) -> dict[str, Any]:
@@ -88,8 +89,16 @@ def _row(identifier: UUID) -> OperatorRow:
     return row
 
 
+def require_grantable_account(identifier: UUID) -> None:
+    """Refuses who may do less than the account whose affairs they would settle."""
+    require_grantable(permissions(_row(identifier).role))
+
+
 def _handle(command: OperatorCommand) -> Response:
-    return handle(command, render=render, beside=keep_operator)
+    """Handles a command on an account; what it may do from now on holds at once for its tokens as well."""
+    answer = handle(command, render=render, beside=keep_operator)
+    credentials().forget_tokens()
+    return answer
 
 
 def _with_password(command: OperatorCommand, status: int) -> Response:
@@ -98,7 +107,8 @@ def _with_password(command: OperatorCommand, status: int) -> Response:
     hashed = hash_password(password)
     return handle(
         command,
-        render=lambda operator, shop: render(operator) | {"one_time_password": password},
+        render=render,
+        once={"one_time_password": password},
         status=status,
         location=lambda operator: f"/api/v1/operators/{operator.id}",
         beside=lambda saving, operator: keep_password(saving, operator, hashed, temporary=True),
@@ -125,7 +135,7 @@ def list_operators(query: dict[str, Any]) -> Response:
 def add_operator(body: dict[str, str]) -> Response:
     """Add an operator.
 
-    The one-time password in the answer must be changed at the first sign-in.
+    The one-time password in the answer is good for one sign-in within 72 hours, at which it must be changed.
     """
     require_grantable(permissions(body["role"]))
     command = AddOperator(operator_id=operator_id(body["username"]), context=context(), **body)
@@ -146,7 +156,7 @@ def show_operator(identifier: UUID) -> Response:
 @operators.arguments(RoleForm)
 @operators.response(200, OperatorForm)
 def change_role(body: dict[str, str], identifier: UUID) -> Response:
-    """Give an operator another role."""
+    """Give an operator another role; their tokens may do no more than it from now on."""
     require_grantable(permissions(body["role"]) | permissions(_row(identifier).role))
     return _handle(ChangeOperatorRole(operator_id=identifier, context=context(), role=body["role"]))
 
@@ -155,8 +165,8 @@ def change_role(body: dict[str, str], identifier: UUID) -> Response:
 @needs("operators:write")
 @operators.response(200, OperatorForm)
 def disable_operator(identifier: UUID) -> Response:
-    """Shut an operator out; their sessions end at once."""
-    require_grantable(permissions(_row(identifier).role))
+    """Shut an operator out; their sessions end at once, and their tokens are worthless until they are let in again."""
+    require_grantable_account(identifier)
     return _handle(DisableOperator(operator_id=identifier, context=context()))
 
 
@@ -165,7 +175,7 @@ def disable_operator(identifier: UUID) -> Response:
 @operators.response(200, OperatorForm)
 def enable_operator(identifier: UUID) -> Response:
     """Let an operator in again."""
-    require_grantable(permissions(_row(identifier).role))
+    require_grantable_account(identifier)
     return _handle(EnableOperator(operator_id=identifier, context=context()))
 
 
@@ -174,6 +184,6 @@ def enable_operator(identifier: UUID) -> Response:
 @operators.response(200, OneTimeForm)
 def reset_password(identifier: UUID) -> Response:
     """Give an operator a new one-time password; their sessions end at once."""
-    require_grantable(permissions(_row(identifier).role))
+    require_grantable_account(identifier)
     command = ChangeOperatorPassword(operator_id=identifier, context=context(), temporary=True)
     return _with_password(command, 200)

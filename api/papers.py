@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 
 from api.access import needs
 from api.bodies import Resource
-from api.orders.forms import Rate
+from api.orders.cart_forms import Rate
 from api.requests import context, handle, respond, runtime
 from api.schemas import Body, Flag, Text, Whole, page_form
 from domain import texts

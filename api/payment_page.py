@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from babel.numbers import format_currency
 from flask import Blueprint, Response, redirect, request
@@ -18,18 +18,21 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.requests import runtime
 from domain.money import amount_text
 from domain.orders.order import Order
+from domain.orders.payment_links import promised
 from domain.orders.payments import due
 from domain.shop import AT_ONCE
+from domain.units import PIECE, quantity_text
 from projections.log import NothingRecorded
 from projections.payments import sandbox_events
+from projections.payments.beginning import NoLongerAsked, OnItsWay, page_of
+from projections.payments.charges import BegunCharge, expiry
 from projections.payments.links import Link, read_link
-from projections.payments.provider import Charge, Provider, Troubled
+from projections.payments.provider import Provider, Troubled, origin
 from projections.payments.providers import address, ready
 
 payment_page = Blueprint("payment_page", __name__)
-_HEADERS = {
-    "Content-Security-Policy": ("default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-}
+# Browsers hold the answers to a form against `form-action` as well: it names where its redirects lead.
+_POLICY = "default-src 'none'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
 _WORDS = {
     "en": {
         "order": "Order", "due": "To pay:", "pay": "Pay", "unknown": "This link is not valid.",
@@ -63,7 +66,7 @@ _PAGES = Environment(
 <title>{{ title }}</title></head><body><main><h1>{{ title }}</h1>
 {% for message in messages %}<p role="status">{{ message }}</p>
 {% endfor %}{% if lines %}<table>{% for line in lines %}
-<tr><td>{{ line.name }}</td><td>{{ line.quantity }}</td></tr>{% endfor %}
+<tr><td>{{ line.name }}</td><td>{{ line.count }}</td></tr>{% endfor %}
 </table>
 {% endif %}{% if amount %}<p>{{ words.due }} <strong>{{ amount }}</strong></p>
 {% endif %}{% if choices %}<form method="post">{% for choice in choices %}
@@ -96,10 +99,27 @@ def pay(token: str) -> AnyResponse:
         return _page(order.locale, status=refusal.status, order=order, messages=(refusal.word,))
     if request.method == "POST":
         try:
-            return redirect(_begin(provider, link, order, token), 303)
+            # allowed redirect: a provider's own page, as the provider told it to the server
+            return redirect(_begin(link, order, token), 303)
         except Troubled:
             return _page(order.locale, status=503, order=order, messages=("unavailable",))
-    return _page(order.locale, order=order, lines=order.items.values(), amount=link.amount, choices=("pay",))
+        except OnItsWay:
+            return _page(order.locale, status=409, order=order, messages=("pending",))
+        except NoLongerAsked:
+            return _page(order.locale, status=410, order=order, messages=("replaced",))
+    leads_to = ("'self'", provider.pages)
+    return _page(
+        order.locale, order=order, lines=_lines(order), amount=link.amount, choices=("pay",), leads_to=leads_to
+    )
+
+
+def _lines(order: Order) -> list[dict[str, str]]:
+    """The lines by name, each with how many of it."""
+    units = {item.id: "" if item.unit == PIECE else f" {item.unit.code}" for item in order.items.values()}
+    return [
+        {"name": item.name, "count": f"{quantity_text(item.quantity, item.unit)}{units[item.id]}"}
+        for item in order.items.values()
+    ]
 
 
 def _order(order_id: UUID) -> Order | None:
@@ -116,6 +136,8 @@ def _refusal(link: Link, order: Order, now: datetime) -> Refusal | None:
         return Refusal(410, "expired")
     if order.payment_link != link.link.hex or due(order) != link.amount:
         return Refusal(410, "replaced")
+    if promised(order) >= link.amount:
+        return Refusal(410, "authorized" if order.authorized else "pending")
     return None
 
 
@@ -124,11 +146,23 @@ def _provider(order: Order) -> Provider | None:
     return ready(runtime()).get(method.provider) if method else None
 
 
-def _begin(provider: Provider, link: Link, order: Order, token: str) -> str:
-    return_url = f"{address(runtime())}/pay/{token}"
-    at_once = runtime().desk.shop().payment_methods[order.payment_link_method].capture == AT_ONCE
-    charge = Charge(link.link.hex, order.id, order.number, link.amount, order.currency, return_url, at_once)
-    return provider.begin(charge)
+def _begin(link: Link, order: Order, token: str) -> str:
+    method, now = runtime().desk.shop().payment_methods[order.payment_link_method], datetime.now(UTC)
+    wanted = BegunCharge(
+        id=uuid4(),
+        order_id=order.id,
+        link=link.link.hex,
+        number=order.number,
+        provider=method.provider,
+        method=method.code,
+        amount=link.amount,
+        currency=order.currency,
+        capture=method.capture == AT_ONCE,
+        return_url=f"{address(runtime())}/pay/{token}",
+        began_at=now,
+        expires_at=expiry(link.expires_at, now),
+    )
+    return page_of(runtime(), ready(runtime()), wanted, now)
 
 
 @payment_page.get("/sandbox/<string:charge_id>")
@@ -139,7 +173,8 @@ def sandbox_page(charge_id: str) -> AnyResponse:
         return _page("en", status=404, messages=("unknown",))
     stands = {"open": "disputed"}.get(charge.dispute, charge.dispute) if charge.dispute else charge.state
     messages = () if stands == "open" else (stands,)
-    return _page("en", title=f"Sandbox: {charge.number}", messages=("test", *messages), choices=charge.choices)
+    title, leads_to = f"Sandbox: {charge.number}", ("'self'", origin(address(runtime())))
+    return _page("en", title=title, messages=("test", *messages), choices=charge.choices, leads_to=leads_to)
 
 
 @payment_page.post("/sandbox/<string:charge_id>")
@@ -151,6 +186,7 @@ def sandbox_choice(charge_id: str) -> AnyResponse:
     with runtime().pool.connection() as connection, connection.transaction():
         sandbox_events.choose(connection, charge_id, choice, datetime.now(UTC))
     goes_back = choice in ("pay", "later") and charge.return_url
+    # allowed redirect: where the shop's own link led from, kept with the charge
     return redirect(charge.return_url if goes_back else f"/sandbox/{charge_id}", 303)
 
 
@@ -167,6 +203,7 @@ def _page(
     order: Order | None = None,
     messages: tuple[str, ...] = (),
     amount: int | None = None,
+    leads_to: tuple[str, ...] = ("'none'",),
     **shown: Any,
 ) -> Response:
     words = _WORDS.get(locale, _WORDS["en"])
@@ -182,4 +219,5 @@ def _page(
         messages=[words[message] for message in messages],
         **shown,
     )
-    return Response(html, status, _HEADERS, mimetype="text/html")
+    policy = _POLICY.format(forms=" ".join(leads_to))
+    return Response(html, status, {"Content-Security-Policy": policy}, mimetype="text/html")

@@ -18,6 +18,7 @@ from api.problems import Problem
 from api.requests import request_key, runtime
 from api.schemas import Body, MoneyAnswer, instant, money
 from domain.errors import Conflict
+from domain.orders.differences import differences
 from domain.orders.documents import NUMBERED
 from domain.orders.order import Document, Order, Print
 from domain.settings import LOCALES
@@ -44,6 +45,7 @@ class DocumentAnswer(Body):
     refers_to = fields.String(required=True, allow_none=True)
     voided_at = fields.DateTime(required=True, allow_none=True)
     void_reason = fields.String(required=True, allow_none=True)
+    differs = fields.Boolean(required=True, metadata={"description": "An invoice that no longer tells its order"})
 
 
 class PrintDiffers(Conflict):
@@ -79,6 +81,7 @@ def document_answer(order: Order, document: Document) -> dict[str, Any]:
         "refers_to": document.refers_to or None,
         "voided_at": instant(document.voided_at),
         "void_reason": document.void_reason,
+        "differs": bool(differences(order, document)),
     }
 
 

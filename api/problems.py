@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
@@ -9,12 +11,14 @@ from typing import Any, cast
 import msgspec
 import psycopg
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import NotFound as HTTPNotFound
+from werkzeug.routing import Rule
 
 from domain.errors import Conflict, DomainError, NotFound, Rejected, StaleVersion
-from projections.log import VersionConflict
+from projections.log import IncarnationChanged, OutcomeUnknown, VersionConflict
 
 MIMETYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
@@ -49,7 +53,32 @@ FIELD_CODES = {
     "Not a valid aware datetime.": "not-an-instant",
     "Invalid input type.": "not-an-object",
 }
+# What the database cannot do at the moment, the narrower kinds first: the action in the log, the code, the sentence.
+UNAVAILABLE: dict[type[psycopg.Error], tuple[str, str, str]] = {
+    psycopg.errors.DiskFull: (
+        "database.disk_full", "database-full", "The database's disk is full: nothing was stored."
+    ),
+    psycopg.errors.ReadOnlySqlTransaction: (
+        "database.read_only", "database-read-only", "The database takes no writes at the moment: nothing was stored."
+    ),
+    psycopg.errors.QueryCanceled: (
+        "database.cancelled", "database-unavailable", "The database broke off what took too long."
+    ),
+    psycopg.errors.IdleInTransactionSessionTimeout: (
+        "database.idle", "database-unavailable", "The database broke off what stood still for too long."
+    ),
+    psycopg.OperationalError: (
+        "database.unreachable", "database-unavailable", "The database cannot be reached at the moment."
+    ),
+    psycopg.InterfaceError: (
+        "database.unreachable", "database-unavailable", "The database cannot be reached at the moment."
+    ),
+}  # fmt: skip
 INSTANT = "Write an instant such as 2026-01-31T12:00:00Z."
+
+LONGEST_NAME = 200  # of what was asked for, repeated in a problem
+_PARAMETER = re.compile("<(?:[a-z]+:)?([a-z_]+)>")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 log = structlog.get_logger()
 
@@ -99,7 +128,15 @@ class Problem(Exception):
             document["errors"] = self.errors
         if self.details:
             document["details"] = self.details
-        return Response(msgspec.json.encode(document, enc_hook=str), self.status, self.headers, mimetype=MIMETYPE)
+        return Response(_encoded(document), self.status, self.headers, mimetype=MIMETYPE)
+
+
+def _encoded(document: dict[str, Any]) -> bytes:
+    """The document as JSON, whatever text of the request it repeats: halves of a character become question marks."""
+    try:
+        return msgspec.json.encode(document, enc_hook=str)
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub("?", json.dumps(document, ensure_ascii=False, default=str)).encode()
 
 
 def pointed(pointer: str, code: str, detail: str) -> dict[str, str]:
@@ -141,8 +178,21 @@ def of_domain(error: DomainError) -> Problem:
     status = next((status for kind, status in KINDS.items() if isinstance(error, kind)), HTTPStatus.CONFLICT)
     if isinstance(error, StaleVersion | VersionConflict) and request.headers.get("If-Match"):
         status = HTTPStatus.PRECONDITION_FAILED
+    name = error.pointer[1:]
+    in_address = name in (request.view_args or {}) and not _is_told(name)
     errors = [pointed(error.pointer, error.code, str(error))] if error.pointer else []
-    return Problem(status, error.code, str(error), errors=errors, details=error.details)
+    if in_address:  # nothing in the body is at fault
+        errors = [{"parameter": name, "code": error.code, "detail": str(error)}]
+    details = error.details
+    if isinstance(error, NotFound) and (in_address or not errors) and request.path.startswith("/api/"):
+        details = {**{name: str(value)[:LONGEST_NAME] for name, value in (request.view_args or {}).items()}, **details}
+    return Problem(status, error.code, str(error), errors=errors, details=details)
+
+
+def _is_told(name: str) -> bool:
+    """Whether the request's body, which was read before, has a field of this name."""
+    body = g.get("body")
+    return isinstance(body, dict) and name in body
 
 
 def of_http(error: HTTPException) -> Problem:
@@ -150,7 +200,43 @@ def of_http(error: HTTPException) -> Problem:
     status = error.code or 500
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     code = HTTP_CODES.get(status) or HTTPStatus(status).phrase.lower().replace(" ", "-")
-    return Problem(status, code, error.description or HTTPStatus(status).phrase, headers=headers)
+    detail = error.description or HTTPStatus(status).phrase
+    details: dict[str, Any] = {}
+    if request.routing_exception is error:
+        detail, details = _unrouted(error, detail)
+    return Problem(status, code, detail, details=details, headers=headers)
+
+
+def _unrouted(error: HTTPException, otherwise: str) -> tuple[str, dict[str, Any]]:
+    """What of a request leads nowhere, in a sentence and by name: its path, an id in it, or its method."""
+    details: dict[str, Any] = {"method": request.method[:LONGEST_NAME], "path": request.path[:LONGEST_NAME]}
+    if isinstance(error, MethodNotAllowed):
+        allowed = sorted({*(error.valid_methods or ())} - {"HEAD", "OPTIONS"})
+        detail = f"{details['path']} does not take {details['method']}; it takes {', '.join(allowed)}."
+        return detail, {**details, "allowed": allowed}
+    if not isinstance(error, HTTPNotFound):
+        return otherwise, {}
+    for rule in current_app.url_map.iter_rules():
+        if wrong := _wrong_part(rule, request.path):
+            name, text = wrong
+            return f"{text} is no {name.replace('_', ' ')}.", {**details, "parameter": name}
+    return f"There is nothing at {details['path']}; /api/docs tells what there is.", details
+
+
+def _wrong_part(rule: Rule, path: str) -> tuple[str, str] | None:
+    """The first part of a path that would lead to a rule if it had its form, such as an id's: its name and its text."""
+    asked, known = path.split("/"), rule.rule.split("/")
+    if len(asked) != len(known) or not rule.arguments:
+        return None
+    wrong: tuple[str, str] | None = None
+    for text, part in zip(asked, known, strict=True):
+        found = _PARAMETER.fullmatch(part)
+        if found is None:
+            if text != part:
+                return None
+        elif wrong is None and not re.fullmatch(rule._converters[found[1]].regex, text):
+            wrong = found[1], text[:LONGEST_NAME]
+    return wrong
 
 
 def unavailable(code: str, detail: str) -> Problem:
@@ -166,13 +252,31 @@ def _answer_domain(error: DomainError) -> Response:
     return of_domain(error).response()
 
 
+def _answer_replaced(error: IncarnationChanged) -> Response:
+    log.warning("database.replaced", request_id=g.get("request_id"))
+    return unavailable("database-unavailable", "The database was restarted or replaced at this moment.").response()
+
+
+def _answer_unknown(error: OutcomeUnknown) -> Response:
+    log.error("request.outcome_unknown", request_id=g.get("request_id"), route=str(request.url_rule))
+    detail = (
+        "The database went away and did not say whether this was recorded. Ask again with the same Idempotency-Key."
+    )
+    return unavailable("outcome-unknown", detail).response()
+
+
 def _answer_http(error: HTTPException) -> Response:
     return of_http(error).response()
 
 
 def _answer_database(error: psycopg.Error) -> Response:
-    log.warning("database.unreachable", request_id=g.get("request_id"), error=type(error).__name__)
-    return unavailable("database-unavailable", "The database cannot be reached at the moment.").response()
+    """The database does not do what it is asked just now; the log says what has to be seen to."""
+    action, code, detail = next(told for kind, told in UNAVAILABLE.items() if isinstance(error, kind))
+    log.warning(action, request_id=g.get("request_id"), error=type(error).__name__)
+    renew = current_app.extensions.get("carnet.renew")
+    if renew and isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        renew()
+    return unavailable(code, detail).response()
 
 
 def _answer_crash(error: Exception) -> Response:
@@ -187,7 +291,9 @@ def register(app: Flask) -> None:
     """Makes every error of the application a problem document."""
     app.register_error_handler(Problem, _answer_problem)
     app.register_error_handler(DomainError, _answer_domain)
+    app.register_error_handler(IncarnationChanged, _answer_replaced)
+    app.register_error_handler(OutcomeUnknown, _answer_unknown)
     app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(psycopg.OperationalError, _answer_database)
-    app.register_error_handler(psycopg.InterfaceError, _answer_database)
+    for kind in UNAVAILABLE:
+        app.register_error_handler(kind, _answer_database)
     app.register_error_handler(Exception, _answer_crash)

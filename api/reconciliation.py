@@ -34,6 +34,7 @@ class DifferenceAnswer(Body):
     reference = fields.String(required=True)
     order_id = fields.UUID(required=True, allow_none=True)
     order_number = fields.String(required=True)
+    currency = fields.String(required=True)
     reason = fields.String(required=True)
     provider_state = fields.String(required=True, allow_none=True)
     provider_amount = fields.Nested(MoneyAnswer, required=True, allow_none=True)

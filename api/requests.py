@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
-from flask import Response, current_app, request
+import psycopg
+from flask import Response, current_app, g, request
 
 from api.access import caller
 from api.bodies import malformed, read_json
+from api.positions import LEAST, least_position, tell_position
 from api.problems import Problem, unavailable
 from domain.errors import StaleVersion
 from domain.events import Aggregate, Command, Context
@@ -22,6 +25,7 @@ from projections.desk import Outcome
 from projections.desk.desk import Beside
 from projections.log import Answer, RequestKey, Session
 from projections.runtime import Runtime
+from projections.tables import Connection
 from projections.views import TooFarBehind
 
 JSON = "application/json"
@@ -32,6 +36,7 @@ _ENTITY_TAG = re.compile(r'\s*(?:W/)?"([\x21\x23-\x7e]*)"\s*')
 _COMMANDS = UUID("9a3c1f52-0b1e-5c64-8a8e-2f5c1f0e7d42")
 
 Render = Callable[[Any, Shop], Any]
+T = TypeVar("T")
 
 
 def runtime() -> Runtime:
@@ -66,7 +71,11 @@ def request_key() -> RequestKey | None:
     if key is None or request.method != "POST":
         return None
     asked = [request.method, request.path, caller().actor, read_json(request)]
-    return RequestKey(key, caller().actor, sha256(msgspec.json.encode(asked, order="deterministic")).digest())
+    try:
+        told = msgspec.json.encode(asked, order="deterministic")
+    except UnicodeEncodeError:  # halves of a character, which only an escaped form can tell
+        told = json.dumps(asked, sort_keys=True).encode()
+    return RequestKey(key, caller().actor, sha256(told).digest())
 
 
 def if_match() -> tuple[int, ...] | None:
@@ -107,11 +116,12 @@ def handle(
     location: Callable[[Any], str] | None = None,
     require_match: bool = False,
     beside: Beside | None = None,
+    once: Mapping[str, str] | None = None,
 ) -> Response:
     """Handles one command for the caller and answers with what `render` makes of the aggregate (None: no body).
 
     Honours If-Match and Idempotency-Key; `require_match` refuses a write that names no version (428). `beside` writes
-    what belongs into the same transaction.
+    what belongs into the same transaction. `once` are secrets for the first answer; none is kept, and none repeated.
     """
     versions = if_match()
     if require_match and "If-Match" not in request.headers:
@@ -125,7 +135,13 @@ def handle(
         encoded = b"" if body is None else msgspec.json.encode(body)
         return Answer(status=status, headers=headers, body=encoded, subject=aggregate.subject)
 
-    return _response(_decide(command, versions, answer, beside))
+    outcome = _decide(command, versions, answer, beside)
+    response = _response(outcome)
+    if once is not None and response.data:
+        told = dict.fromkeys(once) if outcome.replayed else dict(once)
+        body = {**msgspec.json.decode(response.data), **told, "secret_shown": outcome.replayed}
+        response.data = msgspec.json.encode(body)
+    return response
 
 
 def perform(
@@ -147,7 +163,7 @@ def perform(
         body = change(session)
         told = dict(headers(body)) if headers else {}
         answer = Answer(status=status, headers=told, body=msgspec.json.encode(body))
-        return _response(Outcome(None, session.commit(answer), answer))
+        return _response(Outcome(None, session.commit(answer), answer, False, session.incarnation))
 
 
 def _decide(
@@ -172,7 +188,10 @@ def _response(outcome: Outcome) -> Response:
     response = Response(answer.body, answer.status, answer.headers, mimetype=JSON)
     if not answer.body:
         del response.headers["Content-Type"]
-    response.headers["X-Position"] = str(outcome.position or runtime().log.head())
+    incarnation, position = outcome.incarnation, outcome.position
+    if incarnation is None:
+        incarnation, position = runtime().log.end()
+    tell_position(response, position, incarnation)
     if outcome.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
@@ -181,18 +200,34 @@ def _response(outcome: Outcome) -> Response:
 def shop() -> Shop:
     """The shop for what is only shown: at most a moment old, or as it is now for who asks with X-Min-Position."""
     desk = runtime().desk
-    return desk.shop() if "X-Min-Position" in request.headers else desk.shop_lately()
+    return desk.shop() if LEAST in request.headers else desk.shop_lately()
 
 
-def fresh(projection: str) -> None:
+def fresh(projection: str, *, anywhere: bool = False) -> None:
     """Waits until the view shows the position the caller asks for in X-Min-Position; 503 when it takes too long.
 
-    A view that is not built yet, or whose rows are of another form than this program reads, is 503 as well.
+    A view that is not built yet, or whose rows are of another form than this program reads, is 503 as well. `anywhere`:
+    what is then read by `read` comes from the replica, where that shows the position already.
     """
-    asked = request.headers.get("X-Min-Position", "0")
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= 18):
-        raise malformed("X-Min-Position is a position as X-Position gave it.")
+    position = least_position()
+    replica = runtime().replica
+    g.on_replica = bool(anywhere and replica and replica.shows(projection, position))
+    if g.on_replica:
+        return
     try:
-        runtime().views.wait_for(projection, int(asked))
+        runtime().views.wait_for(projection, position)
     except TooFarBehind:
-        raise unavailable("view-behind", f"The view {projection} has not come to position {asked} yet.") from None
+        raise unavailable("view-behind", f"The view {projection} has not come to position {position} yet.") from None
+
+
+def read(look: Callable[[Connection], T]) -> T:
+    """What is looked at in the views: on the replica where `fresh` chose it, on the primary where that fails."""
+    replica = runtime().replica
+    if replica and g.get("on_replica"):
+        try:
+            with replica.reading() as connection:
+                return look(connection)
+        except (psycopg.OperationalError, psycopg.ProgrammingError) as fault:
+            replica.rest(type(fault).__name__)
+    with runtime().reading() as connection:
+        return look(connection)

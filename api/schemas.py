@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate, validates_schema
 from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
 
 from api.problems import CodedMessage
@@ -16,6 +16,11 @@ from domain import texts
 from domain.addresses import Address
 from domain.errors import DomainError
 from domain.money import amount_text, minor_units
+
+# Marks a field of an answer that tells of a person, and one of a query that searches by such; of a sort, the choices
+# that do. It stands in the API's description too.
+MARK = "x-personal"
+PERSONAL = {MARK: True}
 
 
 def _refuse(error: DomainError) -> ValidationError:
@@ -104,6 +109,19 @@ class Whole(fields.Integer):
         return value
 
 
+class ByName(fields.Dict):
+    """Values under names of the caller's choice; what is wrong with one is pointed at under its name alone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **options)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            told = {name: wrong.get("value", wrong.get("key")) for name, wrong in error.messages.items()}
+            raise ValidationError(told) from None
+
+
 class Flag(fields.Boolean):
     """True or false; neither 1 nor "yes" is."""
 
@@ -135,8 +153,8 @@ class Money(NamedTuple):
 class MoneyForm(Body):
     """An amount as text with exactly the currency's decimals."""
 
-    amount = fields.String(required=True, metadata={"example": "129.90", "pattern": r"^-?\d{1,13}(\.\d{2,3})?$"})
-    currency = fields.String(required=True, metadata={"example": "EUR", "description": "ISO 4217"})
+    amount = Text(required=True, metadata={"example": "129.90", "pattern": r"^-?\d{1,13}(\.\d{2,3})?$"})
+    currency = Text(required=True, metadata={"example": "EUR", "description": "ISO 4217"})
 
     @post_load
     def made(self, data: dict[str, str], **_: Any) -> Money:
@@ -174,6 +192,18 @@ class AddressForm(Body):
         return Address(**data)
 
 
+class WholeAddressForm(AddressForm):
+    """An address that takes the former one's place: what is left out becomes empty, but something of it is told."""
+
+    @validates_schema
+    def told(self, told: dict[str, Any], **_: Any) -> None:
+        """Refuses a body without any part of an address, which would empty the former one."""
+        names = list(AddressForm().fields)
+        if not any(name in told for name in names):
+            missing = f"Tell the address, all of it: {', '.join(names)}; what is left out becomes empty."
+            raise ValidationError([CodedMessage(missing, "address-missing")])
+
+
 class FieldProblem(Schema):
     """One field at fault: where it stands, the rule it breaks and a sentence."""
 
@@ -193,6 +223,12 @@ class ProblemForm(Schema):
     instance = fields.String(required=True, metadata={"description": "The request's id, as in X-Request-Id"})
     errors = fields.List(fields.Nested(FieldProblem))
     details = fields.Dict(metadata={"description": "Ids and figures of the refusal"})
+
+
+def shown_once() -> fields.Boolean:
+    """The field beside a secret that says whether it was shown before, and therefore is not again."""
+    about = "True where this repeats an answer: the secret was in the first one alone, and is null here"
+    return fields.Boolean(required=True, metadata={"description": about})
 
 
 class PageQuery(Body):

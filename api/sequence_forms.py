@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from marshmallow import ValidationError, fields, post_load, validate
 
-from api.orders.forms import one_currency
+from api.orders.cart_forms import one_currency
 from api.problems import CodedMessage
-from api.schemas import Body, Code, Flag, MoneyAnswer, MoneyForm, Text, Whole, instant, money
+from api.schemas import Body, ByName, Code, Flag, MoneyAnswer, MoneyForm, Text, Whole, instant, money
 from domain import texts
 from domain.errors import DomainError
 from domain.sequences import (
@@ -40,7 +40,7 @@ class WordsForm(Body):
     @post_load
     def made(self, told: dict[str, str], **_: Any) -> Words:
         try:
-            check_template(Source(told["subject"], told["html"]))
+            check_template(Source(told["subject"], told["html"]), ("unsubscribe",))
         except DomainError as error:
             place = error.pointer.removeprefix("/") or "html"
             raise ValidationError({place: [CodedMessage(str(error), error.code)]}) from None
@@ -57,7 +57,7 @@ class StepForm(Body):
     minutes = Whole(1, LONGEST_WAIT)
     hours = Whole(1, LONGEST_WAIT // 60)
     days = Whole(1, LONGEST_WAIT // 1440)
-    mail = fields.Dict(keys=fields.String(), values=fields.Nested(WordsForm))
+    mail = ByName(keys=fields.String(), values=fields.Nested(WordsForm))
     owner = fields.String(validate=validate.OneOf(OWNERS))
     tags = fields.List(Code())
     url = Text(texts.LINE, filled=True)

@@ -208,7 +208,7 @@ def _handle(command: DefineSequence | ReviseSequence | StartSequence | StopSeque
 
 
 def _enrolments(told: dict[str, Any]) -> Response:
-    fresh("enrolments")
+    fresh("enrolments", anywhere=True)
     filters = EnrolmentFilters(**{name: told[name] for name in EnrolmentFilters.__struct_fields__ if name in told})
     return page_answer(told, LISTING, filters, enrolment_answer)
 

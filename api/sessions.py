@@ -7,17 +7,19 @@ from typing import Any
 from flask import Response, g, request
 from marshmallow import fields
 
-from api.access import COOKIE, Caller, caller, credentials, csrf_token, needs
+from api.access import COOKIE, Caller, caller, credentials, csrf_token, needs, sessions
 from api.bodies import Resource
 from api.problems import Problem, pointed
 from api.requests import context, handle, respond, runtime
 from api.schemas import Body, Text
 from domain.operators import ChangeOperatorPassword
 from projections.credentials import WINDOW, keep_password
-from projections.passwords import LONGEST, check_password, hash_password
+from projections.passwords import LONGEST, OneTimePasswordEnded, check_password, hash_password
+from projections.sessions import Client
 
 # Most attempts within a quarter of an hour: at one account from one address, from one address, at one account.
 LIMITS = (10, 50, 200)
+CHALLENGE = {"WWW-Authenticate": 'Session realm="carnet"'}
 
 session = Resource("session", __name__, url_prefix="/session", description="Signing in")
 
@@ -71,11 +73,15 @@ def _render(who: Caller) -> dict[str, Any]:
 def _signed_in(username: str, password: str) -> Response:
     """The answer that carries a new session's cookie."""
     hours = runtime().settings.session_hours
-    found = credentials().sign_in(username, password, hours)
-    if found is None:
+    try:
+        operator = credentials().sign_in(username, password)
+    except OneTimePasswordEnded as ended:
+        raise Problem(401, ended.code, str(ended), headers=CHALLENGE) from None
+    if operator is None:
         raise Problem(401, "wrong-credentials", "This name and password do not belong together.",
-                      headers={"WWW-Authenticate": 'Session realm="carnet"'})  # fmt: skip
-    operator, secret = found
+                      headers=CHALLENGE)  # fmt: skip
+    client = Client.of(request.remote_addr, request.headers.get("User-Agent"))
+    secret = sessions().open(operator.operator_id, hours, client)
     who = Caller.of(operator, secret)
     g.caller = who
     response = respond(_render(who))
@@ -115,7 +121,9 @@ def sign_out() -> Response:
     """Sign out."""
     secret = caller().session
     if secret is not None:
-        credentials().sign_out(secret)
+        found = sessions().find(secret)
+        if found is not None:
+            sessions().end(found.operator_id, found.session_id)
     response = respond(None, status=204)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Strict", secure=request.is_secure)
     return response
@@ -128,6 +136,7 @@ def sign_out() -> Response:
 def change_password(body: dict[str, str]) -> Response:
     """Change my password.
 
+    The new one has 15 characters or more, is another than the old, holds no name of mine and is not a common one.
     Ends every session of mine and begins a new one.
     """
     who = caller()
@@ -138,7 +147,7 @@ def change_password(body: dict[str, str]) -> Response:
     if not credentials().knows(username, body["current"]):
         detail = "This is not the password that is."
         raise Problem(422, "wrong-password", detail, errors=[pointed("/current", "wrong-password", detail)])
-    check_password(body["new"], username, "/new")
+    check_password(body["new"], username, "/new", old=body["current"])
     hashed = hash_password(body["new"])
     command = ChangeOperatorPassword(operator_id=who.operator_id, context=context())
     handle(

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Response
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 from msgspec.structs import replace
 
 from api.access import needs
 from api.bodies import Resource
+from api.orders.cart_forms import TaxRate, tax_list, taxes_of
+from api.orders.line_answers import tax_answers, taxes_rate
+from api.problems import CodedMessage
 from api.requests import context, handle, respond, runtime
-from api.schemas import AddressForm, Body, Code, Flag, Text, Whole, address, instant, page_form
+from api.schemas import Body, Code, Flag, Text, Whole, WholeAddressForm, address, instant, page_form
 from api.settings_answers import (
     CarrierAnswer,
     DefinedStatusAnswer,
@@ -29,19 +33,22 @@ from api.spans import MOST_LOOKED_AT, MOST_SHOWN, SpanQuery
 from domain import texts
 from domain.addresses import Address
 from domain.customers import EMAIL_LIMIT
+from domain.methods import (
+    DefineCarrier,
+    DefinePaymentMethod,
+    DefineShippingMethod,
+    RetireCarrier,
+    RetirePaymentMethod,
+    RetireShippingMethod,
+)
+from domain.orders.items import plain_taxes
 from domain.settings import (
     CAPTURES,
     PROVIDERS,
     Carrier,
     Defaults,
-    DefineCarrier,
-    DefinePaymentMethod,
-    DefineShippingMethod,
     DefineStatus,
     PaymentMethod,
-    RetireCarrier,
-    RetirePaymentMethod,
-    RetireShippingMethod,
     RetireStatus,
     SetDefaults,
     SetSeller,
@@ -97,11 +104,16 @@ class CarrierForm(Body):
 
 
 class NotificationsForm(Body):
-    """The e-mail addresses of those who are told by mail as administrators."""
+    """The e-mail addresses of those who are told by mail as administrators, and what customers are mailed by itself.
+
+    A mail that a payment was received, and one that a refund was made, is sent unless it is switched off.
+    """
 
     administrators = fields.List(
         Text(EMAIL_LIMIT, filled=True), required=True, validate=validate.Length(max=MAX_ADMINISTRATORS)
     )
+    payment_received = Flag()
+    refund_made = Flag()
 
 
 class TagRuleForm(Body):
@@ -118,6 +130,15 @@ class TagRulesForm(Body):
     rules = fields.List(fields.Nested(TagRuleForm), required=True, validate=validate.Length(max=MAX_RULES))
 
 
+def _is_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValidationError(
+            [CodedMessage("There is no such time zone; write it like Europe/Paris.", "unknown-zone")]
+        ) from None
+
+
 class DefaultsForm(Body):
     """What a new order starts from."""
 
@@ -125,11 +146,27 @@ class DefaultsForm(Body):
     prices_include_tax = Flag()
     locale = Text(5, filled=True)
     number_prefix = Text(12)
-    timezone = Text(texts.CODE, filled=True)
+    timezone = Text(texts.CODE, filled=True, validate=_is_zone)
+    tax_rate = TaxRate(metadata={"description": "Of lines and shipping that name none"})
+    taxes = tax_list()
+
+    @post_load
+    def made(self, form: dict[str, Any], **_: Any) -> Defaults:
+        """The defaults."""
+        facts = {name: value for name, value in form.items() if name != "tax_rate"}
+        taxes = taxes_of(form)
+        return Defaults(**{**facts, "taxes": None if taxes is None else plain_taxes(taxes)})
 
 
 def _listed(things: dict[str, Any]) -> list[dict[str, Any]]:
     return [{name: getattr(thing, name) for name in thing.__struct_fields__} for thing in things.values()]
+
+
+def _defaults(defaults: Defaults) -> dict[str, Any]:
+    """Defaults with their taxes: null where lines that name none bear none and say so."""
+    taxes = defaults.taxes
+    facts = _listed({"": defaults})[0]
+    return {**facts, "tax_rate": taxes_rate(taxes), "taxes": None if taxes is None else tax_answers(taxes)}
 
 
 def shop_answer(shop: Shop) -> dict[str, Any]:
@@ -140,9 +177,11 @@ def shop_answer(shop: Shop) -> dict[str, Any]:
         "shipping_methods": _listed(shop.shipping_methods),
         "carriers": _listed(shop.carriers),
         "seller": address(shop.seller),
-        "defaults": _listed({"": shop.defaults})[0],
+        "defaults": _defaults(shop.defaults),
         "tag_rules": list(shop.tag_rules),
         "administrators": shop.administrators,
+        "payment_received": shop.payment_received,
+        "refund_made": shop.refund_made,
     }
 
 
@@ -172,7 +211,7 @@ def get_settings() -> Response:
 
 @settings.put("/seller")
 @needs("settings:write")
-@settings.arguments(AddressForm)
+@settings.arguments(WholeAddressForm)
 @settings.response(200, ShopAnswer)
 def set_seller(told: Address) -> Response:
     """Say who sells."""
@@ -180,21 +219,22 @@ def set_seller(told: Address) -> Response:
 
 
 @settings.put("/notifications")
-@needs("settings:write")
+@needs("settings:write", personal=True)
 @settings.arguments(NotificationsForm)
 @settings.response(200, ShopAnswer)
 def set_notifications(told: dict[str, Any]) -> Response:
-    """Say who is told by mail as an administrator."""
-    return _changed(SetNotifications(context=context(), administrators=tuple(told["administrators"])))
+    """Say who is told by mail as an administrator, and which mails customers are sent; what is left out stays."""
+    facts = {**told, "administrators": tuple(told["administrators"])}
+    return _changed(SetNotifications(context=context(), **facts))
 
 
 @settings.put("/defaults")
 @needs("settings:write")
 @settings.arguments(DefaultsForm)
 @settings.response(200, ShopAnswer)
-def set_defaults(told: dict[str, Any]) -> Response:
+def set_defaults(defaults: Defaults) -> Response:
     """Say what a new order starts from; what is left out is as delivered."""
-    return _changed(SetDefaults(context=context(), defaults=Defaults(**told)))
+    return _changed(SetDefaults(context=context(), defaults=defaults))
 
 
 @settings.get("/tag-rules")

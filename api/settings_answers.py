@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.orders.answers import AddressAnswer
+from api.orders.answers import AddressAnswer, TaxAnswer
 from api.schemas import Body
 
 
@@ -64,6 +64,8 @@ class DefaultsAnswer(Body):
     locale = _text()
     number_prefix = _text()
     timezone = _text()
+    tax_rate = fields.String(required=True, allow_none=True, metadata={"example": "20.00"})
+    taxes = fields.List(fields.Nested(TaxAnswer), required=True, allow_none=True)
 
 
 class TagRuleAnswer(Body):
@@ -102,6 +104,8 @@ class ShopAnswer(Body):
     defaults = fields.Nested(DefaultsAnswer, required=True)
     tag_rules = fields.List(fields.Nested(TagRuleAnswer), required=True)
     administrators = fields.List(fields.String(), required=True)
+    payment_received = fields.Boolean(required=True)
+    refund_made = fields.Boolean(required=True)
 
 
 class TransitionsAnswer(Body):

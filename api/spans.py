@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load
+from marshmallow import ValidationError, post_load
 
+from api.instants import Instant
 from api.problems import CodedMessage
 from api.schemas import Body
 
@@ -18,8 +19,8 @@ MOST_LOOKED_AT = 100_000
 class SpanQuery(Body):
     """From an instant until before another, at most a year."""
 
-    start = fields.AwareDateTime(format="iso", default_timezone=UTC, required=True, data_key="from")
-    end = fields.AwareDateTime(format="iso", default_timezone=UTC, required=True, data_key="to")
+    start = Instant(default_timezone=UTC, required=True, data_key="from")
+    end = Instant(default_timezone=UTC, required=True, data_key="to")
 
     @post_load
     def checked(self, told: dict[str, datetime], **_: Any) -> dict[str, datetime]:

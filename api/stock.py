@@ -69,6 +69,7 @@ class StockPolicyForm(Body):
 
     policy = fields.String(required=True, validate=validate.OneOf(POLICIES))
     low_at = Whole(0, MAX_UNITS, allow_none=True)
+    reason = Text(texts.LINE)
 
 
 class StockItemAnswer(Body):
@@ -143,7 +144,7 @@ def _shown(item: StockItem | StockHead, at: datetime) -> dict[str, Any]:
 @stock.response(200, page_form(StockItemAnswer, counted=True))
 def get_stock(told: dict[str, Any]) -> Response:
     """Every tracked SKU with its figures."""
-    fresh("stock")
+    fresh("stock", anywhere=True)
     filters = StockFilters(**{name: told[name] for name in ("q", "low", "policy") if name in told})
     return page_answer(told, LISTING, filters, lambda row: _shown(row, row.updated_at))
 
@@ -170,7 +171,7 @@ def _item(sku: str) -> StockItem:
 @stock.response(200, page_form(StockMovementAnswer))
 def get_movements(told: dict[str, Any], sku: str) -> Response:
     """Every movement of one SKU, newest first: each figure explained by what changed it."""
-    fresh("stock_movements")
+    fresh("stock_movements", anywhere=True)
     stock_id = stock_id_of(_item(sku).sku)
     return page_answer(told, stock_movements.LISTING, MovementFilters(stock_id=stock_id), _movement_answer)
 
@@ -233,6 +234,9 @@ def adjust_stock(told: dict[str, Any], sku: str) -> Response:
 def set_stock_policy(told: dict[str, Any], sku: str) -> Response:
     """Say whether more may be promised than is available, and when stock is low."""
     command = SetStockPolicy(
-        stock_id=stock_id_of(sku), context=context(), policy=told["policy"], low_at=told.get("low_at")
+        stock_id=stock_id_of(sku),
+        context=context(told.get("reason")),
+        policy=told["policy"],
+        low_at=told.get("low_at"),
     )
     return handle(command, render=stock_answer)

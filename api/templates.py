@@ -12,12 +12,12 @@ from api.bodies import Resource
 from api.orders.blueprint import order_then
 from api.orders.messages import WrittenAnswer, written_answer
 from api.requests import context, handle, respond, runtime
-from api.schemas import Body, Text, page_form
+from api.schemas import Body, Code, Text, page_form
 from domain import texts
 from domain.settings import Settings
-from domain.shop import Shop, Template
-from domain.templates import MAX_HTML, MAX_TEXT, RemoveTemplate, SetTemplate, TemplateNotFound
-from printing.mail import Source, check_template, order_facts, write
+from domain.shop import LOCALES, Shop, Template
+from domain.templates import MAX_HTML, MAX_TEXT, OCCASIONS, RemoveTemplate, SetTemplate, TemplateNotFound
+from printing.mail import Source, check_template, names, order_facts, standard_for, write
 
 templates = Resource("templates", __name__, url_prefix="/templates", description="What mails say")
 
@@ -33,6 +33,7 @@ class TemplateForm(Body):
 class TemplatePreviewForm(TemplateForm):
     """A template to try on an order, or on the example order where none is told."""
 
+    status = Code(metadata={"description": "The occasion whose facts it may name: `administrators`, ..."})
     order_id = fields.UUID()
 
 
@@ -45,18 +46,26 @@ class TemplateAnswer(Body):
     subject = fields.String(required=True)
     html = fields.String(required=True)
     text = fields.String(required=True)
+    names = fields.List(
+        fields.String(), required=True, metadata={"description": "What the text may name; `[]`: one entry of a list"}
+    )
 
 
 def template_answer(template: Template) -> dict[str, Any]:
-    """A template as the API shows it."""
-    return {name: getattr(template, name) for name in template.__struct_fields__}
+    """A template as the API shows it, with the names that it may use."""
+    told = {name: getattr(template, name) for name in template.__struct_fields__}
+    return {**told, "names": list(names(OCCASIONS.get(template.status, ())))}
 
 
 def _template(shop: Shop, status: str, locale: str) -> Template:
-    try:
-        return shop.templates[f"{status}/{locale}"]
-    except KeyError:
-        raise TemplateNotFound(status=status[: texts.CODE], locale=locale[: texts.CODE]) from None
+    """The shop's own template, else the standard one as version 0: a text to start from."""
+    own = shop.templates.get(f"{status}/{locale}")
+    if own:
+        return own
+    if (status not in OCCASIONS and status not in shop.statuses) or locale not in LOCALES:
+        raise TemplateNotFound(status=status[: texts.CODE], locale=locale[: texts.CODE])
+    start = standard_for(shop, status, locale)
+    return Template(status=status, locale=locale, version=0, subject=start.subject, html=start.html, text=start.text)
 
 
 @templates.get("")
@@ -72,7 +81,10 @@ def get_templates() -> Response:
 @needs("settings:read")
 @templates.response(200, TemplateAnswer)
 def get_template(status: str, locale: str) -> Response:
-    """The template of a status in a language."""
+    """The template of a status, or of `administrators`, `payment-received` or `refund-made`, in a language.
+
+    Where the shop has none of its own it is the standard text, with `version` 0. `names` are those that may be used.
+    """
     return respond(template_answer(_template(runtime().desk.shop(), status, locale)))
 
 
@@ -82,7 +94,7 @@ def get_template(status: str, locale: str) -> Response:
 @templates.response(200, TemplateAnswer)
 def set_template(told: dict[str, Any], status: str, locale: str) -> Response:
     """Say what the mail of a status says in a language; one that cannot be written is refused with its line."""
-    check_template(Source(**told))
+    check_template(Source(**told), OCCASIONS.get(status, ()))
 
     def render(changed: Settings, shop: Shop) -> dict[str, Any]:
         return template_answer(_template(changed.shop, status, locale))
@@ -100,14 +112,16 @@ def remove_template(status: str, locale: str) -> Response:
 
 
 @templates.post("/preview")
-@needs("settings:read")
+@needs("settings:write")
 @templates.arguments(TemplatePreviewForm)
 @templates.response(200, WrittenAnswer)
 def preview_template(told: dict[str, Any]) -> Response:
     """The mail that a template makes; nothing is stored or sent."""
     order_id = told.pop("order_id", None)
-    written = check_template(Source(**told))
+    facts = OCCASIONS.get(told.pop("status", ""), ())
+    written = check_template(Source(**told), facts)
     if order_id:
         order, shop = order_then(order_id), runtime().desk.shop()
-        written = write(Source(**told), order_facts(order, shop, order.status, order.locale))
+        example = {name: f"({name})" for name in facts}
+        written = write(Source(**told), order_facts(order, shop, order.status, order.locale, example))
     return respond(written_answer(written))

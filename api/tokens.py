@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Response
 from marshmallow import fields, validate
 
-from api.access import credentials, needs, require_grantable
+from api.access import caller, credentials, needs, require, require_grantable
 from api.bodies import Resource
 from api.cursors import read_cursor, write_cursor
+from api.instants import Instant
+from api.problems import Problem, pointed
 from api.requests import context, handle, respond, runtime
-from api.schemas import Body, PageQuery, Text, page_form
+from api.schemas import Body, PageQuery, Text, page_form, shown_once
 from domain.roles import PERMISSIONS, permissions
-from domain.tokens import IssueToken, RevokeToken, TokenNotFound, token_id
-from projections.credentials import TokenRow, drop_token, keep_token, new_token
+from domain.tokens import LASTS, IssueToken, RevokeToken, TokenNotFound, token_id
+from projections.credentials import TokenRow, dropping, keep_token, made_by, new_token
 
 tokens = Resource("tokens", __name__, url_prefix="/tokens", description="Keys of programs")
 
@@ -26,7 +29,10 @@ class NewTokenForm(Body):
     name = Text(required=True, filled=True, metadata={"example": "warehouse"})
     role = Text(required=True, filled=True, metadata={"example": "operator"})
     scopes = fields.List(Text(filled=True), validate=validate.Length(1, len(PERMISSIONS)))
-    expires_at = fields.AwareDateTime(allow_none=True, format="iso")
+    expires_at = Instant(
+        allow_none=True,
+        metadata={"description": "A year from now unless told; null: never. No token outlives the one that makes it"},
+    )
 
 
 class TokenForm(Body):
@@ -39,17 +45,46 @@ class TokenForm(Body):
     expires_at = fields.AwareDateTime(required=True, allow_none=True)
     issued_at = fields.AwareDateTime(required=True)
     issued_by = fields.String(required=True)
+    last_used_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "To the minute; null where it never was"}
+    )
     version = fields.Integer(required=True)
 
 
 class SecretTokenForm(TokenForm):
     """A new token and its text, which is shown this once."""
 
-    token = fields.String(required=True)
+    token = fields.String(required=True, allow_none=True)
+    secret_shown = shown_once()
 
 
 def _render(row: TokenRow) -> dict[str, Any]:
-    return {"id": row.token_id, **{name: value for name, value in row._asdict().items() if name != "token_id"}}
+    hidden = ("token_id", "account", "account_role")
+    return {"id": row.token_id, **{name: value for name, value in row._asdict().items() if name not in hidden}}
+
+
+def _expiry(told: dict[str, Any], now: datetime) -> datetime | None:
+    """When a new token ends: as it is told, else a year from now, and never after the token that makes it."""
+    own = caller().expires_at
+    if "expires_at" not in told:
+        return min(now + LASTS, own) if own else now + LASTS
+    expires_at = cast(datetime | None, told["expires_at"])
+    if own and (expires_at is None or expires_at > own):
+        detail = "A token ends no later than the one that makes it."
+        raise Problem(403, "outlives-maker", detail, errors=[pointed("/expires_at", "outlives-maker", detail)])
+    return expires_at
+
+
+def _require_revocable(row: TokenRow) -> None:
+    """Lets everybody revoke what they made themselves, and others' tokens only who may manage them."""
+    who = caller()
+    is_own = who.operator_id is not None and row.account == who.operator_id
+    if who.maker.token is not None:
+        with runtime().reading() as connection:
+            is_own = row.token_id in (who.maker.token, *made_by(connection, who.maker.token))
+    if not is_own:
+        require("tokens:manage")
+        require_grantable(permissions(row.role, tuple(row.scopes)))
 
 
 @tokens.get("")
@@ -80,18 +115,20 @@ def issue_token(body: dict[str, Any]) -> Response:
         name=body["name"],
         role=body["role"],
         scopes=scopes,
-        expires_at=body.get("expires_at"),
+        expires_at=_expiry(body, asked.at),
     )
+    maker = caller().maker
     return handle(
         command,
         render=lambda token, shop: {
             "id": token.id, "name": token.name, "role": token.role, "scopes": token.scopes,
-            "expires_at": token.expires_at, "issued_at": asked.at, "issued_by": asked.actor,
-            "version": token.version, "token": text,
+            "expires_at": token.expires_at, "issued_at": asked.at, "issued_by": asked.actor, "last_used_at": None,
+            "version": token.version,
         },
+        once={"token": text},
         status=201,
         location=lambda token: f"/api/v1/tokens/{token.id}",
-        beside=lambda saving, token: keep_token(saving, token, text, asked.at, asked.actor),
+        beside=lambda saving, token: keep_token(saving, token, text, asked.at, asked.actor, maker),
     )  # fmt: skip
 
 
@@ -110,8 +147,15 @@ def show_token(identifier: UUID) -> Response:
 @needs("tokens:write")
 @tokens.response(204)
 def revoke_token(identifier: UUID) -> Response:
-    """Revoke a token; it is worthless within a second."""
+    """Revoke a token and all that were made by it; they are worthless within a second.
+
+    Others' tokens are revoked with the permission `tokens:manage`.
+    """
+    row = credentials().token_row(identifier)
+    if row is not None:
+        _require_revocable(row)
     command = RevokeToken(token_id=identifier, context=context())
-    answer = handle(command, render=lambda token, shop: None, status=204, beside=drop_token)
+    drop = dropping(runtime().desk, command.context)
+    answer = handle(command, render=lambda token, shop: None, status=204, beside=drop)
     credentials().forget_tokens()
     return answer

@@ -32,7 +32,7 @@ def take_webhook(provider: str) -> Response:
         raise Problem(400, "forged-webhook", "The signature of this message is wrong or too old.") from None
     with runtime().log.session() as session:
         session.begin()
-        new = keep(session.connection, runtime().log.keys.webhooks, provider, told.event_id, body)
+        new = keep(session.connection, runtime().log.keys.webhooks, provider, told.event_id, body, told.order_id)
         if new and told.kind != "other":
             payload: dict[str, str | int] = {"provider": provider, "event_id": told.event_id}
             effect = Effect(kind="webhook.process", payload=payload, order_id=told.order_id)

@@ -84,6 +84,7 @@ class EnrolmentStarted(Event, frozen=True, kw_only=True):
     """An order began a sequence."""
 
     TOPIC = "enrolment.started"
+    BEGINS = True
 
     sequence_id: UUID
     sequence_version: int

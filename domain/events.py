@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any, ClassVar, Self, TypeVar
@@ -9,7 +10,12 @@ from uuid import UUID
 
 from eventsourcing.domain import BaseAggregate, CanMutateAggregate
 from msgspec import Struct
+from msgspec.structs import replace
 
+from domain.errors import Conflict
+
+A = TypeVar("A", bound="Aggregate")
+E = TypeVar("E", bound="Event")
 T = TypeVar("T")
 
 
@@ -77,6 +83,7 @@ class Event(Struct, CanMutateAggregate[UUID], frozen=True, kw_only=True, omit_de
 
     TOPIC: ClassVar[str]
     VERSION: ClassVar[int] = 1
+    BEGINS: ClassVar[bool] = False  # whether its aggregate is there from this event on
 
     originator_id: UUID
     originator_version: int
@@ -87,13 +94,59 @@ class Event(Struct, CanMutateAggregate[UUID], frozen=True, kw_only=True, omit_de
         """Applies the event to its aggregate; one that is not its next is refused as the library does."""
         if self.originator_id != aggregate._id or self.originator_version != aggregate._version + 1:
             return super().mutate(aggregate)
-        self.apply(aggregate)
+        if self.has_effect_on(aggregate):
+            self.apply(aggregate)
+        else:
+            aggregate.gaps = replace(aggregate.gaps, unapplied=(*aggregate.gaps.unapplied, self.originator_version))
         aggregate._version = self.originator_version
         aggregate._modified_on = self.timestamp
         return aggregate
 
+    def has_effect_on(self, aggregate: Any) -> bool:
+        """Whether what the event changes is there; where it is not, the event has no effect.
+
+        In a whole history it always is. Where versions are lost, it may have been brought by one of them; of what had
+        happened by an instant (see `domain.points_in_time`), by an event that is told to have happened later.
+        """
+        return True
+
     def _as_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__struct_fields__}
+
+
+class Gaps(Struct, frozen=True):
+    """Versions that a stream lacks: `missing` ones nobody has spoken of yet, `declared` ones an event has.
+
+    `unapplied` are versions after a gap whose events no longer fit what is left; they changed nothing.
+    """
+
+    missing: tuple[int, ...] = ()
+    declared: tuple[int, ...] = ()
+    unapplied: tuple[int, ...] = ()
+
+
+NO_GAPS = Gaps()
+
+
+class GapDeclared(Event, frozen=True, kw_only=True):
+    """Versions of the stream are lost for good; it goes on with the state that the surviving events give."""
+
+    missing: tuple[int, ...]
+
+    def apply(self, aggregate: Any) -> None:
+        """What was declared is no longer missing."""
+        gaps: Gaps = aggregate.gaps
+        aggregate.gaps = replace(
+            gaps,
+            missing=tuple(version for version in gaps.missing if version not in self.missing),
+            declared=tuple(sorted({*gaps.declared, *self.missing})),
+        )
+
+
+class StreamDamaged(Conflict):
+    """The history of {kind} {name} lacks version {missing}; nothing is added to it before `carnet doctor --repair`."""
+
+    code = "stream-damaged"
 
 
 def event_id(command_id: UUID, originator_id: UUID, version: int) -> UUID:
@@ -109,6 +162,7 @@ class Aggregate(BaseAggregate[UUID]):
     TOPIC: ClassVar[str]
 
     subject: UUID | None = None
+    gaps: Gaps = NO_GAPS
 
     @classmethod
     def blank(cls, aggregate_id: UUID) -> Self:
@@ -128,15 +182,36 @@ class Aggregate(BaseAggregate[UUID]):
         """Whether anything has happened to it yet."""
         return self.version > 0
 
+    def known_as(self) -> str:
+        """What people call it: its id where it has no name."""
+        return str(self.id)
+
     def is_at(self, version: int) -> bool:
         """Whether who decided on this version decided on what is there now."""
         return bool(self.version == version)
 
+    def take(self, event: Event) -> None:
+        """Applies the next event that the log holds of the stream; versions that are not there are noted as missing."""
+        if event.originator_id == self._id and event.originator_version > self._version + 1:
+            between = range(self._version + 1, event.originator_version)
+            self.gaps = replace(self.gaps, missing=(*self.gaps.missing, *between))
+            self._version = event.originator_version - 1
+        event.mutate(self)
+
+    def require_whole(self) -> None:
+        """Raises `StreamDamaged` where versions are missing that no event has declared lost."""
+        if self.gaps.missing:
+            missing = ", ".join(map(str, self.gaps.missing))
+            raise StreamDamaged(kind=self.TOPIC, name=self.known_as(), id=str(self.id), missing=missing)
+
     def record(self, event: type[Event], context: Context, *, subject: UUID | None = None, **facts: Any) -> None:
         """Records one event of this aggregate, caused by the command in `context`.
 
-        `subject` names whose personal data it holds where that is not the aggregate's own subject.
+        `subject` names whose personal data it holds where that is not the aggregate's own subject. Raises
+        `StreamDamaged` where versions are missing that no event has declared lost.
         """
+        if not issubclass(event, GapDeclared):
+            self.require_whole()
         metadata = Metadata(
             event_id=event_id(context.command_id, self.id, self.version + 1),
             actor=context.actor,
@@ -155,3 +230,15 @@ class Aggregate(BaseAggregate[UUID]):
         )
         fact.mutate(self)
         self._pending_events.append(fact)
+
+
+def fold(aggregate: A, events: Iterable[Event]) -> A:
+    """The aggregate after the events that the log holds next of its stream."""
+    for event in events:
+        aggregate.take(event)
+    return aggregate
+
+
+def upto_version(events: Iterable[E], version: int) -> list[E]:
+    """The events of a stream up to a version; where some are lost, those that are there."""
+    return [event for event in events if event.originator_version <= version]

@@ -16,6 +16,7 @@ from domain.texts import CODE, NAME, check_text
 Kind = Literal["orders", "tracking", "statuses"]
 StockOfThePast = Literal["leave", "apply"]
 OnChange = Literal["report", "update"]
+CustomersOfTheFile = Literal["keep", "update"]
 
 RUNNING, PAUSED, CANCELLED, FAILED, COMPLETED = "running", "paused", "cancelled", "failed", "completed"
 UNDOING, UNDONE = "undoing", "undone"
@@ -25,6 +26,7 @@ LONGEST_DETAIL = 2_000
 MOST_FILES = 100
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 LONGEST_FORM = 64
+FIRST_YEAR, LAST_YEAR = 1900, 2001  # that the hundred years meant by two digits may begin with
 
 
 def is_form_of_dates(form: str) -> bool:
@@ -58,16 +60,33 @@ class NothingToUndo(Rejected):
 
 class Choices(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was chosen for an import: a dry run stores nothing; stock is left alone, nobody is told and nothing is
-    automated, and an order that changed since is only reported, unless said otherwise."""
+    automated, an order that changed since is only reported, and a customer keeps the name of the card, unless said
+    otherwise."""
 
     dry_run: bool = False
     stock: StockOfThePast = "leave"
     automations: bool = False
     on_change: OnChange = "report"
+    customers: CustomersOfTheFile = "keep"
+
+
+def needed(kind: str, choices: Choices) -> frozenset[str]:
+    """The permissions that an import needs besides its own: those of what it does; a dry run does nothing."""
+    if choices.dry_run:
+        return frozenset()
+    needs = {"orders:write"}
+    if kind == "orders":
+        needs |= {"orders:refund", "customers:write"}
+    if kind == "orders" and choices.stock == "apply":
+        needs.add("stock:write")
+    return frozenset(needs)
 
 
 class Import(Aggregate):
-    """One file taken in, from its start to its end; `totals` are its control totals as the importer told them."""
+    """One file taken in, from its start to its end; `totals` are its control totals as the importer told them.
+
+    `asked_by` is who had it begun, resumed or taken back last: it goes on for as long as they may do what it does.
+    """
 
     TOPIC = "import"
 
@@ -77,6 +96,7 @@ class Import(Aggregate):
         self.profile = ""
         self.choices = Choices()
         self.state = ""
+        self.asked_by = ""
         self.reason = ""
         self.detail = ""
         self.started_at: datetime | None = None
@@ -147,6 +167,7 @@ class ImportStarted(Event, frozen=True, kw_only=True):
     """Somebody had a file taken in."""
 
     TOPIC = "import.started"
+    BEGINS = True
 
     kind: str
     source: str
@@ -156,7 +177,7 @@ class ImportStarted(Event, frozen=True, kw_only=True):
         one.kind = self.kind
         one.source = self.source
         one.choices = self.choices
-        one.state = RUNNING
+        one.state, one.asked_by = RUNNING, self.metadata.actor
         one.started_at = self.timestamp
 
 
@@ -192,7 +213,7 @@ class ImportResumed(Event, frozen=True, kw_only=True):
     was: str
 
     def apply(self, one: Import) -> None:
-        one.state = RUNNING
+        one.state, one.asked_by = RUNNING, self.metadata.actor
         one.reason = one.detail = ""
 
 
@@ -241,7 +262,7 @@ class UndoBegun(Event, frozen=True, kw_only=True):
     was: str
 
     def apply(self, one: Import) -> None:
-        one.state = UNDOING
+        one.state, one.asked_by = UNDOING, self.metadata.actor
 
 
 class ImportUndone(Event, frozen=True, kw_only=True):
@@ -314,11 +335,11 @@ def complete_import(one: Import, command: CompleteImport, shop: Shop) -> None:
 
 
 def begin_undo(one: Import, command: BeginUndo, shop: Shop) -> None:
-    """Begins to take back what came in; an undo that left something may be tried again."""
+    """Begins to take back what came in; an undo that left something, or is somebody else's, may be asked for again."""
     if one.kind != "orders" or one.choices.dry_run:
         raise NothingToUndo()
-    if one.state != UNDOING:
-        _require(one, "undone", CANCELLED, FAILED, COMPLETED, UNDONE)
+    if one.state != UNDOING or one.asked_by != command.context.actor:
+        _require(one, "undone", UNDOING, CANCELLED, FAILED, COMPLETED, UNDONE)
         one.record(UndoBegun, command.context, was=one.state)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from domain.errors import Rejected
 
@@ -81,10 +82,16 @@ def amount_text(minor: int, currency: str) -> str:
     return f"{sign}{whole}.{fraction:0{places}d}"
 
 
-def share(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
-    """Parts of the amount in proportion to the weights that sum to it exactly (largest remainder; ties to the first).
+def fraction(amount: int, numerator: int, denominator: int) -> int:
+    """That fraction of an amount, halves rounded up."""
+    return (amount * numerator + denominator // 2) // denominator
 
-    Weights are never negative. With no positive weight everything goes to the first part; no parts give an empty tuple.
+
+def share(amount: int, weights: Sequence[int], ranks: Sequence[Any] = ()) -> tuple[int, ...]:
+    """Parts of the amount in proportion to the weights that sum to it exactly (largest remainder).
+
+    Of equal remainders those of the highest rank come first, where ranks are told, then the first. Weights are never
+    negative. With no positive weight everything goes to the first part; no parts give an empty tuple.
     """
     if not amount or not weights:
         return (0,) * len(weights)
@@ -97,7 +104,20 @@ def share(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
     parts = [size * weight // total for weight in weights]
     left = size - sum(parts)
     if left:
-        remainders = [size * weight % total for weight in weights]
+        ranked = ranks or (0,) * len(weights)
+        remainders = [(size * weight % total, rank) for weight, rank in zip(weights, ranked, strict=True)]
         for index in sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)[:left]:
             parts[index] += 1
     return tuple(parts) if amount > 0 else tuple(-part for part in parts)
+
+
+def shares_of_fractions(amount: int, numerators: Sequence[int], denominator: int) -> tuple[int, ...]:
+    """The amount dealt out to exact fractions that sum to it but for its rounding, each as near as it can be.
+
+    Fractions may be below zero. Those with the largest remainders are rounded up first, of equal ones the first.
+    """
+    parts = [numerator // denominator for numerator in numerators]
+    by_remainder = sorted(range(len(parts)), key=lambda index: numerators[index] % denominator, reverse=True)
+    for index in by_remainder[: amount - sum(parts)]:
+        parts[index] += 1
+    return tuple(parts)

@@ -22,6 +22,12 @@ class UsernameTaken(Conflict):
     code = "username-taken"
 
 
+class UnknownOperator(Rejected):
+    """There is no operator {operator}, or the account is disabled."""
+
+    code = "unknown-operator"
+
+
 class OwnAccount(Rejected):
     """Nobody disables themselves or changes their own role."""
 
@@ -86,6 +92,7 @@ class OperatorAdded(Event, frozen=True, kw_only=True):
     """A person was given an account."""
 
     TOPIC = "operator.added"
+    BEGINS = True
     username: str
     role: str
 

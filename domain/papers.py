@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from domain.errors import Rejected
 from domain.events import Command, Event
 from domain.orders.documents import NUMBERED
-from domain.orders.issuing import LONGEST_TERM, TermOutOfBounds
+from domain.orders.issuing import LONGEST_TERM, TermOutOfBounds, UnknownSeries
 from domain.pricing import WHOLE
 from domain.settings import Settings, SettingsCommand
 from domain.shop import Legal, Logo, Series, Shop
@@ -109,6 +109,15 @@ class DefineSeries(SettingsCommand, frozen=True, kw_only=True):
     series: Series
 
 
+class SkipNumbers(SettingsCommand, frozen=True, kw_only=True):
+    """Let a series go on after numbers whose documents are not in the log; `period` is a year, 0 for all years."""
+
+    series: str
+    period: int
+    first: int
+    last: int
+
+
 class LegalSet(Event, frozen=True, kw_only=True):
     """The seller's papers carry these details."""
 
@@ -150,6 +159,20 @@ class SeriesDefined(Event, frozen=True, kw_only=True):
     def apply(self, settings: Settings) -> None:
         known = {**settings.shop.series, self.series.code: self.series}
         settings.shop = replace(settings.shop, series=known)
+
+
+class NumbersSkipped(Event, frozen=True, kw_only=True):
+    """Numbers of a series were given out to documents that the log does not hold; it goes on after them."""
+
+    TOPIC = "settings.numbers-skipped"
+
+    series: str
+    period: int
+    first: int
+    last: int
+
+    def apply(self, settings: Settings) -> None:
+        """The next number stands beside the log; here is told why some are missing."""
 
 
 def set_legal(settings: Settings, command: SetLegal, shop: Shop) -> None:
@@ -222,6 +245,20 @@ def define_series(settings: Settings, command: DefineSeries, shop: Shop) -> None
         settings.record(SeriesDefined, command.context, series=series)
 
 
+def skip_numbers(settings: Settings, command: SkipNumbers, shop: Shop) -> None:
+    """Says which numbers are left out, of a series that there is."""
+    if command.series not in settings.shop.series:
+        raise UnknownSeries("/series", series=command.series[:CODE], known=", ".join(settings.shop.series))
+    settings.record(
+        NumbersSkipped,
+        command.context,
+        series=command.series,
+        period=command.period,
+        first=command.first,
+        last=command.last,
+    )
+
+
 def _check_new_series(shop: Shop, series: Series) -> None:
     if len(shop.series) >= MAX_SERIES:
         raise TooManySeries(limit=MAX_SERIES)
@@ -230,11 +267,12 @@ def _check_new_series(shop: Shop, series: Series) -> None:
             raise PrefixTaken("/prefix", series=other.code, prefix=other.prefix)
 
 
-EVENTS: tuple[type[Event], ...] = (LegalSet, LogoSet, LogoRemoved, SeriesDefined)
+EVENTS: tuple[type[Event], ...] = (LegalSet, LogoSet, LogoRemoved, SeriesDefined, NumbersSkipped)
 
 HANDLERS: dict[type[Command], Callable[..., None]] = {
     SetLegal: set_legal,
     SetLogo: set_logo,
     RemoveLogo: remove_logo,
     DefineSeries: define_series,
+    SkipNumbers: skip_numbers,
 }

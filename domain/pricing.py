@@ -3,37 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from domain.money import share
-
-WHOLE = 10_000  # rates and percentages are hundredths of a percent: 20 % is 2000
-
-CouponKind = Literal["percent", "amount", "free_shipping"]
+from domain import owed
+from domain.money import fraction, share
+from domain.reductions import WHOLE as WHOLE
+from domain.reductions import CouponDiscount as CouponDiscount
+from domain.reductions import CouponKind as CouponKind
+from domain.reductions import CouponTerms as CouponTerms
+from domain.reductions import line_rank, reductions
+from domain.taxation import Base, Taxed, dealt_anew, taxed
+from domain.taxes import Taxes
+from domain.taxes import TaxShare as TaxShare
 
 
 class CartLine(Struct, frozen=True):
-    """So many units at a price; `discount` is taken off the whole line, `tax_rate` is in hundredths of a percent."""
+    """So many units at a price; `discount` is taken off the whole line.
+
+    `quantity` is in steps of which 10 to the power of `decimals` make a unit. A line of a negative price is a discount.
+    """
 
     id: str
     quantity: int
     unit_price: int
     discount: int = 0
-    tax_rate: int = 0
+    taxes: Taxes = ()
+    sku: str = ""
+    exemption: str = ""
+    decimals: int = 0
 
+    @property
+    def before(self) -> int:
+        """What the units cost before any discount."""
+        if self.decimals:
+            return units_amount(self.quantity, self.unit_price, self.decimals)
+        return self.quantity * self.unit_price
 
-class CouponTerms(Struct, frozen=True):
-    """What a coupon gives, as checked: `value` is hundredths of a percent or minor units, and 0 for free shipping."""
-
-    code: str
-    kind: CouponKind
-    value: int = 0
+    @property
+    def amount(self) -> int:
+        """What the line costs after its own discount, below zero only as a discount itself."""
+        before = self.before
+        return before if self.unit_price < 0 else max(0, before - self.discount)
 
 
 class Cart(Struct, frozen=True):
-    """Everything a price follows from; `adjustment` leads to a total told elsewhere and bears no tax."""
+    """Everything a price follows from; `adjustment` leads to a total told elsewhere and bears no tax.
+
+    `paid` is what came in, `refunds` what went back and for what. `shipping_includes_tax` None: as the prices do.
+    """
 
     currency: str
     prices_include_tax: bool
@@ -41,14 +60,20 @@ class Cart(Struct, frozen=True):
     coupons: tuple[CouponTerms, ...] = ()
     discount: int = 0
     shipping_charge: int = 0
-    shipping_tax_rate: int = 0
+    shipping_taxes: Taxes = ()
+    shipping_includes_tax: bool | None = None
     adjustment: int = 0
     paid: int = 0
-    refunded: int = 0
+    refunds: tuple[owed.RefundParts, ...] = ()
+    cancelled: bool = False
 
 
 class PricedLine(Struct, frozen=True):
-    """A line with its part of every discount and tax; `total` is `net + tax`, what the customer owes for it."""
+    """A line with its part of every discount and tax; `total` is `net + tax`, what the customer owes for it.
+
+    `tax_parts` is how much each of its taxes is. `spread` is its part in lines that are discounts, tax included, and
+    `spread_parts` that of each tax; such a line takes all of itself back by it, so that `worth` is what goods cost.
+    """
 
     id: str
     quantity: int
@@ -57,21 +82,23 @@ class PricedLine(Struct, frozen=True):
     net: int
     tax: int
     total: int
+    taxes: Taxes = ()
+    tax_parts: tuple[int, ...] = ()
+    exemption: str = ""
+    spread: int = 0
+    spread_parts: tuple[int, ...] = ()
 
+    @property
+    def worth(self) -> int:
+        """What the units are worth to the customer, and come to when they are given back."""
+        return self.total + self.spread
 
-class CouponDiscount(Struct, frozen=True):
-    """What one coupon took off, from the lines or from shipping."""
-
-    code: str
-    amount: int
-
-
-class TaxShare(Struct, frozen=True):
-    """The tax at one rate, and the net it was taken on."""
-
-    rate: int
-    net: int
-    tax: int
+    @property
+    def worth_parts(self) -> tuple[int, ...]:
+        """How much each tax is of that."""
+        if not self.spread_parts:
+            return self.tax_parts
+        return tuple(part + more for part, more in zip(self.tax_parts, self.spread_parts, strict=True))
 
 
 class Price(Struct, frozen=True):
@@ -79,7 +106,8 @@ class Price(Struct, frozen=True):
 
     `subtotal` is the sum of the lines after their own discounts, as priced (with or without tax); `discount` is what
     coupons and the order's discount take off it. `total` is `net + tax + adjustment`, which is also the lines' totals,
-    `shipping_total` and `adjustment`. A positive `balance` is still due, a negative one is the customer's credit.
+    `shipping_total` and `adjustment`. `kept` is what the customer keeps of it; a positive `balance` is still due, a
+    negative one is money to give back (see `domain.owed`).
     """
 
     lines: tuple[PricedLine, ...]
@@ -95,109 +123,150 @@ class Price(Struct, frozen=True):
     net: int
     tax: int
     total: int
-    paid: int
-    refunded: int
-    balance: int
+    shipping_taxes: Taxes = ()
+    shipping_tax_parts: tuple[int, ...] = ()
+    kept: int = 0
+    paid: int = 0
+    refunded: int = 0
+    balance: int = 0
+
+
+def units_amount(quantity: int, unit_price: int, decimals: int = 0) -> int:
+    """What so many steps of a unit cost at a price per unit, halves rounded up."""
+    return fraction(quantity * unit_price, 1, 10**decimals) if decimals else quantity * unit_price
 
 
 def price(cart: Cart) -> Price:
-    """The price of the cart; a discount never takes more than there is, so no line falls below zero."""
-    amounts = [max(0, line.quantity * line.unit_price - line.discount) for line in cart.lines]
+    """The price of the cart; a discount never takes more than there is, so no line falls below zero but a discount."""
+    own = [line.amount for line in cart.lines]
+    amounts = spread_over_goods(cart.lines, own) if min(own, default=0) < 0 else own
     subtotal = sum(amounts)
-    coupons, discount, shipping_discount = _discounts(cart, subtotal)
-    charged = amounts
-    if discount:
-        charged = [amount - part for amount, part in zip(amounts, share(discount, amounts), strict=True)]
+    coupons: tuple[CouponDiscount, ...] = ()
+    charged, discount, shipping_discount = amounts, 0, 0
+    if cart.coupons or cart.discount:
+        reduced = reductions(cart.coupons, cart.discount, cart.lines, amounts, cart.shipping_charge)
+        coupons, charged, shipping_discount = reduced
+        discount = subtotal - sum(charged)
     shipping = cart.shipping_charge - shipping_discount
-    taxes, parts = _taxes(cart, charged, shipping)
-    if not cart.prices_include_tax:
-        charged = [amount + part for amount, part in zip(charged, parts, strict=False)]
-        shipping += parts[-1]
-    net = sum(tax_share.net for tax_share in taxes)
-    tax = sum(tax_share.tax for tax_share in taxes)
-    total = net + tax + cart.adjustment
-    return Price(
-        lines=_priced_lines(cart, charged, parts),
+    worth = taxed(_bases(cart, charged, shipping))
+    shown = worth
+    if amounts is not own:
+        back = _discounts_within(cart.lines, own, amounts)
+        bases = _bases(cart, [part + more for part, more in zip(charged, back, strict=True)], shipping)
+        shown = dealt_anew(worth, bases, list(_alike(cart.lines).values()))
+    tax = sum(tax_share.tax for tax_share in shown.shares)
+    total = sum(shown.totals) + cart.adjustment
+    whole = Price(
+        lines=_priced_lines(cart, shown, worth),
         subtotal=subtotal,
         coupons=coupons,
         discount=discount,
         shipping_charge=cart.shipping_charge,
         shipping_discount=shipping_discount,
-        shipping_tax=parts[-1],
-        shipping_total=shipping,
+        shipping_tax=sum(shown.parts[-1]),
+        shipping_total=shown.totals[-1],
         adjustment=cart.adjustment,
-        taxes=taxes,
-        net=net,
+        taxes=shown.shares,
+        net=total - tax - cart.adjustment,
         tax=tax,
         total=total,
-        paid=cart.paid,
-        refunded=cart.refunded,
-        balance=_balance(total, cart.paid, cart.refunded),
+        shipping_taxes=cart.shipping_taxes if shipping else (),
+        shipping_tax_parts=shown.parts[-1],
     )
+    return _settled(whole, cart)
 
 
-def _balance(total: int, paid: int, refunded: int) -> int:
-    """What is still due: giving back what was overpaid settles the credit, giving back more is not asked for again."""
-    return total - paid + min(refunded, max(0, paid - total))
+def spread_over_goods(lines: Sequence[CartLine], own: Sequence[int]) -> list[int]:
+    """The amounts with lines that are discounts taken off the goods that bear the same taxes, never more than those.
+
+    Of equal remainders the dearest line is lowered first.
+    """
+    left = list(own)
+    for bearing in _alike(lines).values():
+        goods = [index for index in bearing if lines[index].unit_price >= 0]
+        weights = [own[index] for index in goods]
+        ranks = [line_rank(lines[index], own[index]) for index in goods]
+        off = min(-sum(own[index] for index in bearing if lines[index].unit_price < 0), sum(weights))
+        for index in bearing:
+            left[index] = max(0, own[index])
+        for index, part in zip(goods, share(off, weights, ranks), strict=True):
+            left[index] -= part
+    return left
 
 
-def _discounts(cart: Cart, subtotal: int) -> tuple[tuple[CouponDiscount, ...], int, int]:
-    """What each coupon takes off in the order applied, all that comes off the lines, and what comes off shipping."""
-    coupons = []
-    left, shipping_left, percent = subtotal, cart.shipping_charge, 0
-    for coupon in cart.coupons:
-        if coupon.kind == "free_shipping":
-            amount, shipping_left = shipping_left, 0
-        else:
-            amount = coupon.value
-            if coupon.kind == "percent":
-                # Percentages add up before rounding, or two halves rounded up would take more than the whole.
-                amount = _part(subtotal, percent + coupon.value, WHOLE) - _part(subtotal, percent, WHOLE)
-                percent += coupon.value
-            amount = min(amount, left)
-            left -= amount
-        coupons.append(CouponDiscount(coupon.code, amount))
-    left -= min(max(cart.discount, 0), left)
-    return tuple(coupons), subtotal - left, cart.shipping_charge - shipping_left
+def _alike(lines: Sequence[CartLine]) -> dict[tuple[Taxes, str], list[int]]:
+    """The places of the lines by what taxes they bear, or why none."""
+    alike: dict[tuple[Taxes, str], list[int]] = {}
+    for index, line in enumerate(lines):
+        alike.setdefault((line.taxes, line.exemption), []).append(index)
+    return alike
 
 
-def _taxes(cart: Cart, charged: Sequence[int], shipping: int) -> tuple[tuple[TaxShare, ...], list[int]]:
-    """The tax of each rate on the sum at that rate, and its parts: one per line, then shipping's."""
-    amounts = [*charged, shipping]
-    members: dict[int, list[int]] = {}
-    for index, line in enumerate(cart.lines):
-        members.setdefault(line.tax_rate, []).append(index)
-    if shipping:
-        members.setdefault(cart.shipping_tax_rate, []).append(len(charged))
-    taxes = []
-    parts = [0] * len(amounts)
-    for rate in sorted(members):
-        weights = [amounts[index] for index in members[rate]]
-        amount = sum(weights)
-        tax = _part(amount, rate, WHOLE + rate if cart.prices_include_tax else WHOLE)
-        taxes.append(TaxShare(rate, amount - tax if cart.prices_include_tax else amount, tax))
-        if tax:
-            for index, part in zip(members[rate], share(tax, weights), strict=True):
-                parts[index] = part
-    return tuple(taxes), parts
+def _discounts_within(lines: Sequence[CartLine], own: Sequence[int], amounts: Sequence[int]) -> list[int]:
+    """What to add to each line for discounts to stand as lines of their own."""
+    back = [max(0, before) - after for before, after in zip(own, amounts, strict=True)]
+    for bearing in _alike(lines).values():
+        discounts = [index for index in bearing if lines[index].unit_price < 0]
+        taken = share(sum(back[index] for index in bearing), [-own[index] for index in discounts])
+        for index, part in zip(discounts, taken, strict=True):
+            back[index] = -part
+    return back
 
 
-def _priced_lines(cart: Cart, totals: Sequence[int], taxes: Sequence[int]) -> tuple[PricedLine, ...]:
+def _bases(cart: Cart, charged: Sequence[int], shipping: int) -> list[Base]:
+    """What taxes are taken on: every line, then shipping."""
+    included, shipping_included = cart.prices_include_tax, cart.shipping_includes_tax
+    lines = zip(cart.lines, charged, strict=True)
+    return [
+        *(Base(amount, line.taxes, line.exemption, included) for line, amount in lines),
+        Base(
+            shipping,
+            cart.shipping_taxes if shipping else (),
+            "",
+            included if shipping_included is None else shipping_included,
+        ),
+    ]
+
+
+def _settled(worth: Price, cart: Cart) -> Price:
+    """The price with what is kept of it, what was paid and given back, and what is owed."""
+    kept = 0 if cart.cancelled else owed.worth_kept(worth, cart.refunds)
+    refunded = sum(refund.total for refund in cart.refunds)
+    balance = owed.balance(kept, cart.paid, refunded)
+    return replace(worth, kept=kept, paid=cart.paid, refunded=refunded, balance=balance)
+
+
+def _priced_lines(cart: Cart, shown: Taxed, worth: Taxed) -> tuple[PricedLine, ...]:
     lines = []
-    for line, total, tax in zip(cart.lines, totals, taxes, strict=False):
-        gross, net = line.quantity * line.unit_price, total - tax
-        discount = gross - (total if cart.prices_include_tax else net)
-        lines.append(PricedLine(line.id, line.quantity, gross, discount, net, tax, total))
+    for index, line in enumerate(cart.lines):
+        total, parts = shown.totals[index], shown.parts[index]
+        gross, tax = line.before, sum(parts)
+        discount = gross - (total if cart.prices_include_tax else total - tax)
+        spread, spread_parts = 0, tuple[int, ...]()
+        if worth is not shown:
+            spread = worth.totals[index] - total
+            spread_parts = tuple(part - own for part, own in zip(worth.parts[index], parts, strict=True))
+        lines.append(
+            PricedLine(
+                line.id,
+                line.quantity,
+                gross,
+                discount,
+                total - tax,
+                tax,
+                total,
+                line.taxes,
+                parts,
+                line.exemption,
+                spread,
+                spread_parts,
+            )
+        )
     return tuple(lines)
 
 
-def _part(amount: int, numerator: int, denominator: int) -> int:
-    """That fraction of an amount, halves rounded up."""
-    return (amount * numerator + denominator // 2) // denominator
-
-
 def unit_share(line: PricedLine, quantity_done: int, quantity_now: int) -> int:
-    """What `quantity_now` units of a line are worth after `quantity_done`; all units in any steps give its total.
+    """What `quantity_now` units of a line are worth after `quantity_done`; all units in any steps give its worth.
 
     Units past the line's quantity are worth nothing.
     """
@@ -205,4 +274,4 @@ def unit_share(line: PricedLine, quantity_done: int, quantity_now: int) -> int:
         return 0
     before = min(quantity_done, line.quantity)
     after = min(quantity_done + quantity_now, line.quantity)
-    return _part(line.total, after, line.quantity) - _part(line.total, before, line.quantity)
+    return fraction(line.worth, after, line.quantity) - fraction(line.worth, before, line.quantity)

@@ -13,7 +13,7 @@ _TAKING = frozenset({
     "documents:read", "documents:write",
     "orders:read", "orders:write", "orders:refund", "customers:read", "customers:write", "coupons:read",
     "settings:read", "stock:read", "effects:read", "marketing:read",
-    "messages:read", "messages:write",
+    "messages:read", "messages:write", "personal:read",
 })  # fmt: skip
 _LEADING = _TAKING | {
     "documents:void",
@@ -25,23 +25,29 @@ _READING = frozenset({
     "documents:read",
     "orders:read", "customers:read", "coupons:read", "settings:read", "operators:read", "tokens:read", "events:read",
     "audit:read", "projections:read", "imports:read", "stock:read", "effects:read", "marketing:read",
-    "messages:read", "jobs:read",
+    "messages:read", "jobs:read", "personal:read",
 })  # fmt: skip
 _FOLLOWING = frozenset({
     "documents:read",
     "orders:read", "customers:read", "coupons:read", "settings:read", "events:read", "projections:read",
     "projections:manage", "imports:read", "imports:write", "metrics:read", "stock:read", "stock:write",
     "effects:read", "marketing:read",
-    "messages:read", "jobs:read",
+    "messages:read", "jobs:read", "personal:read",
+})  # fmt: skip
+_COUNTING = frozenset({
+    "orders:read", "customers:read", "coupons:read", "settings:read", "events:read", "projections:read", "metrics:read",
+    "stock:read", "effects:read", "marketing:read", "imports:read", "jobs:read",
 })  # fmt: skip
 
-# What each role may do. A token may be given less than its role by scopes.
+# What each role may do. A token may be given less than its role by scopes. Without `personal:read` nothing that tells
+# of a person is shown, searched or sorted by.
 ROLES: dict[str, frozenset[str]] = {
     "operator": _TAKING,
     "manager": _LEADING,
     "auditor": _READING,
     "data": _FOLLOWING,
-    "admin": _LEADING | _READING | _FOLLOWING | {"operators:write", "tokens:write"},
+    "analyst": _COUNTING,
+    "admin": _LEADING | _READING | _FOLLOWING | {"operators:write", "tokens:write", "tokens:manage"},
 }
 PERMISSIONS = frozenset().union(*ROLES.values())
 

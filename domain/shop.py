@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from domain.addresses import Address
 from domain.errors import Rejected
 from domain.statuses import STANDARD_STATUSES, MerchantStatus, UnknownStatus
+from domain.taxes import Taxes
 from domain.texts import CODE
 
 LOCALES = ("en", "fr")
@@ -69,13 +70,14 @@ class Template(Struct, frozen=True, kw_only=True):
 
 
 class Defaults(Struct, frozen=True, kw_only=True):
-    """What a new order starts from."""
+    """What a new order starts from; `taxes` are those of lines and shipping that tell none (None: nothing was said)."""
 
     currency: str = "EUR"
     prices_include_tax: bool = True
     locale: str = "en"
     number_prefix: str = "C"
     timezone: str = "UTC"
+    taxes: Taxes | None = None
 
 
 class TagRule(Struct, frozen=True, kw_only=True):
@@ -181,6 +183,8 @@ class Shop(Struct, frozen=True, kw_only=True):
     defaults: Defaults = field(default_factory=Defaults)
     templates: dict[str, Template] = field(default_factory=dict)
     administrators: tuple[str, ...] = ()
+    payment_received: bool = True  # whether customers are mailed that their payment came
+    refund_made: bool = True  # and that money was given back
     tag_rules: tuple[TagRule, ...] = ()
     mappings: dict[str, ImportMapping] = field(default_factory=dict)
     legal: Legal = field(default_factory=Legal)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from functools import cache
 
 from msgspec.structs import replace
 
@@ -13,6 +11,7 @@ from domain.events import Command, Event
 from domain.orders.order import Order
 from domain.settings import Settings, SettingsCommand
 from domain.shop import Shop, TagRule
+from domain.sku_patterns import check_pattern, matches
 from domain.texts import CODE, check_text
 
 PLACED, PAID = MOMENTS = ("placed", "paid")
@@ -55,17 +54,12 @@ class TagRulesSet(Event, frozen=True, kw_only=True):
         settings.shop = replace(settings.shop, tag_rules=self.rules)
 
 
-@cache
-def _matcher(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
-
-
 def tags_for(order: Order, rules: Sequence[TagRule], moment: str) -> tuple[str, ...]:
     """The tags that the order's lines earn its customer at this moment (`placed` or `paid`), each once."""
     found = (
         tag
         for rule in rules
-        if rule.on == moment and any(_matcher(rule.pattern).fullmatch(item.sku) for item in order.items.values())
+        if rule.on == moment and any(matches(rule.pattern, item.sku) for item in order.items.values())
         for tag in rule.tags
     )
     return tuple(dict.fromkeys(found))
@@ -82,7 +76,7 @@ def set_tag_rules(settings: Settings, command: SetTagRules, shop: Shop) -> None:
 
 
 def _check_rule(rule: TagRule, pointer: str) -> None:
-    check_text(rule.pattern, CODE, f"{pointer}/pattern", required=True)
+    check_pattern(rule.pattern, f"{pointer}/pattern")
     if not 1 <= len(rule.tags) <= MAX_TAGS_OF_RULE:
         raise WrongTagCount(f"{pointer}/tags", limit=MAX_TAGS_OF_RULE)
     for index, tag in enumerate(rule.tags):

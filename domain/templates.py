@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -19,6 +19,15 @@ MAX_TEXT = 10_000
 MAX_ADMINISTRATORS = 20
 
 
+# Mails of other occasions than a status, and the facts that their messages carry beside the order and the shop.
+ADMINISTRATORS, PAYMENT_RECEIVED, REFUND_MADE = "administrators", "payment-received", "refund-made"
+OCCASIONS: Mapping[str, tuple[str, ...]] = {
+    ADMINISTRATORS: ("link",),
+    PAYMENT_RECEIVED: ("amount", "method"),
+    REFUND_MADE: ("amount", "method"),
+}
+
+
 class TemplateNotFound(NotFound):
     """There is no template for status {status} in {locale}."""
 
@@ -32,7 +41,7 @@ class TooManyAdministrators(Rejected):
 
 
 class SetTemplate(SettingsCommand, frozen=True, kw_only=True):
-    """Say what the mail of a status says in a language; the template itself was tried before."""
+    """Say what the mail of a status, or of another occasion, says in a language; the template was tried before."""
 
     status: str
     locale: str
@@ -49,9 +58,11 @@ class RemoveTemplate(SettingsCommand, frozen=True, kw_only=True):
 
 
 class SetNotifications(SettingsCommand, frozen=True, kw_only=True):
-    """Say which e-mail addresses are the administrators'."""
+    """Say which e-mail addresses are the administrators', and what customers are mailed (None: as it is)."""
 
     administrators: tuple[str, ...]
+    payment_received: bool | None = None
+    refund_made: bool | None = None
 
 
 class TemplateSet(Event, frozen=True, kw_only=True):
@@ -80,14 +91,21 @@ class TemplateRemoved(Event, frozen=True, kw_only=True):
 
 
 class NotificationsSet(Event, frozen=True, kw_only=True):
-    """These addresses are told by mail what administrators are to know."""
+    """These addresses are told by mail what administrators are to know.
+
+    Form 2 says whether customers are mailed that a payment was received, and that a refund was made.
+    """
 
     TOPIC = "settings.notifications-set"
+    VERSION = 2
 
     administrators: tuple[str, ...]
+    payment_received: bool = True
+    refund_made: bool = True
 
     def apply(self, settings: Settings) -> None:
-        settings.shop = replace(settings.shop, administrators=self.administrators)
+        facts = {name: getattr(self, name) for name in ("administrators", "payment_received", "refund_made")}
+        settings.shop = replace(settings.shop, **facts)
 
 
 def _put(settings: Settings, templates: dict[str, Any]) -> None:
@@ -96,7 +114,8 @@ def _put(settings: Settings, templates: dict[str, Any]) -> None:
 
 def set_template(settings: Settings, command: SetTemplate, shop: Shop) -> None:
     """Sets the template of a status in a language; the same again is no new version."""
-    settings.shop.status(command.status)
+    if command.status not in OCCASIONS:
+        settings.shop.status(command.status)
     if command.locale not in LOCALES:
         raise UnknownLocale("/locale", locale=command.locale[:CODE])
     check_text(command.subject, NAME, "/subject", required=True)
@@ -123,14 +142,23 @@ def remove_template(settings: Settings, command: RemoveTemplate, shop: Shop) -> 
 
 
 def set_notifications(settings: Settings, command: SetNotifications, shop: Shop) -> None:
-    """Sets the administrators' addresses, each once."""
+    """Sets the administrators' addresses, each once, and which mails customers are sent by themselves."""
     administrators = tuple(dict.fromkeys(command.administrators))
     if len(administrators) > MAX_ADMINISTRATORS:
         raise TooManyAdministrators("/administrators", limit=MAX_ADMINISTRATORS)
     for index, email in enumerate(administrators):
         check_email(email, f"/administrators/{index}")
-    if administrators != settings.shop.administrators:
-        settings.record(NotificationsSet, command.context, administrators=administrators)
+    was = settings.shop
+    payment = was.payment_received if command.payment_received is None else command.payment_received
+    refund = was.refund_made if command.refund_made is None else command.refund_made
+    if (administrators, payment, refund) != (was.administrators, was.payment_received, was.refund_made):
+        settings.record(
+            NotificationsSet,
+            command.context,
+            administrators=administrators,
+            payment_received=payment,
+            refund_made=refund,
+        )
 
 
 EVENTS: tuple[type[Event], ...] = (TemplateSet, TemplateRemoved, NotificationsSet)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from domain.errors import Conflict, NotFound, Rejected
 from domain.events import Aggregate, Command, Event
 from domain.roles import NAMESPACE, ROLES, check_name, check_role
 from domain.settings import Shop
+
+MAX_DAYS = 3660  # ten years
+LASTS = timedelta(days=365)  # unless another end is told
 
 
 class TokenNotFound(NotFound):
@@ -33,6 +36,18 @@ class ExpiryPassed(Rejected):
     """A token must expire later than it is made."""
 
     code = "expiry-passed"
+
+
+class ExpiryTooFar(Rejected):
+    """A token expires within {days} days (ten years) or never: write an earlier day, or leave it out."""
+
+    code = "expiry-too-far"
+
+
+class MakerRevoked(Conflict):
+    """The token that this one was to be made by was revoked meanwhile."""
+
+    code = "maker-revoked"
 
 
 def token_id(name: str) -> UUID:
@@ -76,6 +91,7 @@ class TokenIssued(Event, frozen=True, kw_only=True):
     """A program was given a token; its secret is nowhere in the log."""
 
     TOPIC = "token.issued"
+    BEGINS = True
     name: str
     role: str
     scopes: tuple[str, ...] = ()
@@ -106,6 +122,8 @@ def issue_token(token: Token, command: IssueToken, shop: Shop) -> None:
             raise ScopeOutsideRole(f"/scopes/{index}", role=command.role, scope=scope)
     if command.expires_at and command.expires_at <= command.context.at:
         raise ExpiryPassed("/expires_at")
+    if command.expires_at and command.expires_at - command.context.at > timedelta(days=MAX_DAYS):
+        raise ExpiryTooFar("/expires_at", days=MAX_DAYS)
     token.record(
         TokenIssued,
         command.context,

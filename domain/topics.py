@@ -8,9 +8,11 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    gaps,
     imports,
     mappings,
     messages,
+    methods,
     operators,
     papers,
     sequences,
@@ -23,14 +25,18 @@ from domain import (
 from domain.events import Aggregate, Event
 from domain.orders import (
     archive,
+    begun_charges,
     cart,
+    charges,
     creation,
     details,
     disputes,
     documents,
     exchanges,
+    line_changes,
     moves,
     notes,
+    pay_again,
     payment_links,
     payments,
     prints,
@@ -39,21 +45,27 @@ from domain.orders import (
     returns,
     shipments,
     stuck,
+    withdrawals,
 )
 from domain.orders import imports as orders_imports
 from domain.orders.order import Order
 
-AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
+_KINDS: dict[type[Aggregate], tuple[type[Event], ...]] = {
     Order: (
         *creation.EVENTS,
         *cart.EVENTS,
+        *line_changes.EVENTS,
+        *charges.EVENTS,
         *details.EVENTS,
         *moves.EVENTS,
         *payments.EVENTS,
         *payment_links.EVENTS,
+        *begun_charges.EVENTS,
         *provider_payments.EVENTS,
         *stuck.EVENTS,
         *refunds.EVENTS,
+        *withdrawals.EVENTS,
+        *pay_again.EVENTS,
         *disputes.EVENTS,
         *shipments.EVENTS,
         *returns.EVENTS,
@@ -70,6 +82,7 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
     messages.Message: messages.EVENTS,
     settings.Settings: (
         *settings.EVENTS,
+        *methods.EVENTS,
         *templates.EVENTS,
         *tag_rules.EVENTS,
         *papers.EVENTS,
@@ -80,6 +93,9 @@ AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
     imports.Import: imports.EVENTS,
     operators.Operator: operators.EVENTS,
     tokens.Token: tokens.EVENTS,
+}
+AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
+    aggregate: (*events, gaps.EVENTS[aggregate.TOPIC]) for aggregate, events in _KINDS.items()
 }
 EVENTS: tuple[type[Event], ...] = tuple(event for events in AGGREGATES.values() for event in events)
 

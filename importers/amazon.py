@@ -16,7 +16,7 @@ from importers.amazon_terms import METHOD, Charges, currency_for, gift_wrap, lin
 from importers.cells import Cells, Columns, Manner
 from importers.drafts import Draft, DraftLine
 from importers.faults import Fault
-from importers.grouping import Group, scattered
+from importers.grouping import Group, Heads, Key, scattered
 from importers.profile import Choices, ReadAs, content_hash, currency_of, same_in_all
 from importers.reading import Row
 
@@ -71,13 +71,18 @@ class Amazon:
     reads = READS
     decimal = "."
     dates = ""
+    follows: Key | None = None
+    heads: Heads | None = None
 
     def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         self._columns = Columns(headers[0])
         self._columns.require(*NEEDED)
         self._choices = choices
         self._manner = Manner(
-            decimal=choices.decimal or self.decimal, date_format=choices.dates, zone=choices.zone or UTC
+            decimal=choices.decimal or self.decimal,
+            date_format=choices.dates,
+            years_from=choices.years_from,
+            zone=choices.zone or UTC,
         )
         self._number_at = self._columns.index["amazon-order-id"]
 
@@ -112,7 +117,7 @@ class Amazon:
         told = any(row.text("item-price") for row in rows)
         updated_at = heading.instant("last-updated-date")
         sent = [
-            (number, line.quantity)
+            (number, int(line.quantity))
             for number, line in enumerate(lines)
             if any(row.line == line.line and row.text("item-status").lower() == "shipped" for row in rows)
         ]

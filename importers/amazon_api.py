@@ -17,7 +17,7 @@ from importers.amazon_terms import METHOD, Charges, Standing, currency_for, line
 from importers.cells import Cells, Manner
 from importers.drafts import Draft, DraftLine
 from importers.faults import Fault
-from importers.grouping import Group
+from importers.grouping import Group, Heads, Key
 from importers.pairs import Pair, PairShape
 from importers.profile import Choices, ReadAs, currency_of
 from importers.reading import Row
@@ -100,10 +100,17 @@ class AmazonApi:
     reads = READS
     decimal = "."
     dates = ""
+    follows: Key | None = None
+    heads: Heads | None = None
 
     def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         self._choices = choices
-        manner = Manner(decimal=choices.decimal or self.decimal, date_format=choices.dates, zone=choices.zone or UTC)
+        manner = Manner(
+            decimal=choices.decimal or self.decimal,
+            date_format=choices.dates,
+            years_from=choices.years_from,
+            zone=choices.zone or UTC,
+        )
         self._pair = Pair(SHAPE, headers, manner)
 
     @classmethod

@@ -20,10 +20,14 @@ from importers.reading import Row
 
 
 class Manner(Struct, frozen=True, kw_only=True):
-    """How a file writes its cells: decimal sign, form and zone of dates, names of countries, words for nothing."""
+    """How a file writes its cells: decimal sign, form and zone of dates, names of countries, words for nothing.
+
+    `years_from`: see `read_instant`.
+    """
 
     decimal: str = ""
     date_format: str = ""
+    years_from: int = 0
     zone: tzinfo | None = None
     countries: Mapping[str, str] = {}
     nothing: Mapping[str, Sequence[str]] = {}
@@ -121,7 +125,8 @@ class Cells:
         return self._instant(self.required(column), column)
 
     def _instant(self, text: str, column: str) -> datetime:
-        return read_instant(text, self._manner.date_format, self._manner.zone, column)
+        manner = self._manner
+        return read_instant(text, manner.date_format, manner.zone, column, manner.years_from)
 
     def country(self, column: str) -> str:
         """The country in the cell as its ISO code."""

@@ -8,6 +8,9 @@ from decimal import Decimal
 from msgspec import Struct
 
 from domain.addresses import Address
+from domain.orders.items import Option
+from domain.taxes import Taxes
+from domain.units import PIECE, Quantity
 
 
 class DraftLine(Struct, frozen=True, kw_only=True):
@@ -16,11 +19,14 @@ class DraftLine(Struct, frozen=True, kw_only=True):
     line: int
     sku: str
     name: str
-    quantity: int
+    quantity: Quantity
     unit_price: Decimal | None
     discount: Decimal = Decimal(0)
     taxable: bool = True
-    tax_rate: int = 0
+    taxes: Taxes = ()
+    exemption: str = ""
+    unit: str = PIECE.code
+    options: tuple[Option, ...] = ()
 
 
 class DraftPayment(Struct, frozen=True, kw_only=True):
@@ -71,7 +77,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     coupon: str = ""
     coupons: tuple[tuple[str, int], ...] = ()
     shipping_charge: int = 0
-    shipping_tax_rate: int = 0
+    shipping_taxes: Taxes = ()
     shipping_method: str = ""
     payment_method: str = ""
     payment: DraftPayment | None = None

@@ -24,7 +24,7 @@ ROWS = 9_000  # of a range, before it is cut where an order ends
 
 
 class Staged(Struct, frozen=True, array_like=True):
-    """The rows of one order as they wait to be taken in; `repeated`: its number was met before in the file."""
+    """The rows of one order as they wait to be taken in; `repeated`: its number stands elsewhere in the file too."""
 
     key: str
     rows: list[Row]

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from importers.amounts import told_sign
-from importers.dates import DAY_FIRST, MONTH_FIRST, NUMBERS
+from importers.dates import DAY_FIRST, MONTH_FIRST, NUMBERS, year_of
 from importers.faults import UnusableFile
 from importers.mapping import CsvMapping
 from importers.profile import Choices, Profile, ReadAs
@@ -30,6 +30,7 @@ class Evidence(Struct):
 
     dates: dict[str, int]
     amounts: dict[str, int]
+    unclear_years: int = 0
 
     @property
     def date_form(self) -> str:
@@ -72,6 +73,7 @@ def opened_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -
     told = replace(
         choices,
         dates=choices.dates or _asked_dates(evidence, profile.dates),
+        years_from=choices.years_from or _asked_years(evidence),
         decimal=choices.decimal or _asked_decimal(evidence, profile.decimal),
     )
     return OpenedProfile(choose_profile(table, mapping, told), told, evidence)
@@ -95,6 +97,7 @@ def evidence_of(table: Table, reads: Mapping[str, ReadAs], choices: Choices, dec
             if text and text not in seen:
                 seen.add(text)
                 _count(evidence.dates, date_form(text.strip()))
+                evidence.unclear_years += _is_unclear(text.strip())
         for place in amounts:
             text = row.cells[place]
             if text and text not in seen:
@@ -141,6 +144,22 @@ def _asked_dates(evidence: Evidence, known: str) -> str:
             "Say --dates day-first or --dates month-first (the field `dates`)."
         )
     return evidence.date_form
+
+
+def _is_unclear(text: str) -> bool:
+    """Whether the date has a year of two digits that may mean several."""
+    match = NUMBERS.fullmatch(text)
+    return bool(match and len(match[4]) == 2 and year_of(match[4]) is None)
+
+
+def _asked_years(evidence: Evidence) -> int:
+    """Raises `UnusableFile` where only the caller can know the century of years of two digits."""
+    if evidence.unclear_years:
+        raise UnusableFile(
+            "Years of two digits in this file may mean several years: 69 is 1969 or 2069. "
+            "Say the first year they may be, like --years-from 1950 (the field `years_from`)."
+        )
+    return 0
 
 
 def _asked_decimal(evidence: Evidence, known: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -15,8 +14,10 @@ from importers.cells import Cells, Columns, Manner
 from importers.dates import zone_named
 from importers.drafts import Draft, DraftLine, DraftParcel, DraftPayment
 from importers.faults import Fault, UnusableFile
-from importers.grouping import Group, in_sequence, scattered
+from importers.grouping import Group, Heads, Key, in_sequence, scattered
+from importers.line_cells import options_in, quantity_in, taxes_in, unit_in
 from importers.mapping import PAYMENT_STANDINGS, CsvMapping, PaymentStanding
+from importers.patterns import Pattern, compiled, found
 from importers.profile import Choices, ReadAs, content_hash, currency_of, same_in_all
 from importers.reading import Row
 
@@ -33,6 +34,9 @@ POINTERS = {
     "items/unit_price": "unit_price",
     "items/discount": "line_discount",
     "items/tax_rate": "tax_rate",
+    "items/taxes": "taxes",
+    "items/options": "options",
+    "items/exemption": "exemption",
     "source": "channel",
     "text": "note",
     "amount": "total",
@@ -57,6 +61,7 @@ class Generic:
     """The profile of files that a mapping explains."""
 
     name = "generic"
+    heads: Heads | None = None
 
     def __init__(self, mapping: CsvMapping, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         if len(headers) > 1:
@@ -69,17 +74,19 @@ class Generic:
         self._manner = Manner(
             decimal=mapping.decimal or choices.decimal,
             date_format=mapping.date_format or choices.dates,
+            years_from=choices.years_from,
             zone=zone_named(mapping.timezone) if mapping.timezone else choices.zone,
             countries=mapping.countries,
             nothing=mapping.nothing,
         )
         self._rules = [
-            (rule, [(self._named[field], re.compile(pattern)) for field, pattern in rule.when.items()])
+            (rule, [(self._named[field], compiled(pattern)) for field, pattern in rule.when.items()])
             for rule in mapping.rules
         ]
         self._alike = [column for field, column in self._named.items() if field in ALIKE]
         self._identity = mapping.columns.external_id or mapping.columns.number
         self._identity_at = self._columns.index[self._identity]
+        self.follows: Key | None = None if mapping.rows == "scattered" else self._external_id
         self.source = mapping.source
         self.decimal = mapping.decimal
         self.dates = mapping.date_format
@@ -121,17 +128,18 @@ class Generic:
             price = row.decimal(columns.unit_price)
             if not name and not sku and price is None:
                 return None
-            rate = (row.decimal(columns.tax_rate) or Decimal(0)) * 100
-            if rate != int(rate):
-                raise Fault("tax-rate-too-fine", "A tax rate has at most two decimals.", column=columns.tax_rate)
+            unit = unit_in(row, columns.unit)
             return DraftLine(
                 line=row.line,
                 sku=sku,
                 name=name or sku,
-                quantity=sign * row.whole(columns.quantity) if columns.quantity else 1,
+                quantity=sign * quantity_in(row, columns.quantity, unit) if columns.quantity else 1,
+                unit=unit,
+                options=options_in(row, columns.options),
                 unit_price=price,
                 discount=row.decimal(columns.line_discount) or Decimal(0),
-                tax_rate=int(rate),
+                taxes=taxes_in(row, columns),
+                exemption=row.text(columns.exemption),
             )
         except Fault as fault:
             raise fault.at(row.line) from None
@@ -185,8 +193,8 @@ class Generic:
         fix = "Explain the status under [statuses] in the mapping."
         raise Fault("unknown-status", "This status is not known.", column=self._named["status"], fix=fix)
 
-    def _standing(self, told: _Told) -> PaymentStanding:
-        """What the payment's status says, else the order's, else the mapping."""
+    def _standing(self, told: _Told) -> PaymentStanding | None:
+        """What the payment's status says, else the order's; None where neither says anything."""
         payments = self._mapping.payments
         text = told.text("payment_status")
         if text in payments:
@@ -197,14 +205,14 @@ class Generic:
             fix = "Explain the payment's status under [payments] in the mapping: paid, unpaid or refunded."
             message = "This status of a payment is not known."
             raise Fault("unknown-payment-status", message, column=self._named["payment_status"], fix=fix)
-        otherwise: PaymentStanding = "paid" if self._mapping.paid else "unpaid"
-        return otherwise if "payment_status" in self._named else payments.get(told.text("status"), otherwise)
+        return None if "payment_status" in self._named else payments.get(told.text("status"))
 
-    def _payment(self, told: _Told, currency: str, standing: PaymentStanding) -> DraftPayment | None:
-        amount = told.minor("paid", currency)
-        if amount is None and standing == "unpaid":
+    def _payment(self, told: _Told, currency: str, standing: PaymentStanding | None) -> DraftPayment | None:
+        """What was paid: the amount told, else all of it where a status or the moment of payment says so."""
+        amount, paid_at = told.minor("paid", currency), told.instant("paid_at")
+        if amount is None and (standing == "unpaid" or (standing is None and not (paid_at or self._mapping.paid))):
             return None
-        return DraftPayment(amount=amount, at=told.instant("paid_at"))
+        return DraftPayment(amount=amount, at=paid_at)
 
 
 def _read_as(field: str) -> ReadAs:
@@ -281,9 +289,9 @@ class _Told:
         )
 
 
-def _fits(rows: Iterable[Cells], conditions: Iterable[tuple[str, re.Pattern[str]]]) -> bool:
+def _fits(rows: Iterable[Cells], conditions: Iterable[tuple[str, Pattern]]) -> bool:
     """Whether every row matches every condition."""
-    return all(pattern.search(row.text(column)) for row in rows for column, pattern in conditions)
+    return all(found(pattern, row.text(column)) for row in rows for column, pattern in conditions)
 
 
 def _credit_note(draft: Draft) -> Draft:

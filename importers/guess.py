@@ -29,7 +29,7 @@ from importers.guess_columns import (
     is_short,
     is_whole,
 )
-from importers.guess_words import WORDS, bare, meanings
+from importers.guess_words import WORDS, bare, is_expected, meanings
 from importers.mapping import PaymentStanding
 from importers.reading import Sheet, open_sheet
 from importers.woocommerce_statuses import STAGE_OF, known_status
@@ -253,7 +253,12 @@ def _possible(column: Column, why_not: dict[str, str], *, addressed: bool) -> li
         why = "by its name" if field not in HOLDS else "by its name and its cells"
         found.append(Guessed(field=field, column=column, surely=meaning.surely * (0.6 + 0.4 * share), why=why))
     for field, holds, surely in BY_CELLS:
-        if column.share(holds) == 1.0 and column.filled > 0.5 and all(one.field != field for one in found):
+        if (
+            column.share(holds) == 1.0
+            and column.filled > 0.5
+            and not is_expected(column.name)
+            and all(one.field != field for one in found)
+        ):
             found.append(Guessed(field=field, column=column, surely=surely, why="by its cells alone"))
     return found
 

@@ -232,6 +232,12 @@ WORDS: dict[str, tuple[str, str, str, str, str]] = {
         "steuersatz, mwst satz, mwst, ust satz, ust, umsatzsteuersatz",
         "tipo de iva, iva, tipo iva, tasa de iva, porcentaje de iva", "aliquota iva, iva, aliquota, percentuale iva",
     ),
+    "taxes": ("taxes by name", "taxes par nom", "steuern nach namen", "impuestos por nombre", "imposte per nome"),
+    "exemption": (
+        "tax exemption reason", "motif d exonération", "befreiungsgrund", "motivo de exención", "motivo di esenzione",
+    ),
+    "unit": ("unit of measure", "unité de mesure", "maßeinheit", "unidad de medida", "unità di misura"),
+    "options": ("item options", "options de l article", "artikeloptionen", "opciones del artículo", "opzioni articolo"),
 }  # fmt: skip
 
 PARTS: dict[str, tuple[str, str, str, str, str]] = {
@@ -297,6 +303,15 @@ KINDS = {
     "lieferung, versand, envío, de envío, entrega, de entrega, spedizione, di spedizione, consegna, di consegna",
 }  # fmt: skip
 
+FACTS = ("paid_at", "shipped_at")
+EXPECTED = (
+    "expected, estimated, estimate, planned, scheduled, promised, requested, desired, due, latest, earliest, target, "
+    "eta, by, before, until, deadline, prévu, prévue, estimé, estimée, souhaitée, promise, échéance, limite, "
+    "voraussichtlich, voraussichtliches, erwartet, erwartetes, geplant, geplantes, gewünschtes, wunsch, spätestens, "
+    "fällig, fälligkeit, bis, previsto, prevista, estimado, estimada, prometido, prometida, límite, vencimiento, "
+    "stimata, stimato, promessa, scadenza, entro"
+)
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 
@@ -315,10 +330,17 @@ def bare(name: str) -> str:
     return " ".join(_SIGNS.sub(" ", letters.casefold()).split())
 
 
+def is_expected(name: str) -> bool:
+    """Whether a column tells of what is expected, and not of what happened."""
+    return not _EXPECTED.isdisjoint(bare(name[:LONGEST]).split())
+
+
 def meanings(name: str) -> list[Meaning]:
-    """What a column of that name may hold, the surest first."""
+    """What a column of that name may hold, the surest first; a day that is only expected is no fact."""
     told = bare(name[:LONGEST])
     found = {field: surely for field, words in _FIELDS.items() if (surely := _match(told, words))}
+    if is_expected(name):
+        found = {field: surely for field, surely in found.items() if field not in FACTS}
     for kind, before in _KINDS.items():
         for rest in _without(told, before):
             for part, words in _PARTS.items():
@@ -374,6 +396,7 @@ def _without(told: str, before: tuple[str, ...]) -> list[str]:
     return rests
 
 
+_EXPECTED = frozenset(bare(word) for word in EXPECTED.split(","))
 _FIELDS = {field: _spread(texts) for field, texts in WORDS.items()}
 _PARTS = {part: _spread(texts) for part, texts in PARTS.items()}
 _KINDS = {kind: tuple(bare(word) for word in words.split(",")) for kind, words in KINDS.items()}

@@ -21,7 +21,7 @@ from importers.forms import OpenedProfile, opened_profile
 from importers.grouping import Group
 from importers.mapping import CsvMapping, parsed_mapping, read_mapping
 from importers.orders import Origin
-from importers.profile import Choices
+from importers.profile import Choices, Profile
 from importers.profiles import NoProfile, choose_profile
 from importers.table import Table, open_table
 from importers.taking import Intake, OrdersIntake
@@ -31,6 +31,7 @@ from projections.runtime import Runtime
 from projections.settings import Settings
 from projections.work.import_files import folder_of
 
+MOST_UNUSED = 100  # columns that are named to the operator
 EXPLAINED = 1_000  # rows that an import's own explanation looks at
 
 
@@ -38,7 +39,8 @@ class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was asked of an import: its files and its mapping (names in its folder, or whole paths), how to read them.
 
     `mapping` may also be the name of one that comes along, or of one that the shop keeps: `mapping_text` is what that
-    one said when the import began. `settled`: the forms of dates and amounts were looked at.
+    one said when the import began. `settled`: the forms of dates and amounts were looked at, and `unused` are the
+    columns of the files that nothing is read from, at most a hundred.
     """
 
     files: tuple[str, ...]
@@ -50,7 +52,9 @@ class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     timezone: str = ""
     decimal: str = ""
     dates: str = ""
+    years_from: int = 0
     settled: bool = False
+    unused: tuple[str, ...] = ()
     choices: ImportChoices = ImportChoices()
 
     def stored(self) -> dict[str, Any]:
@@ -73,7 +77,7 @@ class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return None
         if self.mapping_text:
             return parsed_mapping(self.mapping_text, self.mapping)
-        own = folder_of(settings, import_id) / self.mapping
+        own = folder_of(settings, import_id) / Path(self.mapping).name
         return read_mapping(own if own.is_file() else Path(self.mapping))
 
 
@@ -102,7 +106,7 @@ class Opened:
     def groups(self) -> Iterator[Group]:
         """The rows of the files, those that come in or are refused together in one group."""
         if self.asked.kind == "orders":
-            return self._table.groups(self.intake.groups)
+            return self._table.groups(self.intake.groups, self.intake.follows, self.intake.heads)
         return self.intake.groups(self._table.rows())
 
     @property
@@ -124,10 +128,18 @@ def opened(runtime: Runtime, import_id: UUID, asked: Asked) -> Iterator[Opened]:
             yield Opened(table, intake, asked.kind, asked.source or asked.kind, asked)
 
 
+def unused_columns(table: Table, profile: Profile) -> tuple[str, ...]:
+    """The named columns of the files that nothing is read from, the first hundred of them."""
+    names = (name for header in table.headers for name in header)
+    return tuple(name for name in names if name.strip() and name not in profile.reads)[:MOST_UNUSED]
+
+
 def choices_of(asked: Asked) -> Choices:
     """What was asked about how the files are read."""
     zone = zone_named(asked.timezone) if asked.timezone else None
-    return Choices(currency=asked.currency, zone=zone, decimal=asked.decimal, dates=asked.dates)
+    return Choices(
+        currency=asked.currency, zone=zone, decimal=asked.decimal, dates=asked.dates, years_from=asked.years_from
+    )
 
 
 def _orders(runtime: Runtime, import_id: UUID, asked: Asked, table: Table) -> Opened:
@@ -137,13 +149,24 @@ def _orders(runtime: Runtime, import_id: UUID, asked: Asked, table: Table) -> Op
         found = OpenedProfile.untold(choose_profile(table, mapping, choices), choices)
     else:
         found = _found(runtime, table, mapping, choices)
-        asked = replace(asked, dates=found.choices.dates, decimal=found.choices.decimal, settled=True)
+        asked = replace(
+            asked,
+            dates=found.choices.dates,
+            decimal=found.choices.decimal,
+            settled=True,
+            unused=unused_columns(table, found.profile),
+        )
     profile = found.profile
     chosen = asked.choices
     origin = Origin(
         source=asked.source or profile.source, profile=profile.name, import_id=import_id, acts=chosen.automations
     )
-    manner = Manner(dry=chosen.dry_run, stock=chosen.stock == "apply", update=chosen.on_change == "update")
+    manner = Manner(
+        dry=chosen.dry_run,
+        stock=chosen.stock == "apply",
+        update=chosen.on_change == "update",
+        names=chosen.customers == "update",
+    )
     save = runtime.bulk.save
     intake = OrdersIntake(
         profile, origin, runtime.desk.shop(), lambda commands, beside: save(commands, manner=manner, beside=beside)

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from domain.imports import RUNNING, ResumeImport
 from importers.faults import UnusableFile
-from importers.service import Intakes, change, complete, context_of, fail, read, standing_of
+from importers.service import Intakes, change, complete, context_of, fail, read, standing_of, told_of
+from projections.leases import Leases
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
 from projections.work import imports as work
@@ -27,7 +28,7 @@ NOTHING_TO_DO = 0.05
 
 Tell = Callable[[Progress], None]
 
-_LEAD = "SELECT pg_try_advisory_lock(7106410, hashtext(%(id)s))"
+LEADER = 7106410  # kind of the lease that whoever works on an import holds
 
 
 class ImportStopped(UnusableFile):
@@ -53,7 +54,7 @@ def run(runtime: Runtime, import_id: UUID, tell: Tell, *, processes: int = PROCE
             else:
                 _together(runtime, import_id, tell, processes)
         except UnusableFile as error:
-            fail(runtime, import_id, error)
+            fail(runtime, import_id, *told_of(error))
             raise
         if not complete(runtime, import_id):
             raise ImportStopped(f"The import is {standing_of(runtime, import_id).state}; resume it to go on.")
@@ -62,14 +63,10 @@ def run(runtime: Runtime, import_id: UUID, tell: Tell, *, processes: int = PROCE
 @contextmanager
 def _leading(runtime: Runtime, import_id: UUID) -> Iterator[None]:
     """Lets one command at a time work on an import."""
-    with runtime.pool.connection() as connection:
-        row = connection.execute(_LEAD, {"id": str(import_id)}).fetchone()
-        if not row or not row[0]:
+    with Leases(runtime.settings.direct_url) as leases:
+        if not leases.take(LEADER, str(import_id)):
             raise UnusableFile(f"Another process works on the import {import_id}.")
-        try:
-            yield
-        finally:
-            connection.execute("SELECT pg_advisory_unlock_all()")
+        yield
 
 
 def _alone(runtime: Runtime, import_id: UUID, tell: Tell) -> None:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Literal, get_args
@@ -20,6 +19,7 @@ from domain.money import decimals
 from domain.statuses import COMPLETED, STAGES
 from importers.dates import zone_named
 from importers.faults import UnusableFile
+from importers.patterns import MOST_CHARACTERS, BadPattern, compiled
 
 PaymentStanding = Literal["paid", "unpaid", "refunded"]
 PAYMENT_STANDINGS: tuple[PaymentStanding, ...] = get_args(PaymentStanding)
@@ -46,8 +46,9 @@ class AddressColumns(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class OrderColumns(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The columns of orders and their lines; rows that say the same `external_id` (or `number`) are one order.
 
-    `paid` and `refunded` are amounts, `tax_rate` is a percentage, `tags` are separated by commas. A file without
-    `quantity` sells one of each; a file without `name` and `sku` has orders without lines.
+    `paid` and `refunded` are amounts, `tax_rate` is a percentage, `tags` are separated by commas. `taxes`, `options`
+    and `unit` are told as exports of lines have them. A file without `quantity` sells one of each; a file without
+    `name` and `sku` has orders without lines.
     """
 
     number: str
@@ -81,6 +82,10 @@ class OrderColumns(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     unit_price: str = ""
     line_discount: str = ""
     tax_rate: str = ""
+    taxes: str = ""
+    exemption: str = ""
+    unit: str = ""
+    options: str = ""
     billing: AddressColumns = AddressColumns()
     shipping: AddressColumns = AddressColumns()
 
@@ -146,11 +151,11 @@ def read_mapping(path: Path) -> CsvMapping:
     except OSError:
         known = ", ".join(sorted(own.stem for own in MAPS.glob("*.toml")))
         raise UnusableFile(
-            f"There is no mapping {path}: no file, and none saved under that name; those that come along are: {known}."
+            f"There is no mapping {path.name}: no file, and none saved under that name. Those that come along: {known}."
         ) from None
     except UnicodeDecodeError as error:
-        raise UnusableFile(f"The mapping {path} cannot be used: {error}.") from None
-    return parsed_mapping(text, str(path))
+        raise UnusableFile(f"The mapping {path.name} cannot be used: {error}.") from None
+    return parsed_mapping(text, path.name)
 
 
 def parsed_mapping(text: str, name: str) -> CsvMapping:
@@ -196,7 +201,7 @@ def _wrong_rule(rule: Rule, named: dict[str, str]) -> str:
         if field not in named:
             return f"a rule speaks of {field!r}, which is no column of [columns]"
         try:
-            re.compile(pattern)
-        except re.error as error:
-            return f"the pattern {pattern!r} of a rule is broken: {error}"
+            compiled(pattern)
+        except BadPattern as error:
+            return f"the pattern {pattern[:MOST_CHARACTERS]!r} of a rule is broken: {error}"
     return ""

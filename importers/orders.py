@@ -12,11 +12,13 @@ from domain.addresses import Address
 from domain.customers import check_email
 from domain.events import Context
 from domain.money import DECIMALS, amount_text, rounded_minor_units
-from domain.orders.cart import NewItem
 from domain.orders.creation import Buyer, CreateOrder, Past, PastPayment, PastRefund, PastShipment
+from domain.orders.lines import NewItem
 from domain.orders.order import Imported
 from domain.pricing import Cart, CartLine, CouponTerms, price
 from domain.settings import Shop
+from domain.statuses import CANCELLED, DRAFT
+from domain.units import UNITS, steps_of
 from importers.drafts import Draft, DraftLine
 from importers.faults import Fault
 
@@ -42,13 +44,18 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 class Figures(Struct, frozen=True):
-    """An order's control figures in minor units; `difference` is what its told total has beyond its parts."""
+    """An order's control figures in minor units; `difference` is what its told total has beyond its parts.
+
+    `unpaid`: it is a sale with a total of which nothing is told to have been paid.
+    """
 
     currency: str
     total: int
     refunded: int
     difference: int
     without_price: bool
+    without_lines: bool
+    unpaid: bool
 
 
 class Built(Struct, frozen=True):
@@ -83,6 +90,8 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
         refunded=sum(refund.amount for refund in refunds),
         difference=0 if without_price else total - expected,
         without_price=without_price,
+        without_lines=not items,
+        unpaid=total > 0 and not paid and draft.stage not in (DRAFT, CANCELLED),
     )
     past = Past(
         imported=Imported(
@@ -123,7 +132,7 @@ def _command(
         coupons=coupons,
         discount=0 if draft.coupon else draft.discount,
         shipping_charge=draft.shipping_charge,
-        shipping_tax_rate=draft.shipping_tax_rate,
+        shipping_taxes=draft.shipping_taxes,
         tags=draft.tags,
         notes=draft.notes,
         past=past,
@@ -162,13 +171,22 @@ def _item(line: DraftLine, currency: str) -> NewItem:
         quantity=line.quantity,
         unit_price=None if told is None else rounded_minor_units(told, currency),
         discount=rounded_minor_units(line.discount, currency),
-        tax_rate=line.tax_rate,
+        taxes=line.taxes,
+        exemption=line.exemption,
+        unit=line.unit,
+        options=line.options,
     )
+
+
+def _cart_line(item: NewItem) -> CartLine:
+    unit = UNITS[item.unit]
+    quantity = steps_of(item.quantity, unit, "")
+    return CartLine("", quantity, item.unit_price or 0, item.discount, item.taxes or (), decimals=unit.decimals)
 
 
 def _computed(draft: Draft, items: tuple[NewItem, ...], coupons: tuple[CouponTerms, ...]) -> int:
     """What the parts come to, by the same rules as any order."""
-    lines = tuple(CartLine("", item.quantity, item.unit_price or 0, item.discount, item.tax_rate) for item in items)
+    lines = tuple(_cart_line(item) for item in items)
     cart = Cart(
         currency=draft.currency,
         prices_include_tax=draft.prices_include_tax,
@@ -176,7 +194,7 @@ def _computed(draft: Draft, items: tuple[NewItem, ...], coupons: tuple[CouponTer
         coupons=coupons,
         discount=0 if draft.coupon else draft.discount,
         shipping_charge=draft.shipping_charge,
-        shipping_tax_rate=draft.shipping_tax_rate,
+        shipping_taxes=draft.shipping_taxes,
     )
     return price(cart).total
 
@@ -192,7 +210,7 @@ def _rounding(draft: Draft, items: tuple[NewItem, ...]) -> int:
     if all(line.unit_price is None or _places(line.unit_price) <= DECIMALS[draft.currency] for line in draft.lines):
         return 0
     exact = sum(((line.unit_price or Decimal(0)) * line.quantity for line in draft.lines), Decimal(0))
-    rounded = sum((item.unit_price or 0) * item.quantity for item in items)
+    rounded = sum(_cart_line(item).before for item in items)
     return rounded_minor_units(exact, draft.currency) - rounded
 
 

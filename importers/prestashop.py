@@ -34,7 +34,7 @@ from importers.amounts import currency_in
 from importers.cells import Cells, Columns, Manner
 from importers.drafts import Draft, DraftParcel, DraftPayment
 from importers.faults import Fault
-from importers.grouping import Group, in_sequence
+from importers.grouping import Group, Heads, Key, in_sequence
 from importers.profile import Choices, ReadAs, content_hash, currency_of
 from importers.reading import Row
 from importers.shopify_money import AUTHORIZED, PAYMENT_UNKNOWN, REFUND_UNKNOWN
@@ -121,14 +121,18 @@ class PrestaShop:
     source = "prestashop"
     decimal = ""
     dates = ""
+    heads: Heads | None = None
 
     def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         self._columns = Columns(headers[0])
         self._named = _named(headers[0])
         self._columns.require(*(self._named[name] for name in NEEDED))
         self._choices = choices
-        self._manner = Manner(decimal=choices.decimal, date_format=choices.dates, zone=choices.zone)
+        self._manner = Manner(
+            decimal=choices.decimal, date_format=choices.dates, years_from=choices.years_from, zone=choices.zone
+        )
         self._id_at = self._columns.index[self._named["id"]]
+        self.follows: Key | None = self._id
         self.reads: dict[str, ReadAs] = {column: READ_AS.get(name, "text") for name, column in self._named.items()}
         self.columns = {
             "number": self._named["reference"],

@@ -13,7 +13,7 @@ from domain.money import UnknownCurrency, decimals
 from importers.cells import Cells, Columns
 from importers.drafts import Draft
 from importers.faults import Fault
-from importers.grouping import Group
+from importers.grouping import Group, Heads, Key
 from importers.reading import Row
 
 LONGEST_CODE = 64
@@ -22,13 +22,15 @@ LONGEST_CODE = 64
 class Choices(Struct, frozen=True, kw_only=True):
     """What the caller says where the file does not: currency, time zone, decimal sign and form of dates.
 
-    `decimal` is `.` or `,`; `dates` is `day-first`, `month-first` or a format of strptime, empty for ISO forms alone.
+    `decimal` is `.` or `,`; `dates` is `day-first`, `month-first` or a format of strptime, empty for ISO forms alone;
+    `years_from` is the first year that two digits may mean, 0 where only recent ones are taken for granted.
     """
 
     currency: str = ""
     zone: tzinfo | None = None
     decimal: str = ""
     dates: str = ""
+    years_from: int = 0
 
 
 ReadAs = Literal["text", "person", "amount", "quantity", "date", "country", "packed"]
@@ -66,6 +68,16 @@ class Profile(Protocol):
     @property
     def dates(self) -> str:
         """The form of dates that this kind of file has by itself, empty where its dates must be ISO or prove it."""
+        ...
+
+    @property
+    def follows(self) -> Key | None:
+        """What tells a row's order where the rows of an order must follow each other; None where they may lie apart."""
+        ...
+
+    @property
+    def heads(self) -> Heads | None:
+        """What knows the one row that tells of an order as a whole; None where each row may."""
         ...
 
     def groups(self, rows: Iterable[Row]) -> Iterator[Group]:

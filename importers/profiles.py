@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC
 from typing import Protocol
 
 from importers import amazon, shopify, woocommerce
@@ -11,6 +12,7 @@ from importers.amazon import Amazon
 from importers.amazon_api import AmazonApi
 from importers.faults import UnusableFile
 from importers.generic import Generic
+from importers.guess_words import meanings
 from importers.mapping import CsvMapping
 from importers.prestashop import PrestaShop
 from importers.profile import Choices, Profile
@@ -20,6 +22,8 @@ from importers.table import Table
 from importers.woocommerce import WooCommerce
 from importers.woocommerce_analytics import WooCommerceAnalytics
 
+ANY = Choices(zone=UTC, currency="EUR")  # for a profile that asks for these, only to see its columns
+OF_LINES = frozenset({"sku", "name", "quantity", "unit_price"})
 LOOKED_AT = 200  # rows, where no header is known
 
 Headers = Sequence[tuple[str, ...]]
@@ -82,13 +86,23 @@ def profile_claiming(headers: Headers) -> str:
 
 
 def _claiming(headers: Headers) -> tuple[KnownFile | None, Headers]:
-    """The first profile that claims the headers, and the headers as it spells them itself."""
+    """The first profile that claims the headers and can account for them, and the headers as it spells them itself."""
     for known in PROFILES:
         spell = SPELLINGS.get(known.name)
         spelt = tuple(_respelt(header, spell) for header in headers) if spell else headers
-        if known.claims(spelt):
+        if known.claims(spelt) and not _lines_unread(known, spelt):
             return known, spelt
     return None, headers
+
+
+def _lines_unread(known: KnownFile, headers: Headers) -> list[str]:
+    """The columns that by their names hold the lines of orders, and that the profile would not read."""
+    try:
+        reads = known(headers, ANY).reads
+    except UnusableFile:
+        return []  # it says itself what it lacks
+    unread = (name for header in headers for name in header if name not in reads)
+    return [name for name in unread if any(one.surely == 1.0 and one.field in OF_LINES for one in meanings(name))]
 
 
 def _respelt(header: tuple[str, ...], spell: Callable[[str], str]) -> tuple[str, ...]:

@@ -181,7 +181,7 @@ def open_sheet(path: Path) -> Iterator[Sheet]:
     """The file, opened as its encoding and delimiter say; raises `UnusableFile` when it holds no table."""
     csv.field_size_limit(LONGEST_CELL)
     if not path.is_file():
-        raise UnusableFile(f"{path} is not a file.")
+        raise UnusableFile(f"{path.name} is not a file.")
     encoding = detect_encoding(path)
     with path.open(encoding=encoding.name, newline="", errors="replace") as file:
         start = file.readline(LONGEST_LINE)

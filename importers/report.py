@@ -40,6 +40,10 @@ class Totals:
     refused: int = 0
     with_difference: int = 0
     without_price: int = 0
+    without_lines: int = 0
+    unpaid: int = 0
+    names_kept: int = 0
+    adjustments: Counter[str] = field(default_factory=Counter)
     sums: Counter[str] = field(default_factory=Counter)
     refunds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -53,6 +57,10 @@ class Totals:
         self.refunds[figures.currency] += figures.refunded
         self.with_difference += figures.difference != 0
         self.without_price += figures.without_price
+        self.without_lines += figures.without_lines
+        self.unpaid += figures.unpaid
+        if figures.difference:
+            self.adjustments[figures.currency] += abs(figures.difference)
 
     def check(self, read: int) -> None:
         """Raises `RowsUnaccounted` unless every row read ended up somewhere."""
@@ -95,13 +103,33 @@ class Totals:
             "totals": _amounts(self.sums),
             "refunded": _amounts(self.refunds),
             "orders_with_total_as_told": self.with_difference,
+            "adjustments": _amounts(self.adjustments),
             "orders_without_line_prices": self.without_price,
+            "orders_without_lines": self.without_lines,
+            "orders_unpaid": self.unpaid,
+            "customer_names_kept": self.names_kept,
             "refusals": dict(sorted(self.reasons.items())),
         }
 
-    def as_lines(self) -> list[str]:
-        """The totals for a person to read."""
+    def _looks_wrong(self, unused: Sequence[str]) -> list[tuple[str, str]]:
+        """What an operator must know before trusting the rest."""
+        found = [
+            ("Orders without lines", self.without_lines, "their whole totals are adjustments"),
+            (
+                "Adjustments",
+                self.with_difference,
+                f"{_told_amounts(self.adjustments)}: their parts come to other totals",
+            ),
+            ("Orders unpaid", self.unpaid, "nothing in the file says that they were paid"),
+            ("Customers' names kept", self.names_kept, "the file tells others; --customers update takes them"),
+        ]
+        lines = [(label, f"{count} orders, {what}") for label, count, what in found if count]
+        return [*lines, ("Columns not used", ", ".join(unused))] if unused else lines
+
+    def as_lines(self, unused: Sequence[str] = ()) -> list[str]:
+        """The totals for a person to read, first what asks for a look; `unused` are columns that were not read."""
         lines = [
+            *self._looks_wrong(unused),
             ("Rows read", f"{self.rows}: {self.accepted_rows} of accepted orders, {self.refused_rows} refused"),
             ("Orders new", str(self.new)),
             ("Orders known", str(self.known)),
@@ -110,7 +138,6 @@ class Totals:
             ("Orders refused", str(self.refused)),
             *(("Total", f"{amount} {currency}") for currency, amount in _amounts(self.sums).items()),
             *(("Refunded", f"{amount} {currency}") for currency, amount in _amounts(self.refunds).items()),
-            ("Totals kept as told", f"{self.with_difference} orders whose parts come to another total"),
             ("Lines without a price", f"{self.without_price} orders; their totals are kept to the cent"),
             *((f"Refused: {code}", f"{count} rows") for code, count in sorted(self.reasons.items())),
         ]
@@ -120,6 +147,10 @@ class Totals:
 
 def _amounts(sums: Counter[str]) -> dict[str, str]:
     return {currency: amount_text(minor, currency) for currency, minor in sorted(sums.items())}
+
+
+def _told_amounts(sums: Counter[str]) -> str:
+    return " and ".join(f"{amount} {currency}" for currency, amount in _amounts(sums).items())
 
 
 def error_cells(row: Row, problem: Problem, widths: Sequence[int]) -> list[str]:
@@ -168,7 +199,7 @@ class ErrorFile:
                 descriptor = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             except OSError as error:
                 raise UnusableFile(f"The error report cannot be written to {self.path}: {error.strerror}.") from None
-            self._file = open(descriptor, "w", encoding="utf-8-sig", newline="")  # noqa: SIM115
+            self._file = open(descriptor, "w", encoding="utf-8-sig", newline="")  # noqa: SIM115 - closed with the report
             self._writer = csv.writer(self._file, delimiter=self._delimiter)
             self._writer.writerow([*self._header, *ADDED_COLUMNS])
         return self._writer

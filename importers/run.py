@@ -42,7 +42,9 @@ class Run:
 
     def take(self, table: Table) -> Totals:
         """Takes in every row; raises `UnusableFile` when there is none, `RowsUnaccounted` when one got lost."""
-        for staged in judged(table.groups(lambda rows: self._intake.groups(self._counted(rows)))):
+        intake = self._intake
+        groups = table.groups(lambda rows: intake.groups(self._counted(rows)), intake.follows, intake.heads)
+        for staged in judged(groups):
             self._entries.append(prepared(self._intake, staged))
             if len(self._entries) >= BATCH:
                 self._flush()
@@ -66,4 +68,4 @@ class Run:
         self._progress(self.totals)
 
 
-_nothing: Beside = lambda session, results: None  # noqa: E731
+_nothing: Beside = lambda session, results: None  # noqa: E731 - a constant of a callable type

@@ -184,11 +184,15 @@ def complete(runtime: Runtime, import_id: UUID) -> bool:
     return True
 
 
-def fail(runtime: Runtime, import_id: UUID, error: UnusableFile) -> None:
+def told_of(error: UnusableFile) -> tuple[str, str]:
+    """Why an import cannot go on, as a code and in words."""
+    return "disk-fault" if isinstance(error, DiskFault) else "unusable-file", str(error)
+
+
+def fail(runtime: Runtime, import_id: UUID, code: str, detail: str) -> None:
     """Notes why an import cannot go on."""
-    code = "disk-fault" if isinstance(error, DiskFault) else "unusable-file"
     context = Context(command_id=uuid4(), actor="importer", at=datetime.now(UTC))
-    change(runtime, FailImport(import_id=import_id, context=context, code=code, detail=str(error)), import_id)
+    change(runtime, FailImport(import_id=import_id, context=context, code=code, detail=detail), import_id)
 
 
 def totals_so_far(runtime: Runtime, import_id: UUID) -> Totals:

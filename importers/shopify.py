@@ -25,11 +25,12 @@ from decimal import Decimal
 
 from domain.addresses import Address
 from domain.statuses import CANCELLED, COMPLETED, ON_HOLD, PENDING, PROCESSING, SHIPPED
+from domain.taxes import single
 from importers import shopify_money
 from importers.cells import Cells, Columns, Manner
 from importers.drafts import Draft, DraftLine, DraftParcel
 from importers.faults import Fault
-from importers.grouping import Group, in_sequence
+from importers.grouping import Group, Heads, Key, in_sequence
 from importers.profile import Choices, ReadAs, content_hash, currency_of, same_in_all
 from importers.reading import Row
 
@@ -64,7 +65,12 @@ COLUMNS = {
     "amount": "Total",
     "past/imported/total": "Total",
     "refund-above-paid": "Refunded Amount",
+    "created_at": "Created at",
+    "paid_at": "Paid at",
+    "shipped_at": "Fulfilled at",
 }
+
+HEADING = ("Financial Status", "Total", "Subtotal")  # told on an order's first row alone
 
 READS: dict[str, ReadAs] = {
     **dict.fromkeys(
@@ -112,8 +118,16 @@ class Shopify:
         self._columns = Columns(headers[0])
         self._columns.require(*NEEDED)
         self._choices = choices
-        self._manner = Manner(decimal=choices.decimal or self.decimal, date_format=choices.dates, zone=choices.zone)
+        self._manner = Manner(
+            decimal=choices.decimal or self.decimal,
+            date_format=choices.dates,
+            years_from=choices.years_from,
+            zone=choices.zone,
+        )
         self._number_at = self._columns.index["Name"]
+        self._heading_at = [at for name in HEADING if (at := self._columns.index.get(name)) is not None]
+        self.follows: Key | None = self._number
+        self.heads: Heads | None = self._is_heading
 
     @classmethod
     def claims(cls, headers: Sequence[tuple[str, ...]]) -> bool:
@@ -129,6 +143,7 @@ class Shopify:
         rows = [Cells(row, self._columns, self._manner) for row in group.rows]
         if len(rows) > 1:
             same_in_all(rows, ALIKE, "Currency")
+            _require_once(group, self._is_heading)
         lines = _lines(rows)
         try:
             return self._draft(group, rows[0], lines)
@@ -137,6 +152,9 @@ class Shopify:
 
     def _number(self, cells: Sequence[str]) -> str:
         return cells[self._number_at].strip() if self._number_at < len(cells) else ""
+
+    def _is_heading(self, cells: Sequence[str]) -> bool:
+        return any(at < len(cells) and cells[at].strip() for at in self._heading_at)
 
     def _draft(self, group: Group, heading: Cells, lines: tuple[DraftLine, ...]) -> Draft:
         currency = currency_of(heading, "Currency", self._choices.currency)
@@ -161,7 +179,7 @@ class Shopify:
             discount=money.discount,
             coupon=money.coupon,
             shipping_charge=money.shipping_charge,
-            shipping_tax_rate=money.shipping_tax_rate,
+            shipping_taxes=single(money.shipping_tax_rate),
             shipping_method=heading.text("Shipping Method"),
             payment_method=heading.text("Payment Method"),
             payment=money.payment,
@@ -177,6 +195,17 @@ class Shopify:
             notes=_notes(heading),
             remarks=money.remarks + ((PARTLY_SHIPPED,) if fulfilment in PARTIAL else ()),
         )
+
+
+def _require_once(group: Group, heads: Heads) -> None:
+    """Refuses an order that is told twice: a row that tells of the whole order stands there again, word for word."""
+    seen: set[tuple[str, ...]] = set()
+    for row in group.rows:
+        cells = tuple(row.cells)
+        if heads(cells) and cells in seen:
+            fix = "Leave each row of the order once."
+            raise Fault("duplicate-order", "This row repeats another.", column="Name", fix=fix, line=row.line)
+        seen.add(cells)
 
 
 def _lines(rows: Iterable[Cells]) -> tuple[DraftLine, ...]:

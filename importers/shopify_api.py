@@ -23,7 +23,7 @@ from importers import shopify_money
 from importers.cells import Cells, Manner, minor_units
 from importers.drafts import Draft, DraftLine, DraftParcel, DraftPayment
 from importers.faults import Fault
-from importers.grouping import Group
+from importers.grouping import Group, Heads, Key
 from importers.orders import TAX_WITHOUT_RATE
 from importers.pairs import Pair, PairShape
 from importers.profile import Choices, ReadAs, currency_of
@@ -98,10 +98,17 @@ class ShopifyApi:
     reads = READS
     decimal = "."
     dates = ""
+    follows: Key | None = None
+    heads: Heads | None = None
 
     def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         self._choices = choices
-        manner = Manner(decimal=choices.decimal or self.decimal, date_format=choices.dates, zone=choices.zone or UTC)
+        manner = Manner(
+            decimal=choices.decimal or self.decimal,
+            date_format=choices.dates,
+            years_from=choices.years_from,
+            zone=choices.zone or UTC,
+        )
         self._pair = Pair(SHAPE, headers, manner)
 
     @classmethod

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.money import amount_text
-from domain.pricing import WHOLE
+from domain.taxes import WHOLE_RATE, single
 from importers.cells import Cells, minor_units
 from importers.drafts import DraftLine, DraftPayment
 from importers.faults import Fault
@@ -65,7 +65,7 @@ class _Sums(Struct, frozen=True, kw_only=True):
 
 
 class _Taxed(Struct, frozen=True):
-    """Whether prices include tax, the rate of taxable lines, and that of shipping."""
+    """Whether prices include tax, the rate of taxable lines, and that of shipping, in ten-thousandths of a percent."""
 
     included: bool
     rate: int = 0
@@ -90,7 +90,7 @@ def money_of(heading: Cells, lines: tuple[DraftLine, ...], currency: str) -> Mon
     payment, remark = _payment(heading, status, sums.total, currency)
     return Money(
         status=status,
-        lines=tuple(replace(line, tax_rate=taxed.rate if line.taxable else 0) for line in lines),
+        lines=tuple(replace(line, taxes=single(taxed.rate if line.taxable else 0)) for line in lines),
         total=sums.total,
         tax=0 if taxed.included else unrated,
         prices_include_tax=taxed.included,
@@ -135,7 +135,7 @@ def _taxed(heading: Cells, lines: Sequence[DraftLine], sums: _Sums) -> _Taxed:
     goods = _taxable(lines, sums)
     for shipping_rate in (rate, 0) if sums.shipping else (0,):
         base = goods + (sums.shipping if shipping_rate else 0)
-        tax = round(base * rate / (WHOLE + rate if included else WHOLE))
+        tax = round(base * rate / (WHOLE_RATE + rate if included else WHOLE_RATE))
         if abs(tax - sums.taxes) <= len(lines):  # platforms round line by line
             return _Taxed(included, rate, shipping_rate)
     return _Taxed(included)
@@ -157,7 +157,7 @@ def _told_rate(heading: Cells) -> int:
     found = _RATE.findall(names[0]) if len(names) == 1 else []
     if len(found) != 1:
         return 0
-    rate = Decimal(found[0].replace(",", ".")) * 100
+    rate = Decimal(found[0].replace(",", ".")) * 10_000
     return int(rate) if rate == int(rate) else 0
 
 

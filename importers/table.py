@@ -15,7 +15,7 @@ from pathlib import Path
 
 from domain.imports import MOST_FILES
 from importers.faults import Problem, UnusableFile
-from importers.grouping import Group, merged
+from importers.grouping import Group, Heads, Key, merged, numbers_apart, regathered
 from importers.reading import FILE, Row, Sheet, open_sheet
 
 Header = tuple[str, ...]
@@ -69,10 +69,22 @@ class Table:
         for reader in self._readers:
             yield from reader.rows()
 
-    def groups(self, cut: Callable[[Iterable[Row]], Iterator[Group]]) -> Iterator[Group]:
-        """The rows of each order together; where an export was cut in pieces, those from all of its pieces."""
-        if len(self.sheets) == 1 or len(self.headers) > 1:
+    def groups(
+        self, cut: Callable[[Iterable[Row]], Iterator[Group]], follows: Key | None = None, heads: Heads | None = None
+    ) -> Iterator[Group]:
+        """The rows of each order together; where an export was cut in pieces, those from all of its pieces.
+
+        Where an order's rows must follow each other, one file is looked through first for those that do not: they
+        come last, so that no order comes in by halves. See `Profile` for `follows` and `heads`.
+        """
+        if len(self.headers) > 1:
             return cut(self.rows())
+        if len(self.sheets) == 1:
+            apart = frozenset[int]()
+            if follows:
+                apart = numbers_apart(self.rows(), follows)
+                self.rewind()
+            return regathered(cut(self.rows()), apart, heads)
         return merged(chain.from_iterable(cut(reader.rows()) for reader in self._readers))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from importers import grouping
 from importers.drafts import Draft
 from importers.faults import Fault, Problem
 from importers.files import Staged
-from importers.grouping import Group
+from importers.grouping import Group, Heads, Key
 from importers.orders import Figures, Origin, build
 from importers.profile import Profile
 from importers.reading import Row, place_of
@@ -33,6 +34,7 @@ FIXES = {
     "order-not-found": "Correct the number: no order has it.",
     "tracking-missing": "Load the tracking codes first.",
 }
+AHEAD = timedelta(days=1)  # by which clocks and zones may differ
 _CORRECT = "Correct the cell and load the error file."
 
 
@@ -65,6 +67,16 @@ class Intake(Protocol):
         """For a field of the command or a refusal's code, the column at fault."""
         ...
 
+    @property
+    def follows(self) -> Key | None:
+        """See `Profile.follows`."""
+        ...
+
+    @property
+    def heads(self) -> Heads | None:
+        """See `Profile.heads`."""
+        ...
+
     def groups(self, rows: Iterable[Row]) -> Iterator[Group]:
         """The rows that come in or are refused together."""
         ...
@@ -90,6 +102,8 @@ class OrdersIntake:
     ) -> None:
         self.columns = dict(profile.columns)
         self.groups = profile.groups
+        self.follows = profile.follows
+        self.heads = profile.heads
         self._profile = profile
         self._origin = origin
         self._shop = shop
@@ -102,12 +116,14 @@ class OrdersIntake:
         if not staged.key:
             raise Fault("number-missing", "This row has no order number.", column=number, fix="Fill in the cell.")
         if staged.repeated:
-            message = "This order's number was met before in this file, with other rows between, or in another."
-            raise Fault("duplicate-order", message, column=number, fix="Put all rows of an order together, once.")
+            message = "The rows of this number lie apart in the file, or were met before: one order, or one told twice."
+            fix = "Leave each row of the order once: here they stand together, and this file can be loaded."
+            raise Fault("duplicate-order", message, column=number, fix=fix)
         if len(staged.rows) >= grouping.MOST_ROWS:
             message = f"An order of {grouping.MOST_ROWS} rows or more cannot be held."
             raise Fault("too-many-rows", message, column=number, fix="Split the order.")
         draft = self._profile.draft(Group(staged.key, staged.rows))
+        require_past(draft, self.columns, datetime.now(UTC) + AHEAD)
         built = build(draft, self._origin, self._shop)
         return Pending(staged.rows, built.command, built.figures, draft)
 
@@ -123,12 +139,25 @@ def require_readable(rows: Sequence[Row]) -> None:
             raise Fault(row.problem.code, row.problem.message, fix=row.problem.fix, line=row.line)
 
 
+def require_past(draft: Draft, columns: dict[str, str], latest: datetime) -> None:
+    """Refuses an order of which something is told to have happened later than that: it is expected, or mistyped."""
+    moments = [("created_at", draft.created_at), ("shipped_at", draft.ended_at)]
+    moments += [("paid_at", one.at) for one in (draft.payment, *draft.payments) if one and one.at]
+    moments += [("refunded_at", one.at) for one in draft.refunds if one.at] + [("refunded_at", draft.refunded_at)]
+    moments += [("shipped_at", one.at) for one in (draft.parcel, *draft.parcels) if one and one.at]
+    for field, moment in moments:
+        if moment and moment > latest:
+            message = "This is told to have happened, and lies in the future."
+            fix = "Correct the date; leave out a column of what is only expected."
+            raise Fault("date-in-future", message, column=columns.get(field, ""), fix=fix, line=draft.line)
+
+
 def judged(groups: Iterable[Group]) -> Iterator[Staged]:
     """The groups, each marked where its number was met before in this file."""
     seen: set[int] = set()  # hashes: the numbers themselves would fill the memory
     for group in groups:
         number = hash(group.key)
-        yield Staged(group.key, group.rows, number in seen)
+        yield Staged(group.key, group.rows, group.apart or number in seen)
         seen.add(number)  # even when it is refused, or the rest of its rows would pass for an order
 
 
@@ -169,6 +198,7 @@ def _accept(entry: Pending, result: Result, totals: Totals) -> None:
     match result:
         case Created():
             totals.new += 1
+            totals.names_kept += result.name_kept
         case Updated():
             totals.updated += 1
         case Known(changed=True):

@@ -10,14 +10,14 @@ from uuid import UUID, uuid5
 from domain.errors import DomainError
 from domain.events import Command, Context
 from domain.imports import Choices
-from domain.orders.moves import ChangeStatus, StockChoice
+from domain.orders.moves import BalanceChoice, ChangeStatus, StockChoice
 from domain.orders.order import Order, OrderNotFound, Shipment
 from domain.orders.shipments import CorrectTracking, ShipOrder
 from domain.settings import Shop
 from domain.texts import CODE, check_text
 from importers.faults import Fault, UnusableFile
 from importers.files import Staged
-from importers.grouping import Group
+from importers.grouping import Group, Heads, Key
 from importers.orders import IMPORTS
 from importers.reading import Row
 from importers.taking import Pending, require_readable
@@ -33,11 +33,12 @@ NAMES = {
     "code": ("code", "tracking code", "tracking_code", "tracking number", "tracking", "numéro de suivi"),
     "status": ("status", "statut", "state"),
     "stock": ("stock",),
+    "balance": ("balance",),
 }
 NEEDED = {"tracking": ("number", "code"), "statuses": ("number", "status")}
 POINTERS = {
     "number": "number", "carrier": "carrier", "tracking_code": "code", "status": "status",
-    "stock-confirmation-required": "stock", "order-not-found": "number",
+    "stock-confirmation-required": "stock", "balance-confirmation-required": "balance", "order-not-found": "number",
 }  # fmt: skip
 
 
@@ -50,15 +51,16 @@ class TellTracking(Command, frozen=True, kw_only=True):
 
 
 class TellStatus(Command, frozen=True, kw_only=True):
-    """An order has this status, with this answer about stock."""
+    """An order has this status, with this answer about stock and about money that is due."""
 
     order_id: UUID
     status: str
     stock: StockChoice | None
+    balance: BalanceChoice | None
 
 
 class UpdatesIntake:
-    """A CSV file of `number, carrier, code` or of `number, status, stock`."""
+    """A CSV file of `number, carrier, code` or of `number, status, stock, balance`."""
 
     def __init__(self, header: Sequence[str], runtime: Runtime, import_id: UUID, kind: str, choices: Choices) -> None:
         self._places = _places(header)
@@ -71,6 +73,9 @@ class UpdatesIntake:
         self._kind = kind
         self._choices = choices
         self._shop = runtime.desk.shop()
+
+    follows: Key | None = None
+    heads: Heads | None = None
 
     def groups(self, rows: Iterable[Row]) -> Iterator[Group]:
         """Each row by itself."""
@@ -117,9 +122,16 @@ class UpdatesIntake:
         if stock not in ("", "apply", "leave"):
             fix = "Write apply or leave, or nothing where the status moves no stock."
             raise Fault("unknown-stock-answer", "This is no answer.", column=self.columns["stock"], fix=fix)
-        status = _status_code(told["status"], self._shop)
+        balance = told.get("balance", "").lower()
+        if balance not in ("", "accept"):
+            fix = "Write accept, or nothing where no money is due."
+            raise Fault("unknown-balance-answer", "This is no answer.", column=self.columns["balance"], fix=fix)
         return TellStatus(
-            context=context, order_id=order_id, status=status, stock=cast(StockChoice, stock) if stock else None
+            context=context,
+            order_id=order_id,
+            status=_status_code(told["status"], self._shop),
+            stock=cast(StockChoice, stock) if stock else None,
+            balance=cast(BalanceChoice, balance) if balance else None,
         )
 
     def _decided(self, command: Command) -> Result:
@@ -181,4 +193,11 @@ def _move(order: Order, told: TellStatus, choices: Choices) -> Command | None:
     if told.status == order.status:
         return None
     notify = None if choices.automations else ()
-    return ChangeStatus(order_id=order.id, context=told.context, status=told.status, stock=told.stock, notify=notify)
+    return ChangeStatus(
+        order_id=order.id,
+        context=told.context,
+        status=told.status,
+        stock=told.stock,
+        balance=told.balance,
+        notify=notify,
+    )

@@ -21,13 +21,14 @@ from decimal import Decimal
 
 from domain.addresses import Address
 from domain.errors import DomainError
+from domain.taxes import single
 from domain.texts import CODE, NAME, check_text
 from importers.amounts import read_whole
 from importers.cells import Cells, Columns, Manner
 from importers.dates import DAY_FIRST
 from importers.drafts import Draft
 from importers.faults import Fault, UnusableFile
-from importers.grouping import Group, in_sequence
+from importers.grouping import Group, Heads, Key, in_sequence
 from importers.profile import Choices, ReadAs, content_hash, currency_of, same_in_all
 from importers.reading import Row
 from importers.woocommerce_cells import Reading
@@ -64,6 +65,9 @@ COLUMNS = {
     "amount": "order_total",
     "past/imported/total": "order_total",
     "refund-above-paid": "refund_items",
+    "created_at": "order_date",
+    "paid_at": "paid_date",
+    "shipped_at": "completed_date",
 }
 ROW_COLUMNS = {
     "items/sku": "item_sku", "items/name": "item_name", "items/quantity": "item_quantity",
@@ -109,6 +113,7 @@ class WooCommerce:
     source = "woocommerce"
     decimal = ""  # the shop's own sign
     dates = DAY_FIRST  # with hyphens; any other form must be proved
+    heads: Heads | None = None
 
     def __init__(self, headers: Sequence[tuple[str, ...]], choices: Choices) -> None:
         header = headers[0]
@@ -119,8 +124,11 @@ class WooCommerce:
         self._identity = next(name for name in IDENTITY if name in header)
         self._columns.require(self._identity, "order_date", *self._packed)
         self._choices = choices
-        self._reading = Reading(decimal=choices.decimal, dates=choices.dates, zone=choices.zone)
+        self._reading = Reading(
+            decimal=choices.decimal, dates=choices.dates, years_from=choices.years_from, zone=choices.zone
+        )
         self._identity_at = self._columns.index[self._identity]
+        self.follows: Key | None = self._key
         number = "order_number" if "order_number" in header else self._identity
         self.reads = READS | dict.fromkeys(self._packed, PACKED_CELL)
         self.columns = COLUMNS | {"number": number} | ({} if self._packed else ROW_COLUMNS)
@@ -178,7 +186,7 @@ class WooCommerce:
             discount=money.discount,
             coupons=money.coupons,
             shipping_charge=money.shipping_charge,
-            shipping_tax_rate=money.shipping_tax_rate,
+            shipping_taxes=single(money.shipping_tax_rate),
             shipping_method=shipping_method,
             payment_method=plain(heading.text("payment_method") or heading.text("payment_method_title")),
             payment=told.payment,

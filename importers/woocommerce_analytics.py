@@ -23,7 +23,7 @@ from importers.cells import Cells, Columns, Manner, minor_units
 from importers.dates import DAY_FIRST
 from importers.drafts import Draft, DraftLine, DraftParcel, DraftPayment
 from importers.faults import Fault, UnusableFile
-from importers.grouping import Group, in_sequence
+from importers.grouping import Group, Heads, Key, in_sequence
 from importers.profile import Choices, ReadAs, content_hash, currency_of
 from importers.reading import Row
 from importers.woocommerce_cells import Reading
@@ -49,6 +49,7 @@ class WooCommerceAnalytics:
     source = "woocommerce"
     decimal = ""  # the shop's own sign
     dates = DAY_FIRST  # with hyphens; any other form must be proved
+    heads: Heads | None = None
 
     def __init__(
         self, headers: Sequence[tuple[str, ...]], choices: Choices, places: Mapping[str, str] | None = None
@@ -61,8 +62,11 @@ class WooCommerceAnalytics:
         self._columns = Columns(headers[0])
         self._columns.require(*self._places.values())
         self._choices = choices
-        self._reading = Reading(decimal=choices.decimal, dates=choices.dates, zone=choices.zone)
+        self._reading = Reading(
+            decimal=choices.decimal, dates=choices.dates, years_from=choices.years_from, zone=choices.zone
+        )
         self._number_at = self._columns.index[self._places["number"]]
+        self.follows: Key | None = self._number
         self.reads = {column: READS[role] for role, column in self._places.items()}
         self.columns = {
             "number": self._places["number"],

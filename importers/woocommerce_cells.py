@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from importers.amounts import read_amount
 from importers.dates import read_instant
@@ -21,6 +22,7 @@ class Reading(Struct, frozen=True, kw_only=True):
 
     decimal: str = ""
     dates: str = ""
+    years_from: int = 0
     zone: tzinfo | None = None
 
     def amount(self, text: str, column: str) -> Decimal | None:
@@ -40,11 +42,11 @@ class Reading(Struct, frozen=True, kw_only=True):
         if not self.dates and (match := _DAY_FIRST.fullmatch(text)):
             day, month, year, time = match.groups()
             text = f"{year}-{month:0>2}-{day:0>2}{time}"
-        return read_instant(text, self.dates, self.zone, column)
+        return read_instant(text, self.dates, self.zone, column, self.years_from)
 
     def proved_by(self, texts: Iterable[str]) -> Reading:
         """This reading with the decimal sign that one of these amounts proves, for the shop writes them all alike."""
         if self.decimal:
             return self
         found = next((match[1] for text in texts if (match := _PROVES.fullmatch(text))), "")
-        return Reading(decimal=found, dates=self.dates, zone=self.zone)
+        return replace(self, decimal=found)

@@ -8,16 +8,22 @@ process that French electronic invoicing asks for: goods, services or both, alre
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
+
+# allowed parser: elements are made and written, nothing is parsed
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from domain.addresses import Address
 from domain.events import Erased
 from domain.money import DECIMALS
 from domain.orders.documents import CREDIT_NOTE
-from domain.orders.issuing import EURO, EXPORT, INTRA_COMMUNITY, REVERSE_CHARGE
+from domain.orders.exemptions import EXPORT, INTRA_COMMUNITY, REVERSE_CHARGE
+from domain.orders.issuing import EURO
 from domain.orders.order import Document, Order
 from domain.shop import Shop
+from domain.taxes import WHOLE_RATE, combined, rate_text
+from domain.units import PIECE, UNECE_CODES, quantity_text
 from printing.documents.bills import Bill, BillLine, bill_of
 from printing.documents.invoices import as_issued
 from printing.documents.legal import conditions_of
@@ -89,12 +95,18 @@ class _Writer:
         if line.item and line.item.sku:
             _add(product, "ram:SellerAssignedID", line.item.sku)
         _add(product, "ram:Name", line.name or self.words["item"])
+        for option in line.item.options if line.item else ():
+            chosen = _add(product, "ram:ApplicableProductCharacteristic")
+            _add(chosen, "ram:Description", option.name)
+            _add(chosen, "ram:Value", option.value)
         price = _add(_add(parent, "ram:SpecifiedLineTradeAgreement"), "ram:NetPriceProductTradePrice")
-        _add(price, "ram:ChargeAmount", self._amount(line.unit, line.extra))
+        _add(price, "ram:ChargeAmount", self._amount(abs(line.price), line.extra))
         delivery = _add(parent, "ram:SpecifiedLineTradeDelivery")
-        _add(delivery, "ram:BilledQuantity", str(line.quantity), unitCode="C62")
+        quantity = -line.quantity if line.price < 0 else line.quantity  # prices are never below zero there (BR-27)
+        code = UNECE_CODES.get(line.unit.code, UNECE_CODES[PIECE.code])
+        _add(delivery, "ram:BilledQuantity", quantity_text(quantity, line.unit), unitCode=code)
         settlement = _add(parent, "ram:SpecifiedLineTradeSettlement")
-        self._category(_add(settlement, "ram:ApplicableTradeTax"), line.rate or 0)
+        self._category(_add(settlement, "ram:ApplicableTradeTax"), *_charged(line))
         if line.cut:
             self._cut(_add(settlement, "ram:SpecifiedTradeAllowanceCharge"), line.cut)
         total = _add(settlement, "ram:SpecifiedTradeSettlementLineMonetarySummation")
@@ -157,8 +169,8 @@ class _Writer:
         _add(parent, "ram:InvoiceCurrencyCode", self.order.currency)
         if legal.iban and document.kind != CREDIT_NOTE and bill.paid < bill.total:
             self._means(_add(parent, "ram:SpecifiedTradeSettlementPaymentMeans"))
-        for rate in sorted({line.rate or 0 for line in bill.lines}):
-            self._tax(_add(parent, "ram:ApplicableTradeTax"), rate)
+        for rate, exemption in sorted({_charged(line) for line in bill.lines}):
+            self._tax(_add(parent, "ram:ApplicableTradeTax"), rate, exemption)
         if document.due_on:
             terms = _add(parent, "ram:SpecifiedTradePaymentTerms")
             _day(_add(terms, "ram:DueDateDateTime"), document.due_on)
@@ -174,36 +186,39 @@ class _Writer:
         if legal.bic:
             _add(_add(parent, "ram:PayeeSpecifiedCreditorFinancialInstitution"), "ram:BICID", legal.bic)
 
-    def _tax(self, parent: Element, rate: int) -> None:
+    def _tax(self, parent: Element, rate: Fraction, exemption: str) -> None:
         """One rate's line of the summary of taxes, with the reason where nothing is charged."""
-        tax = sum(one.tax for one in self.bill.taxes if one.rate == rate)
-        net = sum(line.net for line in self.bill.lines if (line.rate or 0) == rate)
+        shares = (one for one in self.bill.taxes if Fraction(one.rate, WHOLE_RATE) == rate)
+        tax = sum(one.tax for one in shares)
+        net = sum(line.net for line in self.bill.lines if _charged(line) == (rate, exemption))
         _add(parent, "ram:CalculatedAmount", self._amount(tax))
         _add(parent, "ram:TypeCode", "VAT")
-        if reason := self._reason(rate):
+        if reason := self._reason(rate, exemption):
             _add(parent, "ram:ExemptionReason", reason)
         _add(parent, "ram:BasisAmount", self._amount(net))
-        _add(parent, "ram:CategoryCode", self._category_of(rate))
+        _add(parent, "ram:CategoryCode", self._category_of(rate, exemption))
         if self.shop.legal.tax_on_debits:
             _add(parent, "ram:DueDateTypeCode", ON_DEBITS)
-        _add(parent, "ram:RateApplicablePercent", _percent(rate))
+        _add(parent, "ram:RateApplicablePercent", rate_text(rate))
 
-    def _category(self, parent: Element, rate: int) -> None:
+    def _category(self, parent: Element, rate: Fraction, exemption: str) -> None:
         _add(parent, "ram:TypeCode", "VAT")
-        _add(parent, "ram:CategoryCode", self._category_of(rate))
-        _add(parent, "ram:RateApplicablePercent", _percent(rate))
+        _add(parent, "ram:CategoryCode", self._category_of(rate, exemption))
+        _add(parent, "ram:RateApplicablePercent", rate_text(rate))
 
-    def _category_of(self, rate: int) -> str:
+    def _category_of(self, rate: Fraction, exemption: str) -> str:
         """S: taxed, E: exempt, Z: taxed at nothing; or why this one document has no tax."""
         if rate:
             return "S"
+        if exemption:
+            return "E"
         return _CATEGORIES.get(self.document.exemption) or ("E" if self.shop.legal.exemption else "Z")
 
-    def _reason(self, rate: int) -> str:
-        if rate:
-            return ""
-        exemption = self.document.exemption
-        return self.words[f"exempt_{exemption}"] if exemption else self.shop.legal.exemption
+    def _reason(self, rate: Fraction, exemption: str) -> str:
+        if rate or exemption:
+            return exemption
+        of_all = self.document.exemption
+        return self.words[f"exempt_{of_all}"] if of_all else self.shop.legal.exemption
 
     def _sums(self, parent: Element) -> None:
         bill, currency = self.bill, self.order.currency
@@ -262,8 +277,9 @@ def _day(parent: Element, day: date | None, space: str = "udt") -> None:
     _add(parent, f"{space}:DateTimeString", f"{day:%Y%m%d}" if day else "", format="102")
 
 
-def _percent(rate: int) -> str:
-    return f"{rate // 100}.{rate % 100:02d}"
+def _charged(line: BillLine) -> tuple[Fraction, str]:
+    """What a line's taxes come to, or why there are none."""
+    return combined(line.taxes or ()), line.exemption
 
 
 def _vat(number: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
@@ -10,16 +11,28 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from domain.errors import Rejected
 from domain.orders.documents import NUMBERED, RETURN_SLIP
-from domain.orders.order import Print
+from domain.orders.order import Document, Order, Print
+from domain.settings import Shop
 from printing.documents import LAYOUT, print_a4, print_many, print_till, sheet_of
-from printing.documents.sheet import Sheet
+from printing.documents.sheet import Sheet, characters_missing
 from printing.electronic import factur_x, is_electronic
 from projections.kept_prints import Copy, DocumentAltered
 from projections.log import Session
 from projections.prints import Paper, Papers
 
+MOST_NAMED = 5  # characters
 A4, TILL, LIST, PRINTER = FORMS = ("a4", "80mm", "list", "till-printer")
+
+
+class Unprintable(Rejected):
+    """
+    The typeface of documents lacks {characters}. An issued document stays as it is for ever: write this in other
+    letters on the order first.
+    """
+
+    code = "unprintable-characters"
 
 
 class Printed(NamedTuple):
@@ -30,6 +43,14 @@ class Printed(NamedTuple):
     data: bytes
     told: Print
     differs_from: str
+
+
+def require_printable(order: Order, shop: Shop, document: Document) -> None:
+    """Refuses to issue a document with a character that would have to be written by its number."""
+    found = characters_missing(sheet_of(order, shop, document.kind, document=document))
+    if found:
+        names = [f"U+{ord(one):04X} {unicodedata.name(one, '')}".strip() for one in found[:MOST_NAMED]]
+        raise Unprintable(characters=", ".join(names))
 
 
 def sheet_on(paper: Paper, kind: str, locale: str = "") -> Sheet:

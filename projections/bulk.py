@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-import psycopg
 from msgspec.structs import replace
 from psycopg.errors import DeadlockDetected
 
+from domain.addresses import Address
 from domain.customers import Customer, TakeBillingData, check_email, normalised_email, take_billing_data
 from domain.errors import DomainError
 from domain.events import Aggregate, Event
@@ -20,19 +20,23 @@ from domain.settings import Shop
 from domain.stock import stock_id_of
 from projections.desk import Desk
 from projections.desk.stock import Shelf, settle
-from projections.log import CustomerClaim, EventLog, Session, VersionConflict
+from projections.log import Cache, CustomerClaim, EventLog, Session, VersionConflict
 from projections.log.bulk import store
 
 ATTEMPTS = 20
 
 
 class Created(NamedTuple):
-    """The order is stored; `total` and `refunded` in minor units of its currency."""
+    """The order is stored; `total` and `refunded` in minor units of its currency.
+
+    `name_kept`: its customer's card keeps another name than the order tells.
+    """
 
     order_id: UUID
     currency: str
     total: int
     refunded: int
+    name_kept: bool = False
 
 
 class Known(NamedTuple):
@@ -66,11 +70,13 @@ Beside = Callable[[Session, Sequence[Result]], None]
 
 
 class Manner(NamedTuple):
-    """How orders of the past are taken in: `dry` stores nothing, `stock` moves stock, `update` leads known ones on."""
+    """How orders of the past are taken in: `dry` stores nothing, `stock` moves stock, `update` leads known ones on,
+    `names` lets them rename customers whose card has a name."""
 
     dry: bool = False
     stock: bool = False
     update: bool = False
+    names: bool = False
 
 
 class Bulk:
@@ -79,7 +85,8 @@ class Bulk:
     def __init__(self, log: EventLog, desk: Desk) -> None:
         self._log = log
         self._desk = desk
-        self._shelf = Shelf()
+        self._shelf = Cache(Shelf)
+        log.on_new_incarnation(self._shelf.drop)
 
     def save(
         self,
@@ -107,7 +114,7 @@ class Bulk:
         self, commands: Sequence[CreateOrder], shop: Shop, manner: Manner, beside: Beside | None
     ) -> list[Result]:
         with self._log.session() as session:
-            batch = _Batch(session, commands, shop, manner, self._shelf)
+            batch = _Batch(session, commands, shop, manner, self._shelf.of(session.incarnation))
             results = batch.decide()
             if not manner.dry:
                 self._store(session, batch.events(), results, beside)
@@ -128,10 +135,7 @@ class Bulk:
         if not events:
             return _commit_if_begun(session, beside)
         session.begin()
-        try:
-            store(session.connection, self._log.mapper, self._log.keys, events)
-        except psycopg.errors.UniqueViolation as error:
-            raise VersionConflict from error
+        store(session.connection, self._log.mapper, self._log.keys, events, session.incarnation)
         session.commit()
 
 
@@ -209,20 +213,25 @@ class _Batch:
             card = self._cards.card(command)
             buyer = None
             if card:
+                card.require_whole()
                 name = billing.name or card.value("name")
                 buyer = Buyer(id=card.id, name=name, email=billing.email or card.value("email"))
             create_order(order, replace(command, buyer=buyer), self._shop)
             self._move_stock(order, command)
         except DomainError as error:
             return Refused(command.order_id, error)
+        name_kept = card is not None and not self._manner.names and _renames(card, billing)
         if card:
             follow = TakeBillingData(
-                customer_id=card.id, context=command.context, order_id=command.order_id, billing=billing
+                customer_id=card.id,
+                context=command.context,
+                order_id=command.order_id,
+                billing=replace(billing, name="") if name_kept else billing,
             )
             take_billing_data(card, follow, self._shop)
         self._changed.append(order)
         total = order.imported.total if order.imported else order.price.total  # an imported order has the one told
-        return Created(order.id, order.currency, total, order.refunded)
+        return Created(order.id, order.currency, total, order.refunded, name_kept=name_kept)
 
     def _move_stock(self, order: Order, command: CreateOrder) -> None:
         if self._manner.stock:
@@ -273,6 +282,11 @@ class _Cards:
     def touched(self) -> list[Customer]:
         """The cards on which something was written."""
         return [card for card in self._cards.values() if card.pending_events]
+
+
+def _renames(card: Customer, billing: Address) -> bool:
+    """Whether the billing data tell another name than the card has."""
+    return bool(billing.name and card.value("name") and card.value("name") != billing.name)
 
 
 def _email(command: CreateOrder) -> str | None:

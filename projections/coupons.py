@@ -16,6 +16,7 @@ from domain.coupons import (
     CouponEnabled,
     CouponRedeemed,
     CouponReleased,
+    CouponUseMoved,
 )
 from projections.pages import Conditions, Listing, equal, key
 from projections.plain import patterns, plain_words
@@ -34,6 +35,12 @@ _COUPONS = """
         valid_until timestamptz,
         usage_limit bigint,
         limit_per_customer bigint,
+        combines boolean NOT NULL,
+        multiplies boolean NOT NULL,
+        products text[] NOT NULL,
+        patterns text[] NOT NULL,
+        tags text[] NOT NULL,
+        most_items bigint,
         is_enabled boolean NOT NULL,
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
@@ -50,7 +57,8 @@ _USES = """
 """
 _COLUMNS = (
     "id", "code", "kind", "value", "currency", "minimum", "valid_from", "valid_until", "usage_limit",
-    "limit_per_customer", "is_enabled", "created_at", "updated_at", "words",
+    "limit_per_customer", "combines", "multiplies", "products", "patterns", "tags", "most_items", "is_enabled",
+    "created_at", "updated_at", "words",
 )  # fmt: skip
 _LISTED = """(
     SELECT coupons.*, used.uses, CASE
@@ -69,7 +77,7 @@ class Coupons:
     """The view `coupons`. Uses are rows of their own: one used a hundred thousand times is not folded each time."""
 
     name = "coupons"
-    version = 1
+    version = 2
     tables = (
         Table("coupons", _COLUMNS, ("id",), _COUPONS),
         Table("coupon_uses", ("coupon_id", "order_id", "customer_id", "at"), ("coupon_id", "order_id"), _USES),
@@ -81,12 +89,15 @@ class Coupons:
         """Each coupon as its rules stand, and each use that was not given back."""
         rows = Rows()
         changed: dict[UUID, datetime] = {}
-        for _, event in batch.events:
+        for _, event, _ in batch.events:
             coupon_id = event.originator_id
             match event:
                 case CouponCreated() | CouponChanged() | CouponDisabled() | CouponEnabled():
                     changed[coupon_id] = event.timestamp
                 case CouponRedeemed(order_id=order_id, customer_id=customer_id):
+                    row = (coupon_id, order_id, customer_id, event.timestamp)
+                    rows.put("coupon_uses", (coupon_id, order_id), row)
+                case CouponUseMoved(order_id=order_id, customer_id=customer_id):
                     row = (coupon_id, order_id, customer_id, event.timestamp)
                     rows.put("coupon_uses", (coupon_id, order_id), row)
                 case CouponReleased(order_id=order_id):
@@ -110,6 +121,12 @@ def coupon_row(coupon: Coupon, at: datetime) -> Row:
         rules.valid_until,
         rules.limit,
         rules.limit_per_customer,
+        rules.combines,
+        rules.multiplies,
+        list(rules.products),
+        list(rules.patterns),
+        list(rules.tags),
+        rules.most_items,
         coupon.is_enabled,
         coupon.created_at,
         at,
@@ -130,6 +147,12 @@ class CouponHead(NamedTuple):
     valid_until: datetime | None
     usage_limit: int | None
     limit_per_customer: int | None
+    combines: bool
+    multiplies: bool
+    products: list[str]
+    patterns: list[str]
+    tags: list[str]
+    most_items: int | None
     is_enabled: bool
     created_at: datetime
     updated_at: datetime

@@ -1,27 +1,43 @@
-"""Who may come in: operators' passwords, programs' tokens, console sessions and the brake on guessing."""
+"""Who may come in: operators' passwords, programs' tokens and the brake on guessing."""
 
 from __future__ import annotations
 
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
+import psycopg
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool
 
+from domain.events import Context
 from domain.operators import Operator
-from domain.tokens import Token
+from domain.roles import permissions
+from domain.tokens import MakerRevoked, RevokeToken, Token
+from projections.desk.desk import Beside, Desk
 from projections.log import Connection, Session
-from projections.passwords import digest, new_secret, password_fits, secret_fits
+from projections.passwords import ONE_TIME_LASTS, OneTimePasswordEnded, digest, new_secret, password_fits, secret_fits
 
 TOKEN_PREFIX = "carnet"  # noqa: S105 - names the kind, is no secret
 WINDOW = timedelta(minutes=15)
 BELIEVED = 1.0
+PRECISION = timedelta(minutes=1)  # with which it is known when a token was used last
 MOST_BELIEVED = 1_000
+
+_ISSUED = """
+    token_id, name, t.role, scopes, expires_at, issued_at, issued_by, t.version, last_used_at, account,
+    o.role AS account_role
+    FROM access.tokens t LEFT JOIN access.operators o ON o.operator_id = t.account
+"""
+_USED = """
+    UPDATE access.tokens SET last_used_at = date_trunc('minute', now())
+    WHERE token_id = %s AND coalesce(last_used_at < now() - %s, true)
+"""
 
 
 class OperatorRow(NamedTuple):
@@ -36,7 +52,11 @@ class OperatorRow(NamedTuple):
 
 
 class TokenRow(NamedTuple):
-    """A token as it stands, without its secret."""
+    """A token as it stands, without its secret.
+
+    `last_used_at` is true to a minute. `account` is the operator by whom, or by whose token, it was made, and
+    `account_role` what they are now; None for one made on this machine.
+    """
 
     token_id: UUID
     name: str
@@ -46,6 +66,30 @@ class TokenRow(NamedTuple):
     issued_at: datetime
     issued_by: str
     version: int
+    last_used_at: datetime | None
+    account: UUID | None = None
+    account_role: str | None = None
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What it may do now: what it was given, and no more than its operator may."""
+        given = permissions(self.role, tuple(self.scopes))
+        return given & permissions(self.account_role) if self.account_role else given
+
+
+class Maker(NamedTuple):
+    """Whom a new token hangs on: an operator, and the token by which it is made; nobody on this machine."""
+
+    account: UUID | None = None
+    token: UUID | None = None
+
+
+ON_THIS_MACHINE = Maker()
+
+
+def usernames(connection: Connection) -> frozenset[str]:
+    """The names of all operators."""
+    return frozenset(name for (name,) in connection.execute("SELECT username FROM access.operators"))
 
 
 class Credentials:
@@ -77,31 +121,33 @@ class Credentials:
 
     def _look_up(self, text: str) -> TokenRow | None:
         parts = text.split("_", 2)
+        # allowed secret-compared: the prefix is the same for every token; the secret part is compared as a hash
         if len(parts) != 3 or parts[0] != TOKEN_PREFIX or not parts[1].isalnum() or not parts[1].isascii():
             return None
-        select = """
-            SELECT hash, token_id, name, role, scopes, expires_at, issued_at, issued_by, version FROM access.tokens
-            WHERE lookup = %s AND (expires_at IS NULL OR expires_at > now())
+        select = f"""
+            SELECT hash, coalesce(last_used_at < now() - %s, true), {_ISSUED}
+            WHERE lookup = %s AND (t.expires_at IS NULL OR t.expires_at > now())
+                AND (t.account IS NULL OR NOT o.disabled)
         """
         with self.pool.connection() as connection:
-            row = connection.execute(select, (parts[1],), prepare=True).fetchone()
-        if row is None or not secret_fits(parts[2], row[0]):
-            return None
-        return TokenRow(*row[1:])
+            row = connection.execute(select, (PRECISION, parts[1]), prepare=True).fetchone()
+            if row is None or not secret_fits(parts[2], row[0]):
+                return None
+            found = TokenRow(*row[2:])
+        if row[1]:
+            self._note(_USED, found.token_id)
+        return found
 
-    def session(self, secret: str) -> OperatorRow | None:
-        """The operator who is signed in with this session, unless it ended or they were shut out."""
-        select = """
-            SELECT operator_id, username, role, disabled, temporary, version
-            FROM access.sessions JOIN access.operators USING (operator_id)
-            WHERE hash = %s AND expires_at > now() AND NOT disabled
+    def _note(self, statement: str, identifier: object) -> None:
+        """Notes when something was used last; where nothing can be written, what was asked is answered all the same."""
+        with suppress(psycopg.Error), self.pool.connection() as connection:
+            connection.execute(statement, (identifier, PRECISION))
+
+    def sign_in(self, username: str, password: str) -> OperatorRow | None:
+        """The operator when the password fits; as slow when there is no such operator.
+
+        A one-time password is used up by it; raises `OneTimePasswordEnded` where it was before, or is too old.
         """
-        with self.pool.connection() as connection:
-            row = connection.execute(select, (digest(secret),)).fetchone()
-        return OperatorRow(*row) if row else None
-
-    def sign_in(self, username: str, password: str, hours: int) -> tuple[OperatorRow, str] | None:
-        """The operator and a new session's secret when the password fits; as slow when there is no such operator."""
         select = """
             SELECT password_hash, operator_id, username, role, disabled, temporary, version
             FROM access.operators WHERE username = %s
@@ -111,7 +157,21 @@ class Credentials:
         if not password_fits(password, row[0] if row else None) or row is None:
             return None
         operator = OperatorRow(*row[1:])
-        return None if operator.disabled else (operator, self._open_session(operator.operator_id, hours))
+        if operator.disabled:
+            return None
+        if operator.temporary:
+            self._use_up(operator.operator_id, row[0])
+        return operator
+
+    def _use_up(self, operator_id: UUID, hashed: str) -> None:
+        """Takes note that a one-time password was used, once."""
+        update = """
+            UPDATE access.operators SET password_used_at = now()
+            WHERE operator_id = %s AND password_hash = %s AND password_used_at IS NULL AND password_ends_at > now()
+        """
+        with self.pool.connection() as connection:
+            if connection.execute(update, (operator_id, hashed)).rowcount != 1:
+                raise OneTimePasswordEnded
 
     def knows(self, username: str, password: str) -> bool:
         """Whether this is the operator's password."""
@@ -119,25 +179,6 @@ class Credentials:
             select = "SELECT password_hash FROM access.operators WHERE username = %s"
             row = connection.execute(select, (username,)).fetchone()
         return password_fits(password, row[0] if row else None)
-
-    def _open_session(self, operator_id: UUID, hours: int) -> str:
-        """Opens a session and clears away those that ended."""
-        secret = new_secret()
-        with self.pool.connection() as connection:
-            connection.execute(
-                """
-                WITH ended AS (DELETE FROM access.sessions WHERE expires_at <= now())
-                INSERT INTO access.sessions (hash, operator_id, expires_at)
-                VALUES (%s, %s, now() + make_interval(hours => %s))
-                """,
-                (digest(secret), operator_id, hours),
-            )
-        return secret
-
-    def sign_out(self, secret: str) -> None:
-        """Ends a session."""
-        with self.pool.connection() as connection:
-            connection.execute("DELETE FROM access.sessions WHERE hash = %s", (digest(secret),))
 
     def attempts(self, keys: Sequence[str]) -> list[int]:
         """Counts one more attempt under each key; how many there were in the running quarter of an hour."""
@@ -190,19 +231,13 @@ class Credentials:
 
     def token_row(self, token_id: UUID) -> TokenRow | None:
         """One token, without its secret."""
-        select = """
-            SELECT token_id, name, role, scopes, expires_at, issued_at, issued_by, version
-            FROM access.tokens WHERE token_id = %s
-        """
+        select = f"SELECT {_ISSUED} WHERE token_id = %s"
         with self.pool.connection() as connection, connection.cursor(row_factory=class_row(TokenRow)) as cursor:
             return cursor.execute(select, (token_id,)).fetchone()
 
     def tokens(self, after: str, limit: int) -> list[TokenRow]:
         """Tokens by name, from the one after."""
-        select = """
-            SELECT token_id, name, role, scopes, expires_at, issued_at, issued_by, version
-            FROM access.tokens WHERE name > %s ORDER BY name LIMIT %s
-        """
+        select = f"SELECT {_ISSUED} WHERE name > %s ORDER BY name LIMIT %s"
         with self.pool.connection() as connection, connection.cursor(row_factory=class_row(TokenRow)) as cursor:
             return cursor.execute(select, (after, limit)).fetchall()
 
@@ -237,29 +272,63 @@ def keep_password(session: Session, operator: Operator, hashed: str, *, temporar
     """Writes the hash of an operator's new password and ends every session begun with the old one."""
     keep_operator(session, operator)
     _beside(session).execute(
-        "UPDATE access.operators SET password_hash = %s, temporary = %s WHERE operator_id = %s",
-        (hashed, temporary, operator.id),
+        """
+        UPDATE access.operators SET
+            password_hash = %(hash)s, temporary = %(temporary)s, password_used_at = NULL,
+            password_ends_at = CASE WHEN %(temporary)s THEN now() + %(lasts)s END
+        WHERE operator_id = %(id)s
+        """,
+        {"hash": hashed, "temporary": temporary, "lasts": ONE_TIME_LASTS, "id": operator.id},
     )
     _beside(session).execute("DELETE FROM access.sessions WHERE operator_id = %s", (operator.id,))
 
 
-def keep_token(session: Session, token: Token, text: str, issued_at: datetime, issued_by: str) -> None:
-    """Writes the hash of a new token."""
+def keep_token(
+    session: Session, token: Token, text: str, issued_at: datetime, issued_by: str, maker: Maker = ON_THIS_MACHINE
+) -> None:
+    """Writes the hash of a new token; raises `MakerRevoked` where the token that makes it is no more."""
     _, lookup, secret = text.split("_", 2)
-    _beside(session).execute(
+    connection = _beside(session)
+    if maker.token:
+        held = "SELECT FROM access.tokens WHERE token_id = %s FOR SHARE"
+        if connection.execute(held, (maker.token,)).fetchone() is None:
+            raise MakerRevoked
+    connection.execute(
         """
         INSERT INTO access.tokens
-            (token_id, name, lookup, hash, role, scopes, expires_at, issued_at, issued_by, version)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            (token_id, name, lookup, hash, role, scopes, expires_at, issued_at, issued_by, version, account, parent)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
         (token.id, token.name, lookup, digest(secret), token.role, list(token.scopes), token.expires_at, issued_at,
-         issued_by, token.version),
+         issued_by, token.version, maker.account, maker.token),
     )  # fmt: skip
 
 
-def drop_token(session: Session, token: Token) -> None:
-    """Takes a revoked token's hash away."""
-    _beside(session).execute("DELETE FROM access.tokens WHERE token_id = %s", (token.id,))
+def dropping(desk: Desk, context: Context) -> Beside:
+    """What takes a revoked token's hash away, and revokes along with it every token that was made by it."""
+
+    def drop(session: Session, token: Token) -> None:
+        connection = _beside(session)
+        connection.execute("SELECT FROM access.tokens WHERE token_id = %s FOR UPDATE", (token.id,))
+        made = made_by(connection, token.id)
+        for token_id in made:
+            desk.handle_within(session, RevokeToken(token_id=token_id, context=context))
+        connection.execute("DELETE FROM access.tokens WHERE token_id = ANY(%s)", ([token.id, *made],))
+
+    return drop
+
+
+def made_by(connection: Connection, token_id: UUID) -> list[UUID]:
+    """The tokens that were made by a token, and by those in turn."""
+    select = """
+        WITH RECURSIVE made AS (
+            SELECT token_id FROM access.tokens WHERE parent = %s
+            UNION
+            SELECT t.token_id FROM access.tokens t JOIN made ON t.parent = made.token_id
+        )
+        SELECT token_id FROM made
+    """
+    return [made for (made,) in connection.execute(select, (token_id,))]
 
 
 def _beside(session: Session) -> Connection:

@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from contextlib import suppress
 from threading import Condition, Event
 from typing import NamedTuple
+from uuid import UUID
 
-import psycopg
 import structlog
 
 from domain.customers import CustomerForgotten
 from projections import generations
-from projections.feed import Feed
-from projections.log import EventLog, Recorded
+from projections.feed import BATCH, Feed
+from projections.leases import Lease, beating
+from projections.log import AheadOfLog, EventLog, Found
+from projections.postgres.connections import connect_directly
 from projections.projection import Batch, Kept
 from projections.tables import Connection, Rows
 from projections.target import Target
 
 IDLE_WAIT = 0.25
-ALIVE_EVERY = 1.0  # seconds between two looks whether a view's lead is still held
+ALIVE_EVERY = 0.5  # seconds between two looks whether a view's lead is still held
 
 _logger = structlog.get_logger()
 
@@ -55,16 +57,18 @@ class Crew:
         self._news = Condition()
         self._members: list[_Member] = []
         self._kept = Kept()
+        self._incarnation: UUID | None = None
+        self._most = BATCH  # events of a batch: fewer where the server ended a transaction that took too long
 
-    def carry(self, target: Target, position: int, leading: Connection, stop: Event) -> None:
-        """Keeps a view moving until told to stop; raises what is wrong with it, or with the connection that leads."""
+    def carry(self, target: Target, position: int, lease: Lease, stop: Event) -> None:
+        """Keeps a view moving until told to stop; raises what is wrong with it, or `LeaseLost`."""
         member = _Member(target, position)
         with self._news:
             self._members.append(member)
             self._news.notify_all()
         try:
             while not member.ashore.wait(ALIVE_EVERY):
-                leading.execute("SELECT")
+                lease.check()
         finally:
             self._put_ashore([member], None)
         if member.fault is not None and not stop.is_set():
@@ -74,14 +78,13 @@ class Crew:
         """Moves whoever is on board, until told to stop."""
         while not stop.is_set():
             try:
-                with psycopg.connect(
-                    self._database_url, autocommit=True, application_name="carnet views"
-                ) as connection:
-                    # A crash of the server may undo the last moments of the views: rows and positions alike.
-                    connection.execute("SET synchronous_commit = off")
+                # A crash of the server may undo the last moments of the views: rows and positions alike.
+                session = {"synchronous_commit": "off"}
+                with connect_directly(self._database_url, "carnet views", session=session) as connection:
                     self._run(connection, stop)
             except Exception as fault:
-                _logger.warning("views put ashore", action="crew.failed", error=type(fault).__name__)
+                self._most = max(1, self._most // 2)
+                _logger.warning("views put ashore", action="crew.failed", error=type(fault).__name__, most=self._most)
                 self._put_ashore(self._on_board(), fault)
                 stop.wait(IDLE_WAIT)
         self._put_ashore(self._on_board(), None)
@@ -94,18 +97,23 @@ class Crew:
                     self._news.wait(IDLE_WAIT)
                 continue
             old = min(member.position for member in members)
-            recorded = self._feed.read(old, catching_up=False)
+            incarnation, recorded = self._feed.read(old, catching_up=False)
             if not recorded:
+                self._put_ashore_ahead(members)
                 self._feed.wait(old, IDLE_WAIT)
                 continue
+            if incarnation != self._incarnation:
+                self._incarnation, self._kept = incarnation, Kept()
             next_stop = min((member.position for member in members if member.position > old), default=None)
             if next_stop is not None:
                 recorded = [one for one in recorded if one.position <= next_stop]
-            self._advance(connection, [one for one in members if one.position == old], recorded, old)
+            batch = Found(incarnation, list(recorded[: self._most]))
+            self._advance(connection, [one for one in members if one.position == old], batch, old)
+            self._most = min(BATCH, 2 * self._most)
 
-    def _advance(self, connection: Connection, members: list[_Member], recorded: Sequence[Recorded], old: int) -> None:
+    def _advance(self, connection: Connection, members: list[_Member], batch: Found, old: int) -> None:
         """Moves the views over the events: together those that can, the others each alone."""
-        new = recorded[-1].position
+        recorded, new = batch.recorded, batch.recorded[-1].position
         if any(one.event.TOPIC == CustomerForgotten.TOPIC for one in recorded):
             self._kept = Kept()  # what was folded before still knows who it was
         together: list[_Member] = []
@@ -114,7 +122,7 @@ class Crew:
                 free = generations.enter(connection, [member.target.projection.name for member in members], old)
                 together = [member for member in members if member.target.projection.name in free]
                 if together:
-                    self._take(connection, together, recorded, old, new)
+                    self._take(connection, together, batch, old)
         except Exception:
             if connection.closed:
                 raise
@@ -123,35 +131,43 @@ class Crew:
             member.position = new
         for member in members:
             if member not in together:
-                self._take_alone(connection, member, recorded, old, new)
+                self._take_alone(connection, member, batch, old)
 
-    def _take(
-        self, connection: Connection, members: list[_Member], recorded: Sequence[Recorded], old: int, new: int
-    ) -> None:
-        whole = Batch(recorded, new, self._log, kept=self._kept)
-        joint: list[_Joint] = []
-        for member in members:
-            events = [one for one in recorded if member.target.wants(one.event.TOPIC)]
-            if events:
-                joint.append(_Joint(member, member.target.fold(Batch(events, new, self._log, part_of=whole))))
+    def _take(self, connection: Connection, members: list[_Member], batch: Found, old: int) -> None:
+        recorded, new = batch.recorded, batch.recorded[-1].position
+        with beating(connection):
+            whole = Batch(recorded, new, self._log, kept=self._kept)
+            joint: list[_Joint] = []
+            for member in members:
+                events = [one for one in recorded if member.target.wants(one.event.TOPIC)]
+                if events:
+                    joint.append(_Joint(member, member.target.fold(Batch(events, new, self._log, part_of=whole))))
         with connection.pipeline():
             for member, rows in joint:
                 member.target.write(connection, rows)
-        generations.move_all(connection, [member.target.projection.name for member in members], old, new)
+        names = [member.target.projection.name for member in members]
+        generations.move_all(connection, names, old, new, batch.incarnation)
         self._kept.keep(whole)
 
-    def _take_alone(
-        self, connection: Connection, member: _Member, recorded: Sequence[Recorded], old: int, new: int
-    ) -> None:
+    def _take_alone(self, connection: Connection, member: _Member, batch: Found, old: int) -> None:
         """Takes a view over the events by itself: what it cannot take is parked."""
-        events = [one for one in recorded if member.target.wants(one.event.TOPIC)]
+        new = batch.recorded[-1].position
+        events = [one for one in batch.recorded if member.target.wants(one.event.TOPIC)]
         try:
-            member.target.take(connection, events, old, new)
+            member.target.take(connection, events, old, new, batch.incarnation)
             member.position = new
         except Exception as fault:
             self._put_ashore([member], fault)
             if connection.closed:
                 raise
+
+    def _put_ashore_ahead(self, members: Sequence[_Member]) -> None:
+        """Puts those ashore whose position the log does not reach."""
+        for member in members:
+            try:
+                self._feed.require_reached(member.position)
+            except AheadOfLog as fault:
+                self._put_ashore([member], fault)
 
     def _on_board(self) -> list[_Member]:
         with self._news:

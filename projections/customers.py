@@ -14,7 +14,7 @@ from domain.addresses import Address
 from domain.customers import Customer, normalised_email
 from domain.orders.order import Order
 from projections.pages import Conditions, Listing, key, read
-from projections.plain import patterns, plain_words
+from projections.plain import patterns, phone_digits, plain_words
 from projections.projection import Batch
 from projections.tables import Connection, Row, Rows, Table
 
@@ -39,7 +39,7 @@ _CUSTOMERS = """
         phone text NOT NULL,
         email text NOT NULL,
         vat_number text NOT NULL,
-        email_normalised text COLLATE "C" NOT NULL,
+        emails text[] NOT NULL,
         words text COLLATE "C" NOT NULL
     )
 """
@@ -57,14 +57,14 @@ _INDEXES = (
     "CREATE INDEX customers_created ON {schema}.customers (created_at, id) WHERE erased_at IS NULL",
     "CREATE INDEX customers_name ON {schema}.customers (left(words, 60), id) WHERE erased_at IS NULL",
     "CREATE INDEX customers_words ON {schema}.customers USING gin (words gin_trgm_ops)",
-    "CREATE INDEX customers_email ON {schema}.customers (email_normalised)",
+    "CREATE INDEX customers_email ON {schema}.customers USING gin (emails)",
     "CREATE INDEX customers_tags ON {schema}.customers USING gin (tags)",
     "CREATE INDEX customers_merged ON {schema}.customers (merged_into) WHERE merged_into IS NOT NULL",
 )
 _OF_CUSTOMER = "CREATE INDEX customer_orders_customer ON {schema}.customer_orders (customer_id)"
 _COLUMNS = (
     "id", "version", "position", "created_at", "updated_at", "erased_at", "merged_into", "tags", *Address.FIELDS,
-    "email_normalised", "words",
+    "emails", "words",
 )  # fmt: skip
 _ORDER_COLUMNS = ("order_id", "customer_id", "currency", "worth", "counts", "placed_at")
 _WORTH = sql.SQL("""
@@ -86,7 +86,7 @@ class Customers:
     """
 
     name = "customers"
-    version = 2
+    version = 3
     tables = (
         Table("customers", _COLUMNS, ("id",), _CUSTOMERS, _INDEXES),
         Table("customer_orders", _ORDER_COLUMNS, ("order_id",), _ORDERS, (_OF_CUSTOMER,)),
@@ -97,7 +97,7 @@ class Customers:
     def fold(self, batch: Batch) -> Rows:
         """Each card as its events leave it, of a customer who was forgotten only the id and the dates; each order."""
         rows = Rows()
-        positions = {event.originator_id: position for position, event in batch.events}
+        positions = {event.originator_id: position for position, event, _ in batch.events}
         for customer_id, customer in batch.aggregates(Customer).items():
             if customer.withdrawn:
                 rows.delete("customers", (customer_id,))
@@ -123,9 +123,14 @@ def customer_row(customer: Customer, position: int) -> Row:
         customer.merged_into,
         customer.tags,
         *(customer.value(name) for name in Address.FIELDS),
-        normalised_email(customer.value("email")),
-        plain_words(*(customer.value(name) for name in _SEARCHED)),
+        sorted(customer.addresses),
+        plain_words(*(customer.value(name) for name in _SEARCHED), *customer.emails, *_phones(customer)),
     )
+
+
+def _phones(customer: Customer) -> list[str]:
+    """The digits that every telephone number of the card is known by."""
+    return [phone_digits(phone) for phone in (customer.value("phone"), *customer.phones) if phone]
 
 
 def _order_row(order: Order) -> Row:
@@ -178,8 +183,8 @@ def _conditions(filters: CustomerFilters) -> Conditions:
     """The forgotten and the merged cards are left out."""
     found, told = ["erased_at IS NULL", "merged_into IS NULL"], dict[str, Any]()
     if filters.email is not None:
-        found.append("email_normalised = %(email)s")
-        told["email"] = normalised_email(filters.email)
+        found.append("emails @> %(email)s::text[]")
+        told["email"] = [normalised_email(filters.email)]
     if filters.country is not None:
         found.append("country = %(country)s")
         told["country"] = filters.country

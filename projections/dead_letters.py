@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 
-from projections.log import Recorded
+from projections.log import AheadOfLog, Recorded
 from projections.tables import Connection
 
 HELD_BACK = "HeldBack"
@@ -33,7 +33,7 @@ _LIST = f"""
     WHERE (%(projection)s::text IS NULL OR projection = %(projection)s) AND schema = 'views'
         AND (%(state)s::text IS NULL OR state = %(state)s)
     ORDER BY projection, position
-"""  # noqa: S608
+"""  # noqa: S608 - the columns are a constant of this module
 _OF_KEY = """
     SELECT position, originator_version FROM views.dead_letters
     WHERE projection = %s AND schema = %s AND originator_id = %s AND state = 'parked'
@@ -71,7 +71,7 @@ def park(
     error, trace = (HELD_BACK, "") if fault is None else (name_of(fault), trace_of(fault))
     rows = [
         (projection, schema, position, event.originator_id, event.originator_version, event.TOPIC, error, trace)
-        for position, event in events
+        for position, event, _ in events
     ]
     with connection.cursor() as cursor:
         cursor.executemany(_PARK, rows)
@@ -104,7 +104,9 @@ def discard(connection: Connection, projection: str, position: int) -> bool:
 
 
 def name_of(fault: BaseException) -> str:
-    """What kind of error it was; its message may quote a person's data and is left out."""
+    """What kind of error it was; its message may quote a person's data and is left out, but for one of positions."""
+    if isinstance(fault, AheadOfLog):
+        return str(fault)
     state = f" {fault.sqlstate}" if isinstance(fault, psycopg.Error) and fault.sqlstate else ""
     return type(fault).__name__ + state
 

@@ -9,7 +9,9 @@ from uuid import UUID
 from msgspec import Struct
 from psycopg import sql
 
-from domain.orders.documents import DocumentNumbered, DocumentVoided
+from domain import topics
+from domain.customers import CustomerForgotten
+from domain.orders.differences import PARTIES, differences
 from domain.orders.order import Document, Order
 from projections.pages import Conditions, Listing, key
 from projections.projection import Batch
@@ -30,16 +32,20 @@ _DDL = """
         refund text NOT NULL,
         refers_to text NOT NULL,
         voided_at timestamptz,
-        void_reason text
+        void_reason text,
+        customer_id uuid,
+        contents_differ boolean NOT NULL,
+        buyer_differs boolean NOT NULL
     )
 """
 _INDEXES = (
     "CREATE INDEX documents_number ON {schema}.documents (number)",
     "CREATE INDEX documents_issued ON {schema}.documents (issued_on, number)",
+    "CREATE INDEX documents_differ ON {schema}.documents (issued_on, number) WHERE contents_differ OR buyer_differs",
 )
 _COLUMNS = (
     "order_id", "number", "kind", "series", "order_number", "issued_on", "due_on", "currency", "tax", "total", "refund",
-    "refers_to", "voided_at", "void_reason",
+    "refers_to", "voided_at", "void_reason", "customer_id", "contents_differ", "buyer_differs",
 )  # fmt: skip
 _ORDER_OF = sql.SQL("SELECT order_id, kind FROM {} WHERE number = %(number)s")
 
@@ -48,14 +54,21 @@ class Documents:
     """The view `documents`."""
 
     name = "documents"
-    version = 1
+    version = 2
     tables = (Table("documents", _COLUMNS, ("order_id", "number"), _DDL, _INDEXES),)
     aggregates = (Order,)
-    topics = frozenset((DocumentNumbered.TOPIC, DocumentVoided.TOPIC))
+    # What is edited on an order may leave its invoice telling something else.
+    topics = frozenset(event.TOPIC for event in topics.AGGREGATES[Order]) | {CustomerForgotten.TOPIC}
 
     def fold(self, batch: Batch) -> Rows:
-        """A row for every document that was issued here; numbers given elsewhere are no part of the register."""
+        """A row for every document that was issued here; numbers given elsewhere are no part of the register.
+
+        Who was forgotten cannot be compared with the buyer on paper any more.
+        """
         rows = Rows()
+        for _, event, _ in batch.events:
+            if type(event) is CustomerForgotten:
+                rows.overwrite("documents", "customer_id", event.originator_id, buyer_differs=False)
         for order in batch.aggregates(Order).values():
             for document in order.documents:
                 if document.version and document.issued_on:
@@ -64,6 +77,7 @@ class Documents:
 
 
 def _row(order: Order, document: Document) -> Row:
+    differs = set(differences(order, document))
     return (
         order.id,
         document.number,
@@ -79,6 +93,9 @@ def _row(order: Order, document: Document) -> Row:
         document.refers_to,
         document.voided_at,
         document.void_reason,
+        order.customer_id,
+        bool(differs - PARTIES),
+        bool(differs & PARTIES),
     )
 
 
@@ -99,6 +116,8 @@ class DocumentHead(NamedTuple):
     refers_to: str
     voided_at: datetime | None
     void_reason: str | None
+    contents_differ: bool
+    buyer_differs: bool
 
 
 class DocumentFilters(Struct, frozen=True, kw_only=True):
@@ -111,6 +130,7 @@ class DocumentFilters(Struct, frozen=True, kw_only=True):
     issued_from: date | None = None
     issued_to: date | None = None
     voided: bool | None = None
+    differs: bool | None = None
 
 
 CONDITIONS = {
@@ -121,6 +141,7 @@ CONDITIONS = {
     "issued_from": "issued_on >= %(issued_from)s",
     "issued_to": "issued_on <= %(issued_to)s",
     "voided": "(voided_at IS NOT NULL) = %(voided)s",
+    "differs": "(contents_differ OR buyer_differs) = %(differs)s",
 }
 
 

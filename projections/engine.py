@@ -1,4 +1,4 @@
-"""Leads a live view: found by an advisory lock, made or rebuilt, caught up, then taken along by the crew."""
+"""Leads a live view: found by a lease, made or rebuilt, caught up, then taken along by the crew."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from projections import generations
 from projections.crew import Crew
 from projections.dead_letters import name_of
 from projections.feed import BATCH, Feed
-from projections.generations import LEADER, Generation, Superseded
+from projections.generations import Generation, Superseded
+from projections.leases import LEADER, Lease, Leases
 from projections.log import EventLog
+from projections.postgres.connections import connect_directly
 from projections.projection import Projection
 from projections.tables import Connection
 from projections.target import Target
@@ -36,6 +38,7 @@ class Projector:
         log: EventLog,
         feed: Feed,
         crew: Crew,
+        leases: Leases,
         database_url: str,
         rebuild: Callable[[Projection, Event], object],
     ) -> None:
@@ -45,6 +48,7 @@ class Projector:
         self._log = log
         self._feed = feed
         self._crew = crew
+        self._leases = leases
         self._database_url = database_url
         self._rebuild = rebuild
         self._target = Target(projection, log)
@@ -55,10 +59,10 @@ class Projector:
         while not stop.is_set():
             pause = STAND_BY
             try:
-                with self._connect() as connection:
-                    while not stop.is_set() and not generations.try_lock(connection, LEADER, self._name):
-                        stop.wait(STAND_BY)
-                    self._lead(connection, stop)
+                lease = self._leases.take(LEADER, self._name)
+                if lease is not None:
+                    with lease, self._connect() as connection:
+                        self._lead(connection, lease, stop)
             except Superseded:
                 _logger.warning("another leader", action="projection.superseded", projection=self._name)
             except Exception as fault:
@@ -67,31 +71,33 @@ class Projector:
                 self._report(fault, pause)
             stop.wait(pause)
 
-    def _lead(self, connection: Connection, stop: Event) -> None:
+    def _lead(self, connection: Connection, lease: Lease, stop: Event) -> None:
         while not stop.is_set():
             stands = self._prepared(connection, stop)
             if stands is None:
                 return
             try:
-                self._follow(connection, stands, stop)
+                self._follow(connection, lease, stands, stop)
             except Superseded:
                 now = generations.find(connection, self._name)
                 if now is not None and now.generation == stands.generation:
                     raise
                 _logger.info("new generation", action="projection.swapped", projection=self._name)
 
-    def _follow(self, connection: Connection, stands: Generation, stop: Event) -> None:
+    def _follow(self, connection: Connection, lease: Lease, stands: Generation, stop: Event) -> None:
         """Catches up alone, then goes along with the crew."""
         position = stands.position
         while not stop.is_set():
-            recorded = self._feed.read(position, catching_up=True)
+            lease.check()
+            self._feed.require_reached(position)
+            incarnation, recorded = self._feed.read(position, catching_up=True)
             if len(recorded) < BATCH:
                 self._back_off = FIRST_BACK_OFF
-                self._crew.carry(self._target, position, connection, stop)
+                self._crew.carry(self._target, position, lease, stop)
                 return
             head = recorded[-1].position
             events = [one for one in recorded if self._target.wants(one.event.TOPIC)]
-            self._target.take(connection, events, position, head)
+            self._target.take(connection, events, position, head, incarnation)
             position = head
 
     def _prepared(self, connection: Connection, stop: Event) -> Generation | None:
@@ -112,9 +118,7 @@ class Projector:
 
     def _connect(self) -> Connection:
         # A crash of the server may undo the last moments of a view: rows and position alike, so nothing is lost.
-        connection = psycopg.connect(self._database_url, autocommit=True, application_name=f"carnet {self._name}")
-        connection.execute("SET synchronous_commit = off")
-        return connection
+        return connect_directly(self._database_url, f"carnet {self._name}", session={"synchronous_commit": "off"})
 
     def _report(self, fault: Exception, pause: float) -> None:
         name = name_of(fault)

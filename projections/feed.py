@@ -9,7 +9,8 @@ from threading import Condition, Event
 import psycopg
 import structlog
 
-from projections.log import EventLog, Recorded
+from projections.log import AheadOfLog, EventLog, Found, IncarnationChanged, Recorded
+from projections.postgres.connections import connect
 from projections.target import unreadable
 
 BATCH = 500
@@ -23,7 +24,7 @@ LONGEST_PAUSE = 0.05
 LONGEST_BACK_OFF = 5.0
 
 _HEADER = """
-    SELECT position, originator_id, originator_version, topic FROM log.events
+    SELECT position, originator_id, originator_version, topic, coalesce(recorded_at, occurred_at) FROM log.events
     WHERE position > %s ORDER BY position LIMIT 1
 """
 _position = attrgetter("position")
@@ -31,14 +32,19 @@ _logger = structlog.get_logger()
 
 
 class Feed:
-    """Follows the log in one thread and keeps its last events: each is read and decoded once, not once a view."""
+    """Follows the log in one thread and keeps its last events: each is read and decoded once, not once a view.
+
+    It begins anew at the log's end where the database turns out to be another incarnation. What it gives is durable and
+    names the incarnation it was read in; whoever acts on it compares that in the transaction that does so.
+    """
 
     def __init__(self, log: EventLog, database_url: str) -> None:
         self._log = log
         self._database_url = database_url
         self._news = Condition()
         self._window: list[Recorded] = []
-        self._start = self._end = log.head()
+        self._incarnation, self._end = log.end()
+        self._start = self._end
 
     def follow(self, stop: Event) -> None:
         """Looks every REST while events come; when none do, up to 50 ms apart, or as soon as a NOTIFY wakes it."""
@@ -46,14 +52,12 @@ class Feed:
         pause = SHORTEST_PAUSE
         while not stop.is_set():
             try:
-                found = self._next(self._end, CATCH_UP)
+                found = self._ahead()
             except Exception as fault:
                 pause = min(max(pause, LONGEST_PAUSE) * 2, LONGEST_BACK_OFF)
                 _logger.warning("log unreadable", action="feed.failed", error=type(fault).__name__, again_in=pause)
                 stop.wait(pause)
                 continue
-            if found:
-                self._keep(found)
             if not found:
                 waker.wait(pause)
             elif len(found) < CATCH_UP:
@@ -63,20 +67,41 @@ class Feed:
         with self._news:
             self._news.notify_all()
 
-    def read(self, after: int, *, catching_up: bool) -> list[Recorded]:
+    def read(self, after: int, *, catching_up: bool) -> Found:
         """The next events after a position, in order: from memory near the end of the log, from the log before that."""
         limit = CATCH_UP if catching_up else BATCH
         with self._news:
             if after >= self._start:
                 first = bisect_right(self._window, after, key=_position)
-                return self._window[first : first + limit]
+                return Found(self._incarnation, self._window[first : first + limit])
         return self._next(after, limit)
+
+    def require_reached(self, position: int) -> None:
+        """Raises `AheadOfLog` where the log ends before a position that was taken in already."""
+        if position > self._end:
+            _, head = self._log.end()
+            if position > head:
+                raise AheadOfLog(position=position, head=head)
 
     def wait(self, after: int, timeout: float) -> None:
         """Returns when there is something after the position, or after `timeout` seconds."""
         with self._news:
             if self._start <= after and self._end <= after:
                 self._news.wait(timeout)
+
+    def _ahead(self) -> list[Recorded]:
+        """What follows the window, taken into it."""
+        found = self._next(self._end, CATCH_UP)
+        if found.incarnation != self._incarnation:
+            incarnation, end = self._log.end()
+            with self._news:
+                self._window, self._incarnation, self._start, self._end = [], incarnation, end, end
+                self._news.notify_all()
+            _logger.warning("the database was restarted or replaced", action="feed.restarted", position=end)
+            return []
+        if found.recorded:
+            self._keep(found.recorded)
+        return found.recorded
 
     def _keep(self, found: list[Recorded]) -> None:
         with self._news:
@@ -85,16 +110,19 @@ class Feed:
             self._end = found[-1].position
             self._news.notify_all()
 
-    def _next(self, after: int, limit: int) -> list[Recorded]:
+    def _next(self, after: int, limit: int) -> Found:
         """Reads on; where an event cannot be decoded, fewer at a time, down to a stand-in for that event alone."""
         try:
-            return self._log.read(after, limit)
-        except (psycopg.Error, OSError):
+            return self._log.next(after, limit)
+        except (psycopg.Error, OSError, IncarnationChanged):
             raise
         except Exception as fault:
             return self._next(after, limit // 2) if limit > 1 else self._stand_in(after, fault)
 
-    def _stand_in(self, after: int, fault: Exception) -> list[Recorded]:
-        with psycopg.connect(self._database_url, autocommit=True) as connection:
+    def _stand_in(self, after: int, fault: Exception) -> Found:
+        with connect(self._database_url, "carnet feed") as connection:
             row = connection.execute(_HEADER, (after,)).fetchone()
-        return [Recorded(row[0], unreadable(row[1], row[2], row[3], fault))] if row else []
+        incarnation, end = self._log.end()
+        if row is None or row[0] > end:
+            return Found(incarnation, [])
+        return Found(incarnation, [Recorded(row[0], unreadable(row[1], row[2], row[3], fault), row[4])])

@@ -6,17 +6,17 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-import psycopg
-from psycopg_pool import ConnectionPool
-
 from domain.events import Event
+from domain.points_in_time import NOW, PointInTime
 from projections import dead_letters
-from projections.log import EventLog, KeyRing, Recorded
+from projections.log import EventLog, Recorded
+from projections.log.masters import open_keys
+from projections.postgres.connections import connect_directly, make_pool
 from projections.projection import Batch, Projection, kinds
+from projections.secrets import Secrets
 from projections.tables import Connection, Rows
 from projections.target import Target, is_events_fault
 
@@ -32,32 +32,33 @@ Stream = list[Recorded]
 
 @dataclass(frozen=True)
 class Source:
-    """All that another process needs to open the log."""
+    """All that another process needs to open the log; the address is the database's own, not a pooler's."""
 
     database_url: str
-    secret_key: str
+    secrets: Secrets
 
     def connect(self) -> Connection:
         """A connection for writing views."""
-        connection = psycopg.connect(self.database_url, autocommit=True, application_name="carnet rebuild")
-        connection.execute("SET synchronous_commit = off")
-        return connection
+        return connect_directly(self.database_url, "carnet rebuild", session={"synchronous_commit": "off"})
 
     def log(self) -> EventLog:
         """The log, with a small pool of its own."""
-        pool: ConnectionPool[Connection] = ConnectionPool(
-            self.database_url, min_size=1, max_size=2, kwargs={"autocommit": True}, open=True
-        )
-        return EventLog(pool, KeyRing(self.secret_key))
+        pool = make_pool(self.database_url, "carnet rebuild", least=1, most=2)
+        pool.open()
+        return EventLog(pool, open_keys(pool, self.secrets))
 
 
 class Share(NamedTuple):
-    """One bucket of so many, of the events up to a position (and, for a view of the past, up to an instant)."""
+    """One bucket of so many, of the events up to a position, and of those what a point in time shows.
+
+    `late` are the positions where streams begin whose first version is lost.
+    """
 
     bucket: int
     buckets: int
     upto: int
-    instant: datetime | None
+    point: PointInTime = NOW
+    late: tuple[int, ...] = ()
 
 
 class Filler:
@@ -82,12 +83,11 @@ class Filler:
         chunk: dict[UUID, Stream] = {}
         count = 0
         prefixes = [f"{kind}." for kind in kinds(self._projection)]
-        streams = self._log.partition(prefixes, share.bucket, share.buckets, share.upto)
+        streams = self._log.partition(prefixes, share.bucket, share.buckets, share.upto, late=share.late)
         for originator_id, stream in streams:
             count += len(stream)
-            shown = stream if share.instant is None else _until(stream, share.instant)
-            if shown:
-                chunk[originator_id] = shown
+            if shown := share.point.part_of(stream):
+                chunk[originator_id] = list(shown)
             if count >= CHUNK:
                 yield chunk, count
                 chunk, count = {}, 0
@@ -110,8 +110,9 @@ class Filler:
             self._put(dict(streams[middle:]), upto)
 
     def _copy(self, chunk: dict[UUID, Stream], upto: int) -> None:
+        rows = self._fold(chunk, upto)  # before the transaction, which stands idle for a few seconds at most
         with self._connection.transaction():
-            self._target.copy(self._connection, self._fold(chunk, upto))
+            self._target.copy(self._connection, rows)
 
     def _fold(self, chunk: dict[UUID, Stream], upto: int) -> Rows:
         wants, discarded = self._target.wants, self._discarded
@@ -123,7 +124,7 @@ class Filler:
                 wanted = [one for one in wanted if one.position not in discarded]
             if wanted:
                 events += wanted
-                streams[originator_id] = [event for _, event in stream]
+                streams[originator_id] = [event for _, event, _ in stream]
         return self._projection.fold(Batch(events, upto, streams=streams))
 
     def _put_until_fault(self, originator_id: UUID, stream: Stream, upto: int) -> None:
@@ -167,11 +168,3 @@ def fill_in_process(
         for share in shares:
             filler.fill(share, tell_and_look)
         log.close()
-
-
-def _until(stream: Stream, instant: datetime) -> Stream:
-    """The part of a stream that had happened by an instant."""
-    for count, recorded in enumerate(stream):
-        if recorded.event.timestamp > instant:
-            return stream[:count]
-    return stream

@@ -1,18 +1,22 @@
-"""Generations of a view: the live one, one being built, those of an instant in the past; and where each stands."""
+"""Generations of a view: the live one, one being built, those of a point in time; and where each stands."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from psycopg import sql
 from psycopg.rows import namedtuple_row
 
+from domain.points_in_time import NOW, PointInTime
+from projections.leases import REBUILD, take_for_now
 from projections.projection import Projection
 from projections.tables import Connection
 
 LIVE = "views"
+AHEAD = 0  # the version of rows that show events which an older log, brought back, does not hold: nobody reads them
 
 
 def building_schema(projection: str) -> str:
@@ -20,21 +24,17 @@ def building_schema(projection: str) -> str:
     return f"building_{projection}"
 
 
-# Classes of advisory locks; the second half of each lock is the view's name.
-LEADER = 7106408
-REBUILD = 7106409
-EXPORT = 7106410
-
-_COLUMNS = "projection, schema, position, generation, version, tables, instant, trouble, updated_at"
-_FIND = f"SELECT {_COLUMNS} FROM views.positions WHERE projection = %s AND schema = %s"  # noqa: S608
-_LIST = f"SELECT {_COLUMNS} FROM views.positions ORDER BY projection, schema"  # noqa: S608
+_COLUMNS = "projection, schema, position, generation, version, tables, instant, known_at, trouble, updated_at"
+_FIND = f"SELECT {_COLUMNS} FROM views.positions WHERE projection = %s AND schema = %s"  # noqa: S608 - a constant
+_LIST = f"SELECT {_COLUMNS} FROM views.positions ORDER BY projection, schema"  # noqa: S608 - a constant
 _INSERT = """
-    INSERT INTO views.positions (projection, schema, position, version, tables, instant)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO views.positions (projection, schema, position, version, tables, instant, known_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 _MOVE = """
     UPDATE views.positions SET position = %(new)s, trouble = NULL, updated_at = clock_timestamp()
     WHERE projection = %(projection)s AND schema = %(schema)s AND position = %(old)s
+        AND (SELECT log.current_incarnation()) = %(incarnation)s
     RETURNING position
 """
 _ENTER = """
@@ -48,15 +48,17 @@ _ENTER = """
 _MOVE_ALL = """
     UPDATE views.positions SET position = %(new)s, trouble = NULL, updated_at = clock_timestamp()
     WHERE projection = ANY(%(projections)s) AND schema = 'views' AND position = %(old)s
+        AND (SELECT log.current_incarnation()) = %(incarnation)s
 """
 _TROUBLE = "UPDATE views.positions SET trouble = %s WHERE projection = %s AND schema = %s"
 _REPLACE = """
-    INSERT INTO views.positions (projection, schema, position, generation, version, tables, instant)
-    SELECT projection, %(new)s, position, %(generation)s, version, tables, instant
+    INSERT INTO views.positions (projection, schema, position, generation, version, tables, instant, known_at)
+    SELECT projection, %(new)s, position, %(generation)s, version, tables, instant, known_at
     FROM views.positions WHERE projection = %(projection)s AND schema = %(old)s
     ON CONFLICT (projection, schema) DO UPDATE SET
         position = EXCLUDED.position, generation = EXCLUDED.generation, version = EXCLUDED.version,
-        tables = EXCLUDED.tables, instant = EXCLUDED.instant, trouble = NULL, updated_at = clock_timestamp()
+        tables = EXCLUDED.tables, instant = EXCLUDED.instant, known_at = EXCLUDED.known_at, trouble = NULL,
+        updated_at = clock_timestamp()
 """
 _FORGET_SETTLED = """
     DELETE FROM views.dead_letters WHERE projection = %(projection)s AND schema = %(new)s AND state <> 'discarded'
@@ -64,14 +66,15 @@ _FORGET_SETTLED = """
 _REPLACE_LETTERS = """
     UPDATE views.dead_letters SET schema = %(new)s WHERE projection = %(projection)s AND schema = %(old)s
 """
-_TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
-_UNLOCK = "SELECT pg_advisory_unlock(%s, hashtext(%s))"
 _FORGET = "DELETE FROM views.positions WHERE projection = %s AND schema = %s"
 _FORGET_LETTERS = "DELETE FROM views.dead_letters WHERE projection = %s AND schema = %s"
 
 
 class Generation(NamedTuple):
-    """Where one generation stands. `trouble` is why its projector cannot go on, `instant` the past moment it shows."""
+    """Where one generation stands. `trouble` is why its projector cannot go on.
+
+    One of a point in time shows what had occurred by `instant` and was recorded by `known_at`.
+    """
 
     projection: str
     schema: str
@@ -80,8 +83,14 @@ class Generation(NamedTuple):
     version: int
     tables: list[str]
     instant: datetime | None
+    known_at: datetime | None
     trouble: str | None
     updated_at: datetime
+
+    @property
+    def point(self) -> PointInTime:
+        """The point in time that it shows; for the live one that is now."""
+        return PointInTime(self.instant, self.known_at)
 
 
 class Superseded(Exception):
@@ -107,7 +116,7 @@ def create(
     *,
     position: int = 0,
     indexed: bool = True,
-    instant: datetime | None = None,
+    point: PointInTime = NOW,
 ) -> None:
     """Makes the tables of a new generation and records where it stands."""
     for table in projection.tables:
@@ -116,7 +125,7 @@ def create(
             for statement in (*table.index_statements(schema), table.key_statement(schema)):
                 connection.execute(statement)
     tables = [table.name for table in projection.tables]
-    connection.execute(_INSERT, (projection.name, schema, position, projection.version, tables, instant))
+    connection.execute(_INSERT, (projection.name, schema, position, projection.version, tables, *point))
 
 
 def enter(connection: Connection, projections: Sequence[str], old: int) -> set[str]:
@@ -126,16 +135,19 @@ def enter(connection: Connection, projections: Sequence[str], old: int) -> set[s
     return {projection for projection, position, holds_back in found if position == old and not holds_back}
 
 
-def move_all(connection: Connection, projections: Sequence[str], old: int, new: int) -> None:
-    """Moves the positions of live views that `enter` has looked at."""
-    names = {"projections": list(projections), "old": old, "new": new}
+def move_all(connection: Connection, projections: Sequence[str], old: int, new: int, incarnation: UUID) -> None:
+    """Moves the positions of live views that `enter` has looked at, over events read in this incarnation."""
+    names = {"projections": list(projections), "old": old, "new": new, "incarnation": incarnation}
     if connection.execute(_MOVE_ALL, names, prepare=True).rowcount != len(projections):
         raise Superseded(f"not all of {', '.join(projections)} are at {old}")
 
 
-def move(connection: Connection, projection: str, schema: str, old: int, new: int) -> None:
-    """Moves the position if it is still where the caller saw it; raises `Superseded` when it is not."""
-    names = {"projection": projection, "schema": schema, "old": old, "new": new}
+def move(connection: Connection, projection: str, schema: str, old: int, new: int, incarnation: UUID) -> None:
+    """Moves the position over events that were read in this incarnation, if it is still where the caller saw it.
+
+    Raises `Superseded` when it is not, or when the database is another one by now.
+    """
+    names = {"projection": projection, "schema": schema, "old": old, "new": new, "incarnation": incarnation}
     if connection.execute(_MOVE, names, prepare=True).fetchone() is None:
         raise Superseded(f"{projection} in {schema} is no longer at {old}")
 
@@ -172,17 +184,14 @@ def drop(connection: Connection, projection: str, schema: str) -> None:
 
 def clear_remains(connection: Connection, projection: str) -> None:
     """Removes what a killed rebuild left behind; one that is running is left alone."""
-    if try_lock(connection, REBUILD, projection):
-        drop(connection, projection, building_schema(projection))
-        unlock(connection, REBUILD, projection)
+    with connection.transaction():
+        if take_for_now(connection, REBUILD, projection):
+            drop(connection, projection, building_schema(projection))
 
 
-def try_lock(connection: Connection, kind: int, name: str) -> bool:
-    """Takes a view's advisory lock for as long as the connection lives, or says that somebody else has it."""
-    row = connection.execute(_TRY_LOCK, (kind, name)).fetchone()
-    return bool(row and row[0])
-
-
-def unlock(connection: Connection, kind: int, name: str) -> None:
-    """Gives a lock back before the connection ends."""
-    connection.execute(_UNLOCK, (kind, name))
+def drop_ahead(connection: Connection) -> int:
+    """Removes views of points in time that show events which are no more in the log; gives how many."""
+    ahead = [one for one in every(connection) if one.version == AHEAD and one.point != NOW]
+    for one in ahead:
+        drop(connection, one.projection, one.schema)
+    return len(ahead)

@@ -51,7 +51,7 @@ class Imports:
     def fold(self, batch: Batch) -> Rows:
         """Each import as its events leave it."""
         rows = Rows()
-        positions = {event.originator_id: position for position, event in batch.events}
+        positions = {event.originator_id: position for position, event, _ in batch.events}
         for import_id, one in batch.aggregates(Import).items():
             rows.put("imports", (import_id,), _row(one, positions[import_id]))
         return rows

@@ -18,23 +18,14 @@ from projections.log import Session
 from projections.log.keys import DataKey, KeyRing
 from projections.tables import Connection
 
-_ISSUED = "INSERT INTO log.issued_documents (subject, issued_on) VALUES (%(subject)s, %(day)s) ON CONFLICT DO NOTHING"
+_ISSUED = "SELECT log.keep_document(%(subject)s, %(day)s)"
 _FIND = """
 SELECT p.content, k.wrapped FROM log.kept_prints p JOIN log.subject_keys k ON k.subject = p.subject
 WHERE p.subject = %(subject)s AND p.form = %(form)s AND p.locale = %(locale)s AND p.voided = %(voided)s
 """
 _KEY = "SELECT wrapped FROM log.subject_keys WHERE subject = %(subject)s"
-_KEEP = """
-INSERT INTO log.kept_prints (subject, form, locale, voided, content)
-VALUES (%(subject)s, %(form)s, %(locale)s, %(voided)s, %(content)s) ON CONFLICT DO NOTHING
-"""
-_RELEASE = """
-WITH old AS (
-    DELETE FROM log.issued_documents WHERE issued_on < %(today)s::date - make_interval(years => %(years)s)
-    RETURNING subject
-)
-SELECT count(log.erase(subject)) FROM old
-"""
+_KEEP = "SELECT log.keep_print(%(subject)s, %(form)s, %(locale)s, %(voided)s, %(content)s)"
+_RELEASE = "SELECT log.release_documents(%(today)s, %(years)s)"
 
 
 class DocumentAltered(Conflict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 from uuid import UUID
@@ -14,6 +15,7 @@ from domain.orders.imports import OrderImportUndone
 from domain.orders.moves import OrderPlaced, OrderStatusChanged, OrderStatusForced
 from domain.orders.order import Order
 from domain.statuses import DRAFT
+from projections.log import Recorded
 from projections.pages import Conditions, Listing, equal, key
 from projections.projection import Batch
 from projections.tables import Connection, Rows, Table
@@ -23,6 +25,7 @@ _DDL = """
         order_id uuid NOT NULL,
         version integer NOT NULL,
         at timestamptz NOT NULL,
+        recorded_at timestamptz NOT NULL,
         from_status text,
         from_stage text,
         to_status text NOT NULL,
@@ -33,10 +36,11 @@ _DDL = """
     )
 """
 _COLUMNS = (
-    "order_id", "version", "at", "from_status", "from_stage", "to_status", "to_stage", "actor", "reason", "forced",
+    "order_id", "version", "at", "recorded_at", "from_status", "from_stage", "to_status", "to_stage", "actor", "reason",
+    "forced",
 )  # fmt: skip
 _HISTORY = sql.SQL("""
-    SELECT version, at, from_status, from_stage, to_status, to_stage, actor, reason, forced,
+    SELECT version, at, recorded_at, from_status, from_stage, to_status, to_stage, actor, reason, forced,
         at - lag(at) OVER (ORDER BY version)
     FROM {} WHERE order_id = %(order_id)s ORDER BY version
 """)
@@ -48,7 +52,7 @@ class OrderStatusHistory:
     """The view `order_status_history`."""
 
     name = "order_status_history"
-    version = 1
+    version = 2
     tables = (Table("order_status_history", _COLUMNS, ("order_id", "version"), _DDL),)
     aggregates = (Order,)
     topics = frozenset(event.TOPIC for event in (*get_args(Moved), OrderImportUndone))
@@ -56,9 +60,11 @@ class OrderStatusHistory:
     def fold(self, batch: Batch) -> Rows:
         """A row for each move."""
         rows = Rows()
-        for _, event in batch.events:
+        for _, event, recorded_at in batch.events:
             match event:
                 case OrderCreated():
+                    if event.originator_version > 1:  # again, after its import was taken back: it begins anew
+                        rows.delete("order_status_history", (event.originator_id,))
                     move: tuple[str | None, ...] = (None, None, DRAFT, DRAFT)
                 case OrderPlaced(was=was, status=status, stage=stage):
                     move = (was, DRAFT, status, stage)
@@ -72,7 +78,7 @@ class OrderStatusHistory:
             key = (event.originator_id, event.originator_version)
             told = event.metadata
             forced = isinstance(event, OrderStatusForced)
-            row = (*key, event.timestamp, *move, told.actor, told.reason, forced)
+            row = (*key, event.timestamp, recorded_at, *move, told.actor, told.reason, forced)
             rows.put("order_status_history", key, row)
         return rows
 
@@ -83,6 +89,7 @@ class StatusRow(NamedTuple):
     order_id: UUID
     version: int
     at: datetime
+    recorded_at: datetime
     from_status: str | None
     from_stage: str | None
     to_status: str
@@ -116,6 +123,7 @@ class StatusMove(NamedTuple):
 
     version: int
     at: datetime
+    recorded_at: datetime
     from_status: str | None
     from_stage: str | None
     to_status: str
@@ -130,3 +138,13 @@ def status_history(connection: Connection, order_id: UUID, schema: str = "views"
     """Every status the order has had, first to last."""
     statement = _HISTORY.format(sql.Identifier(schema, "order_status_history"))
     return [StatusMove._make(row) for row in connection.execute(statement, {"order_id": order_id})]
+
+
+def moves_among(recorded: Sequence[Recorded]) -> list[StatusMove]:
+    """The same of what a point in time shows of the order's history, folded from that."""
+    rows = list(OrderStatusHistory().fold(Batch(recorded, upto=0)).of("order_status_history").upserts.values())
+    began = [None, *(row[_COLUMNS.index("at")] for row in rows)]
+    return [
+        StatusMove._make((*row[1:], before and row[_COLUMNS.index("at")] - before))
+        for row, before in zip(rows, began, strict=False)
+    ]

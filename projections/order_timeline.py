@@ -13,6 +13,7 @@ from psycopg import sql
 from domain.events import Event
 from domain.messages import Message
 from domain.orders.order import Order
+from domain.points_in_time import NOW, PointInTime
 from projections.log.forms import form_of
 from projections.projection import Batch, kind_of
 from projections.tables import Connection, Rows, Table
@@ -23,6 +24,7 @@ _DDL = """
         version integer NOT NULL,
         position bigint NOT NULL,
         at timestamptz NOT NULL,
+        recorded_at timestamptz NOT NULL,
         actor text NOT NULL,
         topic text NOT NULL,
         reason text,
@@ -33,11 +35,15 @@ _DDL = """
     )
 """
 _COLUMNS = (
-    "order_id", "version", "position", "at", "actor", "topic", "reason", "cause", "import_id", "message_id", "summary",
+    "order_id", "version", "position", "at", "recorded_at", "actor", "topic", "reason", "cause", "import_id",
+    "message_id", "summary",
 )  # fmt: skip
 _TIMELINE = sql.SQL("""
-    SELECT version, position, at, actor, topic, reason, cause, import_id, message_id, summary
-    FROM {} WHERE order_id = %(order_id)s AND position > %(after)s ORDER BY position LIMIT %(limit)s
+    SELECT version, position, at, recorded_at, actor, topic, reason, cause, import_id, message_id, summary
+    FROM {} WHERE order_id = %(order_id)s AND position > %(after)s
+        AND (%(as_of)s::timestamptz IS NULL OR at <= %(as_of)s)
+        AND (%(known_at)s::timestamptz IS NULL OR recorded_at <= %(known_at)s)
+    ORDER BY position LIMIT %(limit)s
 """)
 _HEADER = frozenset(Event.__struct_fields__)
 
@@ -46,7 +52,7 @@ class OrderTimeline:
     """The view `order_timeline`."""
 
     name = "order_timeline"
-    version = 2
+    version = 4
     tables = (Table("order_timeline", _COLUMNS, ("order_id", "position"), _DDL),)
     aggregates = (Order, Message)
     topics = None
@@ -54,7 +60,7 @@ class OrderTimeline:
     def fold(self, batch: Batch) -> Rows:
         """A row for each event of an order, and for each of a message about it."""
         rows = Rows()
-        for position, event in batch.events:
+        for position, event, recorded_at in batch.events:
             order_id, message_id = event.originator_id, None
             if kind_of(event.TOPIC) == Message.TOPIC:
                 message_id = event.originator_id
@@ -63,7 +69,7 @@ class OrderTimeline:
                     continue
                 order_id = about
             told = event.metadata
-            happened = (event.timestamp, told.actor, event.TOPIC, told.reason, told.cause, told.import_id)
+            happened = (event.timestamp, recorded_at, told.actor, event.TOPIC, told.reason, told.cause, told.import_id)
             row = (order_id, event.originator_version, position, *happened, message_id, summary(event))
             rows.put("order_timeline", (order_id, position), row)
         return rows
@@ -86,6 +92,7 @@ class TimelineEntry(NamedTuple):
     version: int
     position: int
     at: datetime
+    recorded_at: datetime
     actor: str
     topic: str
     reason: str | None
@@ -96,9 +103,15 @@ class TimelineEntry(NamedTuple):
 
 
 def timeline(
-    connection: Connection, order_id: UUID, after: int = 0, limit: int = 200, schema: str = "views"
+    connection: Connection,
+    order_id: UUID,
+    after: int = 0,
+    limit: int = 200,
+    schema: str = "views",
+    point: PointInTime = NOW,
 ) -> list[TimelineEntry]:
-    """What happened to the order after a position, first to last."""
+    """What happened to the order after a position, as far as a point in time shows it, first to last."""
     statement = _TIMELINE.format(sql.Identifier(schema, "order_timeline"))
-    found = connection.execute(statement, {"order_id": order_id, "after": after, "limit": limit})
+    facts = {"order_id": order_id, "after": after, "limit": limit, **point._asdict()}
+    found = connection.execute(statement, facts)
     return [TimelineEntry._make(row) for row in found]

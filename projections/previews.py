@@ -92,7 +92,7 @@ def _told(action: MoveOrders, order: Order, shop: Shop) -> Sequence[str]:
         to = shop.status(order.status)
         told = {"customer": to.notifies_customer, "administrators": to.notifies_administrators}
         chosen = [name for name, wanted in told.items() if wanted]
-    return [name for name in chosen if name != "customer" or order.customer_email]
+    return [name for name in chosen if name != "customer" or order.mails_to]
 
 
 def _summed(sku: str, moved: Sequence[Figures]) -> Figures:

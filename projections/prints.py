@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from domain.errors import DomainError
-from domain.events import Context, Event
+from domain.events import Context, Event, upto_version
 from domain.orders.documents import NUMBERED, document_of, numbers_of
 from domain.orders.order import Document, Order, OrderNotFound, Print
 from domain.orders.payment_links import PaymentLinkIssued
@@ -132,13 +132,14 @@ class Papers:
             if (before.kind, before.number, before.order_version) == (kind, number, version):
                 settings_version = before.settings_version
         settings_version = pin.settings_version if pin else settings_version
-        order = folded(Order, order_id, events[:version])
+        seen = upto_version(events, version)
+        order = folded(Order, order_id, seen)
         return Paper(
             order=order,
             shop=self._shop(settings_version, shop),
             settings_version=settings_version,
             document=document,
-            link=self._link(order, events[:version]),
+            link=self._link(order, seen),
             prints=now.prints,
             number=number,
         )

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from domain.events import Aggregate, Event
+from domain.points_in_time import fold_part
 from projections.log import Recorded
 from projections.tables import Rows, Table
 
@@ -98,8 +99,8 @@ class Batch:
         return folded  # type: ignore[return-value]
 
     def _share(self, cls: type[Aggregate]) -> dict[UUID, Aggregate]:
-        assert self._part_of is not None  # noqa: S101
-        mine = {event.originator_id for _, event in self.events}
+        assert self._part_of is not None  # noqa: S101 - for the type checker alone: a part has its whole
+        mine = {event.originator_id for _, event, _ in self.events}
         found = self._part_of.aggregates(cls)
         return {originator_id: aggregate for originator_id, aggregate in found.items() if originator_id in mine}
 
@@ -107,25 +108,28 @@ class Batch:
         """Streams that begin in the batch are taken from it; the others go on from what was kept, or are read whole."""
         if self._streams is not None:
             whole = {key: events for key, events in self._streams.items() if kind_of(events[0].TOPIC) == cls.TOPIC}
-            return {key: _folded(cls.blank(key), events) for key, events in whole.items()}
+            return {key: fold_part(cls.blank(key), events) for key, events in whole.items()}
         folded: dict[UUID, Aggregate] = {}
         begun: list[UUID] = []
         for key, events in self._streams_of(cls.TOPIC).items():
             before = events[0].originator_version - 1
+            if events[-1].originator_version - before != len(events):  # lost, or none of this view's
+                begun.append(key)
+                continue
             start = cls.blank(key) if before == 0 else self._kept.take(cls, key, before) if self._kept else None
             if start is None:
                 begun.append(key)
             else:
-                folded[key] = _folded(start, events)
+                folded[key] = fold_part(start, events)
         if begun and self._log is not None:
             read = self._log.streams(begun, self.upto)
-            folded |= {key: _folded(cls.blank(key), events) for key, events in read.items()}
+            folded |= {key: fold_part(cls.blank(key), events) for key, events in read.items()}
         return folded
 
     def _streams_of(self, kind: str) -> Mapping[UUID, Sequence[Event]]:
         """The events of one kind of aggregate, stream by stream."""
         streams: dict[UUID, list[Event]] = {}
-        for _, event in self.events:
+        for _, event, _ in self.events:
             if kind_of(event.TOPIC) == kind:
                 streams.setdefault(event.originator_id, []).append(event)
         return streams
@@ -147,12 +151,3 @@ def takes(projection: Projection, topic: str) -> bool:
 def kinds(projection: Projection) -> frozenset[str]:
     """The kinds of aggregate whose streams make the projection's rows; others' events only overwrite."""
     return frozenset(aggregate.TOPIC for aggregate in projection.aggregates)
-
-
-def _folded(aggregate: Aggregate, events: Sequence[Event]) -> Aggregate:
-    """The aggregate after its next events. The log keeps versions in order, so none is checked again here."""
-    for event in events:
-        event.apply(aggregate)
-    aggregate.version = events[-1].originator_version
-    aggregate.modified_on = events[-1].timestamp
-    return aggregate

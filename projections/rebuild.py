@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from threading import Event
 from typing import NamedTuple
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
+from domain.points_in_time import NOW, PointInTime
 from projections import generations
 from projections.comparing import Difference, compare, snapshot
 from projections.filling import Share, Source
-from projections.generations import LIVE, REBUILD, building_schema
-from projections.log import EventLog
+from projections.generations import building_schema
+from projections.leases import REBUILD, Leases
+from projections.log import EventLog, IncarnationChanged
+from projections.log.holes import Hole, find_holes
 from projections.parallel import fill_in_processes
 from projections.projection import Projection, kinds
 from projections.tables import Connection
 from projections.target import Target
-from projections.views import as_of_schema
+from projections.views import schema_of
 
 PROCESSES = 2
 BUCKETS_OF_A_PROCESS = 16
@@ -36,6 +39,9 @@ _COUNTED = 100_000  # a log of so many events is counted; of a longer one, about
 _PART = """
     SELECT avg((split_part(topic, '.', 1) = ANY(%s))::int) FROM log.events TABLESAMPLE SYSTEM (%s) WHERE position <= %s
 """
+
+
+_INCARNATION = "SELECT log.current_incarnation()"
 
 
 class RebuildRunning(Exception):
@@ -57,7 +63,7 @@ class Progress(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a rebuild did. With differences nothing was swapped."""
+    """What a rebuild did. With differences nothing was swapped; `holes` are streams of the view that lack versions."""
 
     projection: str
     schema: str
@@ -66,13 +72,14 @@ class Report(NamedTuple):
     seconds: float
     differences: list[Difference]
     swapped: bool
+    holes: list[Hole]
 
 
 class Rebuild:
     """One rebuild of one view. Readers are served by the old rows until the swap; stopped half-way, they stay served.
 
-    `verify` compares the new rows with the live ones at one position and swaps only when they are the same. `instant`
-    builds the view as it was then, beside the live one. A killed rebuild's remains go at the next start.
+    `verify` compares the new rows with the live ones at one position and swaps only when they are the same. `point`
+    builds the view of a point in time, beside the live one. A killed rebuild's remains go at the next start.
     """
 
     def __init__(
@@ -83,7 +90,7 @@ class Rebuild:
         processes: int = PROCESSES,
         buckets: int | None = None,
         verify: bool = False,
-        instant: datetime | None = None,
+        point: PointInTime = NOW,
         progress: Callable[[Progress], None] = lambda _: None,
         stop: Event | None = None,
     ) -> None:
@@ -93,19 +100,21 @@ class Rebuild:
         self._processes = processes
         self._buckets = buckets or processes * BUCKETS_OF_A_PROCESS
         self._verify = verify
-        self._instant = instant.replace(microsecond=0) if instant else None
-        self._schema = as_of_schema(instant) if instant else LIVE
+        self._point = point
+        self._is_past = point != NOW
+        self._schema = schema_of(point)
         self._building = building_schema(projection.name)
         self._progress = progress
         self._stop = stop or Event()
         self._began = time.monotonic()
+        self._incarnation: UUID | None = None
 
     def run(self) -> Report:
         """Builds, compares if asked to, swaps. Raises `RebuildRunning` and `NothingToCompare`."""
         log = self._source.log()
         try:
-            with self._source.connect() as connection:
-                self._lock(connection)
+            with Leases(self._source.database_url) as leases, self._source.connect() as connection:
+                self._lock(leases)
                 generations.drop(connection, self._name, self._building)
                 try:
                     return self._run(connection, log)
@@ -115,10 +124,10 @@ class Rebuild:
             log.close()
             log.pool.close()
 
-    def _lock(self, connection: Connection) -> None:
+    def _lock(self, leases: Leases) -> None:
         """Waits a moment: who leads the view holds the lock briefly while it clears the remains of a rebuild away."""
         deadline = time.monotonic() + LOCK_PATIENCE
-        while not generations.try_lock(connection, REBUILD, self._name):
+        while not leases.take(REBUILD, self._name):
             if time.monotonic() > deadline:
                 raise RebuildRunning(self._name)
             self._stop.wait(LOCK_PAUSE)
@@ -128,20 +137,21 @@ class Rebuild:
         with connection.transaction():
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self._building)))
             generations.create(
-                connection, self._projection, self._building, position=start, indexed=False, instant=self._instant
+                connection, self._projection, self._building, position=start, indexed=False, point=self._point
             )
-        events = self._fill(connection, start)
+        holes = [hole for hole in find_holes(connection, start) if hole.kind in kinds(self._projection)]
+        events = self._fill(connection, start, [hole.began for hole in holes if hole.begins_late])
         self._index(connection)
         target = Target(self._projection, log, self._building)
         target.open(connection)
-        position = start if self._instant else self._catch_up(connection, target, start, self._reached(connection, log))
+        position = start if self._is_past else self._catch_up(connection, target, start, self._reached(connection, log))
         differences: list[Difference] = []
         if self._verify:
             position, differences = self._compare(connection, target, start)
         if not differences:
             position = self._swap(connection, target, position)
         seconds = time.monotonic() - self._began
-        return Report(self._name, self._schema, events, position, seconds, differences, swapped=not differences)
+        return Report(self._name, self._schema, events, position, seconds, differences, not differences, holes)
 
     def _reached(self, connection: Connection, log: EventLog) -> int:
         """How far to catch up before the swap: to the head, or no further than the live view it is compared with."""
@@ -150,14 +160,15 @@ class Rebuild:
 
     def _start(self, connection: Connection, log: EventLog) -> int:
         """Where filling ends and catching up begins: the head, or the live view's position when it is compared."""
+        self._incarnation, head = log.end()
         if not self._verify:
-            return log.head()
+            return head
         live = generations.find(connection, self._name)
-        if live is None or live.version != self._projection.version or self._instant:
+        if live is None or live.version != self._projection.version or self._is_past:
             raise NothingToCompare(self._name)
         return live.position
 
-    def _fill(self, connection: Connection, start: int) -> int:
+    def _fill(self, connection: Connection, start: int, late: Sequence[int]) -> int:
         began = time.monotonic()
         percent = min(100.0, 100.0 * _COUNTED / max(start, 1))
         row = connection.execute(_PART, (list(kinds(self._projection)), percent, start)).fetchone()
@@ -170,7 +181,7 @@ class Rebuild:
             left = max(total - done, 0) / rate if rate else None
             self._progress(Progress("filling", done, max(total, done), rate, left))
 
-        shares = [Share(number, self._buckets, start, self._instant) for number in range(self._buckets)]
+        shares = [Share(number, self._buckets, start, self._point, tuple(late)) for number in range(self._buckets)]
         hands = [shares[number :: self._processes] for number in range(self._processes)]
         fill_in_processes(self._source, self._projection, self._building, hands, tell, self._stop)
         return events
@@ -199,12 +210,12 @@ class Rebuild:
         """Folds what was recorded since, up to a position, as the projector would."""
         while position < goal:
             self._progress(Progress("catching up", position, goal, 0.0, None))
-            recorded = target.log.read(position, CATCH_UP, upto=goal)
+            incarnation, recorded = target.log.next(position, CATCH_UP, upto=goal)
             if not recorded:
                 break
             events = [one for one in recorded if target.wants(one.event.TOPIC)]
             head = recorded[-1].position
-            target.take(connection, events, position, head)
+            target.take(connection, events, position, head, incarnation)
             position = head
         return position
 
@@ -229,10 +240,11 @@ class Rebuild:
         self._progress(Progress("swapping", 0, 0, 0.0, None))
         deadline = time.monotonic() + SWAP_PATIENCE
         while True:
-            if not self._instant:
+            if not self._is_past:
                 position = self._catch_up(connection, target, position, target.log.head())
             try:
                 with connection.transaction():
+                    # allowed sql: a constant of this module; SET takes no parameters
                     connection.execute(f"SET LOCAL lock_timeout = '{SWAP_TIMEOUT}'")
                     return self._put_in_place(connection, target, position)
             except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
@@ -241,9 +253,11 @@ class Rebuild:
 
     def _put_in_place(self, connection: Connection, target: Target, position: int) -> int:
         old = generations.find(connection, self._name, self._schema, lock=True)
-        if old and not self._instant:
+        if old and not self._is_past:
             position = self._catch_up(connection, target, position, old.position)
-        if self._instant:
+        if self._is_past:
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(self._schema)))
+        if connection.execute(_INCARNATION).fetchone() != (self._incarnation,):
+            raise IncarnationChanged
         generations.replace(connection, self._name, old, target.open(connection), self._schema)
         return position

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,7 +14,12 @@ import domain.topics  # noqa: F401 - every topic is known before the first event
 from projections import PROJECTIONS
 from projections.bulk import Bulk
 from projections.desk import Desk
-from projections.log import EventLog, KeyRing
+from projections.log import EventLog
+from projections.log.masters import open_keys
+from projections.postgres.connections import make_pool
+from projections.postgres.usable import UnusableDatabase, require_primary
+from projections.replica import Replica
+from projections.reserve import Reserve
 from projections.settings import Settings
 from projections.views import Views
 
@@ -29,6 +34,7 @@ class Runtime:
     desk: Desk
     views: Views
     bulk: Bulk
+    replica: Replica | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -38,6 +44,8 @@ class Runtime:
 
     def close(self) -> None:
         """Closes everything; safe to call again."""
+        if self.replica:
+            self.replica.close()
         self.log.close()
         self.pool.close()
 
@@ -49,20 +57,43 @@ class Runtime:
 
 
 def open_runtime(settings: Settings) -> Runtime:
-    """Opens the parts of a process; raises `psycopg.OperationalError` when the database cannot be reached."""
-    pool: ConnectionPool[Connection] = ConnectionPool(
-        settings.database_url,
-        min_size=1,
-        max_size=settings.pool_size,
-        kwargs={"autocommit": True},
-        timeout=10,
-        reconnect_timeout=2,
-        open=False,
-        name="carnet",
-    )
-    pool.open(wait=True, timeout=10)
-    log = EventLog(pool, KeyRing(settings.secret_key))
+    """Opens the parts of a process; raises `psycopg.OperationalError` when the database cannot be reached.
+
+    Raises `UnusableDatabase` for a standby, for a database that a later version has brought up, and where the replica
+    is another database's, and `WrongSecret` when it is not the database of this secret.
+    """
+    pool = make_pool(settings.database_url, "carnet", least=1, most=settings.pool_size, timeout=10, reconnect_timeout=2)
+    with ExitStack() as opened:
+        opened.callback(pool.close)
+        pool.open(wait=True, timeout=10)
+        with pool.connection() as connection:
+            require_primary(connection)
+        reserve = Reserve(settings.data_dir, settings.database_url)
+        log = EventLog(pool, open_keys(pool, settings.secrets), direct_url=settings.direct_url, numbers=reserve)
+        replica = _replica(settings, log)
+        opened.pop_all()
     desk = Desk(log)
+    views = Views(pool, PROJECTIONS)
+    log.on_new_incarnation(views.drop)
     return Runtime(
-        settings=settings, pool=pool, log=log, desk=desk, views=Views(pool, PROJECTIONS), bulk=Bulk(log, desk)
+        settings=settings,
+        pool=pool,
+        log=log,
+        desk=desk,
+        views=views,
+        bulk=Bulk(log, desk),
+        replica=replica,
     )
+
+
+def _replica(settings: Settings, log: EventLog) -> Replica | None:
+    """The replica to read from, where there is one; raises `OtherCluster`."""
+    if not settings.database_replica_url:
+        return None
+    replica = Replica(settings.database_replica_url, log, PROJECTIONS, settings.pool_size)
+    try:
+        replica.require_copy()
+    except UnusableDatabase:
+        replica.close()
+        raise
+    return replica

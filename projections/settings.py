@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from environs import Env, ValidationError, validate
 
+from projections.secrets import Secrets
+
 PREFIX = "CARNET_"
 SHORTEST_SECRET = 32
 MAIL_SERVERS = ("smtp", "smtp+starttls", "smtps")
@@ -40,12 +42,31 @@ def _empty_or_mail_server(value: str) -> None:
 class Settings:
     """The settings of one installation; the variable is the field's name in capitals after CARNET_."""
 
-    data_dir: Path = _setting(Path("var"), "Folder of the embedded database, its log and the master secret.")
+    data_dir: Path = _setting(
+        Path("var"),
+        "Folder of the embedded database, its log, the master secret, and what must survive a database brought back.",
+    )
     database_url: str = _setting("", "An own PostgreSQL (15 or later) instead of the embedded one.")
+    database_direct_url: str = _setting(
+        "", "The database's own address, where CARNET_DATABASE_URL leads through a pooler such as pgbouncer."
+    )
+    database_owner_url: str = _setting(
+        "",
+        "The database's address for the role that owns the log; only for `carnet migrate` and `carnet keys rotate`.",
+    )
+    database_replica_url: str = _setting(
+        "", "A standby of the database from which lists, the feed and exports are read where it is fresh enough."
+    )
     secret_key: str = _setting(
         "",
         "Master secret that seals personal data, 32 characters or more; made once in the data folder when unset.",
         _empty_or_long,
+    )
+    secret_key_previous: str = _setting(
+        "", "Secret that is accepted beside CARNET_SECRET_KEY while `carnet keys rotate` replaces it.", _empty_or_long
+    )
+    secret_key_file: str = _setting(
+        "", "File that holds the secret when CARNET_SECRET_KEY is unset; `secret.key` in the data folder when unset."
     )
     host: str = _setting("127.0.0.1", "Address the server listens on.")
     port: int = _setting(8000, "Port the server listens on.", _between(1, 65535))
@@ -61,8 +82,21 @@ class Settings:
         "", "Folder of uploaded files and error reports, shared by all machines; in the data folder when unset."
     )
     files_days: int = _setting(
-        30, "Days the files of an import are kept after it last moved, and those of other jobs.", _between(1, 3650)
+        30,
+        "Days the files of an import, its upload and its refused rows, are kept after it last moved.",
+        _between(1, 3650),
     )
+    job_files_days: int = _setting(14, "Days the files that exports and prints made are kept.", _between(1, 3650))
+    jobs_days: int = _setting(180, "Days that ended jobs and what became of their items are kept.", _between(1, 3650))
+    webhooks_days: int = _setting(
+        90, "Days that messages of payment providers, and charges that ended, are kept.", _between(1, 3650)
+    )
+    mail_memory_days: int = _setting(
+        90,
+        "Days the keys of mails handed over are kept outside the database: as long as a backup may be old.",
+        _between(1, 3650),
+    )
+    logs_days: int = _setting(30, "Days that lines of the embedded database's log are kept.", _between(1, 3650))
     document_years: int = _setting(
         10, "Years after its day that an issued invoice or credit note can be printed as issued.", _between(1, 100)
     )
@@ -87,6 +121,13 @@ class Settings:
     mail_from: str = _setting("", "Address that mails come from; the seller's own when unset.")
     stripe_secret_key: str = _setting("", "Secret key of the shop's Stripe account; unset: Stripe is not used.")
     stripe_webhook_secret: str = _setting("", "Secret that Stripe signs its webhooks to this server with.")
+    stripe_webhook_secret_previous: str = _setting(
+        "", "Secret that Stripe's webhooks may still be signed with while CARNET_STRIPE_WEBHOOK_SECRET replaces it."
+    )
+    stripe_checkout_url: str = _setting(
+        "https://checkout.stripe.com",
+        "Where Stripe's hosted checkout is, for shops that gave it a domain of their own.",
+    )
     stripe_api_url: str = _setting("", "Another server that speaks Stripe's API, for tests.")
     reconcile_days: int = _setting(
         14, "Days that the nightly reconciliation with payment providers looks back.", _between(1, 3660)
@@ -98,9 +139,26 @@ class Settings:
     )
 
     @property
+    def direct_url(self) -> str:
+        """The address for what needs a session of its own: leases, LISTEN, migrations."""
+        return self.database_direct_url or self.database_url
+
+    @property
     def files(self) -> Path:
         """The folder of uploaded files and error reports."""
         return Path(self.files_dir) if self.files_dir else self.data_dir / "files"
+
+    @property
+    def secret_file(self) -> Path:
+        """The file that holds the master secret where none is given in the environment."""
+        return Path(self.secret_key_file) if self.secret_key_file else self.data_dir / "secret.key"
+
+    @property
+    def secrets(self) -> Secrets:
+        """The master secrets this process accepts."""
+        if self.secret_key:
+            return Secrets((self.secret_key, *filter(None, (self.secret_key_previous,))))
+        return Secrets(file=self.secret_file)
 
     @classmethod
     def read(cls) -> Settings:

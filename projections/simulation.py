@@ -11,10 +11,11 @@ from uuid import UUID
 
 from domain.customers import Customer
 from domain.errors import Rejected
-from domain.events import Event
+from domain.events import Event, upto_version
 from domain.orders.creation import OrderCreated
 from domain.orders.moves import OrderPlaced
 from domain.orders.order import Order
+from domain.points_in_time import fold_part, occurred_by
 from domain.processes.tag_on_purchase import TAG_ON_PURCHASE, earned
 from domain.sequences import Sequence as MarketingSequence
 from domain.sequences.matching import TOPICS, Verdict, beginnings, matches
@@ -28,8 +29,8 @@ PATIENCE = 10.0  # seconds that somebody waits for a simulation
 # No event of the span stands before the first or behind the last of them, wherever past orders were imported.
 _BOUNDS = """
 SELECT
-    (SELECT position FROM log.events WHERE recorded_at >= %(start)s ORDER BY position LIMIT 1),
-    (SELECT position FROM log.events WHERE recorded_at < %(end)s ORDER BY position DESC LIMIT 1)
+    (SELECT position FROM log.events WHERE occurred_at >= %(start)s ORDER BY position LIMIT 1),
+    (SELECT position FROM log.events WHERE occurred_at < %(end)s ORDER BY position DESC LIMIT 1)
 """
 
 
@@ -141,10 +142,11 @@ def _order(events: Sequence[Event], event: Event) -> Order:
     """The order after the event; a new one with all that was stored along with it."""
     upto = event.originator_version
     if isinstance(event, OrderCreated):
-        upto += sum(1 for _ in takewhile(lambda one: one.metadata.cause == event.metadata.cause, events[upto:]))
-    return folded(Order, event.originator_id, events[:upto])
+        after = [one for one in events if one.originator_version > upto]
+        upto += sum(1 for _ in takewhile(lambda one: one.metadata.cause == event.metadata.cause, after))
+    return folded(Order, event.originator_id, upto_version(events, upto))
 
 
 def _customer(cards: Mapping[UUID, Sequence[Event]], customer_id: UUID | None, at: datetime) -> Customer | None:
-    known = [event for event in cards.get(customer_id, ()) if event.timestamp <= at] if customer_id else []
-    return folded(Customer, customer_id, known) if customer_id and known else None
+    known = occurred_by(cards.get(customer_id, ()), at) if customer_id else []
+    return fold_part(Customer.blank(customer_id), known) if customer_id and known else None

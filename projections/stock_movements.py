@@ -56,7 +56,7 @@ class StockMovements:
         rows = Rows()
         items = batch.aggregates(StockItem)
         figures = {stock_id: (item.on_hand, item.reserved) for stock_id, item in items.items()}
-        for position, event in reversed(batch.events):
+        for position, event, _ in reversed(batch.events):
             if isinstance(event, StockMoved):
                 stock_id = event.originator_id
                 on_hand, reserved = figures[stock_id]

@@ -260,7 +260,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _placeholder(kind: str) -> sql.SQL:
-    # The type's name comes from PostgreSQL's own catalogue.
+    # allowed sql: the type's name comes from PostgreSQL's own catalogue.
     return sql.SQL("%s::text[]") if kind.endswith("[]") else sql.SQL(f"%s::{kind}[]")
 
 

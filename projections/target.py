@@ -11,6 +11,7 @@ import psycopg
 from domain.events import Event
 from projections import dead_letters, generations
 from projections.generations import LIVE, Generation, Superseded
+from projections.leases import beating
 from projections.log import EventLog, Recorded
 from projections.projection import Batch, Projection, takes
 from projections.tables import Connection, Rows, ShapeMismatch, TableWriter
@@ -67,25 +68,27 @@ class Target:
             wanted = self._wanted[topic] = takes(self.projection, topic)
         return wanted
 
-    def take(self, connection: Connection, events: Sequence[Recorded], old: int, new: int) -> None:
+    def take(self, connection: Connection, events: Sequence[Recorded], old: int, new: int, incarnation: UUID) -> None:
         """Advances over the events; one that cannot be taken is found by halving and parked, the others are applied."""
         try:
-            self.advance(connection, events, old, new)
+            self.advance(connection, events, old, new, incarnation)
         except Exception as fault:
             if not events or not is_events_fault(fault):
                 raise
             if len(events) == 1:
-                self.park(connection, events[0], fault, old, new)
+                self.park(connection, events[0], fault, old, new, incarnation)
                 return
             middle = len(events) // 2
             mark = events[middle - 1].position
-            self.take(connection, events[:middle], old, mark)
-            self.take(connection, events[middle:], mark, new)
+            self.take(connection, events[:middle], old, mark, incarnation)
+            self.take(connection, events[middle:], mark, new, incarnation)
 
-    def advance(self, connection: Connection, events: Sequence[Recorded], old: int, new: int) -> None:
+    def advance(
+        self, connection: Connection, events: Sequence[Recorded], old: int, new: int, incarnation: UUID
+    ) -> None:
         """Folds the events, parks those whose key is held back and moves the position from `old`, or changes nothing.
 
-        Raises `Superseded` when the position is no longer `old`.
+        Raises `Superseded` when the position is no longer `old`, or the incarnation not the one they were read in.
         """
         with connection.transaction():
             held = self._enter(connection, old)
@@ -93,18 +96,21 @@ class Target:
                 late = [recorded for recorded in events if recorded.event.originator_id in held]
                 events = [recorded for recorded in events if recorded.event.originator_id not in held]
                 dead_letters.park(connection, self._name, self.schema, late, None)
-            rows = self.fold(Batch(events, new, self.log)) if events else None
+            with beating(connection):  # a long fold is no standing still
+                rows = self.fold(Batch(events, new, self.log)) if events else None
             with connection.pipeline():
                 if rows is not None:
                     self.write(connection, rows)
-                generations.move(connection, self._name, self.schema, old, new)
+                generations.move(connection, self._name, self.schema, old, new, incarnation)
 
-    def park(self, connection: Connection, recorded: Recorded, fault: Exception, old: int, new: int) -> None:
+    def park(
+        self, connection: Connection, recorded: Recorded, fault: Exception, old: int, new: int, incarnation: UUID
+    ) -> None:
         """Puts one event aside and moves the position past it."""
         with connection.transaction():
             self._enter(connection, old)
             dead_letters.park(connection, self._name, self.schema, [recorded], fault)
-            generations.move(connection, self._name, self.schema, old, new)
+            generations.move(connection, self._name, self.schema, old, new, incarnation)
 
     def retry(self, connection: Connection, originator_id: UUID) -> int:
         """Takes a key's parked events after all, in order; gives how many. Raises what their fold raises."""
@@ -137,7 +143,7 @@ class Target:
 
     def fold(self, batch: Batch) -> Rows:
         """What the batch does to the tables; raises `UnreadableEvent` where one of its events cannot be read."""
-        for _, event in batch.events:
+        for _, event, _ in batch.events:
             if isinstance(event, Unreadable):
                 raise UnreadableEvent(event.TOPIC) from event.fault
         return self.projection.fold(batch)

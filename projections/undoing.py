@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-import psycopg
 from msgspec.structs import replace
 from psycopg.errors import DeadlockDetected
 
 from domain.addresses import Address
 from domain.customers import Customer, CustomerCard, CustomerCreated, UndoCardImport, undo_card_import
 from domain.errors import DomainError
-from domain.events import Aggregate, Context, Event
+from domain.events import Aggregate, Context, Event, fold
 from domain.orders.creation import OrderCreated, OrderImported
 from domain.orders.imports import UndoOrderImport, undo_order_import
 from domain.orders.order import Order
@@ -22,7 +21,7 @@ from domain.settings import Shop
 from domain.stock import StockItem, stock_id_of
 from domain.stock.following import Wish, follow, taken_back
 from projections.desk.stock import Shelf
-from projections.log import EventLog, Session, VersionConflict
+from projections.log import Cache, EventLog, Session, VersionConflict
 from projections.log.bulk import store
 from projections.tables import Connection
 from projections.work.imports import Kept
@@ -69,7 +68,7 @@ class Undoing:
         self._import_id = import_id
         self._context = replace(context, import_id=import_id)
         self._shop = shop
-        self._shelf = Shelf()
+        self._shelf = Cache(Shelf)
 
     def batches(self, at_once: int = AT_ONCE) -> Iterator[Batch]:
         """Every order of the import, each batch in a transaction of its own."""
@@ -140,7 +139,8 @@ class Undoing:
 
     def _moved(self, session: Session, order: Order, asked: Sequence[Wish], context: Context) -> list[StockItem]:
         stock_ids = {stock_id_of(wish.sku) for wish in asked}
-        shelf = {item.sku: item for item in self._shelf.locked(session, sorted(stock_ids))}
+        known = self._shelf.of(session.incarnation)
+        shelf = {item.sku: item for item in known.locked(session, sorted(stock_ids))}
         follow(order, asked, shelf, context)
         return [item for item in shelf.values() if item.pending_events]
 
@@ -148,8 +148,9 @@ class Undoing:
         """The stock of their SKUs that is tracked, locked in one order for the whole batch."""
         skus = {item.sku for order in orders for item in order.items.values() if item.sku}
         stock_ids = {stock_id_of(sku) for sku in skus}
-        if unknown := self._shelf.unknown(stock_ids):
-            stock_ids -= self._shelf.learn(session.open(streams=unknown).events)
+        known = self._shelf.of(session.incarnation)
+        if unknown := known.unknown(stock_ids):
+            stock_ids -= known.learn(session.open(streams=unknown).events)
         if stock_ids:
             session.lock(*sorted(stock_ids))
         return frozenset(stock_ids)
@@ -191,19 +192,15 @@ class Undoing:
         if not events:
             return
         session.begin()
-        try:
-            store(session.connection, self._log.mapper, self._log.keys, events)
-        except psycopg.errors.UniqueViolation as error:
-            raise VersionConflict from error
+        store(session.connection, self._log.mapper, self._log.keys, events, session.incarnation)
         session.commit()
 
 
 def _card_before(card: Customer, events: Sequence[Event]) -> CustomerCard:
     """What a card said before; fields that said nothing say nothing again."""
-    before = Customer.blank(card.id)
-    for event in events:
-        event.mutate(before)
-    return CustomerCard(**{name: before.value(name) for name in Address.FIELDS if name in card.fields})
+    before = fold(Customer.blank(card.id), events)
+    said: dict[str, Any] = {name: before.value(name) for name in Address.FIELDS if name in card.fields}
+    return CustomerCard(**said, emails=before.emails, phones=before.phones)
 
 
 _COUNTS = """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from hmac import compare_digest
 from uuid import UUID
 
 from projections.log import KeyRing
@@ -28,5 +27,5 @@ def enrolment_of(keys: KeyRing, token: str) -> UUID | None:
         return None
     if len(told) != _ID + _PROOF:
         return None
-    enrolment_id = UUID(bytes=told[:_ID])
-    return enrolment_id if compare_digest(unsubscribe_token(keys, enrolment_id), token) else None
+    known = keys.is_signature(_PURPOSE, told[:_ID], told[_ID:])
+    return UUID(bytes=told[:_ID]) if known else None

@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 from psycopg_pool import ConnectionPool
 
+from domain.points_in_time import PointInTime
 from projections import generations
-from projections.generations import LIVE, Generation
+from projections.generations import AHEAD, LIVE, Generation
 from projections.projection import Projection
 from projections.tables import Connection, ShapeMismatch, TableWriter
 
 FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.02
-AS_OF = "asof_"
+AS_OF, KNOWN_AT = "asof_", "known_"
 
 _PARKED = """
     SELECT projection, count(*), count(DISTINCT originator_id) FROM views.dead_letters
@@ -55,14 +56,14 @@ class Views:
     def __init__(self, pool: ConnectionPool, projections: Mapping[str, Projection]) -> None:
         self._pool = pool
         self._projections = projections
-        self._seen: dict[str, int] = {}
+        self._built: set[str] = set()
 
     def wait_for(self, projection: str, position: int = 0, timeout: float = 2.0) -> None:
         """Returns once the view has taken the events up to the position.
 
         Raises `TooFarBehind` after `timeout` seconds; `Rebuilding` when the rows are not of this program's form.
         """
-        if self._seen.get(projection, -1) >= position:
+        if position == 0 and projection in self._built:
             return
         deadline = time.monotonic() + timeout
         pause = FIRST_PAUSE
@@ -71,6 +72,10 @@ class Views:
                 raise TooFarBehind(f"{projection} has not reached {position}")
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
+
+    def drop(self) -> None:
+        """Looks again at every view: the database may be another than it was."""
+        self._built.clear()
 
     def position(self, projection: str) -> int:
         """The position up to which the view has taken the events, as it is now."""
@@ -92,21 +97,22 @@ class Views:
             for name, projection in sorted(self._projections.items())
         ]
 
-    def as_of_schema(self, instant: datetime, projection: str = "orders") -> str | None:
-        """The schema that holds the view as it was at an instant, if that generation was built."""
-        schema = as_of_schema(instant)
+    def schema_of(self, point: PointInTime, projection: str = "orders") -> str | None:
+        """The schema that holds the view of a point in time, if that generation was built in today's form."""
+        schema = schema_of(point)
         with self._pool.connection() as connection:
-            return schema if generations.find(connection, projection, schema) else None
+            found = generations.find(connection, projection, schema)
+        return schema if found and found.version == self._projections[projection].version else None
 
-    def as_of(self) -> list[Generation]:
-        """The generations of instants in the past."""
+    def past(self) -> list[Generation]:
+        """The generations of points in time that were built."""
         with self._pool.connection() as connection:
-            return [one for one in generations.every(connection) if one.schema.startswith(AS_OF)]
+            return [one for one in generations.every(connection) if one.schema.startswith((AS_OF, KNOWN_AT))]
 
-    def drop_as_of(self, instant: datetime) -> bool:
-        """Removes every view of an instant in the past; False when there is none."""
+    def drop_past(self, point: PointInTime) -> bool:
+        """Removes every view of a point in time; False when there is none."""
         with self._pool.connection() as connection:
-            schema = as_of_schema(instant)
+            schema = schema_of(point)
             found = [one for one in generations.every(connection) if one.schema == schema]
             for one in found:
                 generations.drop(connection, one.projection, schema)
@@ -117,9 +123,12 @@ class Views:
             stands = generations.find(connection, projection)
             if stands is None:
                 raise Rebuilding(f"{projection} is not built yet")
-            if projection not in self._seen:
+            if stands.version == AHEAD:
+                self._built.discard(projection)
+                raise Rebuilding(f"{projection} is ahead of the log that was brought back")
+            if projection not in self._built:
                 self._check_shape(connection, stands)
-        self._seen[projection] = stands.position
+        self._built.add(projection)
         return stands.position
 
     def _check_shape(self, connection: Connection, stands: Generation) -> None:
@@ -153,6 +162,13 @@ class Views:
         )
 
 
-def as_of_schema(instant: datetime) -> str:
-    """The name of the schema for the views as they were at an instant (told in whole seconds, in UTC)."""
-    return f"{AS_OF}{instant.astimezone(UTC):%Y%m%dt%H%M%Sz}"
+def schema_of(point: PointInTime) -> str:
+    """The name of the schema for the views of a point in time, its instants in UTC; the live one's for now."""
+    parts = ((AS_OF, point.as_of), (KNOWN_AT, point.known_at))
+    return "_".join(f"{prefix}{_in_a_name(instant)}" for prefix, instant in parts if instant) or LIVE
+
+
+def _in_a_name(instant: datetime) -> str:
+    """`20260131t120000z`, and microseconds where there are some."""
+    at = instant.astimezone(UTC)
+    return f"{at:%Y%m%dt%H%M%S%fz}" if at.microsecond else f"{at:%Y%m%dt%H%M%Sz}"

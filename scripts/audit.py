@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +15,19 @@ import msgspec
 from domain.events import Erased
 from domain.orders.changes import Change, changes, state_of
 from domain.orders.order import Order
-from projections.log import Recorded, seals
+from domain.points_in_time import fold_part
+from projections.log import seals
+from projections.log.checkpoints import Checkpoint, Outside
+from projections.log.holes import find_holes
+from projections.log.keys import FIRST
+from projections.log.sealer import Sealer
 from projections.orders import orders_by_number
+from projections.postgres.roles import powers
 from projections.runtime import Runtime
+from projections.views import TooFarBehind
 from scripts.installation import opened_runtime
+from scripts.instants import point_of, when
+from scripts.restated import restated
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for a program.")
 
@@ -24,6 +35,9 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for
 @click.group()
 def audit() -> None:
     """Show an order's history, replay it, verify the log."""
+
+
+audit.add_command(restated)
 
 
 @audit.command()
@@ -46,16 +60,22 @@ def history(number: str, as_json: bool) -> None:
 @audit.command()
 @click.argument("number")
 @click.option("--version", type=click.IntRange(min=1), help="As it was after its Nth event.")
-@click.option("--at", "at", metavar="INSTANT", help="As it was at an instant, such as 2026-03-01T12:00:00Z.")
+@click.option("--at", "--as-of", "as_of", callback=when, metavar="INSTANT", help="What had happened by then.")
+@click.option("--known-at", callback=when, metavar="INSTANT", help="What had been recorded by then.")
 @JSON
-def replay(number: str, version: int | None, at: str | None, as_json: bool) -> None:
-    """The order NUMBER folded from its events: now, at a version or at an instant."""
-    moment = instant(at)
+def replay(number: str, version: int | None, as_of: date | None, known_at: date | None, as_json: bool) -> None:
+    """The order NUMBER folded from its events: now, at a version, or at a point in time.
+
+    `--at` asks by when things happened, `--known-at` by when they were recorded, both together what was known then of
+    that time. An instant without a zone, and a bare date, which is that whole day, are the shop's.
+    """
     with opened_runtime() as runtime:
         order_id = find_order(runtime, number)
-        order, last = folded(order_id, runtime.log.stream(order_id, version, moment))
-    if last is None:
-        raise click.ClickException(f"Order {number} did not exist yet at {at}.")
+        recorded = runtime.log.stream(order_id, version, point_of(runtime, as_of, known_at))
+    order = fold_part(Order.blank(order_id), [one.event for one in recorded])
+    if not order.exists:
+        raise click.ClickException(f"Order {number} was not there, or not known, at that point in time.")
+    last = recorded[-1]
     state = state_of(order) | {"id": str(order_id), "version": order.version}
     if as_json:
         click.echo(msgspec.json.encode(state).decode())
@@ -68,9 +88,12 @@ def replay(number: str, version: int | None, at: str | None, as_json: bool) -> N
 @audit.command()
 @JSON
 def seal(as_json: bool) -> None:
-    """Seal what was recorded since the last checkpoint."""
+    """Seal what was recorded since the last checkpoint; exit code 1 where the seals before do not hold."""
     with opened_runtime() as runtime:
-        checkpoint = seals.seal(runtime)
+        sealer = Sealer(runtime.log, runtime.settings.data_dir)
+        checkpoint = sealer.work()
+    if sealer.faults:
+        raise click.ClickException("\n".join(("Nothing is sealed:", *sealer.faults)))
     if as_json:
         click.echo(msgspec.json.encode(checkpoint and checkpoint._asdict()).decode())
     elif checkpoint is None:
@@ -80,16 +103,56 @@ def seal(as_json: bool) -> None:
 
 
 @audit.command()
+@click.option(
+    "--against", metavar="CHECKPOINT", help="One kept elsewhere: POSITION:CHAIN, or a file that holds it or several."
+)
 @JSON
-def verify(as_json: bool) -> None:
-    """Recompute every seal from the events as stored; exit code 1 when something was changed."""
+def verify(as_json: bool, against: str | None) -> None:
+    """Recompute every seal from what is stored; exit code 1 when something was changed or is missing.
+
+    Compared with the checkpoints of the data folder too, and with the one told: a log that somebody with the secret has
+    sealed again, or cut off together with its seals, does not have it.
+    """
     with opened_runtime() as runtime:
-        verdict = seals.verify(runtime)
+        log = runtime.log
+        outside = Outside(runtime.settings.data_dir, log.keys.masters.verifying[FIRST])
+        verdict = seals.verify(runtime, outside.read(), _checkpoint(against) if against else None)
+        with runtime.pool.connection() as connection:
+            holes = find_holes(connection)
+            unpromised = powers(connection).sentences
+    verdict = msgspec.structs.replace(verdict, notes=(*verdict.notes, *unpromised))
     if as_json:
-        click.echo(msgspec.json.encode({"holds": verdict.holds, **msgspec.to_builtins(verdict)}).decode())
+        told = {"holds": verdict.holds, **msgspec.to_builtins(verdict), "holes": [one._asdict() for one in holes]}
+        click.echo(msgspec.json.encode(told).decode())
     else:
         click.echo(str(verdict))
-    sys.exit(0 if verdict.holds else 1)
+        for hole in holes:
+            click.echo(f"{hole}.")
+    sys.exit(0 if verdict.holds and not any(hole.missing for hole in holes) else 1)
+
+
+def _checkpoint(text: str) -> Checkpoint:
+    """The checkpoint that was told: POSITION:CHAIN, or the last one of a file."""
+    found = re.fullmatch(r"(\d{1,19}):([0-9a-f]{64})", text.strip())
+    if found:
+        return Checkpoint(int(found[1]), bytes.fromhex(found[2]), b"", datetime.now(UTC))
+    file = Path(text)
+    if not file.is_file():
+        raise click.BadParameter(f"{text} is neither POSITION:CHAIN nor a file.", param_hint="--against")
+    content = file.read_text()
+    if not content.lstrip().startswith("["):
+        return _checkpoint_of_line(content)
+    try:
+        return msgspec.json.decode(content, type=list[Checkpoint])[-1]
+    except (msgspec.MsgspecError, IndexError):
+        raise click.BadParameter(f"{text} holds no checkpoints.", param_hint="--against") from None
+
+
+def _checkpoint_of_line(content: str) -> Checkpoint:
+    lines = content.split()
+    if not lines or not re.fullmatch(r"\d{1,19}:[0-9a-f]{64}", lines[-1]):
+        raise click.BadParameter("the file's last line is not POSITION:CHAIN.", param_hint="--against")
+    return _checkpoint(lines[-1])
 
 
 def find_order(runtime: Runtime, number: str) -> UUID:
@@ -98,7 +161,11 @@ def find_order(runtime: Runtime, number: str) -> UUID:
         return UUID(number)
     except ValueError:
         pass
-    runtime.views.wait_for("orders", runtime.log.head(), timeout=10)
+    try:
+        runtime.views.wait_for("orders", runtime.log.head(), timeout=10)
+    except TooFarBehind as behind:
+        advice = "start the server or `carnet project`, or name the order by its id"
+        raise click.ClickException(f"Numbers cannot be looked up yet ({behind}): {advice}.") from None
     with runtime.reading() as connection:
         found = orders_by_number(connection, number)
     if not found:
@@ -107,25 +174,6 @@ def find_order(runtime: Runtime, number: str) -> UUID:
         ids = "\n  ".join(map(str, found))
         raise click.ClickException(f"{len(found)} orders have the number {number}; name one by its id:\n  {ids}")
     return found[0]
-
-
-def folded(order_id: UUID, stream: list[Recorded]) -> tuple[Order, Recorded | None]:
-    """The order that the events leave behind, and the last of them."""
-    order = Order.blank(order_id)
-    for recorded in stream:
-        recorded.event.mutate(order)
-    return order, stream[-1] if stream else None
-
-
-def instant(text: str | None) -> datetime | None:
-    """An instant in ISO 8601; UTC where no zone is told."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text} is not an instant; write 2026-03-01T12:00:00Z.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def told(step: Change) -> list[str]:

@@ -11,8 +11,10 @@ COMMANDS = {
     "audit": ("scripts.audit:audit", "Show an order's history, replay it, verify the log."),
     "bench": ("scripts.bench:bench", "Measure this installation against named references."),
     "demo": ("scripts.demo:demo", "Fill the order book with a believable shop."),
+    "doctor": ("scripts.doctor:doctor", "Look for all that can be wrong, and put it right."),
     "export": ("scripts.export:export", "Write lists and events to files."),
     "import": ("scripts.import_:import_orders", "Load orders from another platform's export."),
+    "keys": ("scripts.keys:keys", "Look at the master secret and replace it."),
     "migrate": ("scripts.migrate:migrate", "Bring the database up to this version."),
     "payments": ("scripts.payments:payments", "Compare payment providers with the ledger."),
     "print": ("scripts.print:print_orders", "Print orders: to a PDF, or on a till printer."),
@@ -55,6 +57,9 @@ def carnet() -> None:
 
 def main() -> None:
     """Runs the command line; what stands in the way of it is one line, not a traceback."""
+    from scripts.logs import log_to_stderr
+
+    log_to_stderr("warning")  # what a program reads from standard output is the answer alone
     try:
         carnet(prog_name="carnet")
     except Exception as error:
@@ -70,13 +75,24 @@ def _obstacle(error: Exception) -> str | None:
     from psycopg import OperationalError
 
     from projections.log import OutcomeUnknown
+    from projections.log.keys import UnknownMaster
+    from projections.log.masters import AlteredMasters, WrongSecret
     from projections.postgres.binaries import PostgresUnavailable
+    from projections.postgres.connections import PoolerInTheWay
+    from projections.postgres.usable import UnusableDatabase
+    from scripts.installation import CannotStart, no_right
 
     if isinstance(error, OutcomeUnknown):
         return "the database went away while something was stored; run this again, nothing is stored twice"
     if isinstance(error, OperationalError):
         return f"the database does not answer: {error}"
-    return str(error) if isinstance(error, (EnvError, PostgresUnavailable)) else None
+    if isinstance(error, PermissionError) and error.filename:
+        return no_right(error)
+    said = (
+        EnvError, PostgresUnavailable, WrongSecret, AlteredMasters, UnknownMaster, PoolerInTheWay, UnusableDatabase,
+        CannotStart,
+    )  # fmt: skip
+    return str(error) if isinstance(error, said) else None
 
 
 if __name__ == "__main__":

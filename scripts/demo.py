@@ -13,6 +13,7 @@ import click
 from domain.addresses import Address
 from domain.coupons import CouponRules, CreateCoupon
 from domain.events import Command, Context
+from domain.methods import DefinePaymentMethod
 from domain.orders.creation import CreateOrder
 from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
@@ -20,9 +21,10 @@ from domain.orders.notes import AddNote, SetTags
 from domain.orders.order import Order
 from domain.orders.payments import RecordPayment, RefundLine, RefundOrder
 from domain.orders.shipments import DeliverShipment, ShipOrder
-from domain.settings import Defaults, DefinePaymentMethod, SetDefaults, SetSeller
+from domain.settings import Defaults, SetDefaults, SetSeller
 from domain.shop import PaymentMethod
 from domain.stock import ReceiveStock, SetStockPolicy, stock_id_of
+from domain.taxes import single
 from projections.runtime import Runtime
 from scripts.installation import opened_runtime
 
@@ -76,14 +78,14 @@ GOODS = (
 )
 COLOURS = ("blue", "green", "sand", "white", "black")
 # Nobody is told by mail of what happened long ago, if at all.
-QUIETLY: dict[str, Any] = {"stock": "apply", "notify": ()}
+QUIETLY: dict[str, Any] = {"stock": "apply", "balance": "accept", "notify": ()}
 CARRIERS = (("colissimo", "6A"), ("dhl", "JD01"), ("ups", "1Z"))
 
 
 @click.command()
 def demo() -> None:
     """Fill the order book with a believable shop."""
-    with opened_runtime() as runtime:
+    with opened_runtime(begins=True) as runtime:
         if runtime.log.stream(order_id(ORDERS - 1)):
             click.echo("The demonstration shop is there already.")
             return
@@ -171,7 +173,7 @@ def creation(number: int, at: datetime, random: Random) -> CreateOrder:
         items=tuple(_item(random) for _ in range(random.randint(1, 4))),
         coupon_codes=("BIENVENUE",) if random.random() < 0.15 else (),
         shipping_charge=490,
-        shipping_tax_rate=2000,
+        shipping_taxes=single(200_000),
         payment_method=random.choice(("card", "card", "card", "transfer", "cheque")),
         shipping_method="standard",
         source=random.choice(("web", "web", "telephone", "market")),
@@ -187,7 +189,7 @@ def _item(random: Random) -> NewItem:
         name=f"{name}, {colour}",
         quantity=random.randint(1, 3),
         unit_price=price,
-        tax_rate=rate,
+        taxes=single(rate),
     )
 
 
@@ -212,7 +214,7 @@ def life(order: Order, age: timedelta, random: Random) -> Iterator[Command]:
     if age > timedelta(days=3):
         carrier, prefix = random.choice(CARRIERS)
         code = f"{prefix}{random.randint(10**9, 10**10 - 1)}"
-        yield ShipOrder(**facts(timedelta(days=2), "ship"), carrier=carrier, tracking_code=code)
+        yield ShipOrder(**facts(timedelta(days=2), "ship"), carrier=carrier, tracking_code=code, stock="apply")
         yield ChangeStatus(**facts(timedelta(days=2), "shipped"), status="shipped", **QUIETLY)
     if age > timedelta(days=8):
         yield DeliverShipment(**facts(timedelta(days=5), "deliver"), shipment=1)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from uuid import uuid4
@@ -32,8 +32,8 @@ from projections.views import TooFarBehind
 from scripts.export_events import events
 from scripts.filtering import filters_told, refusals
 from scripts.installation import opened_runtime
+from scripts.instants import point_of, when
 from scripts.progress import progress
-from scripts.projections import an_instant
 
 OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
 
@@ -45,7 +45,8 @@ class Told(NamedTuple):
     columns: str
     filters: tuple[str, ...]
     sort: str | None
-    as_of: datetime | None
+    as_of: date | None
+    known_at: date | None
     output: Path
 
 
@@ -69,7 +70,13 @@ def _command(name: str) -> None:
     @click.option("--columns", default="", metavar="NAME,NAME", help="The columns in their order; all unless told.")
     @click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE", help="As in the query of the list.")
     @click.option("--sort", help="As in the query of the list.")
-    @click.option("--as-of", callback=an_instant, metavar="INSTANT", help="The list as it was then.")
+    @click.option(
+        "--as-of",
+        callback=when,
+        metavar="INSTANT",
+        help="The list of what had happened by then; a bare date is that whole day.",
+    )
+    @click.option("--known-at", callback=when, metavar="INSTANT", help="The list of what had been recorded by then.")
     @click.option("--output", type=OUTPUT, default=Path("-"), help="The file; - is the standard output.")
     @click.option("--json", "as_json", is_flag=True, help="Tell what was written as JSON, on the standard error.")
     def command(as_json: bool, **told: Any) -> None:
@@ -86,6 +93,7 @@ def _exported(runtime: Runtime, name: str, told: Told) -> dict[str, Any]:
     if told.form == "xlsx" and str(told.output) == "-" and sys.stdout.isatty():
         raise click.UsageError("A terminal shows no XLSX: say --output.")
     asked = _asked(runtime, name, told)
+    view = "" if asked.as_of else EXPORTED[name].view
     with runtime.pool.connection() as connection:
         clear_abandoned(connection)
     folded = 0
@@ -97,7 +105,7 @@ def _exported(runtime: Runtime, name: str, told: Told) -> dict[str, Any]:
             tell(folded, 0)
 
         try:
-            with reading(Reading.of(runtime), asked, building=building) as opened, _file(told.output) as file:
+            with reading(Reading.of(runtime, view), asked, building=building) as opened, _file(told.output) as file:
                 total = opened.total()
                 rows = _write(opened, told.form, file, lambda done: tell(done, total))
                 position = opened.moment.position
@@ -115,9 +123,10 @@ def _asked(runtime: Runtime, name: str, told: Told) -> Asked:
     columns = tuple(part.strip() for part in told.columns.split(",") if part.strip())
     with refusals():
         columns_of(EXPORTED[name], columns)
-        require_passed(told.as_of, datetime.now(UTC))
-        filters = narrowing.filters(query, runtime, told.as_of or datetime.now(UTC))
-    return Asked(list=name, filters=filters, columns=columns, sort=query.get("sort", ""), as_of=told.as_of)
+        point, now = point_of(runtime, told.as_of, told.known_at), datetime.now(UTC)
+        require_passed(point, now)
+        filters = narrowing.filters(query, runtime, point.seen_from(now))
+    return Asked(list=name, filters=filters, columns=columns, sort=query.get("sort", ""), **point._asdict())
 
 
 def _write(opened: Export, form: str, file: IO[bytes], tell: Any) -> int:

@@ -9,15 +9,20 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import click
 
+from domain.points_in_time import PointInTime
 from printing.exports.events import EVENT_FORMATS, ExtraMissing
-from projections.log import EventLog
+from projections.exports import require_passed
+from projections.log import EventLog, Recorded
+from scripts.filtering import refusals
 from scripts.installation import opened_runtime
+from scripts.instants import point_of, when
 from scripts.progress import progress
 
 AT_ONCE = 5_000  # events in memory, and in a row group
@@ -29,11 +34,16 @@ Tell = Callable[[int], None]
 
 
 class Span(NamedTuple):
-    """Which events: after a position, up to another; `personal`: with what is of persons."""
+    """Which events: after a position, up to another, in an epoch, and of those what a point in time shows.
+
+    `personal`: with what is of persons.
+    """
 
     after: int
     until: int
     personal: bool
+    epoch: str
+    point: PointInTime
 
 
 @click.command()
@@ -42,19 +52,34 @@ class Span(NamedTuple):
 @click.option("--until", type=click.IntRange(0), help="Up to which position; the end of the log unless told.")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Folder; else standard output.")
 @click.option("--with-personal-data", "personal", is_flag=True, help="Names, addresses ...; files outlive an erasure.")
+@click.option("--as-of", callback=when, metavar="INSTANT", help="Those that had happened by then.")
+@click.option("--known-at", callback=when, metavar="INSTANT", help="Those that had been recorded by then.")
 @click.option("--json", "as_json", is_flag=True, help="Tell what was written as JSON, on the standard error.")
-def events(form: str, after: int | None, until: int | None, output: Path | None, personal: bool, as_json: bool) -> None:
+def events(
+    form: str,
+    after: int | None,
+    until: int | None,
+    output: Path | None,
+    personal: bool,
+    as_of: date | None,
+    known_at: date | None,
+    as_json: bool,
+) -> None:
     """Write the events in the order they were recorded; what is of persons reads erased unless it is asked for.
 
     In a folder they come in files of up to 100,000, each named by its first and last position, none of them changed
-    later: the next run goes on behind the last one. `manifest.json` tells that position as `next`.
+    later: the next run goes on behind the last one. `manifest.json` tells that position as `next`
+    and its `epoch`: where the database was promoted or restored since, nothing is written and it is said what to do.
     """
     if output is None and form == "parquet":
         raise click.UsageError("Parquet is written to files: say --output FOLDER.")
     with opened_runtime() as runtime, progress("Exporting events") as tell:
-        head = runtime.log.head()
-        runtime.log.secure()
-        span = Span(after or 0, min(until if until is not None else head, head), personal)
+        incarnation, head = runtime.log.end()
+        epoch = runtime.log.epoch(incarnation).id
+        point = point_of(runtime, as_of, known_at)
+        with refusals():
+            require_passed(point, datetime.now(UTC))
+        span = Span(after or 0, min(until if until is not None else head, head), personal, epoch, point)
 
         def shown(position: int) -> None:
             tell(position, span.until)
@@ -64,6 +89,8 @@ def events(form: str, after: int | None, until: int | None, output: Path | None,
                 report = _to_output(runtime.log, span, shown)
             else:
                 with _locked(output):
+                    _require_epoch(runtime.log, output, epoch)
+                    _require_point(output, point)
                     report = _to_folder(runtime.log, output, form, _continued(output, form, span, after), shown)
         except ExtraMissing as error:
             raise click.ClickException(str(error)) from None
@@ -74,13 +101,13 @@ def events(form: str, after: int | None, until: int | None, output: Path | None,
 
 
 def _to_output(log: EventLog, span: Span, tell: Tell) -> dict[str, Any]:
-    writer, count, last = EVENT_FORMATS["jsonl"].writer(sys.stdout.buffer), 0, span.after
-    for recorded in _batches(log, span):
+    writer, count, last = EVENT_FORMATS["jsonl"].writer(sys.stdout.buffer, span.epoch), 0, span.after
+    for recorded, last in _batches(log, span):
         writer.write(recorded)
-        count, last = count + len(recorded), recorded[-1].position
+        count += len(recorded)
         tell(last)
     sys.stdout.buffer.flush()
-    return {"events": count, "next": last}
+    return {"events": count, "next": last, "epoch": span.epoch}
 
 
 def _to_folder(log: EventLog, folder: Path, form: str, span: Span, tell: Tell) -> dict[str, Any]:
@@ -90,8 +117,8 @@ def _to_folder(log: EventLog, folder: Path, form: str, span: Span, tell: Tell) -
         name, events, position = _to_file(log, folder, form, part, tell)
         files.append(name)
         count += events
-        _tell(folder, form, position, personal=span.personal)
-    return {"events": count, "next": position, "files": files}
+        _tell(folder, form, position, span)
+    return {"events": count, "next": position, "files": files, "epoch": span.epoch}
 
 
 def _to_file(log: EventLog, folder: Path, form: str, span: Span, tell: Tell) -> tuple[str, int, int]:
@@ -101,11 +128,11 @@ def _to_file(log: EventLog, folder: Path, form: str, span: Span, tell: Tell) -> 
     unfinished, count = folder / f".{uuid4().hex}", 0
     try:
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            writer = writer_of(file)
-            for recorded in _batches(log, span):
+            writer = writer_of(file, span.epoch)
+            for recorded, last in _batches(log, span):
                 writer.write(recorded)
                 count += len(recorded)
-                tell(recorded[-1].position)
+                tell(last)
             writer.close()
             file.flush()
             os.fsync(file.fileno())
@@ -115,11 +142,12 @@ def _to_file(log: EventLog, folder: Path, form: str, span: Span, tell: Tell) -> 
     return name, count, span.until
 
 
-def _batches(log: EventLog, span: Span) -> Iterator[list[Any]]:
+def _batches(log: EventLog, span: Span) -> Iterator[tuple[list[Recorded], int]]:
+    """The events some at a time, and how far each time went."""
     position = span.after
     while recorded := log.read(position, AT_ONCE, upto=span.until, personal=span.personal):
-        yield recorded
         position = recorded[-1].position
+        yield [one for one in recorded if span.point.shows(one)], position
 
 
 def _continued(folder: Path, form: str, span: Span, told: int | None) -> Span:
@@ -132,10 +160,40 @@ def _continued(folder: Path, form: str, span: Span, told: int | None) -> Span:
     return span._replace(after=end if told is None else told)
 
 
-def _tell(folder: Path, form: str, position: int, *, personal: bool) -> None:
-    """Writes down where the files end."""
+def _require_point(folder: Path, point: PointInTime) -> None:
+    """Refuses to go on behind files of another point in time."""
+    try:
+        said = json.loads((folder / MANIFEST).read_text())
+    except FileNotFoundError:
+        return
+    if {name: said[name] for name in PointInTime._fields if name in said} != point.told():
+        raise click.UsageError(f"{folder} has events of another point in time: say another folder.")
+
+
+def _require_epoch(log: EventLog, folder: Path, epoch: str) -> None:
+    """Refuses to go on behind files of another epoch: their last events may be others than the log has today."""
+    try:
+        said = json.loads((folder / MANIFEST).read_text()).get("epoch")
+    except FileNotFoundError:
+        return
+    if said in (None, epoch):
+        return
+    common = log.common_position(said)
+    advice = "They are of another log: say another folder."
+    if common is not None:
+        advice = (
+            f"Events up to position {common} are the same in both: remove {MANIFEST} and every file that goes "
+            "beyond it, and run this again."
+        )
+    raise click.ClickException(f"The files in {folder} are of epoch {said}, and the log is in epoch {epoch}. {advice}")
+
+
+def _tell(folder: Path, form: str, position: int, span: Span) -> None:
+    """Writes down where the files end, in which epoch, and of which point in time they are."""
     unfinished = folder / f".{uuid4().hex}"
-    unfinished.write_text(json.dumps({"format": form, "next": position, "personal_data": personal}) + "\n")
+    manifest = {"format": form, "next": position, "epoch": span.epoch, "personal_data": span.personal}
+    manifest |= span.point.told()
+    unfinished.write_text(json.dumps(manifest) + "\n")
     unfinished.replace(folder / MANIFEST)
 
 

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import click
 
 from domain.errors import DomainError
-from domain.imports import CancelImport, Choices, Kind, is_form_of_dates
+from domain.imports import FIRST_YEAR, LAST_YEAR, CancelImport, Choices, Kind, is_form_of_dates
 from importers import local, service
 from importers.faults import UnusableFile
 from importers.intakes import Asked, opened
@@ -95,8 +95,20 @@ def _form(_: click.Context, parameter: click.Parameter, form: str) -> str:
 @click.option("--currency", default="", help="Currency of orders that tell none, like EUR.")
 @click.option("--timezone", default="", help="Time zone of times that tell none, like Europe/Paris.")
 @click.option("--dates", default="", callback=_form, help="day-first, month-first, or a format like %d.%m.%y.")
+@click.option(
+    "--years-from",
+    type=click.IntRange(FIRST_YEAR, LAST_YEAR),
+    default=None,
+    help="The first year that two digits may mean, like 1950.",
+)
 @click.option("--decimal", type=click.Choice(["", ".", ","]), default="", help="The decimal sign of amounts.")
 @click.option("--stock", type=click.Choice(["leave", "apply"]), default="leave", help="Whether stock moves.")
+@click.option(
+    "--customers",
+    type=click.Choice(["keep", "update"]),
+    default="keep",
+    help="Whether names in the file replace those of customers that are known.",
+)
 @click.option("--update", is_flag=True, help="Lead orders that changed since to what the file tells.")
 def orders(files: tuple[Path, ...], map_file: Path | None, stock: Any, update: bool, **told: Any) -> None:
     """Load orders from FILES: one export, its pieces, or files that belong together, such as orders and their lines.
@@ -113,7 +125,9 @@ def orders(files: tuple[Path, ...], map_file: Path | None, stock: Any, update: b
             stock=stock,
             automations=told["automations"],
             on_change="update" if update else "report",
+            customers=told.pop("customers"),
         ),
+        years_from=told.pop("years_from") or 0,
         **{name: told.pop(name) for name in ("source", "timezone", "dates", "decimal")},
         currency=told.pop("currency").upper(),
     )
@@ -134,7 +148,8 @@ def tracking(files: tuple[Path, ...], **told: Any) -> None:
 @import_orders.command()
 @_loading
 def statuses(files: tuple[Path, ...], **told: Any) -> None:
-    """Move orders by FILES, CSV files with the columns number, status and stock (apply or leave)."""
+    """Move orders by FILES, CSV files with the columns number, status, stock (apply or leave) and balance
+    (accept: completed though money is due)."""
     _load(files, _updates(files, "statuses", told), None, **told)
 
 
@@ -205,7 +220,7 @@ def _load(
     report = errors or Path(f"{files[0].stem}-errors.csv")
     if report.resolve() in {file.resolve() for file in files}:
         raise click.UsageError("The error report would overwrite the file: say another --errors.")
-    with _told(), opened_runtime() as runtime:
+    with _told(), opened_runtime(begins=not dry_run) as runtime:
         import_id = _begun(runtime, files, asked, map_file)
         with _progress() as tell:
             local.run(runtime, import_id, tell, processes=processes)
@@ -231,17 +246,19 @@ def _end(runtime: Runtime, import_id: UUID, report: Path, *, as_json: bool) -> N
     dry_run = service.state_of(runtime, import_id).choices.dry_run
     if totals.refused_rows:
         _write_report(runtime, import_id, report)
-    _print(totals, import_id, dry_run=dry_run, as_json=as_json)
+    unused = Asked.restored(service.standing_of(runtime, import_id).told).unused
+    _print(totals, import_id, unused, dry_run=dry_run, as_json=as_json)
     if totals.refused_rows:
         click.echo(f"The refused rows are in {report}: correct them there and load that file.", err=True)
         sys.exit(SOME_REFUSED)
 
 
-def _print(totals: Totals, import_id: UUID, *, dry_run: bool, as_json: bool) -> None:
+def _print(totals: Totals, import_id: UUID, unused: Sequence[str], *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({"import": str(import_id), "dry_run": dry_run, **totals.as_dict()}))
+        head = {"import": str(import_id), "dry_run": dry_run, "columns_not_used": unused}
+        click.echo(json.dumps({**head, **totals.as_dict()}))
         return
-    lines = [f"{'Import':<24}{import_id}", *totals.as_lines()]
+    lines = [f"{'Import':<24}{import_id}", *totals.as_lines(unused)]
     click.echo("\n".join(["Nothing was stored.", *lines] if dry_run else lines))
 
 

@@ -59,7 +59,7 @@ def maps() -> None:
 @click.argument("file", type=FILE)
 def save(name: str, file: Path) -> None:
     """Keep the mapping in FILE under NAME, in the place of one of that name."""
-    with _told(), opened_runtime() as runtime:
+    with _told(), opened_runtime(begins=True) as runtime:
         text = _text_of(file)
         columns = columns_of(parsed_mapping(text, str(file)))
         runtime.desk.handle(SaveMapping(context=now(), name=name, text=text, columns=columns))

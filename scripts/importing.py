@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from domain.errors import DomainError
-from domain.imports import RUNNING, UNDOING
+from domain.imports import RUNNING, UNDOING, needed
 from importers import service
 from importers.faults import UnusableFile
 from importers.service import Intakes
 from projections.runtime import Runtime
+from projections.standing import NoLongerAllowed, require_allowed
 from projections.tables import Connection
 from projections.work import import_effects
 from scripts.undoing import take_back
@@ -41,6 +42,13 @@ def importing(runtime: Runtime) -> Mapping[str, Performer]:
     return {kind: Performer(_performed(runtime, work), repeatable=True) for kind, work in works.items()}
 
 
+def _require_allowed(runtime: Runtime, import_id: UUID) -> None:
+    """Raises `NoLongerAllowed` where who asked for the import may not do now what it does."""
+    one = service.state_of(runtime, import_id)
+    with runtime.reading() as connection:
+        require_allowed(connection, one.asked_by, needed(one.kind, one.choices) | {"imports:write"})
+
+
 def _read(runtime: Runtime, import_id: UUID) -> None:
     """Reads the file and lets its ranges go out as they are cut."""
     standing = service.standing_of(runtime, import_id)
@@ -58,10 +66,14 @@ def _performed(runtime: Runtime, work: Callable[[UUID, int], None]) -> Callable[
     def perform(tools: Tools, job: Job) -> None:
         import_id = UUID(job.payload["import_id"])
         try:
+            _require_allowed(runtime, import_id)
             work(import_id, job.payload["range"])
         except UnusableFile as error:
-            service.fail(runtime, import_id, error)
+            service.fail(runtime, import_id, *service.told_of(error))
             raise GiveUp("unusable-file") from error
+        except NoLongerAllowed as error:
+            service.fail(runtime, import_id, error.code, str(error))
+            raise GiveUp(error.code) from error
         except DomainError as error:
             raise GiveUp(error.code) from error
 

@@ -11,7 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import IO, TYPE_CHECKING
+
+import structlog
+from psycopg import OperationalError
 
 from projections.postgres.binaries import PostgresUnavailable
 from projections.postgres.embedded import EmbeddedServer
@@ -22,6 +26,21 @@ if TYPE_CHECKING:
     from projections.runtime import Runtime
 
 PATIENCE = 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0  # seconds between two attempts to reach the database
+
+_logger = structlog.get_logger()
+
+
+class CannotStart(Exception):
+    """The installation cannot be started; the message says why and what to do."""
+
+
+def no_right(error: OSError) -> str:
+    """What to do about a file or folder that this user may not use or that cannot be made."""
+    return (
+        f"{error.filename} cannot be used ({error.strerror}): run this as the user to whom it belongs, or name a "
+        "folder of your own in CARNET_DATA_DIR."
+    )
 
 
 class FolderLock:
@@ -32,8 +51,14 @@ class FolderLock:
         self._file: IO[str] | None = None
 
     def take(self, note: str = "") -> bool:
-        """Whether the lock is now ours; the note tells others who has it."""
-        file = self._path.open("a+")
+        """Whether the lock is now ours; the note tells others who has it.
+
+        Raises `CannotStart` where it cannot be written.
+        """
+        try:
+            file = self._path.open("a+")
+        except OSError as error:
+            raise CannotStart(no_right(error)) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -58,28 +83,70 @@ class FolderLock:
 
 
 @contextmanager
-def installation(settings: Settings | None = None) -> Iterator[Settings]:
-    """Settings (those of CARNET_* unless given) with a running database and a master secret, for a command's time."""
+def installation(settings: Settings | None = None, *, begins: bool = False) -> Iterator[Settings]:
+    """Settings (those of CARNET_* unless given) with a running database and a master secret, for a command's time.
+
+    `begins`: what is missing is made, for the command may be the first one of all. Any other command makes nothing, and
+    raises `CannotStart` where there is no order book to work on.
+    """
     wanted = settings or Settings.read()
-    with_secret = replace(wanted, secret_key=master_secret(wanted))
-    with _database(with_secret) as url:
-        yield replace(with_secret, database_url=url)
+    if begins:
+        make_data_dir(wanted)
+        make_secret(wanted)
+    else:
+        _require_book(wanted)
+    with _database(wanted) as (url, owner_url):
+        yield replace(wanted, database_url=url, database_owner_url=owner_url)
 
 
 @contextmanager
-def opened_runtime(settings: Settings | None = None) -> Iterator[Runtime]:
-    """The runtime of this installation, opened for the time of a command."""
+def opened_runtime(
+    settings: Settings | None = None, *, patient: bool = False, begins: bool = False
+) -> Iterator[Runtime]:
+    """The runtime of this installation, opened for the time of a command; `begins` as for `installation`.
+
+    `patient`: it waits for a database that cannot be reached, as those do that run until they are stopped.
+    """
     from projections.runtime import open_runtime
 
-    with installation(settings) as complete, open_runtime(complete) as runtime:
+    with installation(settings, begins=begins) as complete, (awaited if patient else open_runtime)(complete) as runtime:
         yield runtime
 
 
-def master_secret(settings: Settings) -> str:
-    """The secret that was set, else the one of the data folder, made there once and readable by its owner alone."""
+def awaited(settings: Settings, stop: Event | None = None) -> Runtime:
+    """The runtime, opened once the database can be reached; raises `CannotStart` when told to stop before that."""
+    from projections.runtime import open_runtime
+
+    stopping, pause = stop or Event(), FIRST_PAUSE
+    while not stopping.is_set():
+        try:
+            return open_runtime(settings)
+        except OperationalError as fault:
+            _logger.warning("database.awaited", error=type(fault).__name__)
+        stopping.wait(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+    raise CannotStart("Stopped before the database could be reached.")
+
+
+def _require_book(settings: Settings) -> None:
+    """Refuses to work where nothing was begun: neither a database nor a secret that it could be read with."""
+    if not settings.database_url and not EmbeddedServer(settings.data_dir).cluster.exists():
+        raise CannotStart(
+            f"There is no order book in {settings.data_dir}: begin one with scripts/run, or name its folder in "
+            "CARNET_DATA_DIR or its database in CARNET_DATABASE_URL."
+        )
+    if not settings.secret_key and not settings.secret_file.exists():
+        raise CannotStart(
+            f"There is no master secret in {settings.secret_file}: set CARNET_SECRET_KEY or CARNET_SECRET_KEY_FILE."
+        )
+
+
+def make_secret(settings: Settings) -> None:
+    """Makes a master secret in the data folder, readable by its owner alone, where none was set and none is there."""
     if settings.secret_key:
-        return settings.secret_key
-    path = make_data_dir(settings) / "secret.key"
+        return
+    make_data_dir(settings)
+    path = settings.secret_file
     if not path.exists():
         fresh = path.with_name(f"secret.{secrets.token_hex(8)}")
         fresh.touch(mode=0o600)
@@ -88,34 +155,38 @@ def master_secret(settings: Settings) -> str:
             os.link(fresh, path)
             print(f"A master secret was made in {path}: keep a copy apart from the database's.", file=sys.stderr)
         fresh.unlink()
-    return path.read_text().strip()
 
 
 def make_data_dir(settings: Settings) -> Path:
     """The data folder, made when it is not there."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(no_right(error)) from None
     return settings.data_dir
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[str]:
-    """The address of the database: the one that was set, the embedded one that runs, or one started for now."""
+def _database(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The address of the database, and the one for the owner of its log: of the one that was set, of the embedded one
+    that runs, or of one started for now.
+    """
     if settings.database_url:
-        yield settings.database_url
+        yield settings.database_url, settings.database_owner_url
         return
     server, lock = EmbeddedServer(make_data_dir(settings)), FolderLock(settings.data_dir)
     deadline = time.monotonic() + PATIENCE
     while not lock.take():
         with _as_guest(settings.data_dir):
             if server.answers():
-                yield server.url()
+                yield server.url(), server.owner_url()
                 return
         if time.monotonic() > deadline:
             raise PostgresUnavailable(f"Another process holds {settings.data_dir}, but its database does not answer.")
         time.sleep(0.1)
     try:
         with _started(server, settings.data_dir):
-            yield server.url()
+            yield server.url(), server.owner_url()
     finally:
         lock.release()
 
@@ -124,7 +195,7 @@ def _database(settings: Settings) -> Iterator[str]:
 def _started(server: EmbeddedServer, data_dir: Path) -> Iterator[None]:
     """The server, started and migrated by this process, which stops it once no other command uses it any more."""
     with (data_dir / "guests").open("a") as guests, server:
-        migrate(server.url())
+        migrate(server.url(), server.owner_url())
         try:
             yield
         finally:

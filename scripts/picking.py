@@ -40,7 +40,7 @@ def filtered(runtime: Runtime, filters: Sequence[str], sort: str | None) -> list
     """The orders that the list shows for these filters, told as `name=value`; what is wrong is a usage error."""
     query = filters_told(OrderListForm(), filters, sort)
     with refusals():
-        wanted = order_filters(query, runtime.desk.shop().defaults.currency, runtime.log)
+        wanted = order_filters(query, runtime.desk.shop(), runtime.log)
     with runtime.reading() as connection:
         ids = order_ids(connection, wanted, MOST_ORDERS + 1, query.get("sort", ""))
     if len(ids) > MOST_ORDERS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from projections.settings import Settings
 from scripts.installation import opened_runtime
 from scripts.logs import log_to_stderr
 
@@ -13,6 +14,6 @@ def project() -> None:
     """Keep every view up to date; a second one on the same database stands by."""
     from workers.projecting import run
 
-    with opened_runtime() as runtime:
-        log_to_stderr(runtime.settings.log_level)
+    log_to_stderr(Settings.read().log_level)
+    with opened_runtime(patient=True, begins=True) as runtime:
         run(runtime)

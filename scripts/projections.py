@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,27 +14,18 @@ import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from domain.points_in_time import NOW
 from projections import PROJECTIONS, dead_letters
 from projections.filling import Source
 from projections.rebuild import NothingToCompare, Progress, Rebuild, RebuildRunning, Report
 from projections.runtime import Runtime
 from projections.target import NotBuilt, Target
 from scripts.installation import opened_runtime
+from scripts.instants import point_of, when
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for a program.")
 NAME = click.Choice(sorted(PROJECTIONS))
 SECONDS_BETWEEN_LINES = 5.0
-
-
-def an_instant(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
-    """An ISO 8601 date or instant; UTC where it names no zone."""
-    if value is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter("write a date such as 2031-01-31 or an instant such as 2031-01-31T12:00Z") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 @click.group()
@@ -66,23 +57,36 @@ def status(as_json: bool) -> None:
 @click.option("--verify", is_flag=True, help="Compare with the live rows first; swap only when they are the same.")
 @click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="Worker processes.")
 @click.option("--buckets", type=click.IntRange(1, 4096), help="Shares the log is cut into.")
-@click.option("--as-of", callback=an_instant, metavar="INSTANT", help="Build it as it was then, beside the live one.")
+@click.option(
+    "--as-of", callback=when, metavar="INSTANT", help="Build it beside the live one, of what had happened by then."
+)
+@click.option("--known-at", callback=when, metavar="INSTANT", help="The same, of what had been recorded by then.")
 @JSON
 def rebuild(
-    name: str, verify: bool, processes: int, buckets: int | None, as_of: datetime | None, as_json: bool
+    name: str,
+    verify: bool,
+    processes: int,
+    buckets: int | None,
+    as_of: date | None,
+    known_at: date | None,
+    as_json: bool,
 ) -> None:
-    """Build the view NAME anew beside the live one and swap it in. Exit code 1 when `--verify` finds a difference."""
-    if verify and as_of:
-        raise click.UsageError("--verify compares with the live view; it does not go with --as-of")
+    """Build the view NAME anew beside the live one and swap it in.
+
+    With `--as-of` or `--known-at` it is built beside the live one and stays there, for lists of that point in time.
+    Exit code 1 when `--verify` finds a difference, 3 where it is built but events of the log are missing.
+    """
+    if verify and (as_of or known_at):
+        raise click.UsageError("--verify compares with the live view; it does not go with --as-of or --known-at")
     with opened_runtime() as runtime, _progress(name, quiet=as_json) as progress:
-        source = Source(runtime.settings.database_url, runtime.settings.secret_key)
+        source = Source(runtime.settings.direct_url, runtime.settings.secrets)
         work = Rebuild(
             source,
             PROJECTIONS[name],
             processes=processes,
             buckets=buckets,
             verify=verify,
-            instant=as_of,
+            point=point_of(runtime, as_of, known_at),
             progress=progress,
         )
         try:
@@ -95,23 +99,33 @@ def rebuild(
         _print_json(report._asdict())
     else:
         _tell(report)
-    sys.exit(0 if report.swapped else 1)
+    damaged = any(hole.missing for hole in report.holes)
+    sys.exit(1 if not report.swapped else 3 if damaged else 0)
 
 
 @projections.command("as-of")
-@click.option("--drop", callback=an_instant, metavar="INSTANT", help="Remove the views of that instant.")
+@click.option("--drop", callback=when, metavar="INSTANT", help="Remove the views of that instant.")
+@click.option(
+    "--known-at",
+    callback=when,
+    metavar="INSTANT",
+    help="Remove those of what was known then; with --drop those of both.",
+)
 @JSON
-def as_of_views(drop: datetime | None, as_json: bool) -> None:
-    """The views of instants in the past that were built."""
+def as_of_views(drop: date | None, known_at: date | None, as_json: bool) -> None:
+    """The views of points in time that were built."""
     with opened_runtime() as runtime:
-        if drop and not runtime.views.drop_as_of(drop):
-            raise click.ClickException(f"There is no view of {drop.isoformat()}.")
-        found = runtime.views.as_of()
+        point = point_of(runtime, drop, known_at)
+        if point != NOW and not runtime.views.drop_past(point):
+            raise click.ClickException("There is no view of that point in time.")
+        found = runtime.views.past()
     if as_json:
         _print_json([one._asdict() for one in found])
         return
     for one in found:
-        click.echo(f"{one.projection} as of {one.instant:%Y-%m-%dT%H:%M:%SZ}, in schema {one.schema}")
+        instants = zip(("as of", "known at"), one.point, strict=True)
+        told = ", ".join(f"{name} {at.astimezone(UTC).isoformat()}" for name, at in instants if at)
+        click.echo(f"{one.projection} {told}, in schema {one.schema}")
 
 
 @projections.group("dead-letters")
@@ -231,6 +245,8 @@ class _Lines:
 
 
 def _tell(report: Report) -> None:
+    for hole in report.holes:
+        click.echo(f"{hole}.")
     for one in report.differences[:20]:
         click.echo(f"{one.kind} in {one.table}: {', '.join(str(part) for part in one.key)}")
     if report.differences:

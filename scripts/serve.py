@@ -7,16 +7,25 @@ import logging
 import os
 import shutil
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
+import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from psycopg import OperationalError
 
+from projections.log.masters import check_secret
+from projections.postgres.connections import connect
 from projections.postgres.embedded import tie_to_parent
+from projections.postgres.roles import powers
+from projections.postgres.usable import require_primary
 from projections.settings import Settings
 from scripts.installation import installation
+from scripts.listening import HealthFirst
 from scripts.logs import log_to_stderr
+from scripts.waiting import Waiting
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,6 +33,9 @@ if TYPE_CHECKING:
     from gunicorn.workers.base import Worker
 
     from projections.runtime import Runtime
+
+
+_logger = structlog.get_logger()
 
 
 class Log(Logger):  # type: ignore[misc]
@@ -48,8 +60,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in self._options().items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        """The application of one server process, with connections of its own."""
+    def load(self) -> Waiting:
+        """The application of one server process, with connections of its own, opened as soon as it can be."""
+        return Waiting(self._open)
+
+    def _open(self) -> Flask:
         from api.app import create_app
         from projections.runtime import open_runtime
         from scripts.mappings import FileMappings
@@ -61,7 +76,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _options(self) -> dict[str, Any]:
         return {
             "bind": f"{self.settings.host}:{self.settings.port}",
-            "worker_class": "gthread",
+            "worker_class": HealthFirst,
             "workers": self.settings.processes,
             "threads": self.settings.threads,
             "timeout": self.settings.timeout,
@@ -101,12 +116,23 @@ def _share_counters(settings: Settings) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
+def _refuse_unusable(settings: Settings) -> None:
+    """Says at once what is wrong with a database that can be reached; one that cannot is waited for."""
+    with suppress(OperationalError):
+        with connect(settings.database_url, "carnet") as connection:
+            require_primary(connection)
+            for sentence in powers(connection).sentences:
+                _logger.warning(sentence, action="database.roles")
+        check_secret(settings.database_url, settings.secrets)
+
+
 @click.command()
 def serve() -> None:
     """Serve the API until stopped."""
-    with installation() as settings:
+    with installation(begins=True) as settings:
         log_to_stderr(settings.log_level)
         _share_counters(settings)
         for module in ("api.app", "projections.runtime"):
             importlib.import_module(module)
+        _refuse_unusable(settings)
         Server(settings).run()

@@ -44,7 +44,7 @@ def take(file: Path, dry_run: bool, track: bool, errors: Path | None, as_json: b
     if report.resolve() == file.resolve():
         raise click.UsageError("The error report would overwrite the file: say another --errors.")
     try:
-        with opened_runtime() as runtime:
+        with opened_runtime(begins=True) as runtime:
             counts = _take(runtime, file, report, dry_run=dry_run, track=track)
     except UnusableFile as error:
         raise click.ClickException(str(error)) from None

@@ -19,17 +19,20 @@ from types import FrameType
 import click
 import psycopg
 
+from projections.log.masters import AlteredMasters, WrongSecret, check_secret
 from projections.postgres.binaries import PostgresUnavailable
+from projections.postgres.connections import PoolerInTheWay
 from projections.postgres.embedded import EmbeddedServer, tie_to_parent
 from projections.postgres.migrate import migrate
 from projections.settings import Settings
-from scripts.installation import FolderLock, make_data_dir, master_secret
+from scripts.installation import CannotStart, FolderLock, make_data_dir, make_secret, no_right
 
 CARNET = (sys.executable, "-m", "scripts.cli")
 # In the order in which they are stopped: first no new work, then what works it up.
 PARTS = {"api": (*CARNET, "serve"), "projections": (*CARNET, "project"), "workers": (*CARNET, "worker")}
 ENSURE_ADMIN = (*CARNET, "users", "ensure-admin")
 DEMO = (*CARNET, "demo")
+DOCTOR = (*CARNET, "doctor", "--at-start")
 
 BEAT = 0.1
 STOP_PATIENCE = 15.0
@@ -37,10 +40,6 @@ PORT_PATIENCE = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 # A part that ran this long is thought to be well, and restarted at once when it dies.
 WELL_AFTER = 30.0
-
-
-class CannotStart(Exception):
-    """The installation cannot be started; the message says why and what to do."""
 
 
 class Part:
@@ -87,11 +86,17 @@ class Supervisor:
     """Keeps one installation running until it is told to stop."""
 
     def __init__(
-        self, settings: Settings, parts: Mapping[str, Sequence[str]], ensure_admin: Sequence[str] | None
+        self,
+        settings: Settings,
+        parts: Mapping[str, Sequence[str]],
+        ensure_admin: Sequence[str] | None,
+        doctor: Sequence[str] | None = None,
     ) -> None:
+        """`doctor` is a command run beside the parts when they begin: it says what is wrong with the installation."""
         self._settings = settings
         self._parts = parts
         self._ensure_admin = ensure_admin
+        self._doctor = doctor
         self._address = f"http://{settings.host}:{settings.port}"
         self._lock = FolderLock(make_data_dir(settings))
         self._server = None if settings.database_url else EmbeddedServer(settings.data_dir)
@@ -145,23 +150,44 @@ class Supervisor:
         return True
 
     def _run_with_database(self, afterwards: Sequence[str] | None) -> None:
-        master_secret(self._settings)
+        make_secret(self._settings)
         try:
             if self._server:
                 self._server.start()
             url = self._server.url() if self._server else self._settings.database_url
-            migrate(url)
+            owner_url = self._server.owner_url() if self._server else self._settings.database_owner_url
+            self._migrate(self._settings.direct_url or url, owner_url)
+            check_secret(self._settings.direct_url or url, self._settings.secrets)
             self._run_parts(environment(self._settings, url), afterwards)
         finally:
             if self._server:
                 self._server.stop()
 
+    def _migrate(self, url: str, owner_url: str) -> None:
+        """Brings the database up to date as soon as it can be reached; one of our own answers already."""
+        waiting = False
+        while True:
+            try:
+                migrate(url, owner_url)
+                return
+            except psycopg.OperationalError:
+                if self._server:
+                    raise
+            if not waiting:
+                say("Waiting for the database.")
+                waiting = True
+            time.sleep(BEAT)
+            if self._stopping:
+                raise CannotStart("Stopped before it had started.")
+
     def _run_parts(self, variables: dict[str, str], afterwards: Sequence[str] | None) -> None:
         """Starts the parts and tends them until it is time to stop."""
         parts = [Part(name, command, variables) for name, command in self._parts.items()]
-        once: subprocess.Popen[bytes] | None = None
+        beside: list[subprocess.Popen[bytes]] = []
         announced = False
         try:
+            if self._doctor:
+                beside.append(start(self._doctor, variables))
             while not self._stopping:
                 self._tend_server()
                 for part in parts:
@@ -169,13 +195,15 @@ class Supervisor:
                 if not announced and self._is_ready():
                     announced = True
                     self._announce(variables)
-                    once = start(afterwards, variables) if afterwards else None
+                    if afterwards:
+                        beside.append(start(afterwards, variables))
                 time.sleep(BEAT)
             say("Stopping.")
         finally:
-            if once and once.poll() is None:
-                once.terminate()
-                once.wait()
+            for command in beside:
+                if command.poll() is None:
+                    command.terminate()
+                    command.wait()
             for part in parts:
                 part.stop()
 
@@ -219,8 +247,12 @@ def start(command: Sequence[str], variables: dict[str, str]) -> subprocess.Popen
 
 
 def environment(settings: Settings, database_url: str) -> dict[str, str]:
-    """The variables the parts are given: ours, with the database found and the choices made here."""
-    return os.environ | {
+    """The variables the parts are given: ours, with the database found and the choices made here.
+
+    Not the address of the log's owner: no part that runs can change what was recorded.
+    """
+    ours = {name: value for name, value in os.environ.items() if name != "CARNET_DATABASE_OWNER_URL"}
+    return ours | {
         "CARNET_DATABASE_URL": database_url,
         "CARNET_DATA_DIR": str(settings.data_dir.resolve()),
         "CARNET_PORT": str(settings.port),
@@ -248,9 +280,11 @@ def main(port: int | None, demo: bool) -> None:
     try:
         settings = Settings.read()
         chosen = replace(settings, port=port) if port else settings
-        Supervisor(chosen, PARTS, ENSURE_ADMIN).run(DEMO if demo else None)
-    except (CannotStart, PostgresUnavailable, ValueError) as error:
+        Supervisor(chosen, PARTS, ENSURE_ADMIN, DOCTOR).run(DEMO if demo else None)
+    except (CannotStart, PostgresUnavailable, PoolerInTheWay, WrongSecret, AlteredMasters, ValueError) as error:
         sys.exit(f"carnet: {error}")
+    except PermissionError as error:
+        sys.exit(f"carnet: {no_right(error)}")
     except psycopg.OperationalError as error:
         sys.exit(f"carnet: the database does not answer: {error}")
 

@@ -71,7 +71,7 @@ def users() -> None:
 def add(name: str, role: str) -> None:
     """Add an operator and print the one-time password, to be changed at the first sign-in."""
     command = AddOperator(operator_id=operator_id(name), context=context(), username=name, role=role)
-    with opened_runtime() as runtime:
+    with opened_runtime(begins=True) as runtime:
         click.echo(_give_password(runtime, command))
 
 
@@ -123,7 +123,7 @@ def enable(name: str) -> None:
 @users.command("ensure-admin")
 def ensure_admin() -> None:
     """Add the operator `admin` where there is no operator at all, and print name and one-time password."""
-    with opened_runtime() as runtime:
+    with opened_runtime(begins=True) as runtime:
         if Credentials(runtime.pool).operators("", 1):
             return
         command = AddOperator(operator_id=operator_id("admin"), context=context(), username="admin", role="admin")

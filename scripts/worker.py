@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from projections.settings import Settings
 from scripts.installation import opened_runtime
 from scripts.logs import log_to_stderr
 
@@ -15,6 +16,6 @@ def worker() -> None:
     from workers.effects import PERFORMED
     from workers.working import run
 
-    with opened_runtime() as runtime:
-        log_to_stderr(runtime.settings.log_level)
+    log_to_stderr(Settings.read().log_level)
+    with opened_runtime(patient=True, begins=True) as runtime:
         run(runtime, {**PERFORMED, **importing(runtime)})

@@ -10,9 +10,11 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    gaps,
     imports,
     mappings,
     messages,
+    methods,
     operators,
     papers,
     sequences,
@@ -29,27 +31,35 @@ from domain.events import Command, Event, Metadata
 from domain.operators import operator_id
 from domain.orders import (
     archive,
+    begun_charges,
     cart,
+    charges,
     creation,
     details,
     disputes,
     documents,
     exchanges,
     issuing,
+    line_changes,
     lines,
     moves,
     notes,
+    pay_again,
     payment_links,
     payments,
     prints,
     provider_payments,
+    quantities,
     refunds,
     returns,
     shipments,
     stuck,
+    withdrawals,
 )
 from domain.orders import imports as order_imports
+from domain.orders.items import Option
 from domain.orders.order import Print, RefundedLine, ShippedItem
+from domain.orders.papers import CreditPart
 from domain.pricing import CouponTerms
 from domain.shop import (
     Carrier,
@@ -64,7 +74,9 @@ from domain.shop import (
     Template,
 )
 from domain.statuses import MerchantStatus
+from domain.taxes import Tax, single
 from domain.tokens import token_id
+from domain.units import UNITS
 from tests.given import NOW, context
 
 ORDER = UUID(int=0x0D0)
@@ -89,7 +101,7 @@ ADDRESS = Address(
     email="nora@example.com",
 )
 CARD = CustomerCard(name="Nora Example", email="nora@example.com", city="Sampleton", country="FR")
-CUP = lines.NewItem(sku="CUP-1", name="Blue cup", quantity=3, unit_price=1_250, discount=250, tax_rate=2_000)
+CUP = lines.NewItem(sku="CUP-1", name="Blue cup", quantity=3, unit_price=1_250, discount=250, taxes=single(200_000))
 TENTH = CouponTerms(code="SPRING", kind="percent", value=1_000)
 RULES = CouponRules(kind="percent", value=1_000, valid_until=LATER, limit=100)
 PACKED = MerchantStatus(code="packed", label="Packed", stage="processing", colour="#336699", position=25)
@@ -109,7 +121,14 @@ TILL = ImportMapping(
     columns=("No", "Date"),
 )
 MERCI = Template(status="pending", locale="fr", version=7, subject="Merci", html="<p>Merci</p>", text="Merci")
-DEFAULTS = Defaults(currency="CHF", prices_include_tax=False, locale="fr", number_prefix="S", timezone="Europe/Zurich")
+DEFAULTS = Defaults(
+    currency="CHF",
+    prices_include_tax=False,
+    locale="fr",
+    number_prefix="S",
+    timezone="Europe/Zurich",
+    taxes=single(81_000),
+)
 
 LEGAL = Legal(
     legal_form="SARL",
@@ -142,6 +161,8 @@ PRINTED = Print(
 )
 
 CAUSE = stock.StockCause(order_id=ORDER, number="C1001", line="1", name="status", version=3, reference="processing")
+GIVEN_BACK = RefundedLine(item="1", quantity=1, amount=1_167, worth=1_200, line_total=3_500, line_quantity=3, unsent=1)
+CREDITED = CreditPart(kind="line", item="1", quantity=1, net=1_547, taxes=single(200_000), tax_parts=(310,))
 BACK = returns.ReturnLine(item="1", quantity=2)
 RECEIVED = returns.ReceivedLine(item="1", quantity=1, condition="opened", restock=True)
 
@@ -195,7 +216,7 @@ CREATE = creation.CreateOrder(
     coupons=(TENTH,),
     discount=100,
     shipping_charge=590,
-    shipping_tax_rate=2_000,
+    shipping_taxes=single(200_000),
     tags=("gift",),
     notes=("Ring twice",),
 )
@@ -203,12 +224,12 @@ CREATE = creation.CreateOrder(
 COMMANDS: tuple[Command, ...] = (
     CREATE,
     cart.AddItem(**_ORDER, item=CUP),
-    cart.ChangeItem(**_ORDER, item="1", quantity=2, unit_price=1_300),
+    line_changes.ChangeItem(**_ORDER, item="1", quantity=2, unit_price=1_300),
     cart.RemoveItem(**_ORDER, item="1"),
-    cart.ApplyCoupon(**_ORDER, coupon_code="SPRING", terms=TENTH),
-    cart.RemoveCoupon(**_ORDER, coupon="SPRING"),
-    cart.SetDiscount(**_ORDER, amount=500),
-    cart.SetShippingCharge(**_ORDER, amount=590, tax_rate=2_000),
+    charges.ApplyCoupon(**_ORDER, coupon_code="SPRING", terms=TENTH),
+    charges.RemoveCoupon(**_ORDER, coupon="SPRING"),
+    charges.SetDiscount(**_ORDER, amount=500),
+    charges.SetShippingCharge(**_ORDER, amount=590, taxes=single(200_000)),
     details.AssignCustomer(**_ORDER, customer_id=CUSTOMER, name="Nora Example", email="nora@example.com"),
     details.AssignOperator(**_ORDER, operator="nora"),
     details.SetSource(**_ORDER, source="telephone"),
@@ -217,7 +238,7 @@ COMMANDS: tuple[Command, ...] = (
     details.ChoosePaymentMethod(**_ORDER, method="card"),
     details.ChooseShippingMethod(**_ORDER, method="standard"),
     moves.ChangeStatus(**_ORDER, status="processing"),
-    payments.RecordPayment(**_ORDER, method="card", amount=4_000, reference="T-1", paid_at=NOW),
+    payments.RecordPayment(**_ORDER, method="card", amount=4_000, reference="T-1", paid_at=NOW, handed_over=5_000),
     payments.AuthorizePayment(**_ORDER, method="card", amount=4_000, reference="A-1"),
     payments.VoidPayment(**_ORDER, payment="1"),
     payments.RefundOrder(
@@ -225,6 +246,7 @@ COMMANDS: tuple[Command, ...] = (
         lines=(payments.RefundLine(item="1", quantity=1),),
         shipping=590,
         goodwill=100,
+        credit=50,
         method="card",
         restock=True,
     ),
@@ -235,9 +257,12 @@ COMMANDS: tuple[Command, ...] = (
     provider_payments.RequestVoid(**_ORDER, payment="2"),
     provider_payments.ConfirmVoid(**_ORDER, provider="stripe", reference="A-1"),
     provider_payments.FailPayment(**_ORDER, payment="2", action="capture", failure="expired"),
+    begun_charges.WriteVoidedCharge(**_ORDER, link="1" * 32, amount=4_000, provider="stripe", reference="cs_1"),
+    begun_charges.WriteLateCharge(**_ORDER, link="1" * 32, amount=4_000, provider="stripe", reference="pi_1"),
     stuck.ReportStuck(**_ORDER, kind="refund", entry="1", effect=UUID(int=7), failure="busy"),
     refunds.RequestRefund(**_ORDER, payment="1", lines=(payments.RefundLine(item="1", quantity=1),), restock=True),
     refunds.ConfirmRefund(**_ORDER, refund="1", reference="re_1"),
+    withdrawals.WithdrawRefund(**_ORDER, refund="1"),
     refunds.FailRefund(**_ORDER, refund="1", failure="account-closed"),
     disputes.OpenDispute(**_ORDER, dispute="dp_1", provider="sandbox", reference="T-1", amount=4_000),
     disputes.CloseDispute(**_ORDER, dispute="dp_1", provider="sandbox", reference="T-1", amount=4_000, won=True),
@@ -247,8 +272,12 @@ COMMANDS: tuple[Command, ...] = (
     shipments.CorrectTracking(**_ORDER, shipment=1, tracking_code="TRACK2"),
     shipments.DeliverShipment(**_ORDER, shipment=1),
     shipments.CancelShipment(**_ORDER, shipment=1),
-    returns.RequestReturn(**_ORDER, lines=(BACK,)),
-    returns.ReceiveReturn(**_ORDER, return_number=1, lines=(RECEIVED,)),
+    returns.RequestReturn(**_ORDER, lines=(quantities.LineUnits(item="1", quantity=2),)),
+    returns.ReceiveReturn(
+        **_ORDER,
+        return_number=1,
+        lines=(returns.ReceivedUnits(item="1", quantity=1, condition="opened", restock=True),),
+    ),
     returns.SettleReturn(**_ORDER, return_number=1, refund="1", exchange=EXCHANGE),
     returns.CancelReturn(**_ORDER, return_number=1),
     exchanges.ExchangeReturn(**_ORDER, return_number=1, replacement=EXCHANGE, items=()),
@@ -261,6 +290,7 @@ COMMANDS: tuple[Command, ...] = (
     documents.NumberDocument(**_ORDER, kind="invoice", series="invoices", document_number="2026-0001"),
     issuing.IssueInvoice(**_ORDER, series="invoices", payment_days=30, buyer_registration="SIREN", **ISSUED),
     issuing.IssueCreditNote(**_ORDER, series="credit-notes", refund="1", **ISSUED),
+    issuing.IssueCorrection(**_ORDER, series="credit-notes", **ISSUED),
     documents.VoidDocument(**_ORDER, document_number="F2026-00001"),
     prints.RecordPrint(**_ORDER, printed=PRINTED),
     notes.RecordMessage(**_ORDER, message="M-1", template="order-shipped", recipient="nora@example.com"),
@@ -282,6 +312,7 @@ COMMANDS: tuple[Command, ...] = (
     coupons.EnableCoupon(**_COUPON),
     coupons.RedeemCoupon(**_COUPON, order_id=ORDER, customer_id=CUSTOMER),
     coupons.ReleaseCoupon(**_COUPON, order_id=ORDER),
+    coupons.MoveCouponUse(**_COUPON, order_id=ORDER, customer_id=CUSTOMER),
     stock.ReceiveStock(context=SAID, sku="CUP-1", quantity=40, reference="D-7"),
     stock.ReserveStock(**_STOCK, quantity=3, cause=CAUSE),
     stock.ReleaseStock(**_STOCK, quantity=1, cause=CAUSE),
@@ -291,12 +322,12 @@ COMMANDS: tuple[Command, ...] = (
     stock.SetStockPolicy(**_STOCK, policy="backorder", low_at=5),
     settings.DefineStatus(context=SAID, status=PACKED),
     settings.RetireStatus(context=SAID, code="packed"),
-    settings.DefinePaymentMethod(context=SAID, method=CHEQUE),
-    settings.RetirePaymentMethod(context=SAID, code="cheque"),
-    settings.DefineShippingMethod(context=SAID, method=COURIER),
-    settings.RetireShippingMethod(context=SAID, code="express"),
-    settings.DefineCarrier(context=SAID, carrier=POST),
-    settings.RetireCarrier(context=SAID, code="ups"),
+    methods.DefinePaymentMethod(context=SAID, method=CHEQUE),
+    methods.RetirePaymentMethod(context=SAID, code="cheque"),
+    methods.DefineShippingMethod(context=SAID, method=COURIER),
+    methods.RetireShippingMethod(context=SAID, code="express"),
+    methods.DefineCarrier(context=SAID, carrier=POST),
+    methods.RetireCarrier(context=SAID, code="ups"),
     settings.SetSeller(context=SAID, seller=ADDRESS),
     settings.SetDefaults(context=SAID, defaults=DEFAULTS),
     tag_rules.SetTagRules(context=SAID, rules=(CUPS,)),
@@ -304,6 +335,7 @@ COMMANDS: tuple[Command, ...] = (
     papers.SetLogo(context=SAID, logo=LOGO),
     papers.RemoveLogo(context=SAID),
     papers.DefineSeries(context=SAID, series=SERIES),
+    papers.SkipNumbers(context=SAID, series=SERIES.code, period=2026, first=16, last=17),
     mappings.SaveMapping(context=SAID, name="till", text=TILL.text, columns=TILL.columns),
     mappings.RemoveMapping(context=SAID, name="till"),
     messages.RequestMessage(
@@ -325,7 +357,9 @@ COMMANDS: tuple[Command, ...] = (
     messages.ReportBounce(**_MESSAGE, code="5.2.2", reply="The mailbox is full"),
     templates.SetTemplate(context=SAID, status="pending", locale="fr", subject="Merci", html="<p>Merci</p>"),
     templates.RemoveTemplate(context=SAID, status="pending", locale="fr"),
-    templates.SetNotifications(context=SAID, administrators=("shop@example.com",)),
+    templates.SetNotifications(
+        context=SAID, administrators=("shop@example.com",), payment_received=False, refund_made=False
+    ),
     sequences.DefineSequence(**_SEQUENCE, definition=AFTER_SALE, secrets=SIGNED),
     sequences.ReviseSequence(**_SEQUENCE, definition=AFTER_SALE, secrets=SIGNED),
     sequences.StartSequence(**_SEQUENCE),
@@ -401,16 +435,44 @@ EVENTS: tuple[Event, ...] = (
         quantity=3,
         unit_price=1_250,
         discount=250,
-        tax_rate=2_000,
+        taxes=(Tax(50_000, "GST"), Tax(99_750, "QST", compound=True)),
+        exemption="Books for schools",
+        taxes_assumed=True,
+        unit=UNITS["kg"],
+        options=(Option("colour", "blue"), Option("size", "large")),
     ),
-    _of_order(cart.ItemQuantityChanged, item="1", quantity=2, was=3),
-    _of_order(cart.ItemPriceChanged, item="1", unit_price=1_300, discount=0, was=1_250, discount_was=250),
+    _of_order(line_changes.ItemQuantityChanged, item="1", quantity=2, was=3, kept=1),
+    _of_order(line_changes.ItemPriceChanged, item="1", unit_price=1_300, discount=0, was=1_250, discount_was=250),
+    _of_order(
+        line_changes.ItemCorrected,
+        item="1",
+        sku="CUP-2",
+        name="Green cup",
+        taxes=single(55_000),
+        exemption="Books for schools",
+        taxes_assumed=True,
+        options=(Option("colour", "green"),),
+        sku_was="CUP-1",
+        name_was="Blue cup",
+        taxes_was=single(200_000),
+        exemption_was="Sold abroad",
+        options_was=(Option("colour", "blue"),),
+    ),
     _of_order(cart.ItemRemoved, item="1", sku="CUP-1", quantity=3),
-    _of_order(cart.CouponApplied, terms=TENTH),
-    _of_order(cart.CouponRemoved, coupon="SPRING"),
-    _of_order(cart.DiscountSet, amount=500, was=100),
-    _of_order(cart.ShippingChargeSet, amount=590, was=0, tax_rate=2_000),
+    _of_order(charges.CouponApplied, terms=TENTH),
+    _of_order(charges.CouponRemoved, coupon="SPRING"),
+    _of_order(
+        charges.CouponLapsed,
+        coupon="SPRING",
+        rule="subtotal-below-minimum",
+        detail="Coupon SPRING asks for a subtotal of 50.00 EUR; this one is 29.00.",
+    ),
+    _of_order(charges.DiscountSet, amount=500, was=100),
+    _of_order(
+        charges.ShippingChargeSet, amount=590, was=0, taxes=single(200_000), taxes_assumed=True, includes_tax=False
+    ),
     _of_order(details.CustomerAssigned, customer_id=CUSTOMER, name="Nora Example", email="nora@example.com"),
+    _of_order(details.CustomerUnset, was=CUSTOMER),
     _of_order(details.OperatorAssigned, operator="nora", was=""),
     _of_order(details.SourceSet, source="telephone", was="shop"),
     _of_order(details.BillingAddressChanged, address=ADDRESS),
@@ -444,16 +506,19 @@ EVENTS: tuple[Event, ...] = (
         reference="T-1",
         provider="sandbox",
         paid_at=NOW,
+        handed_over=5_000,
     ),
     _of_order(payments.PaymentAuthorized, payment="2", amount=4_000, method="card", reference="A-1", provider="stripe"),
     _of_order(payments.PaymentVoided, payment="2", amount=4_000),
     _of_order(
         payments.OrderRefunded,
         refund="1",
-        amount=1_857,
-        lines=(RefundedLine(item="1", quantity=1, amount=1_167),),
+        amount=1_907,
+        lines=(GIVEN_BACK,),
         shipping=590,
         goodwill=100,
+        credit=50,
+        pay_again=True,
         method="card",
         reference="R-1",
         payment="1",
@@ -479,18 +544,24 @@ EVENTS: tuple[Event, ...] = (
     _of_order(provider_payments.CaptureRequested, payment="2", amount=3_000),
     _of_order(provider_payments.VoidRequested, payment="2", amount=4_000),
     _of_order(provider_payments.PaymentFailed, payment="2", amount=3_000, action="capture", failure="expired"),
+    _of_order(begun_charges.ChargeVoided, link="1" * 32, amount=4_000, provider="stripe", reference="cs_1"),
+    _of_order(begun_charges.ChargePaidLate, link="1" * 32, amount=4_000, provider="stripe", reference="pi_1"),
     _of_order(stuck.ProviderStuck, kind="refund", entry="1", effect=UUID(int=7), failure="busy"),
     _of_order(
         refunds.RefundRequested,
         refund="1",
         payment="1",
-        amount=1_857,
-        lines=(RefundedLine(item="1", quantity=1, amount=1_167),),
+        amount=1_907,
+        lines=(GIVEN_BACK,),
         shipping=590,
         goodwill=100,
+        credit=50,
+        pay_again=True,
         method="online",
         restock=True,
     ),
+    _of_order(withdrawals.RefundWithdrawn, refund="2", amount=1_907),
+    _of_order(pay_again.OrderKeptAgain, refunds=("1", "2")),
     _of_order(refunds.RefundFailed, refund="1", amount=1_857, failure="account-closed"),
     _of_order(disputes.DisputeOpened, dispute="dp_1", payment="1", amount=4_000),
     _of_order(disputes.DisputeClosed, dispute="dp_1", payment="1", amount=4_000, won=True),
@@ -500,7 +571,9 @@ EVENTS: tuple[Event, ...] = (
         carrier="dhl",
         tracking_code="TRACK1",
         items=(ShippedItem(item="1", quantity=2),),
+        stock="leave",
     ),
+    _of_order(shipments.TrackingTold, shipment=1, carrier="dhl", tracking_code="TRACK1"),
     _of_order(
         shipments.TrackingCorrected,
         shipment=1,
@@ -541,6 +614,7 @@ EVENTS: tuple[Event, ...] = (
         euro_rate=1_085_000,
         buyer=ADDRESS,
         delivery=ADDRESS,
+        parts=(CREDITED,),
     ),
     _of_order(documents.DocumentVoided, number="F2026-00001"),
     _of_order(prints.DocumentPrinted, printed=PRINTED),
@@ -556,6 +630,7 @@ EVENTS: tuple[Event, ...] = (
         order_id=ORDER,
     ),
     event(customers.CustomerForgotten, CUSTOMER, CUSTOMER),
+    event(customers.EmailGivenOver, CUSTOMER, CUSTOMER, email="nora@example.com", to=ORDER),
     event(
         customers.ConsentGiven,
         CUSTOMER,
@@ -577,6 +652,7 @@ EVENTS: tuple[Event, ...] = (
     event(coupons.CouponEnabled, COUPON),
     event(coupons.CouponRedeemed, COUPON, order_id=ORDER, customer_id=CUSTOMER),
     event(coupons.CouponReleased, COUPON, order_id=ORDER),
+    event(coupons.CouponUseMoved, COUPON, order_id=ORDER, customer_id=CUSTOMER, was=EXCHANGE),
     event(stock.StockReceived, STOCK, sku="CUP-1", quantity=40, reference="D-7"),
     event(stock.StockReserved, STOCK, quantity=3, cause=CAUSE),
     event(stock.StockReleased, STOCK, quantity=1, cause=CAUSE),
@@ -586,12 +662,12 @@ EVENTS: tuple[Event, ...] = (
     event(stock.StockPolicySet, STOCK, policy="backorder", low_at=5),
     event(settings.StatusDefined, settings.SETTINGS_ID, status=PACKED),
     event(settings.StatusRetired, settings.SETTINGS_ID, code="packed"),
-    event(settings.PaymentMethodDefined, settings.SETTINGS_ID, method=CHEQUE),
-    event(settings.PaymentMethodRetired, settings.SETTINGS_ID, code="cheque"),
-    event(settings.ShippingMethodDefined, settings.SETTINGS_ID, method=COURIER),
-    event(settings.ShippingMethodRetired, settings.SETTINGS_ID, code="express"),
-    event(settings.CarrierDefined, settings.SETTINGS_ID, carrier=POST),
-    event(settings.CarrierRetired, settings.SETTINGS_ID, code="ups"),
+    event(methods.PaymentMethodDefined, settings.SETTINGS_ID, method=CHEQUE),
+    event(methods.PaymentMethodRetired, settings.SETTINGS_ID, code="cheque"),
+    event(methods.ShippingMethodDefined, settings.SETTINGS_ID, method=COURIER),
+    event(methods.ShippingMethodRetired, settings.SETTINGS_ID, code="express"),
+    event(methods.CarrierDefined, settings.SETTINGS_ID, carrier=POST),
+    event(methods.CarrierRetired, settings.SETTINGS_ID, code="ups"),
     event(settings.SellerSet, settings.SETTINGS_ID, seller=ADDRESS),
     event(settings.DefaultsSet, settings.SETTINGS_ID, defaults=DEFAULTS),
     event(tag_rules.TagRulesSet, settings.SETTINGS_ID, rules=(CUPS,)),
@@ -601,6 +677,7 @@ EVENTS: tuple[Event, ...] = (
     event(mappings.MappingSaved, settings.SETTINGS_ID, mapping=TILL),
     event(mappings.MappingRemoved, settings.SETTINGS_ID, name="till"),
     event(papers.SeriesDefined, settings.SETTINGS_ID, series=SERIES),
+    event(papers.NumbersSkipped, settings.SETTINGS_ID, series=SERIES.code, period=2026, first=16, last=17),
     event(
         messages.MessageRequested,
         MESSAGE,
@@ -631,7 +708,13 @@ EVENTS: tuple[Event, ...] = (
     event(messages.MessageBounced, MESSAGE, CUSTOMER, code="5.2.2", reply="The mailbox is full"),
     event(templates.TemplateSet, settings.SETTINGS_ID, template=MERCI),
     event(templates.TemplateRemoved, settings.SETTINGS_ID, status="pending", locale="fr"),
-    event(templates.NotificationsSet, settings.SETTINGS_ID, administrators=("shop@example.com",)),
+    event(
+        templates.NotificationsSet,
+        settings.SETTINGS_ID,
+        administrators=("shop@example.com",),
+        payment_received=False,
+        refund_made=False,
+    ),
     event(
         sequences.SequenceDefined,
         sequences.SEQUENCES_ID,
@@ -687,4 +770,15 @@ EVENTS: tuple[Event, ...] = (
     event(operators.OperatorPasswordChanged, OPERATOR, temporary=True),
     event(tokens.TokenIssued, TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
     event(tokens.TokenRevoked, TOKEN),
+    event(gaps.OrderGapDeclared, ORDER, CUSTOMER, missing=(2,)),
+    event(gaps.CustomerGapDeclared, CUSTOMER, CUSTOMER, missing=(2,)),
+    event(gaps.CouponGapDeclared, COUPON, missing=(2,)),
+    event(gaps.StockGapDeclared, STOCK, missing=(2,)),
+    event(gaps.MessageGapDeclared, MESSAGE, missing=(2,)),
+    event(gaps.SettingsGapDeclared, settings.SETTINGS_ID, missing=(2,)),
+    event(gaps.SequencesGapDeclared, sequences.SEQUENCES_ID, missing=(2,)),
+    event(gaps.EnrolmentGapDeclared, ENROLMENT, missing=(2,)),
+    event(gaps.ImportGapDeclared, IMPORT, missing=(2,)),
+    event(gaps.OperatorGapDeclared, OPERATOR, missing=(2,)),
+    event(gaps.TokenGapDeclared, TOKEN, missing=(2,)),
 )

@@ -21,6 +21,7 @@ from projections.passwords import hash_password
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
 from scripts.mappings import FileMappings
+from tests.described import watch
 
 SESSION = "/api/v1/session"
 PASSWORD = "an invented password"
@@ -70,8 +71,10 @@ def runtime(settings: Settings) -> Iterator[Runtime]:
 
 @pytest.fixture
 def app(runtime: Runtime) -> Flask:
-    """The application over it."""
-    return create_app(runtime, FileMappings())
+    """The application over it, whose answers hold no field that its description lacks."""
+    made = create_app(runtime, FileMappings())
+    watch(made)
+    return made
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from projections.postgres.embedded import ADMINISTRATOR, EmbeddedServer
+from projections.postgres.embedded import ADMINISTRATOR, APPLICATION, OWNER, EmbeddedServer
 from projections.postgres.migrate import migrate
 from projections.settings import Settings
 
@@ -48,8 +48,8 @@ def server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="session")
 def template_database(server: EmbeddedServer) -> str:
-    """The name of a migrated, empty database to copy."""
-    migrate(server.url())
+    """The name of a migrated, empty database to copy; its log is the owner's, and tests run as the application."""
+    migrate(server.url(), server.owner_url())
     return "carnet"
 
 
@@ -62,18 +62,20 @@ def database(server: EmbeddedServer, template_database: str) -> Iterator[str]:
 
 @pytest.fixture
 def bare_database(server: EmbeddedServer) -> Iterator[str]:
-    """The address of a database with nothing in it, not even tables."""
-    with copied(server, "template0") as url:
+    """The address of a database with nothing in it, not even tables; it has one role for all."""
+    with copied(server, "template0", owner=APPLICATION) as url:
         yield url
 
 
 @contextmanager
-def copied(server: EmbeddedServer, template: str) -> Iterator[str]:
-    """A copy of a database, for as long as it is needed."""
+def copied(server: EmbeddedServer, template: str, owner: str = OWNER) -> Iterator[str]:
+    """A copy of a database, for as long as it is needed; what may be done with the whole of it is not copied."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server.url(ADMINISTRATOR, ADMINISTRATOR), autocommit=True) as connection:
-        copy = sql.SQL("CREATE DATABASE {} OWNER carnet TEMPLATE {} STRATEGY FILE_COPY")
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        copy = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
+        connection.execute(copy.format(*map(sql.Identifier, (name, owner, template))))
+        grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}")
+        connection.execute(grant.format(sql.Identifier(name), sql.Identifier(APPLICATION)))
         try:
             yield server.url(name)
         finally:

@@ -37,7 +37,7 @@ def news(runtime: Runtime, client: FlaskClient) -> News:
 @pytest.fixture
 def projecting(runtime: Runtime) -> Iterator[Projecting]:
     """Every view, built when the test begins and following the log until it ends."""
-    source = Source(runtime.settings.database_url, runtime.settings.secret_key)
+    source = Source(runtime.settings.database_url, runtime.settings.secrets)
     running = Projecting(source, runtime.log, PROJECTIONS.values())
     running.start()
     for name in PROJECTIONS:

@@ -11,10 +11,10 @@ from uuid import UUID
 import dramatiq
 from dramatiq.broker import Broker
 from dramatiq_postgres import PostgresBroker
-from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
+from projections.postgres.connections import make_pool, require_direct
 from projections.settings import Settings
 
 ACTOR = "effect"
@@ -64,13 +64,13 @@ def carrier(broker: Broker, queue: str, perform: Callable[[Sequence[UUID]], None
 
 @contextmanager
 def _in_the_database(settings: Settings) -> Iterator[Broker]:
-    pool: ConnectionPool[Connection] = ConnectionPool(
-        settings.database_url,
-        min_size=0,
-        max_size=settings.worker_threads + CONNECTIONS,
+    require_direct(settings.direct_url, "the broker in the database")
+    pool = make_pool(
+        settings.direct_url,
+        "carnet broker",
+        least=0,
+        most=settings.worker_threads + CONNECTIONS,
         check=ConnectionPool.check_connection,
-        open=False,
-        name="carnet-broker",
     )
     with pool:
         broker = PostgresBroker(pool=pool, results=False, middleware=[], heartbeat_ttl=settings.lease_seconds + 30.0)

@@ -124,7 +124,7 @@ def _act(tools: Tools, session: Session, action: bulk.Action, order: Order, give
 
 def _mail_link(tools: Tools, session: Session, action: LinkOrders, order: Order, given: Context) -> dict[str, Any]:
     """Issues a link for what is due and asks for the mail that carries it."""
-    if not order.customer_email:
+    if not order.mails_to:
         raise NoAddress(number=order.number)
     desk, command = tools.runtime.desk, link_for(order.id, given, action.hours, action.method)
     after = desk.handle_within(session, command)

@@ -15,7 +15,7 @@ from domain.handlers import CREATING, HANDLERS, MISSING
 from domain.messages import Message
 from domain.processes.process import Process, Trigger, effect_key
 from domain.settings import Shop
-from projections.log import Recorded, Session, VersionConflict
+from projections.log import Found, Recorded, Session, VersionConflict
 from projections.runtime import Runtime
 from projections.work import effects, positions, schedule
 from projections.work.effects import Asked
@@ -67,13 +67,13 @@ class Batch:
         runtime: Runtime,
         orders: Orders,
         processes: Sequence[Process],
-        recorded: Sequence[Recorded],
+        found: Found,
         refused: Refused,
     ) -> None:
         self._runtime = runtime
         self._orders = orders
         self._processes = processes
-        self._recorded = recorded
+        self._incarnation, self._recorded = found
         self._refused = refused
         self._wanting: dict[str, list[Process]] = {}
         for process in processes:
@@ -90,12 +90,13 @@ class Batch:
 
         An event is decided on by all processes before the next one is looked at, so that none overtakes another.
         """
-        with self._runtime.log.session() as session:
+        with self._runtime.log.session(self._incarnation) as session:
             deciding = _Deciding(self._runtime, session)
             asked = self._decided(deciding)
             effects.put_all(session.connection, [one for one in asked if not one.effect.due_at])
             schedule.put(session.connection, [one for one in asked if one.effect.due_at])
-            positions.move(session.connection, [process.name for process in self._processes], old, new)
+            names = [process.name for process in self._processes]
+            positions.move(session.connection, names, old, new, self._incarnation)
             try:
                 session.commit()
             except VersionConflict:

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.structs import replace
+
+from domain.personal import PERMISSION
 from printing.exports import FORMATS, file_name
-from projections.exports import Export, Reading, reading
+from projections.exports import EXPORTED, Export, Reading, reading
 from projections.exports.asking import KIND, OF_ORDERS, Wanted, wanted_of
+from projections.standing import permissions_now
 from projections.work import job_files, jobs
 from projections.work.jobs import Held
 from workers.jobs import part_performer
@@ -42,8 +46,13 @@ class _Progress:
 def export(tools: Tools, held: Held) -> Mapping[str, Any]:
     """Does the one part of a job that exports; what it tells at its end is the file, its rows and its position."""
     wanted = wanted_of(tools.runtime.log.keys.exports, held)
+    if wanted.asked.personal:
+        with tools.runtime.reading() as connection:
+            sees = PERMISSION in permissions_now(connection, held.asked_by)
+        wanted = wanted._replace(asked=replace(wanted.asked, personal=sees))
     progress = _Progress(tools, held)
-    with reading(Reading.of(tools.runtime), wanted.asked, building=progress.looked) as opened:
+    view = "" if wanted.asked.as_of else EXPORTED[wanted.asked.list].view
+    with reading(Reading.of(tools.runtime, view), wanted.asked, building=progress.looked) as opened:
         total = opened.total()
         progress.done(0, total)
         told = _written(tools, held, wanted, opened, progress)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from projections.standing import NoLongerAllowed, require_allowed
 from projections.work import jobs
 from projections.work.jobs import Held, Stopped
 from workers.tools import GiveUp, Job, Performer, Tools
@@ -21,7 +22,8 @@ def part_performer(work: Work) -> Performer:
 
     `work` leaves out the items in `held.finished`, and before each batch of items, in the transaction that does them,
     asks `jobs.hold` whether the job still runs, and writes their results by `jobs.record`. `GiveUp` fails the job at
-    once with its reason, anything else once it has happened too often in a row.
+    once with its reason, anything else once it has happened too often in a row. A job whose asker may no longer do what
+    it does fails as well; somebody who may can resume it.
     """
 
     def perform(tools: Tools, job: Job) -> None:
@@ -33,11 +35,15 @@ def part_performer(work: Work) -> Performer:
         if held.attempts > MOST_ATTEMPTS:
             return _fail(tools, held, "attempts-used-up")
         try:
+            with tools.runtime.reading() as connection:
+                require_allowed(connection, held.asked_by, frozenset({held.permission}))
             outcome = work(tools, held)
             with tools.runtime.pool.connection() as connection:
                 jobs.finish(connection, held, outcome)
         except Stopped:
             return
+        except NoLongerAllowed as refusal:
+            return _fail(tools, held, refusal.code)
         except GiveUp as end:
             _fail(tools, held, end.reason)
             raise

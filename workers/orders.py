@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.customers import CustomerForgotten
-from domain.events import Event
+from domain.events import Event, fold, upto_version
 from domain.orders.creation import OrderCreated
 from domain.orders.order import Order
 from projections.log import EventLog, Recorded
@@ -27,6 +27,11 @@ class Orders:
     def begin(self, batch: Sequence[Recorded]) -> None:
         """Turns to another batch; streams that one of its orders needs are read together."""
         self._batch = batch
+        self._streams = {}
+
+    def forget(self) -> None:
+        """Forgets every order: what was read of them may have vanished."""
+        self._kept.clear()
         self._streams = {}
 
     def see(self, event: Event) -> None:
@@ -62,9 +67,8 @@ class Orders:
         if order_id not in self._streams:
             unknown = {other.event.originator_id for other in self._batch} - self._kept.keys() | {order_id}
             self._streams |= self._log.streams(unknown, upto=self._batch[-1].position)
-        order = Order.blank(order_id)
-        for event in self._streams[order_id][: one.event.originator_version]:
-            event.mutate(order)
+        events = upto_version(self._streams[order_id], one.event.originator_version)
+        order = fold(Order.blank(order_id), events)
         self._keep(order)
         return order
 

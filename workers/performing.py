@@ -13,6 +13,7 @@ import structlog
 
 from projections.runtime import Runtime
 from projections.work import effects
+from workers.handed_over import HandedOver
 from workers.open_connections import OpenConnections
 from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unknown
 
@@ -33,6 +34,7 @@ class Performing:
         self._held: dict[UUID, UUID] = {}
         self._lock = Lock()
         self._opened = OpenConnections()
+        self._handed_over = HandedOver(runtime.settings.data_dir)
         self._stopping = Event()
         self._thread = Thread(target=self._renew, name="leases", daemon=True)
 
@@ -45,12 +47,13 @@ class Performing:
         self._stopping.set()
         self._thread.join()
         self._opened.close()
+        self._handed_over.close()
 
     def perform(self, keys: Sequence[UUID]) -> None:
         """Does the effects of these keys where they are there to be done; a key that came twice does nothing."""
         token = uuid4()
         with self._runtime.pool.connection() as connection:
-            claimed = effects.claim(connection, keys, token, self._lease)
+            claimed = effects.claim(connection, keys, token, self._lease, self._runtime.log.ready(connection))
         jobs = [Job(one.key, one.kind, one.payload, one.order_id, one.attempts, one.position) for one in claimed]
         with self._lock:
             self._held.update(dict.fromkeys((job.key for job in jobs), token))
@@ -60,6 +63,9 @@ class Performing:
             with self._lock:
                 for job in jobs:
                     self._held.pop(job.key, None)
+
+    def _tools(self, token: UUID) -> Tools:
+        return Tools(self._runtime, token, self._handed_over, self._opened)
 
     def _do_all(self, jobs: Sequence[Job], token: UUID) -> None:
         """Does what can be done together, then the rest one by one; what would wait long for its turn is let go."""
@@ -80,7 +86,7 @@ class Performing:
             return ()
         able = [job for job in jobs if job.kind == jobs[0].kind and job.attempt <= performer.attempts]
         try:
-            return performer.together(Tools(self._runtime, token, self._opened), able)
+            return performer.together(self._tools(token), able)
         except Retry as failure:
             for job in able:
                 self._again(job, token, performer, failure)
@@ -102,7 +108,7 @@ class Performing:
         if job.attempt > performer.attempts:
             return self._end(job, token, "failed", "attempts-used-up")
         try:
-            performer.perform(Tools(self._runtime, token, self._opened), job)
+            performer.perform(self._tools(token), job)
         except LostClaim:
             _logger.info("effect was taken away", action="effect.lost", key=str(job.key), kind=job.kind)
         except GiveUp as end:
@@ -149,7 +155,7 @@ class Performing:
         if performer is None or performer.stuck is None:
             return
         try:
-            performer.stuck(Tools(self._runtime, token, self._opened), job, reason)
+            performer.stuck(self._tools(token), job, reason)
         except Exception as fault:
             name = type(fault).__name__
             _logger.warning("nobody was told", action="effect.untold", key=str(job.key), kind=job.kind, error=name)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from threading import Event
+from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, IdleInTransactionSessionTimeout
 
 from domain.processes.process import Process
-from projections.feed import Feed
-from projections.log import Recorded, VersionConflict
+from projections.dead_letters import name_of
+from projections.feed import BATCH, Feed
+from projections.leases import Leases
+from projections.log import AheadOfLog, Found, IncarnationChanged, VersionConflict
 from projections.runtime import Runtime
 from projections.work import positions
 from projections.work.positions import Superseded
@@ -62,8 +65,11 @@ class Processing:
         self._processes = processes
         self._runtime = runtime
         self._feed = feed
+        self._leases = Leases(runtime.settings.direct_url)
         self._orders = Orders(runtime.log)
+        self._incarnation: UUID | None = None
         self._courses: list[_Course] = []
+        self._at_once = BATCH
 
     def run(self, stop: Event) -> None:
         """Leads or stands by until told to stop; what goes wrong is tried again, later and later."""
@@ -71,21 +77,31 @@ class Processing:
         while not stop.is_set():
             wait = STAND_BY
             try:
-                with psycopg.connect(self._runtime.settings.database_url, autocommit=True) as leading:
-                    while not stop.is_set() and not positions.try_lead(leading):
-                        stop.wait(STAND_BY)
-                    self.begin(leading)
-                    while not stop.is_set():
-                        leading.execute("SELECT")  # raises when the connection, and the lead with it, is lost
-                        if not self.step():
-                            self._feed.wait(max(course.position for course in self._courses), IDLE_WAIT)
-                        back_off = FIRST_BACK_OFF
+                lease = self._leases.take(positions.LEADER, None)
+                if lease is not None:
+                    with lease:
+                        self._begin()
+                        while not stop.is_set():
+                            lease.check()
+                            if not self.step():
+                                self._feed.wait(max(course.position for course in self._courses), IDLE_WAIT)
+                            back_off = FIRST_BACK_OFF
             except Superseded:
+                self._orders.forget()
                 _logger.warning("another leader", action="process.superseded")
+            except IncarnationChanged:
+                self._orders.forget()
+                _logger.warning("the database was restarted or replaced", action="processes.restarted")
             except Exception as fault:
+                self._at_once = max(1, self._at_once // 4)  # a slow machine decides on less in one transaction
                 wait, back_off = back_off, min(back_off * 2, LONGEST_BACK_OFF)
                 _logger.error("processes stopped", action="processes.failed", error=type(fault).__name__, again_in=wait)
             stop.wait(wait)
+        self._leases.close()
+
+    def _begin(self) -> None:
+        with self._runtime.pool.connection() as connection:
+            self.begin(connection)
 
     def begin(self, connection: psycopg.Connection) -> None:
         """Takes every process up where it was left."""
@@ -99,21 +115,32 @@ class Processing:
         stands = sorted({course.position for course in ready})
         taken = False
         for number, old in enumerate(stands):
-            recorded = self._feed.read(old, catching_up=False)
+            together = [course for course in ready if course.position == old]
+            incarnation, recorded = self._feed.read(old, catching_up=False)
             if stands[number + 1 :]:  # no further than where others stand already
                 recorded = [one for one in recorded if one.position <= stands[number + 1]]
             if recorded:
                 taken = True
-                self._take([course for course in ready if course.position == old], recorded, old)
+                self._take(together, Found(incarnation, recorded[: self._at_once]), old)
+                self._at_once = min(BATCH, self._at_once * 2)
+            else:
+                self._require_reached(together, old)
         return taken
 
-    def _take(self, together: Sequence[_Course], recorded: Sequence[Recorded], old: int) -> None:
+    def _require_reached(self, together: Sequence[_Course], position: int) -> None:
+        try:
+            self._feed.require_reached(position)
+        except AheadOfLog as fault:
+            for course in together:
+                self._report(course, fault)
+
+    def _take(self, together: Sequence[_Course], found: Found, old: int) -> None:
         """Lets these processes react to what was recorded: all in one, or each by itself, so that one alone fails."""
-        new = recorded[-1].position
+        new = found.recorded[-1].position
         if len(together) > 1:
             try:
-                self._commit([course.process for course in together], recorded, old, new, {})
-            except (Superseded, psycopg.OperationalError):
+                self._commit([course.process for course in together], found, old, new, {})
+            except (Superseded, IncarnationChanged, psycopg.OperationalError, IdleInTransactionSessionTimeout):
                 raise
             except Exception as fault:
                 _logger.info("taken apart", action="processes.apart", error=type(fault).__name__, position=old)
@@ -122,17 +149,17 @@ class Processing:
                     course.reach(new)
                 return
         for course in together:
-            self._take_alone(course, recorded, new)
+            self._take_alone(course, found, new)
 
-    def _take_alone(self, course: _Course, recorded: Sequence[Recorded], new: int) -> None:
+    def _take_alone(self, course: _Course, found: Found, new: int) -> None:
         try:
-            self._take_batch(course, recorded, new, {})
-        except (Superseded, psycopg.OperationalError):
+            self._take_batch(course, found, new, {})
+        except (Superseded, IncarnationChanged, psycopg.OperationalError, IdleInTransactionSessionTimeout):
             raise
         except Exception as fault:
             self._report(course, fault)
 
-    def _take_batch(self, course: _Course, batch: Sequence[Recorded], new: int, refused: Refused) -> None:
+    def _take_batch(self, course: _Course, batch: Found, new: int, refused: Refused) -> None:
         """Commits a batch; where a command is refused, what comes before its event by itself, then the rest."""
         try:
             self._commit([course.process], batch, course.position, new, refused)
@@ -141,38 +168,42 @@ class Processing:
                 return self._take_parts(course, batch, refusal.index, new, refused)
             return self._take_batch(course, batch, new, {**refused, refusal.number: refusal.code})
         except Unsaved as refusal:
-            if len(batch) > 1:
-                return self._take_parts(course, batch, len(batch) // 2, new, refused)
+            if len(batch.recorded) > 1:
+                return self._take_parts(course, batch, len(batch.recorded) // 2, new, refused)
             return self._take_batch(course, batch, new, dict.fromkeys(range(MOST_COMMANDS), refusal.code))
         course.reach(new)
 
-    def _take_parts(self, course: _Course, batch: Sequence[Recorded], index: int, new: int, refused: Refused) -> None:
-        self._take_batch(course, batch[:index], batch[index - 1].position, refused)
-        self._take_batch(course, batch[index:], new, {})
+    def _take_parts(self, course: _Course, batch: Found, index: int, new: int, refused: Refused) -> None:
+        first, rest = batch.recorded[:index], batch.recorded[index:]
+        self._take_batch(course, Found(batch.incarnation, first), first[-1].position, refused)
+        self._take_batch(course, Found(batch.incarnation, rest), new, {})
 
-    def _commit(
-        self, processes: Sequence[Process], recorded: Sequence[Recorded], old: int, new: int, refused: Refused
-    ) -> None:
+    def _commit(self, processes: Sequence[Process], found: Found, old: int, new: int, refused: Refused) -> None:
         """Commits what follows; where nobody wants any of the events, only the positions move."""
-        batch = Batch(self._runtime, self._orders, processes, recorded, refused)
+        if found.incarnation != self._incarnation:
+            self._incarnation = found.incarnation
+            self._orders.forget()
+        batch = Batch(self._runtime, self._orders, processes, found, refused)
         if not batch.is_wanted:
-            return self._pass(processes, recorded, old, new)
+            return self._pass(processes, found, old, new)
         for _ in range(ATTEMPTS - 1):
             try:
                 return batch.commit(old, new)
+            except IncarnationChanged:
+                raise
             except (VersionConflict, DeadlockDetected):
                 continue
         batch.commit(old, new)
 
-    def _pass(self, processes: Sequence[Process], recorded: Sequence[Recorded], old: int, new: int) -> None:
-        for one in recorded:
+    def _pass(self, processes: Sequence[Process], found: Found, old: int, new: int) -> None:
+        for one in found.recorded:
             self._orders.see(one.event)
         with self._runtime.pool.connection() as connection:
-            positions.move(connection, [process.name for process in processes], old, new)
+            positions.move(connection, [process.name for process in processes], old, new, found.incarnation)
 
     def _report(self, course: _Course, fault: Exception) -> None:
         """Shows what is wrong with a process, which rests before it tries again."""
-        name, error = course.process.name, type(fault).__name__
+        name, error = course.process.name, name_of(fault)
         again_in = course.rest()
         _logger.error("process stopped", action="process.failed", process=name, error=error, again_in=again_in)
         with self._runtime.pool.connection() as connection:

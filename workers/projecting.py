@@ -13,7 +13,9 @@ from projections.crew import Crew
 from projections.engine import Projector
 from projections.feed import Feed
 from projections.filling import Source
+from projections.leases import Leases
 from projections.log import EventLog
+from projections.postgres.connections import require_direct
 from projections.projection import Projection
 from projections.rebuild import Rebuild
 from projections.runtime import Runtime
@@ -30,8 +32,10 @@ class Projecting:
         self._stopping = Event()
         feed = Feed(log, source.database_url)
         crew = Crew(log, feed, source.database_url)
+        self._leases = Leases(source.database_url)
         running = {"feed": feed.follow, "crew": crew.run} | {
-            one.name: Projector(one, log, feed, crew, source.database_url, rebuild).run for one in projections
+            one.name: Projector(one, log, feed, crew, self._leases, source.database_url, rebuild).run
+            for one in projections
         }
         self._threads = [
             Thread(target=run, args=(self._stopping,), name=name, daemon=True) for name, run in running.items()
@@ -47,12 +51,14 @@ class Projecting:
         self._stopping.set()
         for thread in self._threads:
             thread.join()
+        self._leases.close()
 
 
 def run(runtime: Runtime) -> None:
     """Keeps every view up, and house, until SIGTERM or SIGINT; where another process leads a view, stands by for it."""
     told = told_to_stop()
-    source = Source(runtime.settings.database_url, runtime.settings.secret_key)
+    source = Source(runtime.settings.direct_url, runtime.settings.secrets)
+    require_direct(source.database_url, "what keeps the views")
     projecting = Projecting(source, runtime.log, PROJECTIONS.values())
     keeping = Housekeeping(runtime)
     projecting.start()

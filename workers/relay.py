@@ -49,10 +49,11 @@ class Relay:
     def step(self) -> int:
         """Frees what was lost, hands out what is due; gives how many keys were carried."""
         with self._runtime.pool.connection() as connection:
+            incarnation = self._runtime.log.ready(connection)
             if time.monotonic() >= self._lapse_at:
                 effects.lapse(connection, self._repeatable)
                 self._lapse_at = time.monotonic() + LAPSE_EVERY
-            due = effects.hand_out(connection, self._runtime.settings.lease_seconds, self._ordered)
+            due = effects.hand_out(connection, self._runtime.settings.lease_seconds, self._ordered, incarnation)
         parcels = list(self._parcels(due))
         for number, keys in enumerate(parcels):
             self._send(keys, parcels[number:])

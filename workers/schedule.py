@@ -31,7 +31,7 @@ class Recurring(NamedTuple):
 
 
 RECURRING: Mapping[str, Recurring] = {
-    "forget_webhooks": Recurring("webhooks.forget", daily=time(3)),
+    "retention": Recurring("retention.run", daily=time(4)),
     "reconcile_payments": Recurring("payments.reconcile", daily=time(2)),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from projections.desk import Outcome
 from projections.runtime import Runtime
 from projections.settings import Settings
 from projections.work import effects
+from workers.handed_over import HandedOver
 from workers.open_connections import OpenConnections
 
 
@@ -62,6 +64,7 @@ class Tools:
 
     runtime: Runtime
     claim: UUID
+    handed_over: HandedOver
     opened: OpenConnections = field(default_factory=OpenConnections)
 
     @property
@@ -92,12 +95,32 @@ class Tools:
     def act_all(self, jobs: Sequence[Job]) -> set[UUID]:
         """Passes that point for several; gives the keys of those that are still held."""
         with self.runtime.pool.connection() as connection:
-            return effects.act(connection, [job.key for job in jobs], self.claim, self.settings.lease_seconds)
+            keys, incarnation = [job.key for job in jobs], self.runtime.log.ready(connection)
+            return effects.act(connection, keys, self.claim, self.settings.lease_seconds, incarnation)
+
+    def act_once(self, jobs: Sequence[Job]) -> set[UUID]:
+        """As `act_all`, for what must not be done again even if the log forgets it: remembered outside the database.
+
+        What was handed over in an epoch that has ended is set aside, for a person to decide on. Raises `Retry` where
+        nothing can be remembered.
+        """
+        held = self.act_all(jobs)
+        lineage = self.runtime.log.lineage()
+        try:
+            before = self.handed_over.begin(lineage[0].id, lineage[-1].id, held)
+        except (OSError, sqlite3.Error) as fault:
+            raise Retry(f"not-remembered-{type(fault).__name__}") from None
+        if before:
+            with self.runtime.pool.connection() as connection:
+                effects.set_aside(connection, before, self.claim)
+        return held - before
 
     def stand_back(self, jobs: Sequence[Job]) -> None:
         """Says that what was to be done past the point of no return was certainly not done."""
+        keys = [job.key for job in jobs]
+        self.handed_over.take_back(self.runtime.log.lineage()[0].id, keys)
         with self.runtime.pool.connection() as connection:
-            effects.stand_back(connection, [job.key for job in jobs], self.claim)
+            effects.stand_back(connection, keys, self.claim)
 
 
 class Performer(NamedTuple):

@@ -11,6 +11,7 @@ import dramatiq
 from domain.processes import PROCESSES
 from domain.processes.process import Process
 from projections.feed import Feed
+from projections.postgres.connections import require_direct
 from projections.runtime import Runtime
 from projections.work import positions
 from workers.brokers import carrier, opened_broker, queue_name
@@ -47,6 +48,8 @@ class Working:
     def start(self) -> None:
         """Begins: the processes follow the log, effects go to the broker and come back to be performed."""
         runtime = self._runtime
+        require_direct(runtime.settings.direct_url, "a worker")
+        runtime.log.numbers.look(runtime.log.head())
         with runtime.pool.connection() as connection:
             positions.begin(connection, self._processes)
         performing = Performing(runtime, self._performed)
@@ -57,7 +60,7 @@ class Working:
         self._closing.callback(performing.stop)
         self._closing.callback(worker.stop, PATIENCE)
         performing.start()
-        feed = Feed(runtime.log, runtime.settings.database_url)
+        feed = Feed(runtime.log, runtime.settings.direct_url)
         running = {
             "feed": feed.follow,
             "schedule": Schedule(runtime, self._recurring).run,

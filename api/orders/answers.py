@@ -6,15 +6,15 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.schemas import Body, MoneyAnswer
+from api.schemas import PERSONAL, Body, MoneyAnswer
 
 
 def _text(**options: Any) -> fields.String:
     return fields.String(required=True, **options)
 
 
-def _maybe() -> fields.String:
-    return _text(allow_none=True)
+def _maybe(**options: Any) -> fields.String:
+    return _text(allow_none=True, **options)
 
 
 def _money(**options: Any) -> Any:
@@ -23,6 +23,11 @@ def _money(**options: Any) -> Any:
 
 def _number() -> fields.Integer:
     return fields.Integer(required=True)
+
+
+def _quantity() -> fields.Field[Any]:
+    shapes = [{"type": "integer"}, {"type": "string", "pattern": r"^\d+\.\d+$", "example": "0.350"}]
+    return fields.Raw(required=True, metadata={"description": "Text where its unit has decimals", "oneOf": shapes})
 
 
 def _rate() -> fields.String:
@@ -49,25 +54,25 @@ class BuyerAnswer(Body):
     """Whose order it is; `erased` when the person was forgotten."""
 
     id = fields.UUID(required=True)
-    name = _maybe()
-    email = _maybe()
+    name = _maybe(metadata=PERSONAL)
+    email = _maybe(metadata=PERSONAL)
     erased = fields.Boolean()
 
 
 class AddressAnswer(Body):
     """A postal address; a field of which nothing is known is empty."""
 
-    name = _text()
-    company = _text()
-    line1 = _text()
-    line2 = _text()
-    postcode = _text()
-    city = _text()
-    region = _text()
+    name = _text(metadata=PERSONAL)
+    company = _text(metadata=PERSONAL)
+    line1 = _text(metadata=PERSONAL)
+    line2 = _text(metadata=PERSONAL)
+    postcode = _text(metadata=PERSONAL)
+    city = _text(metadata=PERSONAL)
+    region = _text(metadata=PERSONAL)
     country = _text()
-    phone = _text()
-    email = _text()
-    vat_number = _text()
+    phone = _text(metadata=PERSONAL)
+    email = _text(metadata=PERSONAL)
+    vat_number = _text(metadata=PERSONAL)
 
 
 class OrderRowAnswer(Body):
@@ -94,19 +99,61 @@ class OrderRowAnswer(Body):
     total = _money()
     paid = _money()
     refunded = _money()
-    balance = _money(metadata={"description": "Still due; negative is the customer's credit"})
+    kept = _money(metadata={"description": "What the customer keeps is worth; nothing once the order is cancelled"})
+    balance = _money(metadata={"description": "Kept less (paid less refunded): still due, or negative to give back"})
+    credit = _money(metadata={"description": "Money to give back"})
+
+
+class TaxAnswer(Body):
+    """A tax: its name, empty for the one of a shop, its rate, and whether it is taken on those before it as well."""
+
+    name = _text()
+    rate = _rate()
+    compound = fields.Boolean(required=True)
+
+
+class LineTaxAnswer(TaxAnswer):
+    """A tax of a line, and how much of the line it is."""
+
+    amount = _money()
+
+
+class TaxShareAnswer(TaxAnswer):
+    """One tax of the whole order and what it is taken on; at rate 0 what bears none, and why it is exempt."""
+
+    exemption = _maybe()
+    net = _money()
+    tax = _money()
+
+
+class OptionAnswer(Body):
+    """What of an article was chosen."""
+
+    name = _text()
+    value = _text()
 
 
 class LineAnswer(Body):
-    """A line with its part of every discount and tax; no unit price where an import told none."""
+    """A line with its part of every discount and tax; no unit price where an import told none.
+
+    A negative unit price makes it a discount on the lines of the same taxes. `tax_rate` is what all its taxes come to.
+    Of `quantity` units ordered so many were refunded, and so many are kept.
+    """
 
     id = _text()
     sku = _text()
     name = _text()
-    quantity = _number()
+    options = _list(OptionAnswer)
+    quantity = _quantity()
+    unit = _text(metadata={"example": "kg"})
+    refunded = _quantity()
+    kept = _quantity()
     unit_price = _money(allow_none=True)
     discount = _money()
     tax_rate = _rate()
+    taxes = _list(LineTaxAnswer)
+    exemption = _maybe()
+    net = _money()
     tax = _money()
     total = _money()
 
@@ -119,12 +166,13 @@ class CouponOnOrderAnswer(Body):
     discount = _money()
 
 
-class TaxAnswer(Body):
-    """The tax at one rate, and the net it is taken on."""
+class LapsedCouponAnswer(Body):
+    """A coupon that fell off the order by itself: the rule it did not keep to, by code and in words, and when."""
 
-    rate = _rate()
-    net = _money()
-    tax = _money()
+    code = _text()
+    rule = _text()
+    detail = _text()
+    at = _instant()
 
 
 class PaymentAnswer(Body):
@@ -142,6 +190,8 @@ class PaymentAnswer(Body):
     provider = _maybe()
     asked = _maybe()
     failure = _maybe()
+    handed_over = _money(allow_none=True, metadata={"description": "Of cash: what the customer gave, where told"})
+    change = _money(allow_none=True, metadata={"description": "Of cash: what was handed back of it at once"})
     at = _instant()
 
 
@@ -149,23 +199,29 @@ class UnitsAnswer(Body):
     """So many units of a line."""
 
     item = _text()
-    quantity = _number()
+    quantity = _quantity()
 
 
 class RefundedUnitsAnswer(UnitsAnswer):
-    """So many units of a line given back, and for how much."""
+    """So many units of a line given back, and for how much; `unsent` of them had not been sent and are not."""
 
     amount = _money()
+    unsent = _quantity()
 
 
 class RefundAnswer(Body):
-    """Money that went back."""
+    """Money that went back, by its parts; `state` is refunded, requested, failed or withdrawn.
+
+    `credit` is what was paid too much; `pay_again`: what it names is kept and paid another way.
+    """
 
     id = _text()
     amount = _money()
     items = _list(RefundedUnitsAnswer)
     shipping = _money()
     goodwill = _money()
+    credit = _money()
+    pay_again = fields.Boolean(required=True)
     method = _text()
     reference = _text()
     reason = _maybe()
@@ -173,6 +229,8 @@ class RefundAnswer(Body):
     payment = _maybe()
     state = _text()
     failure = _maybe()
+    withdrawn_at = _instant(allow_none=True)
+    withdrawn_because = _maybe()
 
 
 class ShipmentAnswer(Body):
@@ -185,6 +243,9 @@ class ShipmentAnswer(Body):
     state = _text()
     items = _list(UnitsAnswer)
     at = _instant()
+    customer_knows = fields.Boolean(
+        required=True, metadata={"description": "Whether a mail told the customer of this carrier and code"}
+    )
 
 
 class ReceivedUnitsAnswer(UnitsAnswer):
@@ -221,7 +282,7 @@ class NoteAnswer(Body):
     """A word between operators; no text where the person it was about was forgotten."""
 
     id = _text()
-    text = _maybe()
+    text = _maybe(metadata=PERSONAL)
     author = _text()
     at = _instant()
     revised_at = _instant(allow_none=True)
@@ -234,6 +295,13 @@ class ImportedAnswer(Body):
     external_id = _text()
     total = _text()
     remarks = fields.List(fields.String(), required=True)
+
+
+class NoticeAnswer(Body):
+    """Something of the order that does not fit together, by a stable code, and what to do about it."""
+
+    code = _text()
+    detail = _text()
 
 
 class ActionAnswer(Body):
@@ -252,21 +320,34 @@ class QuoteAnswer(Body):
     prices_include_tax = fields.Boolean(required=True)
     items = _list(LineAnswer)
     coupons = _list(CouponOnOrderAnswer)
+    lapsed_coupons = _list(LapsedCouponAnswer)
     discount = _money(metadata={"description": "Of the whole order, as it was set"})
     discount_total = _money(metadata={"description": "What coupons and the order's discount take off the lines"})
     subtotal = _money(metadata={"description": "The lines after their own discounts, as priced"})
     shipping_charge = _money()
+    shipping_tax_rate = _rate()
+    shipping_taxes = _list(TaxAnswer)
+    shipping_includes_tax = fields.Boolean(required=True)
     shipping_total = _money(metadata={"description": "With tax, after free shipping"})
-    taxes = _list(TaxAnswer)
+    taxes = _list(TaxShareAnswer)
     net = _money()
     tax = _money()
     total = _money()
+    notices = _list(NoticeAnswer)
 
 
 class OrderAnswer(OrderRowAnswer, QuoteAnswer):
     """An order in full: its head, cart, money, parcels, notes and what can be done next."""
 
     locale = _text()
+    mails_to = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Where mails and links go: the bill's e-mail address, else the customer's",
+            **PERSONAL,
+        },
+    )
     adjustment = _money(metadata={"description": "What leads to the total an import told"})
     billing_address = fields.Nested(AddressAnswer, required=True, allow_none=True)
     shipping_address = fields.Nested(AddressAnswer, required=True, allow_none=True)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
 from api.orders.answers import OrderAnswer, StatusAnswer
-from api.schemas import Body
+from api.schemas import Body, MoneyAnswer, instant
+from projections.log import Recorded
 
 
 class StatusMoveAnswer(Body):
-    """A status the order had, since when, by whom and why; `from` is null where it began."""
+    """A status the order had, since when (`at`), recorded when, by whom and why; `from` is null where it began."""
 
     version = fields.Integer(required=True)
     at = fields.DateTime(required=True)
+    recorded_at = fields.DateTime(required=True)
     before = fields.Nested(StatusAnswer, required=True, allow_none=True, data_key="from")
     to = fields.Nested(StatusAnswer, required=True)
     actor = fields.String(required=True)
@@ -21,11 +25,16 @@ class StatusMoveAnswer(Body):
 
 
 class TimelineAnswer(Body):
-    """One thing that happened; `summary` are the event's fields but those that are a person's."""
+    """One thing that happened, when, and when it was recorded; `summary` are its fields but those of persons.
+
+    `at` is `occurred_at` under its older name.
+    """
 
     version = fields.Integer(required=True)
     position = fields.Integer(required=True)
     at = fields.DateTime(required=True)
+    occurred_at = fields.DateTime(required=True)
+    recorded_at = fields.DateTime(required=True)
     actor = fields.String(required=True)
     topic = fields.String(required=True)
     reason = fields.String(required=True, allow_none=True)
@@ -36,11 +45,27 @@ class TimelineAnswer(Body):
 
 
 class RecordedAnswer(Body):
-    """An event as it is stored, personal fields opened; `{"erased": true}` where the person was forgotten."""
+    """An event as it is stored, personal fields opened; `{"erased": true}` where the person was forgotten.
+
+    `occurred_at` is its own `timestamp`, told by whom it was recorded for; `recorded_at` is the database's clock.
+    """
 
     position = fields.Integer(required=True)
     topic = fields.String(required=True, metadata={"example": "order.shipped"})
+    occurred_at = fields.DateTime(required=True)
+    recorded_at = fields.DateTime(required=True)
     event = fields.Dict(required=True)
+
+
+def recorded_answer(recorded: Recorded) -> dict[str, Any]:
+    """An event as the API shows it, with both of its times."""
+    return {
+        "position": recorded.position,
+        "topic": recorded.event.TOPIC,
+        "occurred_at": instant(recorded.event.timestamp),
+        "recorded_at": instant(recorded.recorded_at),
+        "event": recorded.event,
+    }
 
 
 class FieldChangeAnswer(Body):
@@ -102,6 +127,28 @@ class StockAnswer(Body):
     items = fields.List(fields.Nested(FiguresAnswer), required=True)
 
 
+class MovedStockAnswer(Body):
+    """What would happen to stock; `asks`: the request must say whether it should."""
+
+    asks = fields.Boolean(required=True)
+    items = fields.List(fields.Nested(FiguresAnswer), required=True)
+
+
+class DueAnswer(Body):
+    """What the customer would owe; `asks`: the request must say that it is accepted."""
+
+    asks = fields.Boolean(required=True)
+    due = fields.Nested(MoneyAnswer, required=True)
+
+
+class GoodsPreviewAnswer(Body):
+    """What a parcel or a refund would do to stock, and the order after it."""
+
+    stock = fields.Nested(MovedStockAnswer, required=True)
+    balance = fields.Nested(DueAnswer, required=True)
+    order = fields.Nested(OrderAnswer, required=True)
+
+
 class PreviewAnswer(Body):
     """What a move would do, and the order after it."""
 
@@ -110,4 +157,5 @@ class PreviewAnswer(Body):
     placed = fields.Boolean(required=True)
     notifies = fields.Nested(NotifiesAnswer, required=True)
     stock = fields.Nested(StockAnswer, required=True)
+    balance = fields.Nested(DueAnswer, required=True)
     order = fields.Nested(OrderAnswer, required=True)

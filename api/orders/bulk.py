@@ -14,8 +14,9 @@ from api.access import caller, needs, require
 from api.jobs import JobAnswer, accepted
 from api.orders.answers_history import FiguresAnswer
 from api.orders.blueprint import orders
-from api.orders.collection import OrdersQuery, order_filters
-from api.orders.forms import notify_choice, stock_choice
+from api.orders.collection import OrderListForm, OrdersQuery, order_filters
+from api.orders.forms import balance_choice, notify_choice, stock_choice
+from api.personal import require_impersonal, sees_persons
 from api.problems import Problem, of_validation, pointed
 from api.requests import context, fresh, respond, runtime
 from api.schemas import Body, Code, Text, Whole
@@ -31,6 +32,7 @@ from domain.orders.bulk import (
 )
 from domain.orders.documents import KINDS
 from domain.orders.notes import MAX_TAGS
+from domain.personal import PERMISSION
 from domain.settings import LOCALES
 from domain.stock.following import StockConfirmationRequired, figures_told
 from printing.exports import FORMATS
@@ -53,7 +55,7 @@ MOST_HOURS = 24 * 90
 
 # What each action is told, that first without which it means nothing, and the permission it needs.
 TOLD: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
-    "status": (("status",), ("stock", "notify", "reason"), "orders:write"),
+    "status": (("status",), ("stock", "balance", "notify", "reason"), "orders:write"),
     "tags": ((), ("add", "remove", "reason"), "orders:write"),
     "operator": (("operator",), ("reason",), "orders:write"),
     "archive": ((), ("reason",), "orders:write"),
@@ -65,6 +67,7 @@ TOLD: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
 }
 # Actions whose job makes one file, which one part does; the job's kind.
 FILED: Mapping[str, str] = {"print": "orders.print", "export": OF_ORDERS}
+OF_PERSONS = frozenset({"print", "resend"})  # actions that hand out what tells of persons
 PICKING = ("action", "ids", "filter", "sort")
 
 
@@ -76,6 +79,7 @@ class BulkForm(Body):
     filter = fields.Dict(keys=fields.String(), metadata={"description": "As in the query of GET /orders"})
     status = Code()
     stock = stock_choice()
+    balance = balance_choice()
     notify = notify_choice()
     reason = Text(texts.LINE)
     add = fields.List(Code(), validate=validate.Length(min=1, max=MAX_TAGS))
@@ -126,12 +130,16 @@ def act_on_orders(told: dict[str, Any]) -> Response:
     """Do the same to many orders: a job with a result for each. Each action needs the permission of what it does."""
     action, permission = _action(told)
     require(permission)
+    if told["action"] in OF_PERSONS:
+        require(PERMISSION)
     _require_stock_answer(action)
     if isinstance(action, ExportOrders):
         columns_of(EXPORTED[action.list], action.columns)
         fresh("orders")
     kind = FILED.get(told["action"], KIND)
     parameters = {name: value for name, value in told.items() if name not in ("ids", "filter", "sort")}
+    if isinstance(action, ExportOrders):
+        parameters["personal"] = sees_persons()
 
     def ask(session: Session) -> UUID:
         ids = picked(session.connection, told)
@@ -187,9 +195,9 @@ def picked(connection: Connection, told: Mapping[str, Any]) -> list[UUID]:
         raise Problem(422, "invalid-fields", detail, errors=[pointed("/ids", "missing-field", detail)])
     if "ids" in told:
         return list(dict.fromkeys(told["ids"]))
+    query = filter_of(OrdersQuery(exclude=("limit", "cursor", "count", "as_of", "known_at")), told["filter"])
     fresh("orders")
-    query = filter_of(OrdersQuery(exclude=("limit", "cursor", "count", "as_of")), told["filter"])
-    filters = order_filters(query, runtime().desk.shop().defaults.currency, runtime().log)
+    filters = order_filters(query, runtime().desk.shop(), runtime().log)
     ids = order_ids(connection, filters, MOST_ORDERS + 1, query.get("sort", ""))
     if not ids:
         raise NothingMatches("/filter")
@@ -200,6 +208,7 @@ def picked(connection: Connection, told: Mapping[str, Any]) -> list[UUID]:
 
 def filter_of(query: marshmallow.Schema, told: Mapping[str, Any]) -> dict[str, Any]:
     """A filter in a body, told as in the list's query string; what is wrong is pointed at under `/filter`."""
+    require_impersonal(query, told)
     try:
         loaded: dict[str, Any] = query.load(dict(told))
     except marshmallow.ValidationError as error:
@@ -209,6 +218,7 @@ def filter_of(query: marshmallow.Schema, told: Mapping[str, Any]) -> dict[str, A
 
 def _action(told: Mapping[str, Any]) -> tuple[Any, str]:
     """The action as it is told; what it lacks or does not know is refused where it stands."""
+    require_impersonal(OrderListForm(), told.get("filter", {}))
     required, known, permission = TOLD[told["action"]]
     missing = [name for name in required if name not in told]
     if told["action"] == "tags" and not {"add", "remove"} & told.keys():

@@ -10,33 +10,31 @@ from flask import Response
 from api.access import needs
 from api.orders.answers import OrderAnswer
 from api.orders.blueprint import about, change, orders
-from api.orders.forms import (
+from api.orders.cart_forms import (
     AmountForm,
     CouponCodeForm,
     ItemChangeForm,
-    ItemForm,
+    NewItemForm,
+    ReasonForm,
     ShippingChargeForm,
     new_item,
+    taxes_of,
 )
 from api.requests import context
-from domain.orders.cart import (
-    AddItem,
-    ApplyCoupon,
-    ChangeItem,
-    RemoveCoupon,
-    RemoveItem,
-    SetDiscount,
-    SetShippingCharge,
-)
+from domain.orders.cart import AddItem, RemoveItem
+from domain.orders.charges import ApplyCoupon, RemoveCoupon, SetDiscount, SetShippingCharge
+from domain.orders.line_changes import ChangeItem
 
 
 @orders.post("/<uuid:order_id>/items")
 @needs("orders:write")
-@orders.arguments(ItemForm)
+@orders.arguments(NewItemForm)
 @orders.response(201, OrderAnswer)
 def add_item(told: dict[str, Any], order_id: UUID) -> Response:
     """Put a line into the cart."""
-    command = AddItem(order_id=order_id, context=context(), currency=told["currency"], item=new_item(told))
+    command = AddItem(
+        order_id=order_id, context=context(told.get("reason")), currency=told["currency"], item=new_item(told)
+    )
     return change(command, status=201)
 
 
@@ -45,12 +43,15 @@ def add_item(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.arguments(ItemChangeForm)
 @orders.response(200, OrderAnswer)
 def change_item(told: dict[str, Any], order_id: UUID, item: str) -> Response:
-    """Change a line's quantity, price or discount."""
-    facts = {name: told[name].minor for name in ("unit_price", "discount") if name in told}
+    """Change a line: its quantity, price, discount, name, SKU, options or taxes."""
+    facts: dict[str, Any] = {name: told[name].minor for name in ("unit_price", "discount") if name in told}
+    facts |= {name: told[name] for name in ("sku", "name", "exemption") if name in told}
+    if "options" in told:
+        facts["options"] = tuple(told["options"])
     return change(
         ChangeItem(
-            **about(order_id, quantity=told.get("quantity"), **facts),
-            context=context(),
+            **about(order_id, quantity=told.get("quantity"), taxes=taxes_of(told), **facts),
+            context=context(told.get("reason")),
             currency=told["currency"],
             item=item,
         )
@@ -59,10 +60,11 @@ def change_item(told: dict[str, Any], order_id: UUID, item: str) -> Response:
 
 @orders.delete("/<uuid:order_id>/items/<string:item>")
 @needs("orders:write")
+@orders.arguments(ReasonForm)
 @orders.response(200, OrderAnswer)
-def remove_item(order_id: UUID, item: str) -> Response:
+def remove_item(told: dict[str, Any], order_id: UUID, item: str) -> Response:
     """Take a line out of the cart."""
-    return change(RemoveItem(order_id=order_id, context=context(), item=item))
+    return change(RemoveItem(order_id=order_id, context=context(told.get("reason")), item=item))
 
 
 @orders.post("/<uuid:order_id>/coupons")
@@ -71,15 +73,18 @@ def remove_item(order_id: UUID, item: str) -> Response:
 @orders.response(201, OrderAnswer)
 def apply_coupon(told: dict[str, Any], order_id: UUID) -> Response:
     """Put a coupon on the order."""
-    return change(ApplyCoupon(order_id=order_id, context=context(), coupon_code=told["code"]), status=201)
+    command = ApplyCoupon(order_id=order_id, context=context(told.get("reason")), coupon_code=told["code"])
+    return change(command, status=201)
 
 
 @orders.delete("/<uuid:order_id>/coupons/<string:code>")
 @needs("orders:write")
+@orders.arguments(ReasonForm)
 @orders.response(200, OrderAnswer)
-def remove_coupon(order_id: UUID, code: str) -> Response:
+def remove_coupon(told: dict[str, Any], order_id: UUID, code: str) -> Response:
     """Take a coupon off the order."""
-    return change(RemoveCoupon(order_id=order_id, context=context(), coupon=code.strip().upper()))
+    given = context(told.get("reason"))
+    return change(RemoveCoupon(order_id=order_id, context=given, coupon=code.strip().upper()))
 
 
 @orders.put("/<uuid:order_id>/discount")
@@ -89,7 +94,8 @@ def remove_coupon(order_id: UUID, code: str) -> Response:
 def set_discount(told: dict[str, Any], order_id: UUID) -> Response:
     """Give a discount on the whole order."""
     amount = told["amount"]
-    return change(SetDiscount(order_id=order_id, context=context(), currency=amount.currency, amount=amount.minor))
+    given = context(told.get("reason"))
+    return change(SetDiscount(order_id=order_id, context=given, currency=amount.currency, amount=amount.minor))
 
 
 @orders.put("/<uuid:order_id>/shipping-charge")
@@ -102,9 +108,10 @@ def set_shipping_charge(told: dict[str, Any], order_id: UUID) -> Response:
     return change(
         SetShippingCharge(
             order_id=order_id,
-            context=context(),
+            context=context(told.get("reason")),
             currency=amount.currency,
             amount=amount.minor,
-            tax_rate=told.get("tax_rate", 0),
+            taxes=taxes_of(told),
+            includes_tax=told.get("includes_tax"),
         )
     )

@@ -10,10 +10,8 @@ from flask import Response
 from api.access import needs
 from api.orders.answers import OrderAnswer
 from api.orders.blueprint import change, orders
-from api.orders.forms import AssignedOperatorForm, CustomerForm, MethodForm, SourceForm
+from api.orders.forms import AddressChangeForm, AssignedOperatorForm, CustomerForm, MethodForm, SourceForm
 from api.requests import context
-from api.schemas import AddressForm
-from domain.addresses import Address
 from domain.orders.details import (
     AssignCustomer,
     AssignOperator,
@@ -26,12 +24,18 @@ from domain.orders.details import (
 
 
 @orders.put("/<uuid:order_id>/customer")
-@needs("orders:write")
+@needs("orders:write", personal=True)
 @orders.arguments(CustomerForm)
 @orders.response(200, OrderAnswer)
 def assign_customer(told: dict[str, Any], order_id: UUID) -> Response:
-    """Say whose order it is."""
-    return change(AssignCustomer(order_id=order_id, context=context(), customer_id=told["customer_id"]))
+    """Say whose order it is, or that it is nobody's known."""
+    command = AssignCustomer(
+        order_id=order_id,
+        context=context(told.get("reason")),
+        customer_id=told["customer_id"],
+        addresses=told.get("addresses"),
+    )
+    return change(command)
 
 
 @orders.put("/<uuid:order_id>/operator")
@@ -40,7 +44,8 @@ def assign_customer(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.response(200, OrderAnswer)
 def assign_operator(told: dict[str, Any], order_id: UUID) -> Response:
     """Say who looks after it."""
-    return change(AssignOperator(order_id=order_id, context=context(), operator=told["operator"] or ""))
+    given = context(told.get("reason"))
+    return change(AssignOperator(order_id=order_id, context=given, operator=told["operator"] or ""))
 
 
 @orders.put("/<uuid:order_id>/source")
@@ -49,25 +54,28 @@ def assign_operator(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.response(200, OrderAnswer)
 def set_source(told: dict[str, Any], order_id: UUID) -> Response:
     """Say where it came from."""
-    return change(SetSource(order_id=order_id, context=context(), source=told["source"] or ""))
+    given = context(told.get("reason"))
+    return change(SetSource(order_id=order_id, context=given, source=told["source"] or ""))
 
 
 @orders.put("/<uuid:order_id>/billing-address")
-@needs("orders:write")
-@orders.arguments(AddressForm)
+@needs("orders:write", personal=True)
+@orders.arguments(AddressChangeForm)
 @orders.response(200, OrderAnswer)
-def change_billing_address(told: Address, order_id: UUID) -> Response:
-    """Bill it to another address."""
-    return change(ChangeBillingAddress(order_id=order_id, context=context(), address=told))
+def change_billing_address(told: dict[str, Any], order_id: UUID) -> Response:
+    """Bill it to another address; of an order that was shipped, completed or cancelled, for a reason."""
+    given = context(told["reason"])
+    return change(ChangeBillingAddress(order_id=order_id, context=given, address=told["address"]))
 
 
 @orders.put("/<uuid:order_id>/shipping-address")
-@needs("orders:write")
-@orders.arguments(AddressForm)
+@needs("orders:write", personal=True)
+@orders.arguments(AddressChangeForm)
 @orders.response(200, OrderAnswer)
-def change_shipping_address(told: Address, order_id: UUID) -> Response:
-    """Send it to another address."""
-    return change(ChangeShippingAddress(order_id=order_id, context=context(), address=told))
+def change_shipping_address(told: dict[str, Any], order_id: UUID) -> Response:
+    """Send it to another address; of an order that was shipped, completed or cancelled, for a reason."""
+    given = context(told["reason"])
+    return change(ChangeShippingAddress(order_id=order_id, context=given, address=told["address"]))
 
 
 @orders.put("/<uuid:order_id>/payment-method")
@@ -76,7 +84,7 @@ def change_shipping_address(told: Address, order_id: UUID) -> Response:
 @orders.response(200, OrderAnswer)
 def choose_payment_method(told: dict[str, Any], order_id: UUID) -> Response:
     """Say how it will be paid."""
-    return change(ChoosePaymentMethod(order_id=order_id, context=context(), method=told["method"]))
+    return change(ChoosePaymentMethod(order_id=order_id, context=context(told.get("reason")), method=told["method"]))
 
 
 @orders.put("/<uuid:order_id>/shipping-method")
@@ -85,4 +93,4 @@ def choose_payment_method(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.response(200, OrderAnswer)
 def choose_shipping_method(told: dict[str, Any], order_id: UUID) -> Response:
     """Say how it will be sent."""
-    return change(ChooseShippingMethod(order_id=order_id, context=context(), method=told["method"]))
+    return change(ChooseShippingMethod(order_id=order_id, context=context(told.get("reason")), method=told["method"]))

@@ -11,16 +11,18 @@ from marshmallow import ValidationError, fields, post_load, validate
 
 from api.access import needs
 from api.orders.blueprint import about, order_then, orders
+from api.orders.cart_forms import ReasonForm
 from api.prints import DocumentAnswer, LanguageQuery, document_answer, printed
 from api.problems import CodedMessage
 from api.requests import context, handle, respond
-from api.schemas import Body, Code, Text, Whole, page_form
+from api.schemas import Code, Text, Whole, page_form
 from domain import texts
 from domain.orders.documents import CREDIT_NOTE, INVOICE, NUMBERED
-from domain.orders.issuing import EXEMPTIONS, LONGEST_TERM, MILLION, IssueCommand, IssueCreditNote, IssueInvoice
+from domain.orders.exemptions import EXEMPTIONS
+from domain.orders.issuing import LONGEST_TERM, MILLION, IssueCommand, IssueCorrection, IssueCreditNote, IssueInvoice
 from domain.orders.order import Order
 from domain.settings import Shop
-from printing.press import A4, TILL
+from printing.press import A4, TILL, require_printable
 
 
 class ReceiptQuery(LanguageQuery):
@@ -29,8 +31,11 @@ class ReceiptQuery(LanguageQuery):
     form = fields.String(data_key="format", validate=validate.OneOf((A4, TILL)))
 
 
-class IssueForm(Body):
-    """A document to issue: an invoice of the order as it is, or the credit note of a refund."""
+class IssueForm(ReasonForm):
+    """A document to issue: an invoice of the order as it is, or the credit note of a refund.
+
+    A credit note without a `refund` corrects the invoice and says why in `reason`.
+    """
 
     kind = fields.String(required=True, validate=validate.OneOf(NUMBERED))
     series = Code()
@@ -46,8 +51,8 @@ class IssueForm(Body):
 
     @post_load
     def fits_its_kind(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
-        if (told["kind"] == CREDIT_NOTE) != ("refund" in told):
-            rule = "A credit note, and nothing else, names its refund."
+        if told["kind"] != CREDIT_NOTE and "refund" in told:
+            rule = "A credit note, and nothing else, names a refund."
             raise ValidationError({"refund": [CodedMessage(rule, "refund-of-credit-note")]})
         own = {"payment_days", "buyer_registration", "buyer_reference", "exemption", "euro_rate"} & told.keys()
         if told["kind"] == CREDIT_NOTE and own:
@@ -59,7 +64,7 @@ class IssueForm(Body):
 
 
 @orders.get("/<uuid:order_id>/receipt.pdf")
-@needs("orders:read")
+@needs("orders:read", personal=True)
 @orders.arguments(ReceiptQuery, location="query")
 @orders.response(200)
 def get_receipt(told: dict[str, Any], order_id: UUID) -> Response:
@@ -68,7 +73,7 @@ def get_receipt(told: dict[str, Any], order_id: UUID) -> Response:
 
 
 @orders.get("/<uuid:order_id>/packing-slip.pdf")
-@needs("orders:read")
+@needs("orders:read", personal=True)
 @orders.arguments(LanguageQuery, location="query")
 @orders.response(200)
 def get_packing_slip(told: dict[str, Any], order_id: UUID) -> Response:
@@ -77,7 +82,7 @@ def get_packing_slip(told: dict[str, Any], order_id: UUID) -> Response:
 
 
 @orders.get("/<uuid:order_id>/returns/<int:number>/slip.pdf")
-@needs("orders:read")
+@needs("orders:read", personal=True)
 @orders.arguments(LanguageQuery, location="query")
 @orders.response(200)
 def get_return_slip(told: dict[str, Any], order_id: UUID, number: int) -> Response:
@@ -101,10 +106,13 @@ def get_order_documents(order_id: UUID) -> Response:
 @orders.response(201, DocumentAnswer)
 def issue_document(told: dict[str, Any], order_id: UUID) -> Response:
     """Issue an invoice or credit note: it takes the next number of its series and is frozen as it is."""
-    kind = told.pop("kind")
-    issue: type[IssueCommand] = IssueInvoice if kind == INVOICE else IssueCreditNote
+    kind, given = told.pop("kind"), context(told.pop("reason", None))
+    of_note = IssueCreditNote if "refund" in told else IssueCorrection
+    issue: type[IssueCommand] = IssueInvoice if kind == INVOICE else of_note
 
     def render(order: Order, shop: Shop) -> dict[str, Any]:
-        return document_answer(order, [one for one in order.documents if one.kind == kind and one.version][-1])
+        document = [one for one in order.documents if one.kind == kind and one.version][-1]
+        require_printable(order, shop, document)
+        return document_answer(order, document)
 
-    return handle(issue(**about(order_id, **told), context=context()), render=render, status=201)
+    return handle(issue(**about(order_id, **told), context=given), render=render, status=201)

@@ -2,61 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import fields, post_load, validate
 
-from api.problems import CodedMessage
-from api.schemas import AddressForm, Body, Code, Flag, Money, MoneyForm, Text, Whole
+from api.instants import Instant
+from api.orders.cart_forms import (
+    AmountsForm,
+    ItemForm,
+    QuantityField,
+    ReasonForm,
+    TaxRate,
+    new_item,
+    one_currency,
+    tax_list,
+    with_shipping_taxes,
+)
+from api.schemas import AddressForm, Body, Code, Flag, Money, MoneyForm, Text, WholeAddressForm
 from domain import texts
-from domain.orders.cart import MAX_COUPONS, MAX_ITEMS
-from domain.orders.lines import MAX_QUANTITY, NewItem
+from domain.addresses import Address
+from domain.orders.cart import MAX_ITEMS
+from domain.orders.charges import MAX_COUPONS
 from domain.orders.moves import RECIPIENTS
 from domain.orders.notes import MAX_TAGS
 from domain.orders.returns import CONDITIONS
 
-LARGEST_RATE = 10_000
-
-
-class Rate(fields.String):
-    """A tax rate in percent with at most two decimals, as text (`"5.5"`, `"20.00"`); hundredths of a percent inside."""
-
-    def __init__(self, **options: Any) -> None:
-        metadata = {"pattern": r"^\d{1,3}(\.\d{1,2})?$", "example": "20.00"} | options.pop("metadata", {})
-        super().__init__(metadata=metadata, **options)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **options)
-        whole, point, part = text.partition(".")
-        right = len(whole) <= 3 and len(part) <= 2 and bool(part) == bool(point) and (whole + part).isascii()
-        if not right or not (whole + part).isdigit() or int(whole + part.ljust(2, "0")) > LARGEST_RATE:
-            rule = "Write a rate in percent from 0 to 100 with at most two decimals, as text."
-            raise ValidationError([CodedMessage(rule, "wrong-rate")])
-        return int(whole + part.ljust(2, "0"))
-
-
-def one_currency(told: str, amounts: dict[str, Money | None]) -> str:
-    """The one currency of all the amounts; another one is refused where it stands."""
-    for place, amount in amounts.items():
-        if amount is None:
-            continue
-        told = told or amount.currency
-        if amount.currency != told:
-            rule = f"All amounts of an order are in one currency: this is {amount.currency}, not {told}."
-            raise ValidationError(_nested(place, [CodedMessage(rule, "foreign-currency")]))
-    return told
-
-
-def _nested(place: str, messages: list[Any]) -> Any:
-    """Messages under a path such as `items/0/unit_price`, in marshmallow's nesting."""
-    for part in reversed(place.split("/")):
-        messages = {int(part) if part.isdigit() else part: messages}  # type: ignore[assignment]
-    return messages
-
 
 def stock_choice() -> fields.String:
-    """Whether a status that deducts or restores stock does so: needed where it would."""
+    """Whether a status that deducts or restores stock, or a parcel, does so: needed where it would."""
     return fields.String(validate=validate.OneOf(("apply", "leave")))
+
+
+def balance_choice() -> fields.String:
+    """Whether an order is completed though its customer owes money: needed where they do."""
+    return fields.String(validate=validate.OneOf(("accept",)))
 
 
 def notify_choice() -> fields.List[Any]:
@@ -64,54 +43,21 @@ def notify_choice() -> fields.List[Any]:
     return fields.List(fields.String(validate=validate.OneOf(RECIPIENTS)), validate=validate.Length(max=2))
 
 
-class AmountsForm(Body):
-    """A form whose amounts are all in one currency, which it tells as `currency`."""
-
-    AMOUNTS: ClassVar[tuple[str, ...]] = ()
-
-    @post_load
-    def in_one_currency(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
-        amounts = {name: told.get(name) for name in self.AMOUNTS}
-        return {**told, "currency": one_currency("", amounts)}
-
-
-class ItemForm(AmountsForm):
-    """A line of the cart."""
-
-    AMOUNTS = ("unit_price", "discount")
-
-    sku = Code(required=True)
-    name = Text(texts.NAME, filled=True, required=True)
-    quantity = Whole(1, MAX_QUANTITY, required=True)
-    unit_price = fields.Nested(MoneyForm, required=True)
-    discount = fields.Nested(MoneyForm)
-    tax_rate = Rate()
-
-
-def new_item(told: dict[str, Any]) -> NewItem:
-    """The line that a form tells."""
-    discount = told.get("discount")
-    return NewItem(
-        sku=told["sku"],
-        name=told["name"],
-        quantity=told["quantity"],
-        unit_price=told["unit_price"].minor,
-        discount=discount.minor if discount else 0,
-        tax_rate=told.get("tax_rate", 0),
-    )
-
-
-class OrderForm(Body):
+class OrderForm(ReasonForm):
     """An order to store: a draft, unless it is to be placed or told another status."""
 
-    currency = fields.String(validate=validate.Length(equal=3), metadata={"example": "EUR"})
+    currency = Text(validate=validate.Length(equal=3), metadata={"example": "EUR", "maxLength": 3})
     prices_include_tax = Flag()
     locale = Text(5)
     place = Flag(metadata={"description": "Placed at once, not a draft"})
     status = Code()
     stock = stock_choice()
+    balance = balance_choice()
     notify = notify_choice()
     customer_id = fields.UUID()
+    fill_addresses = Flag(
+        metadata={"description": "Whether a customer named fills the addresses where none are told; left out: yes"}
+    )
     operator = Text(texts.CODE)
     source = Text(texts.CODE)
     payment_method = Code()
@@ -122,9 +68,16 @@ class OrderForm(Body):
     coupons = fields.List(Code(), validate=validate.Length(max=MAX_COUPONS))
     discount = fields.Nested(MoneyForm)
     shipping_charge = fields.Nested(MoneyForm)
-    shipping_tax_rate = Rate()
+    shipping_tax_rate = TaxRate()
+    shipping_taxes = tax_list()
+    shipping_includes_tax = Flag(
+        metadata={"description": "Whether the charge holds its tax; left out: as the prices do"}
+    )
     tags = fields.List(Code(), validate=validate.Length(max=MAX_TAGS))
     notes = fields.List(Text(texts.NOTE, lines=True, filled=True), validate=validate.Length(max=20))
+    quoted_total = fields.Nested(
+        MoneyForm, metadata={"description": "What the quote told: another total now is a 409 with the new quote"}
+    )
 
     @post_load
     def made(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -133,7 +86,7 @@ class OrderForm(Body):
         for index, item in enumerate(told.get("items", ())):
             amounts[f"items/{index}/unit_price"] = item["unit_price"]
             amounts[f"items/{index}/discount"] = item.get("discount")
-        amounts |= {name: told.get(name) for name in ("discount", "shipping_charge")}
+        amounts |= {name: told.get(name) for name in ("discount", "shipping_charge", "quoted_total")}
         currency = one_currency(told.get("currency", ""), amounts)
         facts = {
             **told,
@@ -145,81 +98,108 @@ class OrderForm(Body):
         }
         if "notify" in told:
             facts["notify"] = tuple(told["notify"])
-        facts |= {name: told[name].minor for name in ("discount", "shipping_charge") if name in told}
+        money = ("discount", "shipping_charge", "quoted_total")
+        facts |= {name: told[name].minor for name in money if name in told}
         facts.pop("coupons", None)
-        return facts
+        return with_shipping_taxes(facts)
 
 
-class ItemChangeForm(AmountsForm):
-    """What changes on a line; what is left out stays."""
+class AddressChangeForm(WholeAddressForm):
+    """The address that takes the former one's place, whole, and why."""
 
-    AMOUNTS = ("unit_price", "discount")
+    reason = Text(texts.LINE)
 
-    quantity = Whole(1, MAX_QUANTITY)
-    unit_price = fields.Nested(MoneyForm)
-    discount = fields.Nested(MoneyForm)
-
-
-class CouponCodeForm(Body):
-    """A coupon's code."""
-
-    code = Code(required=True)
-
-
-class AmountForm(Body):
-    """An amount of money."""
-
-    amount = fields.Nested(MoneyForm, required=True)
-
-
-class ShippingChargeForm(AmountForm):
-    """What shipping costs and at which rate it is taxed."""
-
-    tax_rate = Rate()
+    @post_load
+    def made(self, data: dict[str, str], **_: Any) -> Any:
+        """The address, and the reason."""
+        reason = data.pop("reason", None)
+        return {"address": Address(**data), "reason": reason}
 
 
 class CustomerForm(Body):
-    """Whose order it is."""
+    """Whose order it is, null: nobody's; whether its addresses become the card's (`move`) or stay (`keep`).
 
-    customer_id = fields.UUID(required=True)
+    An order without addresses is given the card's; one with addresses of another customer must say it (409).
+    """
+
+    customer_id = fields.UUID(required=True, allow_none=True)
+    addresses = fields.String(validate=validate.OneOf(("move", "keep")))
+    reason = Text(texts.LINE)
 
 
-class AssignedOperatorForm(Body):
+class AssignedOperatorForm(ReasonForm):
     """Who looks after it; null for nobody."""
 
     operator = Text(texts.CODE, required=True, allow_none=True)
 
 
-class SourceForm(Body):
+class SourceForm(ReasonForm):
     """Where it came from; null for unknown."""
 
     source = Text(texts.CODE, required=True, allow_none=True)
 
 
-class MethodForm(Body):
+class MethodForm(ReasonForm):
     """One of the shop's methods."""
 
     method = Code(required=True)
 
 
+class LineForm(Body):
+    """So many units of a line."""
+
+    item = Code(required=True)
+    quantity = QuantityField(1, required=True)
+
+
+class ParcelForm(Body):
+    """A parcel; without items it takes all that is left."""
+
+    carrier = Text(texts.NAME, filled=True, required=True)
+    tracking_code = Text(texts.CODE)
+    items = fields.List(fields.Nested(LineForm), validate=validate.Length(1, MAX_ITEMS))
+
+
 class MoveForm(Body):
-    """A status to move to; `force` goes outside the table, with a reason; `stock` answers whether stock moves along."""
+    """A status to move to; `force` goes outside the table, with a reason; `stock` answers whether stock moves along.
+
+    `balance` completes it though money is due. With a `shipment` its parcel is sent in the same request.
+    """
 
     status = Code(required=True)
     reason = Text(texts.LINE)
     force = Flag()
     stock = stock_choice()
+    balance = balance_choice()
     notify = notify_choice()
+    shipment = fields.Nested(ParcelForm)
 
 
-class PaymentForm(Body):
-    """Money that came in (`captured`) or was promised (`authorized`); without an amount, all that is due."""
+def pay_again() -> Flag:
+    """Whether an order that was refunded in full is kept after all and paid another way."""
+    return Flag(
+        load_default=True,
+        metadata={"description": "Of an order refunded in full: the customer keeps it after all and pays another way"},
+    )
+
+
+class PaymentForm(AmountsForm):
+    """Money that came in (`captured`) or was promised (`authorized`); without an amount, all that is due.
+
+    Of cash: what was handed over, and the change of it; the amount is what is due, or the one less the other.
+    """
+
+    AMOUNTS = ("amount", "handed_over", "change")
 
     amount = fields.Nested(MoneyForm)
+    handed_over = fields.Nested(MoneyForm)
+    change = fields.Nested(MoneyForm)
     method = Code(required=True)
     reference = Text(texts.CODE)
     state = fields.String(validate=validate.OneOf(("captured", "authorized")))
-    paid_at = fields.AwareDateTime(format="iso")
+    paid_at = Instant()
+    pay_again = pay_again()
+    reason = Text(texts.LINE)
 
 
 class PaymentRequestForm(Body):
@@ -228,49 +208,71 @@ class PaymentRequestForm(Body):
     token = Text(texts.NAME, filled=True, required=True)
     amount = fields.Nested(MoneyForm)
     method = Code()
+    pay_again = pay_again()
+    reason = Text(texts.LINE)
 
 
-class CaptureForm(Body):
+class CaptureForm(ReasonForm):
     """How much of what was promised to take; without an amount all of it."""
 
     amount = fields.Nested(MoneyForm)
 
 
-class LineForm(Body):
-    """So many units of a line."""
+class RefundedLineForm(LineForm):
+    """So many units of a line to give back; `unsent` of them did not leave and stay, left out: as many as can be."""
 
-    item = Code(required=True)
-    quantity = Whole(1, MAX_QUANTITY, required=True)
+    unsent = QuantityField(0)
 
 
 class RefundForm(AmountsForm):
-    """Money that went back: by lines, shipping or goodwill."""
+    """Money that went back: by lines, shipping, goodwill or credit (what was paid too much).
 
-    AMOUNTS = ("shipping", "goodwill")
+    An amount alone is split, first credit, then goodwill; beside parts it is what they come to.
+    """
 
-    items = fields.List(fields.Nested(LineForm), validate=validate.Length(max=MAX_ITEMS))
+    AMOUNTS = ("amount", "shipping", "goodwill", "credit")
+
+    items = fields.List(fields.Nested(RefundedLineForm), validate=validate.Length(max=MAX_ITEMS))
     shipping = fields.Nested(MoneyForm)
     goodwill = fields.Nested(MoneyForm)
+    credit = fields.Nested(MoneyForm)
+    amount = fields.Nested(MoneyForm)
+    pay_again = Flag(metadata={"description": "The customer keeps what is refunded and pays for it another way"})
     payment = Code(metadata={"description": "A provider's payment: its provider is asked to give the money back"})
     method = Code()
     reference = Text(texts.CODE)
     reason = Text(texts.LINE)
-    restock = Flag(metadata={"description": "What left the shelf for the items goes back onto it"})
+    restock = Flag(
+        metadata={"description": "What left the shelf for the items goes back; what was only promised is free anyway"}
+    )
 
 
-class ShipmentForm(Body):
-    """A parcel; without items it takes all that is left."""
+class WithdrawalForm(Body):
+    """Why a refund was never made."""
 
-    carrier = Text(texts.NAME, filled=True, required=True)
-    tracking_code = Text(texts.CODE)
-    items = fields.List(fields.Nested(LineForm), validate=validate.Length(max=MAX_ITEMS))
+    reason = Text(texts.LINE, filled=True, required=True)
+
+
+class ShipmentForm(ParcelForm):
+    """A parcel, and the `status` to move the order to in the same request.
+
+    `stock` says whether what leaves with it leaves the shelf: needed where that moves any. `notify` mails the customer
+    with whom it travels; with a `status` it says who has that status's mail.
+    """
+
+    status = Code()
+    stock = stock_choice()
+    balance = balance_choice()
+    notify = notify_choice()
+    reason = Text(texts.LINE)
 
 
 class ShipmentChangeForm(Body):
-    """What to put right on a parcel, or that it arrived or was called back."""
+    """What to put right on a parcel, or that it arrived or was called back; `notify` mails what stands then."""
 
     carrier = Text(texts.NAME, filled=True)
     tracking_code = Text(texts.CODE)
+    notify = fields.List(fields.String(validate=validate.OneOf(("customer",))), validate=validate.Length(max=1))
     state = fields.String(validate=validate.OneOf(("delivered", "cancelled")))
     reason = Text(texts.LINE)
 
@@ -289,7 +291,7 @@ class ReceivedLineForm(LineForm):
     restock = Flag()
 
 
-class ReturnReceiptForm(Body):
+class ReturnReceiptForm(ReasonForm):
     """What of a return has come back."""
 
     items = fields.List(fields.Nested(ReceivedLineForm), required=True, validate=validate.Length(1, MAX_ITEMS))
@@ -312,7 +314,11 @@ class ExchangeForm(Body):
     items = fields.List(fields.Nested(ItemForm), required=True, validate=validate.Length(min=1, max=MAX_ITEMS))
     discount = fields.Nested(MoneyForm)
     shipping_charge = fields.Nested(MoneyForm)
-    shipping_tax_rate = Rate()
+    shipping_tax_rate = TaxRate()
+    shipping_taxes = tax_list()
+    shipping_includes_tax = Flag(
+        metadata={"description": "Whether the charge holds its tax; left out: as the prices do"}
+    )
     notify = notify_choice()
     payment = Code()
     method = Code()
@@ -327,16 +333,17 @@ class ExchangeForm(Body):
             amounts[f"items/{index}/discount"] = item.get("discount")
         facts = {**told, "currency": one_currency("", amounts), "items": tuple(map(new_item, told["items"]))}
         facts |= {name: told[name].minor for name in ("discount", "shipping_charge") if name in told}
-        return facts | ({"notify": tuple(told["notify"])} if "notify" in told else {})
+        facts |= {"notify": tuple(told["notify"])} if "notify" in told else {}
+        return with_shipping_taxes(facts)
 
 
-class NoteForm(Body):
+class NoteForm(ReasonForm):
     """A word between operators."""
 
     text = Text(texts.NOTE, lines=True, filled=True, required=True)
 
 
-class TagsForm(Body):
+class TagsForm(ReasonForm):
     """All the tags of the order."""
 
     tags = fields.List(Code(), required=True, validate=validate.Length(max=MAX_TAGS))

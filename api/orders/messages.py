@@ -46,7 +46,7 @@ def _locale(told: dict[str, Any], order: Order) -> str:
 
 
 @orders.post("/<uuid:order_id>/messages/preview")
-@needs("orders:read")
+@needs("orders:read", personal=True)
 @orders.arguments(MessagePreviewForm)
 @orders.response(200, WrittenAnswer)
 def preview_message(told: dict[str, Any], order_id: UUID) -> Response:

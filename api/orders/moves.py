@@ -6,19 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from msgspec.structs import replace
 
 from api.access import needs, require
 from api.orders.answers import OrderAnswer
 from api.orders.answers_history import PreviewAnswer
-from api.orders.blueprint import change, orders
+from api.orders.blueprint import answered, balance_asked, change, orders
 from api.orders.forms import MoveForm
 from api.orders.rendering import order_answer, status_answer
+from api.orders.shipments import parcel
 from api.requests import context, respond, runtime
 from domain.orders.moves import RECIPIENTS, ChangeStatus
 from domain.statuses import MerchantStatus
 from domain.stock import StockItem
-from domain.stock.following import APPLY, figures_of, figures_told
+from domain.stock.following import figures_of, figures_told
 
 
 def _command(told: dict[str, Any], order_id: UUID) -> ChangeStatus:
@@ -31,7 +31,9 @@ def _command(told: dict[str, Any], order_id: UUID) -> ChangeStatus:
         status=told["status"],
         force=force,
         stock=told.get("stock"),
+        balance=told.get("balance"),
         notify=tuple(told["notify"]) if "notify" in told else None,
+        parcel=parcel(told["shipment"]) if "shipment" in told else None,
     )
 
 
@@ -59,8 +61,7 @@ def change_status(told: dict[str, Any], order_id: UUID) -> Response:
 def preview_status(told: dict[str, Any], order_id: UUID) -> Response:
     """What the move would do, stock included unless it is to be left: the same decision, nothing stored."""
     command = _command(told, order_id)
-    command = replace(command, stock=command.stock or APPLY)
-    before, after, shop, touched = runtime().desk.preview(command)
+    before, after, shop, touched = runtime().desk.preview(answered(command))
     moved = [figures_of(item) for item in touched if isinstance(item, StockItem)]
     to = shop.status(after.status)
     return respond(
@@ -75,6 +76,7 @@ def preview_status(told: dict[str, Any], order_id: UUID) -> Response:
                 "asks": any(figures.on_hand[0] != figures.on_hand[1] for figures in moved) and "stock" not in told,
                 "items": [figures_told(figures) for figures in moved],
             },
+            "balance": balance_asked(command, before, after, shop),
             "order": order_answer(after, shop),
         },
         version=before.version,

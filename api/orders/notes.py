@@ -10,6 +10,7 @@ from flask import Response
 from api.access import needs
 from api.orders.answers import OrderAnswer
 from api.orders.blueprint import change, orders
+from api.orders.cart_forms import ReasonForm
 from api.orders.forms import NoteForm, TagsForm
 from api.requests import context
 from domain.orders.notes import AddNote, RemoveNote, ReviseNote, SetTags
@@ -21,7 +22,8 @@ from domain.orders.notes import AddNote, RemoveNote, ReviseNote, SetTags
 @orders.response(201, OrderAnswer)
 def add_note(told: dict[str, Any], order_id: UUID) -> Response:
     """Leave a note."""
-    return change(AddNote(order_id=order_id, context=context(), text=told["text"]), status=201)
+    given = context(told.get("reason"))
+    return change(AddNote(order_id=order_id, context=given, text=told["text"]), status=201)
 
 
 @orders.patch("/<uuid:order_id>/notes/<string:note>")
@@ -30,15 +32,17 @@ def add_note(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.response(200, OrderAnswer)
 def revise_note(told: dict[str, Any], order_id: UUID, note: str) -> Response:
     """Put a note right; the history keeps the former words."""
-    return change(ReviseNote(order_id=order_id, context=context(), note=note, text=told["text"]))
+    given = context(told.get("reason"))
+    return change(ReviseNote(order_id=order_id, context=given, note=note, text=told["text"]))
 
 
 @orders.delete("/<uuid:order_id>/notes/<string:note>")
 @needs("orders:write")
+@orders.arguments(ReasonForm)
 @orders.response(200, OrderAnswer)
-def remove_note(order_id: UUID, note: str) -> Response:
+def remove_note(told: dict[str, Any], order_id: UUID, note: str) -> Response:
     """Take a note off the order; the history keeps it."""
-    return change(RemoveNote(order_id=order_id, context=context(), note=note))
+    return change(RemoveNote(order_id=order_id, context=context(told.get("reason")), note=note))
 
 
 @orders.put("/<uuid:order_id>/tags")
@@ -47,4 +51,4 @@ def remove_note(order_id: UUID, note: str) -> Response:
 @orders.response(200, OrderAnswer)
 def set_tags(told: dict[str, Any], order_id: UUID) -> Response:
     """Tag the order with exactly these."""
-    return change(SetTags(order_id=order_id, context=context(), tags=tuple(told["tags"])))
+    return change(SetTags(order_id=order_id, context=context(told.get("reason")), tags=tuple(told["tags"])))

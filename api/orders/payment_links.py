@@ -10,11 +10,13 @@ from marshmallow import fields
 
 from api.access import needs
 from api.orders.blueprint import orders
+from api.orders.forms import pay_again
 from api.requests import context, handle, runtime
-from api.schemas import Body, Code, Flag, MoneyAnswer, Whole, instant, money
+from api.schemas import Body, Code, Flag, MoneyAnswer, Text, Whole, instant, money
+from domain import texts
 from domain.orders.order import Order
+from domain.orders.pay_again import due
 from domain.orders.payment_links import link_for, mail_with_link
-from domain.orders.payments import due
 from domain.shop import Shop
 from projections.log import Session
 from projections.payments.providers import link_address
@@ -29,6 +31,8 @@ class PaymentLinkForm(Body):
     method = Code()
     hours = Whole(1, MOST_HOURS)
     mail = Flag()
+    pay_again = pay_again()
+    reason = Text(texts.LINE)
 
 
 class PaymentLinkAnswer(Body):
@@ -45,7 +49,9 @@ class PaymentLinkAnswer(Body):
 @orders.response(201, PaymentLinkAnswer)
 def issue_payment_link(told: dict[str, Any], order_id: UUID) -> Response:
     """Give the customer a link to pay what is due; with `mail` it is sent to them as well."""
-    command = link_for(order_id, context(), told.get("hours", HOURS), told.get("method", ""))
+    given = context(told.get("reason"))
+    hours, method = told.get("hours", HOURS), told.get("method", "")
+    command = link_for(order_id, given, hours, method, pay_again=told["pay_again"])
 
     def render(order: Order, shop: Shop) -> dict[str, Any]:
         return {

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
+from api.orders.line_answers import line_answers, share_answer, tax_answers, taxes_rate
 from api.schemas import address, instant, money
 from domain.addresses import Address
 from domain.events import Erased
 from domain.money import amount_text
 from domain.orders.actions import Action, next_actions
-from domain.orders.order import Item, Note, Order, Payment, Refund, Shipment
-from domain.orders.returns import Return
-from domain.pricing import PricedLine
+from domain.orders.notices import notices
+from domain.orders.order import Note, Order, Payment, Refund, Shipment, ShippedItem
+from domain.orders.quantities import quantity_shown
+from domain.orders.returns import Return, ReturnLine
+from domain.orders.shipments import customer_knows
 from domain.settings import Shop
 from projections.orders import OrderHead
 
@@ -35,6 +38,7 @@ def order_answer(order: Order, shop: Shop) -> dict[str, Any]:
         "return_status": order.return_status,
         "dispute_status": order.dispute_status,
         "customer": _customer(order),
+        "mails_to": _text(order.mails_to) or None,
         "operator": order.operator or None,
         "source": order.source or None,
         "payment_method": order.payment_method or None,
@@ -44,35 +48,53 @@ def order_answer(order: Order, shop: Shop) -> dict[str, Any]:
         "total": money(price.total, currency),
         "paid": money(price.paid, currency),
         "refunded": money(price.refunded, currency),
+        "kept": money(price.kept, currency),
         "balance": money(price.balance, currency),
+        "credit": money(max(0, -price.balance), currency),
         "subtotal": money(price.subtotal, currency),
         "net": money(price.net, currency),
         "tax": money(price.tax, currency),
         "adjustment": money(price.adjustment, currency),
-        "items": [_item(item, line, currency) for item, line in zip(order.items.values(), price.lines, strict=True)],
+        "items": line_answers(order),
         "coupons": [
             {"code": terms.code, "kind": terms.kind, "discount": money(given.amount, currency)}
             for terms, given in zip(order.coupons, price.coupons, strict=True)
+        ],
+        "lapsed_coupons": [
+            {"code": lapsed.code, "rule": lapsed.rule, "detail": lapsed.detail, "at": instant(lapsed.at)}
+            for lapsed in order.lapsed_coupons
         ],
         "discount": money(order.discount, currency),
         "discount_total": money(price.discount, currency),
         "shipping_charge": money(order.shipping_charge, currency),
         "shipping_total": money(price.shipping_total, currency),
-        "taxes": [
-            {"rate": rate_text(share.rate), "net": money(share.net, currency), "tax": money(share.tax, currency)}
-            for share in price.taxes
-        ],
+        "shipping_tax_rate": taxes_rate(order.shipping_taxes),
+        "shipping_taxes": tax_answers(order.shipping_taxes),
+        "shipping_includes_tax": order.shipping_charge_includes_tax,
+        "taxes": [share_answer(share, currency) for share in price.taxes],
         "billing_address": _address(order.billing_address),
         "shipping_address": _address(order.shipping_address),
         "payments": [_payment(payment, currency) for payment in order.payments.values()],
-        "refunds": [_refund(one, currency) for one in (*order.refunds, *order.refund_requests.values())],
-        "shipments": [_shipment(parcel, shop) for parcel in order.shipments.values()],
-        "returns": [_return(one) for one in order.returns.values()],
+        "refunds": [_refund(one, order) for one in (*order.refunds, *order.refund_requests.values())],
+        "shipments": [_shipment(parcel, order, shop) for parcel in order.shipments.values()],
+        "returns": [_return(one, order) for one in order.returns.values()],
         "notes": [_note(note) for note in order.notes.values()],
         "exchange_of": _exchange_of(order),
         "imported": _imported(order),
+        "notices": [{"code": notice.code, "detail": notice.detail} for notice in notices(order)],
         "next_actions": [action_answer(action) for action in next_actions(order, shop)],
     }
+
+
+PRICED = ("currency", "prices_include_tax", "items", "coupons", "lapsed_coupons", "discount", "discount_total",
+          "subtotal", "shipping_charge", "shipping_tax_rate", "shipping_taxes", "shipping_includes_tax",
+          "shipping_total", "taxes", "net", "tax", "total", "notices")  # fmt: skip
+
+
+def quote_answer(order: Order, shop: Shop) -> dict[str, Any]:
+    """What an order's cart costs."""
+    answer = order_answer(order, shop)
+    return {name: answer[name] for name in PRICED}
 
 
 def row_answer(row: OrderHead, shop: Shop) -> dict[str, Any]:
@@ -80,6 +102,7 @@ def row_answer(row: OrderHead, shop: Shop) -> dict[str, Any]:
     currency = row.currency
     total, nothing = money(row.total, currency), money(0, currency)
     shown = {row.total: total, 0: nothing}  # most of an order's amounts are one of the two
+    kept, credit = row.balance + row.paid - row.refunded, max(0, -row.balance)
     customer = None
     if row.customer_id:
         customer = {"id": row.customer_id, "name": row.customer_name, "email": row.customer_email}
@@ -105,7 +128,9 @@ def row_answer(row: OrderHead, shop: Shop) -> dict[str, Any]:
         "total": total,
         "paid": shown.get(row.paid) or money(row.paid, currency),
         "refunded": shown.get(row.refunded) or money(row.refunded, currency),
+        "kept": shown.get(kept) or money(kept, currency),
         "balance": shown.get(row.balance) or money(row.balance, currency),
+        "credit": shown.get(credit) or money(credit, currency),
     }
 
 
@@ -135,31 +160,17 @@ def _text(value: str | Erased) -> str | None:
 def _customer(order: Order) -> dict[str, Any] | None:
     if order.customer_id is None:
         return None
-    erased = isinstance(order.customer_name, Erased) or isinstance(order.customer_email, Erased)
+    erased = isinstance(order.buyer_name, Erased) or isinstance(order.mails_to, Erased)
     customer = {
         "id": str(order.customer_id),
-        "name": _text(order.customer_name),
-        "email": _text(order.customer_email),
+        "name": _text(order.buyer_name),
+        "email": _text(order.mails_to),
     }
     return {**customer, "erased": True} if erased else customer
 
 
 def _address(value: Address | Erased) -> dict[str, str] | None:
     return address(value) if isinstance(value, Address) and value else None
-
-
-def _item(item: Item, line: PricedLine, currency: str) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "sku": item.sku,
-        "name": item.name,
-        "quantity": item.quantity,
-        "unit_price": None if item.unit_price is None else money(item.unit_price, currency),
-        "discount": money(line.discount, currency),
-        "tax_rate": rate_text(item.tax_rate),
-        "tax": money(line.tax, currency),
-        "total": money(line.total, currency),
-    }
 
 
 def _payment(payment: Payment, currency: str) -> dict[str, Any]:
@@ -172,20 +183,30 @@ def _payment(payment: Payment, currency: str) -> dict[str, Any]:
         "provider": payment.provider or None,
         "asked": payment.asked or None,
         "failure": payment.failure or None,
+        "handed_over": money(payment.handed_over, currency) if payment.handed_over else None,
+        "change": money(payment.change, currency) if payment.handed_over else None,
         "at": instant(payment.at),
     }
 
 
-def _refund(refund: Refund, currency: str) -> dict[str, Any]:
+def _refund(refund: Refund, order: Order) -> dict[str, Any]:
+    currency = order.currency
     return {
         "id": refund.id,
         "amount": money(refund.amount, currency),
         "items": [
-            {"item": line.item, "quantity": line.quantity, "amount": money(line.amount, currency)}
+            {
+                "item": line.item,
+                "quantity": quantity_shown(order, line.item, line.quantity),
+                "amount": money(line.amount, currency),
+                "unsent": quantity_shown(order, line.item, line.unsent or 0),
+            }
             for line in refund.lines
         ],
         "shipping": money(refund.shipping, currency),
         "goodwill": money(refund.goodwill, currency),
+        "credit": money(refund.credit, currency),
+        "pay_again": refund.pay_again,
         "method": refund.method,
         "reference": refund.reference,
         "reason": refund.reason,
@@ -193,28 +214,40 @@ def _refund(refund: Refund, currency: str) -> dict[str, Any]:
         "payment": refund.payment or None,
         "state": refund.state,
         "failure": refund.failure or None,
+        "withdrawn_at": instant(refund.withdrawn_at),
+        "withdrawn_because": refund.withdrawn_because,
     }
 
 
-def _shipment(parcel: Shipment, shop: Shop) -> dict[str, Any]:
+def _units(line: ShippedItem | ReturnLine, order: Order) -> dict[str, Any]:
+    return {"item": line.item, "quantity": quantity_shown(order, line.item, line.quantity)}
+
+
+def _shipment(parcel: Shipment, order: Order, shop: Shop) -> dict[str, Any]:
     return {
         "number": parcel.number,
         "carrier": parcel.carrier,
         "tracking_code": parcel.tracking_code,
         "tracking_url": shop.tracking_url(parcel.carrier, parcel.tracking_code) or None,
         "state": parcel.state,
-        "items": [{"item": item.item, "quantity": item.quantity} for item in parcel.items],
+        "items": [_units(item, order) for item in parcel.items],
         "at": instant(parcel.at),
+        "customer_knows": customer_knows(parcel, shop),
     }
 
 
-def _return(one: Return) -> dict[str, Any]:
+def _return(one: Return, order: Order) -> dict[str, Any]:
     return {
         "number": one.number,
         "state": one.state,
-        "items": [{"item": line.item, "quantity": line.quantity} for line in one.lines],
+        "items": [_units(line, order) for line in one.lines],
         "received": [
-            {"item": line.item, "quantity": line.quantity, "condition": line.condition, "restock": line.restock}
+            {
+                "item": line.item,
+                "quantity": quantity_shown(order, line.item, line.quantity),
+                "condition": line.condition,
+                "restock": line.restock,
+            }
             for line in one.received
         ],
         "reason": one.reason,

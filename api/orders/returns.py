@@ -10,15 +10,16 @@ from flask import Response
 from api.access import needs
 from api.orders.answers import OrderAnswer
 from api.orders.blueprint import about, change, orders
+from api.orders.cart_forms import ReasonForm
 from api.orders.forms import ExchangeForm, ReturnForm, ReturnReceiptForm, SettlementForm
 from api.requests import context
 from domain.orders.exchanges import ExchangeReturn
+from domain.orders.quantities import LineUnits
 from domain.orders.returns import (
     CancelReturn,
-    ReceivedLine,
+    ReceivedUnits,
     ReceiveReturn,
     RequestReturn,
-    ReturnLine,
     SettleReturn,
 )
 
@@ -29,7 +30,7 @@ from domain.orders.returns import (
 @orders.response(201, OrderAnswer)
 def request_return(told: dict[str, Any], order_id: UUID) -> Response:
     """Take units back that were shipped."""
-    lines = tuple(ReturnLine(**line) for line in told["items"])
+    lines = tuple(LineUnits(**line) for line in told["items"])
     return change(RequestReturn(order_id=order_id, context=context(told.get("reason")), lines=lines), status=201)
 
 
@@ -39,8 +40,10 @@ def request_return(told: dict[str, Any], order_id: UUID) -> Response:
 @orders.response(200, OrderAnswer)
 def receive_return(told: dict[str, Any], order_id: UUID, number: int) -> Response:
     """Write down what of a return has come back, in which condition, and whether it goes back onto the shelf."""
-    lines = tuple(ReceivedLine(**line) for line in told["items"])
-    return change(ReceiveReturn(order_id=order_id, context=context(), return_number=number, lines=lines))
+    lines = tuple(ReceivedUnits(**line) for line in told["items"])
+    return change(
+        ReceiveReturn(order_id=order_id, context=context(told.get("reason")), return_number=number, lines=lines)
+    )
 
 
 @orders.post("/<uuid:order_id>/returns/<int:number>/settlement")
@@ -68,7 +71,8 @@ def exchange_return(told: dict[str, Any], order_id: UUID, number: int) -> Respon
 
 @orders.delete("/<uuid:order_id>/returns/<int:number>")
 @needs("orders:write")
+@orders.arguments(ReasonForm)
 @orders.response(200, OrderAnswer)
-def cancel_return(order_id: UUID, number: int) -> Response:
+def cancel_return(told: dict[str, Any], order_id: UUID, number: int) -> Response:
     """Call a return off of which nothing has come."""
-    return change(CancelReturn(order_id=order_id, context=context(), return_number=number))
+    return change(CancelReturn(order_id=order_id, context=context(told.get("reason")), return_number=number))

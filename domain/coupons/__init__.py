@@ -22,12 +22,18 @@ from domain.coupons.coupon import (
 )
 from domain.coupons.rules import CouponRules, coupon_id_of, normalised_code
 from domain.coupons.uses import (
+    CouponNoLongerHolds,
     CouponRedeemed,
     CouponReleased,
+    CouponUseMoved,
+    MoveCouponUse,
     RedeemCoupon,
     ReleaseCoupon,
     UnknownCoupon,
+    Use,
     check_coupon,
+    move_coupon_use,
+    no_longer_held,
     redeem_coupon,
     release_coupon,
 )
@@ -40,6 +46,7 @@ EVENTS: tuple[type[Event], ...] = (
     CouponEnabled,
     CouponRedeemed,
     CouponReleased,
+    CouponUseMoved,
 )
 
 HANDLERS: dict[type[Command], Callable[..., None]] = {
@@ -49,6 +56,7 @@ HANDLERS: dict[type[Command], Callable[..., None]] = {
     EnableCoupon: enable_coupon,
     RedeemCoupon: redeem_coupon,
     ReleaseCoupon: release_coupon,
+    MoveCouponUse: move_coupon_use,
 }
 
 __all__ = [
@@ -62,17 +70,22 @@ __all__ = [
     "CouponDisabled",
     "CouponEnabled",
     "CouponExists",
+    "CouponNoLongerHolds",
     "CouponNotFound",
     "CouponRedeemed",
     "CouponReleased",
     "CouponRules",
+    "CouponUseMoved",
     "CreateCoupon",
     "DisableCoupon",
     "EnableCoupon",
+    "MoveCouponUse",
     "RedeemCoupon",
     "ReleaseCoupon",
     "UnknownCoupon",
+    "Use",
     "check_coupon",
     "coupon_id_of",
+    "no_longer_held",
     "normalised_code",
 ]

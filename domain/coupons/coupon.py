@@ -9,6 +9,7 @@ from domain.coupons.rules import CouponRules, check_rules, coupon_id_of, normali
 from domain.errors import Conflict, NotFound
 from domain.events import Aggregate, Command, Event
 from domain.pricing import CouponTerms
+from domain.reductions import CouponConditions
 from domain.settings import Shop
 
 
@@ -40,7 +41,18 @@ class Coupon(Aggregate):
     @property
     def terms(self) -> CouponTerms:
         """What an order that uses it gets."""
-        return CouponTerms(self.code, self.rules.kind, self.rules.value)
+        rules = self.rules
+        return CouponTerms(
+            self.code,
+            rules.kind,
+            rules.value,
+            multiplies=rules.multiplies,
+            combines=rules.combines,
+            products=rules.products,
+            patterns=rules.patterns,
+            most_items=rules.most_items,
+            conditions=CouponConditions(rules.currency, rules.minimum, rules.valid_from, rules.valid_until),
+        )
 
 
 class CreateCoupon(Command, frozen=True, kw_only=True):
@@ -79,6 +91,7 @@ class CouponCreated(Event, frozen=True, kw_only=True):
     """A coupon came out."""
 
     TOPIC = "coupon.created"
+    BEGINS = True
 
     code: str
     rules: CouponRules

@@ -12,9 +12,12 @@ from msgspec import Struct
 from domain.errors import Rejected
 from domain.money import DECIMALS, MAX_MINOR_UNITS, UnknownCurrency
 from domain.pricing import WHOLE, CouponKind
+from domain.sku_patterns import check_pattern
+from domain.texts import CODE, check_text
 
 COUPONS = UUID("0a5b6d3c-8d4e-5f52-9c7b-2f8f4b0e6a91")  # the namespace of coupons' ids
 LARGEST = MAX_MINOR_UNITS // 1_000
+MOST_PRODUCTS, MOST_PATTERNS, MOST_TAGS = 500, 20, 20
 
 _CODE = re.compile("[A-Za-z0-9_-]{1,40}")
 _BOUNDS: dict[CouponKind, tuple[int, int]] = {
@@ -72,10 +75,31 @@ class CouponLimitTooSmall(Rejected):
     code = "coupon-limit-too-small"
 
 
+class TooManyInCoupon(Rejected):
+    """A coupon names at most {limit} of these."""
+
+    code = "too-many-in-coupon"
+
+
+class ShippingHasNoProducts(Rejected):
+    """Free shipping is for the whole order: a coupon of this kind names no products and no number of items."""
+
+    code = "shipping-has-no-products"
+
+
+class OnlyPercentMultiplies(Rejected):
+    """Only a percentage multiplies with others."""
+
+    code = "only-percent-multiplies"
+
+
 class CouponRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a coupon gives (`value`: hundredths of a percent, minor units, or 0 for free shipping) and when it holds.
 
     `minimum` is the least subtotal in minor units, `valid_until` the last valid instant; no `currency` means any.
+    `combines`: others may stand beside it; `multiplies`: its percentage is taken of what others leave. It is for lines
+    of the `products` or of SKUs of the `patterns` (none: all), for the dearest `most_items` units of them, and where
+    there are `tags` for orders, or orders of customers, that carry one of them.
     """
 
     kind: CouponKind
@@ -86,6 +110,12 @@ class CouponRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
     valid_until: datetime | None = None
     limit: int | None = None
     limit_per_customer: int | None = None
+    combines: bool = True
+    multiplies: bool = False
+    products: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    most_items: int | None = None
 
 
 def normalised_code(code: str) -> str:
@@ -134,10 +164,43 @@ def _ends_after_start(rules: CouponRules) -> Rejected | None:
 
 
 def _limits_let_it_be_used(rules: CouponRules) -> Rejected | None:
-    for pointer, limit in (("/limit", rules.limit), ("/limit_per_customer", rules.limit_per_customer)):
+    limits = {"limit": rules.limit, "limit_per_customer": rules.limit_per_customer, "most_items": rules.most_items}
+    for name, limit in limits.items():
+        pointer = f"/{name}"
         if limit is not None and limit < 1:
             return CouponLimitTooSmall(pointer)
     return None
+
+
+def _products_that_can_be(rules: CouponRules) -> Rejected | None:
+    try:
+        for name, texts in (("products", rules.products), ("tags", rules.tags)):
+            for index, text in enumerate(texts):
+                check_text(text, CODE, f"/{name}/{index}", required=True)
+        for index, pattern in enumerate(rules.patterns):
+            check_pattern(pattern, f"/sku_patterns/{index}")
+    except Rejected as rejection:
+        return rejection
+    for name, told, limit in (
+        ("products", rules.products, MOST_PRODUCTS),
+        ("sku_patterns", rules.patterns, MOST_PATTERNS),
+        ("tags", rules.tags, MOST_TAGS),
+    ):
+        if len(told) > limit:
+            return TooManyInCoupon(f"/{name}", limit=limit)
+    return None
+
+
+def _takes_from_goods(rules: CouponRules) -> Rejected | None:
+    if rules.kind != "free_shipping":
+        return None
+    scoped = {"products": rules.products, "sku_patterns": rules.patterns, "most_items": rules.most_items}
+    named = next((name for name, value in scoped.items() if value), None)
+    return ShippingHasNoProducts(f"/{named}") if named else None
+
+
+def _percentages_multiply(rules: CouponRules) -> Rejected | None:
+    return OnlyPercentMultiplies("/multiplies") if rules.multiplies and rules.kind != "percent" else None
 
 
 RULE_POLICIES: tuple[Callable[[CouponRules], Rejected | None], ...] = (
@@ -147,6 +210,9 @@ RULE_POLICIES: tuple[Callable[[CouponRules], Rejected | None], ...] = (
     _instants_with_zone,
     _ends_after_start,
     _limits_let_it_be_used,
+    _products_that_can_be,
+    _takes_from_goods,
+    _percentages_multiply,
 )
 
 

@@ -9,9 +9,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.coupons.coupon import Coupon, CouponCommand, require_coupon
-from domain.errors import Rejected
+from domain.coupons.rules import CouponRules, coupon_id_of
+from domain.errors import Conflict, Rejected
 from domain.events import Event
 from domain.money import amount_text
+from domain.reductions import CouponConditions, CouponTerms
 from domain.settings import Shop
 
 
@@ -69,20 +71,51 @@ class CouponNeedsCustomer(Rejected):
     code = "coupon-needs-customer"
 
 
+class CouponForOtherProducts(Rejected):
+    """Coupon {coupon} is for other products than those of this order."""
+
+    code = "coupon-for-other-products"
+
+
+class CouponForOthers(Rejected):
+    """Coupon {coupon} is for orders and customers that carry one of its tags."""
+
+    code = "coupon-for-others"
+
+
+class CouponNoLongerHolds(Conflict):
+    """What was quoted does not hold any more: {why} The new quote is enclosed; take the coupon off to go on."""
+
+    code = "coupon-no-longer-holds"
+
+
 class Use(Struct, frozen=True, kw_only=True):
-    """An order that would use a coupon; `customer_id` None: not known yet."""
+    """An order that would use a coupon, with its lines' SKUs and its and its customer's tags.
+
+    `cards` are all cards of its customer, that of the order first; none: not known yet.
+    """
 
     at: datetime
-    currency: str
-    subtotal: int
-    customer_id: UUID | None
+    currency: str = ""
+    subtotal: int = 0
+    cards: tuple[UUID, ...] = ()
+    skus: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
 
 
 class RedeemCoupon(CouponCommand, frozen=True, kw_only=True):
-    """Count an order as one use of a coupon."""
+    """Count an order as one use of a coupon; `cards` are all those of its customer."""
 
     order_id: UUID
     customer_id: UUID | None = None
+    cards: tuple[UUID, ...] = ()
+
+
+class MoveCouponUse(CouponCommand, frozen=True, kw_only=True):
+    """Count an order's use for the customer whose order it is now."""
+
+    order_id: UUID
+    customer_id: UUID | None
 
 
 class ReleaseCoupon(CouponCommand, frozen=True, kw_only=True):
@@ -111,8 +144,26 @@ class CouponReleased(Event, frozen=True, kw_only=True):
 
     order_id: UUID
 
+    def has_effect_on(self, coupon: Coupon) -> bool:
+        return self.order_id in coupon.uses
+
     def apply(self, coupon: Coupon) -> None:
         _count(coupon, coupon.uses.pop(self.order_id, None), -1)
+
+
+class CouponUseMoved(Event, frozen=True, kw_only=True):
+    """An order's use counts for another customer; None: nobody is known to have ordered it."""
+
+    TOPIC = "coupon.use-moved"
+
+    order_id: UUID
+    customer_id: UUID | None
+    was: UUID | None
+
+    def apply(self, coupon: Coupon) -> None:
+        coupon.uses[self.order_id] = self.customer_id
+        _count(coupon, self.was, -1)
+        _count(coupon, self.customer_id, 1)
 
 
 def _count(coupon: Coupon, customer_id: UUID | None, by: int) -> None:
@@ -145,7 +196,7 @@ def _uses_left(coupon: Coupon, use: Use) -> Rejected | None:
 
 def _uses_left_to_customer(coupon: Coupon, use: Use) -> Rejected | None:
     limit = coupon.rules.limit_per_customer
-    if limit is None or use.customer_id is None or coupon.uses_by_customer.get(use.customer_id, 0) < limit:
+    if limit is None or sum(coupon.uses_by_customer.get(card, 0) for card in use.cards) < limit:
         return None
     return CouponUsedUpByCustomer(coupon=coupon.code, limit=limit)
 
@@ -169,21 +220,49 @@ def _minimum_reached(coupon: Coupon, use: Use) -> Rejected | None:
     )
 
 
+def _for_its_products(coupon: Coupon, use: Use) -> Rejected | None:
+    if any(coupon.terms.covers(sku) for sku in use.skus) or not coupon.terms.is_limited_to_products:
+        return None
+    return CouponForOtherProducts(coupon=coupon.code)
+
+
+def _for_its_tags(coupon: Coupon, use: Use) -> Rejected | None:
+    tags = coupon.rules.tags
+    return None if not tags or use.tags.intersection(tags) else CouponForOthers(coupon=coupon.code)
+
+
 Policy = Callable[[Coupon, Use], Rejected | None]
 
 # What a use needs of the coupon, and what of the cart; an order that has its use keeps it, only its cart is asked.
 USE_POLICIES: tuple[Policy, ...] = (_brought_out, _enabled, _begun, _not_over, _uses_left, _uses_left_to_customer)
-CART_POLICIES: tuple[Policy, ...] = (_right_currency, _minimum_reached)
+CART_POLICIES: tuple[Policy, ...] = (_right_currency, _minimum_reached, _for_its_products, _for_its_tags)
+# What is held whenever the cart changes, of a placed order's too.
+HELD_POLICIES: tuple[Policy, ...] = (_begun, _not_over, _right_currency, _minimum_reached, _for_its_products)
 
 
-def check_coupon(
-    coupon: Coupon, at: datetime, currency: str, subtotal: int, customer_id: UUID | None, order_id: UUID | None = None
-) -> Rejected | None:
+def check_coupon(coupon: Coupon, use: Use, order_id: UUID | None = None) -> Rejected | None:
     """Why the order cannot use the coupon now, or None; `order_id` is told when the order may have its use already."""
-    use = Use(at=at, currency=currency, subtotal=subtotal, customer_id=customer_id)
     has_use = order_id is not None and order_id in coupon.uses
     policies = CART_POLICIES if has_use else (*USE_POLICIES, *CART_POLICIES)
     return next((rejection for policy in policies if (rejection := policy(coupon, use))), None)
+
+
+def no_longer_held(terms: CouponTerms, use: Use) -> Rejected | None:
+    """Why an order whose cart changed loses a coupon that it has on these terms, or None."""
+    conditions = terms.conditions or CouponConditions()
+    coupon = Coupon.blank(coupon_id_of(terms.code))
+    coupon.code = terms.code
+    coupon.rules = CouponRules(
+        kind=terms.kind,
+        value=terms.value,
+        currency=conditions.currency,
+        minimum=conditions.minimum,
+        valid_from=conditions.valid_from,
+        valid_until=conditions.valid_until,
+        products=terms.products,
+        patterns=terms.patterns,
+    )
+    return next((rejection for policy in HELD_POLICIES if (rejection := policy(coupon, use))), None)
 
 
 def redeem_coupon(coupon: Coupon, command: RedeemCoupon, shop: Shop) -> None:
@@ -192,11 +271,25 @@ def redeem_coupon(coupon: Coupon, command: RedeemCoupon, shop: Shop) -> None:
         return
     if coupon.rules.limit_per_customer is not None and command.customer_id is None:
         raise CouponNeedsCustomer(coupon=coupon.code)
-    use = Use(at=command.context.at, currency="", subtotal=0, customer_id=command.customer_id)
+    cards = command.cards or ((command.customer_id,) if command.customer_id else ())
+    use = Use(at=command.context.at, cards=cards)
     for policy in USE_POLICIES:
         if rejection := policy(coupon, use):
             raise rejection
     coupon.record(CouponRedeemed, command.context, order_id=command.order_id, customer_id=command.customer_id)
+
+
+def move_coupon_use(coupon: Coupon, command: MoveCouponUse, shop: Shop) -> None:
+    """Moves the order's use along with it, once; also past the limit of one customer: its price was agreed."""
+    require_coupon(coupon)
+    if command.order_id in coupon.uses and coupon.uses[command.order_id] != command.customer_id:
+        coupon.record(
+            CouponUseMoved,
+            command.context,
+            order_id=command.order_id,
+            customer_id=command.customer_id,
+            was=coupon.uses[command.order_id],
+        )
 
 
 def release_coupon(coupon: Coupon, command: ReleaseCoupon, shop: Shop) -> None:

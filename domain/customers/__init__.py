@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 from domain.customers.card import (
-    EMAIL_LIMIT,
-    BadEmail,
     CardField,
     Consent,
     CreateCustomer,
@@ -18,13 +16,13 @@ from domain.customers.card import (
     CustomerMerged,
     CustomerNotFound,
     CustomerUpdated,
+    EmailGivenOver,
     EraseCustomer,
     TakeBillingData,
     UpdateCustomer,
-    check_email,
     create_customer,
     erase_customer,
-    normalised_email,
+    give_over_email,
     take_billing_data,
     update_customer,
 )
@@ -62,12 +60,14 @@ from domain.customers.tags import (
     untag_customer,
 )
 from domain.customers.undoing import CardImportUndone, UndoCardImport, undo_card_import
+from domain.emails import EMAIL_LIMIT, BadEmail, check_email, normalised_email
 from domain.events import Command, Event
 
 EVENTS: tuple[type[Event], ...] = (
     CustomerCreated,
     CustomerUpdated,
     CustomerForgotten,
+    EmailGivenOver,
     ConsentGiven,
     ConsentWithdrawn,
     CustomerTagged,
@@ -123,6 +123,7 @@ __all__ = [
     "CustomerUntagged",
     "CustomerUpdated",
     "CustomersMerged",
+    "EmailGivenOver",
     "EraseCustomer",
     "GiveConsent",
     "MergeCustomers",
@@ -140,6 +141,7 @@ __all__ = [
     "absorb_customer",
     "check_email",
     "erase_customer",
+    "give_over_email",
     "normalised_email",
     "release_customer",
     "take_billing_data",

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from domain.addresses import Address, check_address
+from domain.emails import check_email, normalised_email
 from domain.errors import Conflict, NotFound, Rejected
-from domain.events import Aggregate, Command, Erased, Event, Personal
+from domain.events import Aggregate, Command, Context, Erased, Event, Personal
 from domain.settings import Shop
+from domain.texts import NAME, check_text
 
 # What a mail server takes apart at all: one @ and no spaces (RFC 5321 sets 254 characters).
-_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,189}")
-EMAIL_LIMIT = 254
+MOST_FURTHER = 10
 
 
 class CustomerNotFound(NotFound):
@@ -42,10 +43,10 @@ class CustomerMerged(Conflict):
     code = "customer-merged"
 
 
-class BadEmail(Rejected):
-    """This is not an e-mail address."""
+class TooManyOnCard(Rejected):
+    """A card holds at most {limit} further e-mail addresses, and as many telephone numbers."""
 
-    code = "bad-email"
+    code = "too-many-on-card"
 
 
 class CardField(Struct, frozen=True, kw_only=True):
@@ -58,7 +59,10 @@ class CardField(Struct, frozen=True, kw_only=True):
 
 
 class CustomerCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a card may say; what is None stays as it was."""
+    """What a card may say; what is None stays as it was.
+
+    `email` and `phone` are the main ones; `emails` and `phones` are further ones, all of them where they are told.
+    """
 
     name: str | None = None
     email: str | None = None
@@ -71,10 +75,13 @@ class CustomerCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     city: str | None = None
     region: str | None = None
     country: str | None = None
+    emails: tuple[str, ...] | None = None
+    phones: tuple[str, ...] | None = None
 
     def given(self) -> dict[str, str]:
-        """The fields that say something."""
-        return {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not None}
+        """The fields of one text each that say something."""
+        told = (name for name in self.__struct_fields__ if name in Address.FIELDS)
+        return {name: value for name in told if (value := getattr(self, name)) is not None}
 
 
 class Consent(Struct, frozen=True, kw_only=True):
@@ -95,6 +102,9 @@ class Customer(Aggregate):
     def clear(self) -> None:
         self.subject = self.id
         self.fields: dict[str, CardField] = {}
+        self.emails: tuple[str, ...] = ()
+        self.phones: tuple[str, ...] = ()
+        self.former_emails: frozenset[str] = frozenset()
         self.created_at: datetime | None = None
         self.erased_at: datetime | None = None
         self.consent: Consent | None = None
@@ -107,6 +117,15 @@ class Customer(Aggregate):
         """What the card says in one field, empty when nothing."""
         known = self.fields.get(name)
         return known.value if known else ""
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every e-mail address of the card, normalised."""
+        return frozenset(normalised_email(email) for email in (self.value("email"), *self.emails) if email)
+
+    def corrected(self, email: str) -> str:
+        """The e-mail address to write to in place of one: the card's main one, if it was corrected on the card."""
+        return self.value("email") or email if normalised_email(email) in self.former_emails else email
 
     @property
     def address(self) -> Address:
@@ -133,10 +152,11 @@ class UpdateCustomer(CustomerCommand, frozen=True, kw_only=True):
 
 
 class TakeBillingData(CustomerCommand, frozen=True, kw_only=True):
-    """Make or update the card from an order's billing data."""
+    """Make or update the card from an order's billing data; `corrects`: its e-mail address replaces the main one."""
 
     order_id: UUID
     billing: Address
+    corrects: bool = False
 
 
 class EraseCustomer(CustomerCommand, frozen=True, kw_only=True):
@@ -149,6 +169,7 @@ class CustomerCreated(Event, frozen=True, kw_only=True):
     """A card was made."""
 
     TOPIC = "customer.created"
+    BEGINS = True
 
     origin: str
 
@@ -171,10 +192,16 @@ class CustomerUpdated(Event, frozen=True, kw_only=True):
         card = self.card
         if isinstance(card, Erased):
             return
+        before = customer.addresses
+        if card.emails is not None:
+            customer.emails = card.emails
+        if card.phones is not None:
+            customer.phones = card.phones
         for name, value in card.given().items():
             customer.fields[name] = CardField(
                 value=value, origin=self.origin, order_id=self.order_id, at=self.timestamp
             )
+        customer.former_emails = (customer.former_emails | before) - customer.addresses
 
 
 class CustomerForgotten(Event, frozen=True, kw_only=True):
@@ -185,19 +212,22 @@ class CustomerForgotten(Event, frozen=True, kw_only=True):
     def apply(self, customer: Customer) -> None:
         customer.erased_at = self.timestamp
         customer.fields = {}
+        customer.emails = customer.phones = ()
+        customer.former_emails = frozenset()
         customer.consent = None
         customer.tags = ()
 
 
-def normalised_email(text: str) -> str:
-    """The form of an e-mail address under which one customer is known: trimmed, lower case."""
-    return text.strip().lower()
+class EmailGivenOver(Event, frozen=True, kw_only=True):
+    """An e-mail address that the card had given up is another card's now; mails of its orders go to its own."""
 
+    TOPIC = "customer.email-given-over"
 
-def check_email(text: str, pointer: str) -> None:
-    """Refuses what no mail server could take apart."""
-    if len(text) > EMAIL_LIMIT or not _EMAIL.fullmatch(text.strip()):
-        raise BadEmail(pointer)
+    email: Personal[str]
+    to: UUID
+
+    def apply(self, customer: Customer) -> None:
+        """The directory leads to the other card; here it stays an address that was given up."""
 
 
 def require_writable(customer: Customer, pointer: str = "") -> None:
@@ -212,10 +242,18 @@ def _check_card(card: CustomerCard) -> None:
     check_address(Address(**card.given()), "")
     if card.email:
         check_email(card.email, "/email")
+    for index, email in enumerate(card.emails or ()):
+        check_email(email, f"/emails/{index}")
+    for index, phone in enumerate(card.phones or ()):
+        check_text(phone, NAME, f"/phones/{index}", required=True)
+    for name, told in (("emails", card.emails), ("phones", card.phones)):
+        if len(told or ()) > MOST_FURTHER:
+            raise TooManyOnCard(f"/{name}", limit=MOST_FURTHER)
 
 
 def _update(customer: Customer, command: CustomerCommand, card: CustomerCard, origin: str, order: UUID | None) -> None:
-    new = {name: value for name, value in card.given().items() if value != customer.value(name)}
+    new: dict[str, Any] = {name: value for name, value in card.given().items() if value != customer.value(name)}
+    new |= {name: told for name, told in _further(customer, card).items() if told != getattr(customer, name)}
     if new:
         customer.record(
             CustomerUpdated,
@@ -225,6 +263,21 @@ def _update(customer: Customer, command: CustomerCommand, card: CustomerCard, or
             origin=origin,
             order_id=order,
         )
+
+
+def _further(customer: Customer, card: CustomerCard) -> dict[str, tuple[str, ...]]:
+    """The further addresses and numbers that a card is given, each once and none that is the main one."""
+    further = {}
+    for name, main in (("emails", "email"), ("phones", "phone")):
+        told, first = getattr(card, name), getattr(card, main)
+        if told is None and first is None:
+            continue
+        first = customer.value(main) if first is None else first
+        known = getattr(customer, name) if told is None else told
+        unique = {normalised_email(text): text.strip() for text in known}
+        unique.pop(normalised_email(first), None)
+        further[name] = tuple(unique.values())
+    return further
 
 
 def create_customer(customer: Customer, command: CreateCustomer, shop: Shop) -> None:
@@ -252,8 +305,23 @@ def take_billing_data(customer: Customer, command: TakeBillingData, shop: Shop) 
         customer.record(CustomerCreated, command.context, origin=origin)
     told = {name: value for name in Address.FIELDS if (value := getattr(command.billing, name))}
     kept = {name for name, field in customer.fields.items() if field.origin == "operator"}
-    card = CustomerCard(**{name: value for name, value in told.items() if name not in kept})
+    email = told.get("email", "")
+    if command.corrects:
+        kept.discard("email")
+    elif customer.value("email") and normalised_email(email) != normalised_email(customer.value("email")):
+        told.pop("email", None)
+    is_new = bool(email) and normalised_email(email) not in customer.former_emails
+    adds = is_new and "email" not in told and len(customer.emails) < MOST_FURTHER
+    further = (*customer.emails, email) if adds else None
+    card = CustomerCard(**{name: value for name, value in told.items() if name not in kept}, emails=further)
     _update(customer, command, card, origin, command.order_id)
+
+
+def give_over_email(customer: Customer, email: str, to: UUID, context: Context) -> None:
+    """Lets another card have an address that this one gave up; raises `CustomerExists` where it is still its own."""
+    if email not in customer.former_emails:
+        raise CustomerExists("/email", customer=str(customer.id))
+    customer.record(EmailGivenOver, context, email=email, to=to)
 
 
 def erase_customer(customer: Customer, command: EraseCustomer, shop: Shop) -> None:

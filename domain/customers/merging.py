@@ -72,7 +72,7 @@ class CustomerAbsorbed(Event, frozen=True, kw_only=True):
     merged: UUID
 
     def apply(self, customer: Customer) -> None:
-        customer.absorbed = (*customer.absorbed, self.merged)
+        customer.absorbed = tuple(dict.fromkeys((*customer.absorbed, self.merged)))
 
 
 class MergeUndone(Event, frozen=True, kw_only=True):

@@ -37,7 +37,7 @@ class CustomerTagged(Event, frozen=True, kw_only=True):
     tags: tuple[str, ...]
 
     def apply(self, customer: Customer) -> None:
-        customer.tags = (*customer.tags, *self.tags)
+        customer.tags = tuple(dict.fromkeys((*customer.tags, *self.tags)))
 
 
 class CustomerUntagged(Event, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from domain.customers.card import Customer, CustomerCard, CustomerCommand, CustomerUpdated
 from domain.events import Event
 from domain.settings import Shop
@@ -22,6 +24,7 @@ class CardImportUndone(Event, frozen=True, kw_only=True):
 
     def apply(self, customer: Customer) -> None:
         customer.fields = {}
+        customer.emails = customer.phones = ()
         customer.withdrawn = True
 
 
@@ -32,7 +35,11 @@ def undo_card_import(customer: Customer, command: UndoCardImport, shop: Shop) ->
     if command.before is None:
         customer.record(CardImportUndone, command.context, made_by="import")
         return
-    changed = {name: text for name, text in command.before.given().items() if text != customer.value(name)}
+    before = command.before
+    changed: dict[str, Any] = {name: text for name, text in before.given().items() if text != customer.value(name)}
+    for name in ("emails", "phones"):
+        if (told := getattr(before, name)) is not None and told != getattr(customer, name):
+            changed[name] = told
     if changed:
         card = CustomerCard(**changed)
         customer.record(CustomerUpdated, command.context, fields=tuple(changed), card=card, origin="import-undone")

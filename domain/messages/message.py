@@ -14,7 +14,7 @@ from domain.events import Aggregate, Command, Context, Erased, Event, Personal
 from domain.settings import LOCALES, Shop, UnknownLocale
 from domain.texts import CODE, NAME, NOTE, check_text
 
-Purpose = Literal["status", "administrators", "payment-link", "sequence", "resend"]
+Purpose = Literal["status", "administrators", "payment-link", "payment", "refund", "tracking", "sequence", "resend"]
 MAX_FACTS = 50
 NAME_OF_TEMPLATE = 200
 
@@ -138,6 +138,7 @@ class MessageRequested(Event, frozen=True, kw_only=True):
     """A mail is to be written and sent."""
 
     TOPIC = "message.requested"
+    BEGINS = True
 
     template: str
     purpose: str

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from domain.orders.moves import moves
 from domain.orders.order import Order
-from domain.orders.payments import due
+from domain.orders.pay_again import due_again
 from domain.orders.returns import RECEIVED, REQUESTED, returnable
 from domain.orders.shipments import NOT_SHIPPABLE, left_to_ship
 from domain.settings import Shop
@@ -45,11 +45,12 @@ def _edit_refusal(order: Order) -> str | None:
 def _pay_refusal(order: Order) -> str | None:
     if order.stage == DRAFT:
         return "The order is a draft: place it before money moves."
-    return None if due(order) else "Nothing is due."
+    return None if due_again(order, True) else "Nothing is due."
 
 
 def _refund_refusal(order: Order) -> str | None:
-    return None if order.paid > order.refunded else "Nothing that was paid is left to refund."
+    left = order.paid - order.refunded - order.refunds_requested
+    return None if left > 0 else "Nothing that was paid is left to refund."
 
 
 def _ship_refusal(order: Order) -> str | None:

@@ -13,7 +13,7 @@ from domain.events import Context, Event
 from domain.orders.archive import ArchiveOrder, UnarchiveOrder
 from domain.orders.details import AssignOperator
 from domain.orders.documents import RECEIPT
-from domain.orders.moves import ChangeStatus, StockChoice
+from domain.orders.moves import BalanceChoice, ChangeStatus, StockChoice
 from domain.orders.notes import SetTags
 from domain.orders.order import Order, OrderCommand
 from domain.orders.prints import DocumentPrinted
@@ -52,10 +52,11 @@ class BulkAction(Struct, frozen=True, kw_only=True, tag_field="action", forbid_u
 
 
 class MoveOrders(BulkAction, frozen=True, kw_only=True, tag="status"):
-    """Move them to a status, with one answer about stock, and one choice of who is told by mail."""
+    """Move them to a status, with one answer about stock and money due, and one choice of who is told by mail."""
 
     status: str
     stock: StockChoice | None = None
+    balance: BalanceChoice | None = None
     notify: tuple[str, ...] | None = None
 
 
@@ -121,8 +122,10 @@ def action_of(told: Mapping[str, Any]) -> Action:
 def command_for(action: Reversible, order: Order, context: Context) -> OrderCommand:
     """What the action asks of one order."""
     match action:
-        case MoveOrders(status=status, stock=stock, notify=notify):
-            return ChangeStatus(order_id=order.id, context=context, status=status, stock=stock, notify=notify)
+        case MoveOrders(status=status, stock=stock, balance=balance, notify=notify):
+            return ChangeStatus(
+                order_id=order.id, context=context, status=status, stock=stock, balance=balance, notify=notify
+            )
         case TagOrders(add=add, remove=remove):
             kept = (tag for tag in order.tags if tag not in remove)
             return SetTags(order_id=order.id, context=context, tags=tuple(dict.fromkeys((*kept, *add))))
@@ -153,7 +156,7 @@ def opposite(action: Reversible, left: Mapping[str, Any], order: Order, context:
     back: Reversible
     match action:
         case MoveOrders(stock=stock):
-            back = MoveOrders(status=str(left["was"]), stock=stock or "leave", notify=())
+            back = MoveOrders(status=str(left["was"]), stock=stock or "leave", balance="accept", notify=())
         case TagOrders():
             back = TagOrders(add=tuple(left["removed"]), remove=tuple(left["added"]))
         case AssignOrders():

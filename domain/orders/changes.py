@@ -11,9 +11,24 @@ from msgspec import Struct
 
 from domain.events import Event
 from domain.orders.order import Order
+from domain.points_in_time import fold_part
 
 _HIDDEN = frozenset(
-    {"commands", "subject", "billing_subject", "last_item", "last_note", "payment_link", "payment_link_method"}
+    {
+        "commands",
+        "subject",
+        "stock_answer",
+        "invoiced",
+        "billing_subject",
+        "shipping_subject",
+        "last_item",
+        "last_note",
+        "payment_link",
+        "payment_link_amount",
+        "former_payment_link",
+        "payment_link_method",
+        "chosen_payment_method",
+    }
 )
 
 
@@ -40,6 +55,7 @@ def state_of(order: Order) -> dict[str, Any]:
     """An order's state as plain values: everything its events left behind, and the figures that follow."""
     known = {name: value for name, value in vars(order).items() if not name.startswith("_") and name not in _HIDDEN}
     known["total"] = order.price.total
+    known["payment_method"] = order.payment_method
     known["payment_status"] = order.payment_status
     known["fulfilment_status"] = order.fulfilment_status
     known["return_status"] = order.return_status
@@ -49,11 +65,17 @@ def state_of(order: Order) -> dict[str, Any]:
     return state
 
 
-def changes(order: Order, events: Sequence[Event]) -> Iterator[Change]:
-    """Applies the events to the order one by one and tells what each changed."""
+def changes(order: Order, events: Sequence[Event], *, partial: bool = False) -> Iterator[Change]:
+    """Applies the events to the order one by one and tells what each changed.
+
+    `partial`: they are what a point in time shows of the order's history, so that no version counts as missing.
+    """
     before = state_of(order)
     for event in events:
-        event.mutate(order)
+        if partial:
+            fold_part(order, (event,))
+        else:
+            order.take(event)
         after = state_of(order)
         yield Change(
             version=event.originator_version,

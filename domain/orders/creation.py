@@ -12,15 +12,25 @@ from msgspec.structs import replace
 from domain.addresses import Address, check_address
 from domain.events import Context, Event
 from domain.money import MAX_MINOR_UNITS, amount_text, decimals
-from domain.orders import cart, details, notes, payments, shipments
-from domain.orders.cart import DiscountSet, ShippingChargeSet, TotalOutOfBounds
+from domain.orders import cart, charges, details, notes, payments, shipments
+from domain.orders.charges import DiscountSet
 from domain.orders.details import BillingAddressChanged, ShippingAddressChanged
-from domain.orders.lines import NewItem, check_charge, check_tax_rate
-from domain.orders.moves import ChangeStatus, NothingOrdered, OrderStatusChanged, StockChoice, change_status, place
+from domain.orders.line_changes import TotalOutOfBounds
+from domain.orders.lines import NewItem, check_charge, check_discounts
+from domain.orders.moves import (
+    BalanceChoice,
+    ChangeStatus,
+    NothingOrdered,
+    OrderStatusChanged,
+    StockChoice,
+    change_status,
+    place,
+)
 from domain.orders.order import Imported, Order, OrderCommand, OrderExists
 from domain.pricing import CouponTerms
 from domain.settings import LOCALES, Shop, UnknownLocale
 from domain.statuses import CANCELLED, DRAFT, PENDING, MerchantStatus, may_move
+from domain.taxes import Taxes
 from domain.texts import CODE, check_text
 
 
@@ -79,7 +89,8 @@ class CreateOrder(OrderCommand, frozen=True, kw_only=True):
     """Store an order: a draft, placed with `place` or under a `status` of its own, or one of the `past`.
 
     The desk fills in what only it can know: the `number` where none is told, the `buyer` behind `customer_id` or the
-    billing address, and the terms of the `coupon_codes`.
+    billing address, and the terms of the `coupon_codes`. `quoted_total` is what the quote told, for it to be held to.
+    The addresses of a customer named are filled from the card where none are told, unless `fill_addresses` is False.
     """
 
     number: str = ""
@@ -89,8 +100,10 @@ class CreateOrder(OrderCommand, frozen=True, kw_only=True):
     place: bool = False
     status: str | None = None
     stock: StockChoice | None = None
+    balance: BalanceChoice | None = None
     notify: tuple[str, ...] | None = None
     customer_id: UUID | None = None
+    fill_addresses: bool = True
     buyer: Buyer | None = None
     operator: str = ""
     source: str = ""
@@ -103,16 +116,19 @@ class CreateOrder(OrderCommand, frozen=True, kw_only=True):
     coupons: tuple[CouponTerms, ...] = ()
     discount: int = 0
     shipping_charge: int = 0
-    shipping_tax_rate: int = 0
+    shipping_taxes: Taxes | None = None
+    shipping_includes_tax: bool | None = None
     tags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    quoted_total: int | None = None
     past: Past | None = None
 
 
 class OrderCreated(Event, frozen=True, kw_only=True):
-    """An order began, as a draft."""
+    """An order began, as a draft. One whose import was taken back begins anew, also where that is not shown."""
 
     TOPIC = "order.created"
+    BEGINS = True
 
     number: str
     currency: str
@@ -124,16 +140,16 @@ class OrderCreated(Event, frozen=True, kw_only=True):
     shipping_method: str = ""
 
     def apply(self, order: Order) -> None:
+        order.clear()
         order.number = self.number
         order.currency = self.currency
         order.prices_include_tax = self.prices_include_tax
         order.locale = self.locale
         order.operator = self.operator
         order.source = self.source
-        order.payment_method = self.payment_method
+        order.chosen_payment_method = self.payment_method
         order.shipping_method = self.shipping_method
         order.created_at = self.timestamp
-        order.undone = False
 
 
 class OrderImported(Event, frozen=True, kw_only=True):
@@ -235,23 +251,27 @@ def _name_customer(order: Order, command: CreateOrder, shop: Shop) -> None:
 def _fill_cart(order: Order, command: CreateOrder, shop: Shop) -> None:
     for index, item in enumerate(command.items):
         addition = cart.AddItem(order_id=order.id, context=command.context, item=item)
-        cart.put_item(order, addition, f"/items/{index}")
+        cart.put_item(order, addition, f"/items/{index}", shop)
+    check_discounts(order.items.values(), order.currency, "/items")
     for terms in command.coupons:
-        coupon = cart.ApplyCoupon(order_id=order.id, context=command.context, coupon_code=terms.code, terms=terms)
-        cart.apply_coupon(order, coupon, shop)
+        coupon = charges.ApplyCoupon(order_id=order.id, context=command.context, coupon_code=terms.code, terms=terms)
+        try:
+            charges.apply_coupon(order, coupon, shop)
+        except charges.CouponNotCombinable as error:
+            error.pointer = "/coupons"
+            raise
     if command.discount:
         check_charge(command.discount, "/discount")
         order.record(DiscountSet, command.context, amount=command.discount, was=0)
-    if command.shipping_charge or command.shipping_tax_rate:
-        check_charge(command.shipping_charge, "/shipping_charge")
-        check_tax_rate(command.shipping_tax_rate, "/shipping_tax_rate")
-        order.record(
-            ShippingChargeSet,
-            command.context,
+    if command.shipping_charge or command.shipping_taxes:
+        charge = charges.SetShippingCharge(
+            order_id=order.id,
+            context=command.context,
             amount=command.shipping_charge,
-            was=0,
-            tax_rate=command.shipping_tax_rate,
+            taxes=command.shipping_taxes,
+            includes_tax=command.shipping_includes_tax,
         )
+        charges.put_shipping_charge(order, charge, "/shipping_", shop)
 
 
 def _first_status(command: CreateOrder, shop: Shop) -> MerchantStatus:
@@ -270,7 +290,12 @@ def _move(order: Order, command: CreateOrder, status: MerchantStatus, shop: Shop
     if not may_move(DRAFT, status.stage):
         place(order, shop.first_status(PENDING), command.context, command.stock, notify=())
     move = ChangeStatus(
-        order_id=order.id, context=command.context, status=status.code, stock=command.stock, notify=command.notify
+        order_id=order.id,
+        context=command.context,
+        status=status.code,
+        stock=command.stock,
+        balance=command.balance,
+        notify=command.notify,
     )
     change_status(order, move, shop)
 
@@ -316,7 +341,7 @@ def retell_payment(order: Order, context: Context, payment: PastPayment, past: P
 def retell_refund(order: Order, context: Context, refund: PastRefund, past: Past, shop: Shop) -> None:
     """Writes down money that went back, at its own time."""
     at = _at(context, refund.at or past.ended_at or past.placed_at)
-    given = payments.RefundOrder(order_id=order.id, context=at, goodwill=refund.amount, reference=refund.reference)
+    given = payments.RefundOrder(order_id=order.id, context=at, amount=refund.amount, reference=refund.reference)
     payments.refund_order(order, given, shop)
 
 
@@ -331,8 +356,8 @@ def retell_shipment(order: Order, context: Context, parcel: PastShipment, past: 
         shipments.ShipLine(item=items[number] if number < len(items) else "", quantity=units)
         for number, units in parcel.lines
     )
-    shipped = shipments.ShipOrder(carrier=parcel.carrier, tracking_code=parcel.tracking_code, lines=lines, **told)
-    shipments.send_parcel(order, shipped)
+    sent = shipments.Parcel(carrier=parcel.carrier, tracking_code=parcel.tracking_code, lines=lines)
+    shipments.send_parcel(order, sent, told["context"])
     if parcel.delivered:
         delivered = shipments.DeliverShipment(shipment=len(order.shipments), **told)
         shipments.deliver_shipment(order, delivered, shop)

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Literal
+from uuid import UUID, uuid5
 
 from domain.addresses import Address, check_address
+from domain.errors import Conflict
 from domain.events import Event, Personal
 from domain.orders.order import Order, OrderCommand, require_open
 from domain.settings import Shop
-from domain.texts import CODE, NAME, check_text
+from domain.statuses import EDITABLE
+from domain.texts import CODE, LINE, NAME, TextMissing, check_text
+
+AddressChoice = Literal["move", "keep"]
+
+
+class AddressChoiceRequired(Conflict):
+    """This order has addresses of its customer until now: say whether they `move` to the new one's, or `keep`."""
+
+    code = "address-choice-required"
+
+
+class CorrectionNeedsReason(TextMissing):
+    """Order {number} is {stage}: who corrects its addresses now says why."""
+
+    code = "correction-needs-reason"
 
 
 class AssignCustomer(OrderCommand, frozen=True, kw_only=True):
-    """Say whose order it is; the desk fills in what the card says."""
+    """Say whose order it is, None: nobody's; the desk fills in what the card says.
 
-    customer_id: UUID
+    `addresses`: whether those of the order become the card's. Where it has any of another customer, that is asked;
+    where it has none, they are filled from the card unless they are to be kept as they are.
+    """
+
+    customer_id: UUID | None
     name: str = ""
     email: str = ""
+    address: Address = Address()
+    addresses: AddressChoice | None = None
 
 
 class AssignOperator(OrderCommand, frozen=True, kw_only=True):
@@ -70,6 +93,18 @@ class CustomerAssigned(Event, frozen=True, kw_only=True):
         order.customer_email = self.email
 
 
+class CustomerUnset(Event, frozen=True, kw_only=True):
+    """The order is nobody's known; from here on its personal data is under a key of its own."""
+
+    TOPIC = "order.customer-unset"
+
+    was: UUID
+
+    def apply(self, order: Order) -> None:
+        order.customer_id, order.subject = None, self.metadata.subject
+        order.customer_name = order.customer_email = ""
+
+
 class OperatorAssigned(Event, frozen=True, kw_only=True):
     """An operator looks after the order."""
 
@@ -115,6 +150,7 @@ class ShippingAddressChanged(Event, frozen=True, kw_only=True):
 
     def apply(self, order: Order) -> None:
         order.shipping_address = self.address
+        order.shipping_subject = self.metadata.subject
 
 
 class PaymentMethodChosen(Event, frozen=True, kw_only=True):
@@ -126,7 +162,7 @@ class PaymentMethodChosen(Event, frozen=True, kw_only=True):
     was: str
 
     def apply(self, order: Order) -> None:
-        order.payment_method = self.method
+        order.chosen_payment_method = self.method
 
 
 class ShippingMethodChosen(Event, frozen=True, kw_only=True):
@@ -141,10 +177,38 @@ class ShippingMethodChosen(Event, frozen=True, kw_only=True):
         order.shipping_method = self.method
 
 
+def subject_unset(order: Order) -> UUID:
+    """Under whose key an order's personal data is once it is nobody's: one of its own, apart from what went before."""
+    return uuid5(order.id, f"unset after {order.version}")
+
+
+def move_to_customer(order: Order, command: AssignCustomer, shop: Shop) -> None:
+    """Gives the order to a customer, or to nobody, and moves its addresses along where that is wanted."""
+    was = order.customer_id
+    has_addresses = bool(order.billing_address or order.shipping_address)
+    asks = was not in (None, command.customer_id) and has_addresses and command.address != order.billing_address
+    if asks and command.addresses is None and order.stage in EDITABLE:
+        raise AddressChoiceRequired("/addresses")
+    is_new = command.addresses is None and command.customer_id != was and not has_addresses
+    assign_customer(order, command, shop)
+    if command.addresses == "move" or (is_new and command.address and order.stage in EDITABLE):
+        require_correctable(order, command)
+        for event, known in (
+            (BillingAddressChanged, order.billing_address),
+            (ShippingAddressChanged, order.shipping_address),
+        ):
+            if command.address != known:
+                order.record(event, command.context, address=command.address)
+
+
 def assign_customer(order: Order, command: AssignCustomer, shop: Shop) -> None:
-    """Gives the order to a customer."""
+    """Gives the order to a customer, or to nobody."""
     check_text(command.name, NAME, "/customer/name")
     check_text(command.email, NAME, "/customer/email")
+    if command.customer_id is None:
+        if order.customer_id:
+            order.record(CustomerUnset, command.context, subject=subject_unset(order), was=order.customer_id)
+        return
     known = (order.customer_id, order.customer_name, order.customer_email)
     if known != (command.customer_id, command.name, command.email):
         order.record(
@@ -155,6 +219,16 @@ def assign_customer(order: Order, command: AssignCustomer, shop: Shop) -> None:
             name=command.name,
             email=command.email,
         )
+
+
+def require_correctable(order: Order, command: OrderCommand) -> None:
+    """Addresses change as long as the order is open; afterwards they are still put right, for a reason.
+
+    What was bought, and how it was to be paid and sent, is closed then.
+    """
+    check_text(command.context.reason, LINE, "/reason")
+    if order.stage not in EDITABLE and not (command.context.reason or "").strip():
+        raise CorrectionNeedsReason("/reason", number=order.number, stage=order.stage)
 
 
 def assign_operator(order: Order, command: AssignOperator, shop: Shop) -> None:
@@ -172,39 +246,40 @@ def set_source(order: Order, command: SetSource, shop: Shop) -> None:
 
 
 def change_billing_address(order: Order, command: ChangeBillingAddress, shop: Shop) -> None:
-    """Changes the billing address while the order is open."""
-    require_open(order)
+    """Changes the billing address, the buyer's details on it included."""
     check_address(command.address, "")
     if command.address != order.billing_address:
+        require_correctable(order, command)
         order.record(BillingAddressChanged, command.context, address=command.address)
 
 
 def change_shipping_address(order: Order, command: ChangeShippingAddress, shop: Shop) -> None:
-    """Changes the shipping address while the order is open."""
-    require_open(order)
+    """Changes the shipping address."""
     check_address(command.address, "")
     if command.address != order.shipping_address:
+        require_correctable(order, command)
         order.record(ShippingAddressChanged, command.context, address=command.address)
 
 
 def choose_payment_method(order: Order, command: ChoosePaymentMethod, shop: Shop) -> None:
     """Chooses one of the shop's payment methods."""
     require_open(order)
-    shop.require_payment_method(command.method)
-    if command.method != order.payment_method:
+    shop.require_payment_method(command.method, "/method")
+    if command.method != order.chosen_payment_method:
         order.record(PaymentMethodChosen, command.context, method=command.method, was=order.payment_method)
 
 
 def choose_shipping_method(order: Order, command: ChooseShippingMethod, shop: Shop) -> None:
     """Chooses one of the shop's shipping methods."""
     require_open(order)
-    shop.require_shipping_method(command.method)
+    shop.require_shipping_method(command.method, "/method")
     if command.method != order.shipping_method:
         order.record(ShippingMethodChosen, command.context, method=command.method, was=order.shipping_method)
 
 
 EVENTS: tuple[type[Event], ...] = (
     CustomerAssigned,
+    CustomerUnset,
     OperatorAssigned,
     SourceSet,
     BillingAddressChanged,
@@ -214,7 +289,7 @@ EVENTS: tuple[type[Event], ...] = (
 )
 
 HANDLERS = {
-    AssignCustomer: assign_customer,
+    AssignCustomer: move_to_customer,
     AssignOperator: assign_operator,
     SetSource: set_source,
     ChangeBillingAddress: change_billing_address,

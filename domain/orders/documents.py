@@ -18,7 +18,10 @@ from domain.addresses import Address
 from domain.errors import NotFound, Rejected
 from domain.events import Event, Personal
 from domain.orders.order import Document, Order, OrderCommand, Refund
+from domain.orders.papers import Basis, CreditPart
 from domain.orders.returns import RefundNotOnOrder
+from domain.owed import RefundParts, lowering
+from domain.pricing import Cart, price
 from domain.settings import Shop
 from domain.texts import CODE, LINE, check_text
 
@@ -39,6 +42,12 @@ class InvoiceCredited(Rejected):
     """Invoice {document} was credited by {credit_note}: it can no longer be voided."""
 
     code = "invoice-credited"
+
+
+class CreditNoteBuiltUpon(Rejected):
+    """Credit note {document} is counted in {credit_note}: void that one first."""
+
+    code = "credit-note-built-upon"
 
 
 class VoidNeedsReason(Rejected):
@@ -71,11 +80,11 @@ class DocumentNumbered(Event, frozen=True, kw_only=True):
     """A document of this order has a number in a series.
 
     Form 2 holds what an issued one is frozen with: the shop's version, its days, its amounts and the buyer's numbers;
-    form 3 the buyer itself as well, and where the goods went when that was elsewhere.
+    form 3 the buyer itself as well, and where the goods went when that was elsewhere; form 4 the parts of a correction.
     """
 
     TOPIC = "order.document-numbered"
-    VERSION = 3
+    VERSION = 4
 
     kind: str
     series: str
@@ -93,16 +102,37 @@ class DocumentNumbered(Event, frozen=True, kw_only=True):
     euro_rate: int = 0
     buyer: Personal[Address] | None = None
     delivery: Personal[Address] | None = None
+    parts: tuple[CreditPart, ...] = ()
 
     def apply(self, order: Order) -> None:
         facts = {name: getattr(self, name) for name in _KEPT}
         issued = self.originator_version if self.settings_version or self.issued_on else 0
+        if self.parts:
+            order.bases[self.number] = _corrected(order, self.refers_to)
+            facts["reason"] = self.metadata.reason
         order.documents = (*order.documents, Document(version=issued, **facts))
         if issued:
             order.commands.add(self.metadata.cause)
+        if issued and self.kind == INVOICE:
+            order.bases[self.number] = Basis(price=order.price, items=tuple(order.items.values()))
 
 
 _KEPT = tuple(name for name in DocumentNumbered.__struct_fields__ if name not in Event.__struct_fields__)
+
+
+def _corrected(order: Order, invoice: str) -> Basis:
+    """What an invoice tells once it is corrected: the order as it is, its lines by the names that paper has of them."""
+    settled = frozenset(refund.id for refund in order.refunds)
+    if order.is_cancelled:
+        return Basis(price=price(Cart(order.currency, order.prices_include_tax, ())), items=(), settled=settled)
+    before = basis_of(order, invoice)
+    printed = {item.id: item for item in before.items} if before else {}
+    items = tuple(replace(printed.get(item.id, item), quantity=item.quantity) for item in order.items.values())
+    given = tuple(
+        RefundParts(lines=refund.lines, shipping=refund.shipping, goodwill=refund.goodwill)
+        for refund in lowering(order.refunds)
+    )
+    return Basis(price=order.price, items=items, given=given, settled=settled)
 
 
 class DocumentVoided(Event, frozen=True, kw_only=True):
@@ -145,16 +175,51 @@ def void_document(order: Order, command: VoidDocument, shop: Shop) -> None:
     if not (command.context.reason or "").strip():
         raise VoidNeedsReason("/reason")
     check_text(command.context.reason, LINE, "/reason")
-    for one in order.documents:
-        if one.refers_to == document.number and not one.voided_at:
-            raise InvoiceCredited(document=document.number, credit_note=one.number)
+    for note in credit_notes(order, document.number):
+        raise InvoiceCredited(document=document.number, credit_note=note.number)
+    for note in credit_notes(order, document.refers_to) if document.refers_to else ():
+        if note.version > document.version and (note.parts or document.parts):
+            raise CreditNoteBuiltUpon(document=document.number, credit_note=note.number)
     order.record(DocumentVoided, command.context, number=document.number)
 
 
 def live_invoice(order: Order) -> Document | None:
-    """The order's invoice that was issued here and not voided."""
-    live = (one for one in order.documents if one.kind == INVOICE and one.version and not one.voided_at)
+    """The order's last invoice that was issued here and not voided."""
+    live = (one for one in reversed(order.documents) if one.kind == INVOICE and one.version and not one.voided_at)
     return next(live, None)
+
+
+def credit_notes(order: Order, invoice: str) -> list[Document]:
+    """The credit notes of an invoice that were not voided, in the order of their issue."""
+    return [one for one in order.documents if one.refers_to == invoice and not one.voided_at]
+
+
+def correction_of(order: Order, invoice: str, before: Document | None = None) -> Document | None:
+    """The last correction of an invoice that counts, of those issued before a credit note."""
+    notes = (one for one in credit_notes(order, invoice) if before is None or one.version < before.version)
+    return next((one for one in reversed(list(notes)) if one.parts), None)
+
+
+def basis_of(order: Order, invoice: str, before: Document | None = None) -> Basis | None:
+    """What an invoice tells since its last correction, of those issued before a credit note."""
+    correction = correction_of(order, invoice, before)
+    return order.bases.get(correction.number if correction else invoice)
+
+
+def notes_since(order: Order, invoice: str, before: Document | None = None) -> list[Document]:
+    """The credit notes of an invoice since its last correction, of those issued before a credit note."""
+    correction = correction_of(order, invoice, before)
+    since = correction.version if correction else 0
+    return [
+        one
+        for one in credit_notes(order, invoice)
+        if one.version > since and (before is None or one.version < before.version)
+    ]
+
+
+def left_of(order: Order, invoice: Document) -> int:
+    """What an invoice tells that was not credited."""
+    return invoice.total - sum(note.total for note in credit_notes(order, invoice.number))
 
 
 def numbers_of(order: Order, kind: str) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ from domain.events import Context, Event
 from domain.money import share
 from domain.orders.lines import NewItem
 from domain.orders.order import EXCHANGE, ExchangeOf, Order, OrderCommand, RefundedLine
-from domain.orders.payments import OrderRefunded, PaymentRecorded
+from domain.orders.payments import OrderRefunded, PaymentRecorded, RefundOrder
+from domain.orders.quantities import in_units
 from domain.orders.refund_parts import RefundLine, refund_parts
 from domain.orders.refunds import RefundRequested, require_with_provider
 from domain.orders.returns import ReturnSettled, require_received, units
 from domain.settings import Shop
+from domain.taxes import Taxes
 from domain.texts import CODE, LINE, check_text
 
 
@@ -30,7 +32,8 @@ class ExchangeReturn(OrderCommand, frozen=True, kw_only=True):
     items: tuple[NewItem, ...]
     discount: int = 0
     shipping_charge: int = 0
-    shipping_tax_rate: int = 0
+    shipping_taxes: Taxes | None = None
+    shipping_includes_tax: bool | None = None
     notify: tuple[str, ...] | None = None
     payment: str = ""
     method: str = ""
@@ -71,8 +74,11 @@ def exchange_return(order: Order, command: ExchangeReturn, shop: Shop) -> None:
     if is_exchanged(order, command):
         return
     was = require_received(order, command.return_number)
-    back = tuple(RefundLine(item=item, quantity=quantity) for item, quantity in units(was.received).items())
-    value, lines = refund_parts(order, back, 0, 0)
+    back = tuple(
+        RefundLine(item=item, quantity=in_units(order, item, steps)) for item, steps in units(was.received).items()
+    )
+    parts = refund_parts(order, RefundOrder(order_id=order.id, context=command.context, lines=back))
+    value, lines = parts.total, parts.lines
     credit = min(value, max(0, command.total))
     if value > credit and command.payment:
         require_with_provider(order, command.payment, value - credit)
@@ -84,7 +90,7 @@ def exchange_return(order: Order, command: ExchangeReturn, shop: Shop) -> None:
 
 
 def _credit(order: Order, command: ExchangeReturn, credit: int, lines: tuple[RefundedLine, ...]) -> None:
-    """The goods leave this order's books for so much as the other order takes of them."""
+    """The goods leave this order's books for what they are worth; so much of that the other order takes."""
     parts = share(credit, [line.amount for line in lines])
     order.record(
         OrderRefunded,
@@ -98,7 +104,7 @@ def _credit(order: Order, command: ExchangeReturn, credit: int, lines: tuple[Ref
 
 
 def _give_back(order: Order, command: ExchangeReturn, rest: int) -> None:
-    """What the goods were worth beyond the new order goes back as money."""
+    """What the goods were worth beyond the new order is the customer's credit, and goes back as money."""
     if command.payment:
         order.record(
             RefundRequested,
@@ -106,7 +112,7 @@ def _give_back(order: Order, command: ExchangeReturn, rest: int) -> None:
             refund=order.next_refund,
             payment=command.payment,
             amount=rest,
-            goodwill=rest,
+            credit=rest,
             method=order.payments[command.payment].method,
         )
     else:
@@ -115,7 +121,7 @@ def _give_back(order: Order, command: ExchangeReturn, rest: int) -> None:
             command.context,
             refund=order.next_refund,
             amount=rest,
-            goodwill=rest,
+            credit=rest,
             method=command.method or order.payment_method,
         )
 

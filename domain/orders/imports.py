@@ -13,8 +13,7 @@ from domain.addresses import check_address
 from domain.errors import Rejected
 from domain.events import Context, Event
 from domain.money import MAX_MINOR_UNITS, amount_text
-from domain.orders import cart, notes, shipments
-from domain.orders.cart import TotalOutOfBounds
+from domain.orders import cart, charges, line_changes, notes, shipments
 from domain.orders.creation import (
     CreateOrder,
     Past,
@@ -30,12 +29,14 @@ from domain.orders.details import (
     ShippingAddressChanged,
     ShippingMethodChosen,
 )
-from domain.orders.lines import NewItem
+from domain.orders.line_changes import TotalOutOfBounds
+from domain.orders.lines import NewItem, check_quantity
 from domain.orders.moves import place
 from domain.orders.order import ForeignCurrency, Imported, Item, Order, OrderCommand, require_open
 from domain.settings import Shop
 from domain.statuses import DRAFT, PENDING
 from domain.texts import CODE, check_text
+from domain.units import units_of
 
 
 class NotImported(Rejected):
@@ -78,6 +79,9 @@ class OrderImportUpdated(Event, frozen=True, kw_only=True):
     total: int
     adjustment: int
     remarks: tuple[str, ...] = ()
+
+    def has_effect_on(self, order: Order) -> bool:
+        return order.imported is not None
 
     def apply(self, order: Order) -> None:
         was = cast(Imported, order.imported)
@@ -146,7 +150,7 @@ def retell_order(order: Order, command: RetellOrder, shop: Shop) -> None:
 
 
 def _lines(order: Order, context: Context, told: CreateOrder, past: Past, shop: Shop) -> None:
-    """Lines are the same by SKU, name and tax rate, in their order."""
+    """Lines are the same by SKU, name, unit and taxes, in their order."""
     known = list(order.items.values())
     new: list[tuple[int, NewItem]] = []
     for index, item in enumerate(told.items):
@@ -159,45 +163,46 @@ def _lines(order: Order, context: Context, told: CreateOrder, past: Past, shop: 
     if new:
         require_open(order)
     for index, item in new:
-        cart.put_item(order, cart.AddItem(order_id=order.id, context=context, item=item), f"/items/{index}")
+        cart.put_item(order, cart.AddItem(order_id=order.id, context=context, item=item), f"/items/{index}", shop)
     for gone in known:
         cart.remove_item(order, cart.RemoveItem(order_id=order.id, context=context, item=gone.id), shop)
 
 
 def _same(known: Item, told: NewItem) -> bool:
-    return (known.sku, known.name, known.tax_rate) == (told.sku, told.name, told.tax_rate)
+    return (known.sku, known.name, known.unit.code, known.taxes) == (told.sku, told.name, told.unit, told.taxes or ())
 
 
 def _line(order: Order, context: Context, known: Item, told: NewItem, shop: Shop, pointer: str) -> None:
-    figures = (told.quantity, told.unit_price, told.discount)
+    quantity = check_quantity(told.quantity, known.unit, f"{pointer}/quantity")
+    figures = (quantity, told.unit_price, told.discount)
     if figures == (known.quantity, known.unit_price, known.discount):
         return
     if told.unit_price is None:
         raise CannotRetell(f"{pointer}/unit_price", what="no price of a line")
-    change = cart.ChangeItem(
+    change = line_changes.ChangeItem(
         order_id=order.id,
         context=context,
         item=known.id,
-        quantity=told.quantity,
+        quantity=units_of(quantity - order.refunded_quantities().get(known.id, 0), known.unit),
         unit_price=told.unit_price,
         discount=told.discount,
     )
-    cart.change_item(order, change, shop)
+    line_changes.change_item(order, change, shop)
 
 
 def _charges(order: Order, context: Context, told: CreateOrder, past: Past, shop: Shop) -> None:
     for gone in [terms for terms in order.coupons if terms not in told.coupons]:
-        cart.remove_coupon(order, cart.RemoveCoupon(order_id=order.id, context=context, coupon=gone.code), shop)
+        charges.remove_coupon(order, charges.RemoveCoupon(order_id=order.id, context=context, coupon=gone.code), shop)
     for terms in [terms for terms in told.coupons if terms not in order.coupons]:
-        applied = cart.ApplyCoupon(order_id=order.id, context=context, coupon_code=terms.code, terms=terms)
-        cart.apply_coupon(order, applied, shop)
+        applied = charges.ApplyCoupon(order_id=order.id, context=context, coupon_code=terms.code, terms=terms)
+        charges.apply_coupon(order, applied, shop)
     if told.discount != order.discount:
-        cart.set_discount(order, cart.SetDiscount(order_id=order.id, context=context, amount=told.discount), shop)
-    if (told.shipping_charge, told.shipping_tax_rate) != (order.shipping_charge, order.shipping_tax_rate):
-        charge = cart.SetShippingCharge(
-            order_id=order.id, context=context, amount=told.shipping_charge, tax_rate=told.shipping_tax_rate
+        charges.set_discount(order, charges.SetDiscount(order_id=order.id, context=context, amount=told.discount), shop)
+    if (told.shipping_charge, told.shipping_taxes or ()) != (order.shipping_charge, order.shipping_taxes):
+        charge = charges.SetShippingCharge(
+            order_id=order.id, context=context, amount=told.shipping_charge, taxes=told.shipping_taxes or ()
         )
-        cart.set_shipping_charge(order, charge, shop)
+        charges.set_shipping_charge(order, charge, shop)
 
 
 def _addresses(order: Order, context: Context, told: CreateOrder, past: Past, shop: Shop) -> None:
@@ -215,7 +220,7 @@ def _details(order: Order, context: Context, told: CreateOrder, past: Past, shop
     check_text(told.shipping_method, CODE, "/shipping_method")
     if told.number != order.number:
         raise CannotRetell("/number", what="the number")
-    if told.payment_method and told.payment_method != order.payment_method:
+    if told.payment_method and told.payment_method != order.chosen_payment_method:
         order.record(PaymentMethodChosen, context, method=told.payment_method, was=order.payment_method)
     if told.shipping_method and told.shipping_method != order.shipping_method:
         order.record(ShippingMethodChosen, context, method=told.shipping_method, was=order.shipping_method)

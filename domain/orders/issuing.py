@@ -1,9 +1,11 @@
 """Issuing invoices and credit notes: what is asked before one takes a number, and what it is frozen with.
 
-A credit note names an issued invoice of its order that was not voided, and is made of one refund; each refund is
-credited once, and the credit notes of an invoice never exceed it. A refund made before the invoice can be credited as
-well: the invoice tells the whole sale, the credit note what was taken back of it (CGI, art. 289, I, 5: a document that
-changes an invoice refers to it; art. 272, 1: the tax is given back by it).
+A credit note names an issued invoice of its order that was not voided, and is made of one refund: it tells what that
+took of what the invoice tells; one without a refund corrects the invoice (see `domain.orders.corrections`). Each refund
+is credited once, and the credit notes of an invoice never exceed it. A refund made before the invoice can be credited
+as well: the invoice tells the whole sale, the credit note what was taken back of it (CGI, art. 289, I, 5: a document
+that changes an invoice refers to it; art. 272, 1: the tax is given back by it). An order that was credited in full and
+sold anew is invoiced anew.
 """
 
 from __future__ import annotations
@@ -17,30 +19,31 @@ from msgspec.structs import replace
 from domain.addresses import Address
 from domain.errors import Rejected
 from domain.events import Erased
-from domain.orders.credits import credit_of
+from domain.orders.corrections import correction
+from domain.orders.credits import Credit, credit_of
 from domain.orders.documents import (
     CREDIT_NOTE,
     INVOICE,
     DocumentNumbered,
+    credit_notes,
     document_subject,
+    left_of,
     live_invoice,
     refund_made,
 )
+from domain.orders.exemptions import check_exemption
 from domain.orders.order import Document, Order, OrderCommand
 from domain.orders.payments import NotYetPlaced
 from domain.settings import Shop
 from domain.shop import Series
 from domain.statuses import DRAFT
-from domain.texts import CODE, check_text
+from domain.texts import CODE, LINE, TextMissing, check_text
+from domain.vat_numbers import check_vat_number
 
 LONGEST_TERM = 366  # days
 EURO, MILLION, LARGEST_RATE = "EUR", 10**6, 10**6
 MAX_DOCUMENTS = 200
 WITH_CAPITAL = ("SA", "SARL", "EURL", "SAS", "SASU", "SCA", "SELARL", "SELAS", "SE")  # forms of French companies
-
-# Why no tax is charged on one document, besides what holds for all of a shop's: the buyer owes it (CGI, art. 283), the
-# goods went to a business in another member state (art. 262 ter, I), or out of the Union (art. 262, I).
-REVERSE_CHARGE, INTRA_COMMUNITY, EXPORT = EXEMPTIONS = ("reverse-charge", "intra-community", "export")
 
 
 class AlreadyInvoiced(Rejected):
@@ -67,6 +70,18 @@ class CreditExceedsInvoice(Rejected):
     code = "credit-exceeds-invoice"
 
 
+class NothingCredited(Rejected):
+    """Refund {refund} took back nothing that invoice {document} tells: it was of credit, or is paid again."""
+
+    code = "nothing-credited"
+
+
+class CorrectionNeedsReason(TextMissing):
+    """A credit note that names no refund corrects the invoice, and says why."""
+
+    code = "correction-needs-reason"
+
+
 class SellerIncomplete(Rejected):
     """
     An invoice needs more of the seller: {missing}. Name, address and vat_number stand under settings/seller, the rest
@@ -80,6 +95,12 @@ class BuyerMissing(Rejected):
     """An invoice needs the buyer's name or company in the billing address."""
 
     code = "buyer-missing"
+
+
+class SeveralTaxesElectronic(Rejected):
+    """Order {number} has lines of several taxes, which no electronic invoice (Factur-X) holds: switch that form off."""
+
+    code = "several-taxes-electronic"
 
 
 class EuroRateMissing(Rejected):
@@ -110,24 +131,6 @@ class TermOutOfBounds(Rejected):
     """A term of payment is 0 to {limit} days."""
 
     code = "term-out-of-bounds"
-
-
-class UnknownExemption(Rejected):
-    """No tax is charged for one of these reasons: {known}."""
-
-    code = "unknown-exemption"
-
-
-class TaxCharged(Rejected):
-    """Order {number} charges tax: an invoice without tax needs lines without it."""
-
-    code = "tax-charged"
-
-
-class BuyerVatMissing(Rejected):
-    """For {exemption} the billing address needs the buyer's VAT number."""
-
-    code = "buyer-vat-missing"
 
 
 class TooManyDocuments(Rejected):
@@ -166,6 +169,10 @@ class IssueCreditNote(IssueCommand, frozen=True, kw_only=True):
     refund: str
 
 
+class IssueCorrection(IssueCommand, frozen=True, kw_only=True):
+    """Credit, without a refund, what the order's invoice tells beyond what its customer keeps now."""
+
+
 def issue_series(order: Order, command: IssueCommand, shop: Shop) -> Series | None:
     """The series that the document takes its number from; None where this command issued it before.
 
@@ -180,6 +187,9 @@ def issue_series(order: Order, command: IssueCommand, shop: Shop) -> Series | No
     check_seller(shop)
     if isinstance(command, IssueCreditNote):
         _check_credit(order, command)
+        return _series(command, CREDIT_NOTE, shop)
+    if isinstance(command, IssueCorrection):
+        _check_correction(order, command)
         return _series(command, CREDIT_NOTE, shop)
     if isinstance(command, IssueInvoice):
         _check_invoice(order, command, shop)
@@ -205,11 +215,12 @@ def check_seller(shop: Shop) -> None:
     missing = [name for name, told in needed.items() if not told]
     if missing:
         raise SellerIncomplete(missing=", ".join(missing))
+    check_vat_number(seller, "")
 
 
 def _check_invoice(order: Order, command: IssueInvoice, shop: Shop) -> None:
     live = live_invoice(order)
-    if live:
+    if live and (left_of(order, live) or not order.price.kept):
         raise AlreadyInvoiced(number=order.number, document=live.number)
     if not order.items and not order.price.total:
         raise NothingToInvoice(number=order.number)
@@ -220,9 +231,16 @@ def _check_invoice(order: Order, command: IssueInvoice, shop: Shop) -> None:
     check_text(command.buyer_reference, CODE, "/buyer_reference")
     if not 0 <= payment_days(command, shop) <= LONGEST_TERM:
         raise TermOutOfBounds("/payment_days", limit=LONGEST_TERM)
-    if command.exemption:
-        _check_exemption(order, command.exemption, bill)
+    check_exemption(order, command.exemption, bill, shop)
     _check_euro_rate(order, command.euro_rate, shop)
+    _check_electronic(order, shop)
+
+
+def _check_electronic(order: Order, shop: Shop) -> None:
+    """An electronic invoice in the profile EN 16931 has one VAT category a line (BG-30)."""
+    taxes = [*(item.taxes for item in order.items.values()), order.shipping_taxes]
+    if shop.legal.factur_x and any(len(one) > 1 for one in taxes):
+        raise SeveralTaxesElectronic(number=order.number)
 
 
 def _check_euro_rate(order: Order, rate: int, shop: Shop) -> None:
@@ -233,27 +251,29 @@ def _check_euro_rate(order: Order, rate: int, shop: Shop) -> None:
         raise EuroRateMissing("/euro_rate", currency=order.currency)
 
 
-def _check_exemption(order: Order, exemption: str, bill: Address) -> None:
-    if exemption not in EXEMPTIONS:
-        raise UnknownExemption("/exemption", known=", ".join(EXEMPTIONS))
-    if order.price.tax:
-        raise TaxCharged("/exemption", number=order.number)
-    if exemption != EXPORT and not bill.vat_number:
-        raise BuyerVatMissing("/billing_address/vat_number", exemption=exemption)
-
-
 def _check_credit(order: Order, command: IssueCreditNote) -> None:
-    refund_made(order, command.refund)
+    refund = refund_made(order, command.refund)
     invoice = live_invoice(order)
     if invoice is None:
         raise NotInvoiced(number=order.number)
-    for one in order.documents:
-        if one.kind == CREDIT_NOTE and one.refund == command.refund and not one.voided_at:
-            raise AlreadyCredited("/refund", refund=command.refund[:CODE], document=one.number)
-    credited = sum(one.total for one in order.documents if one.refers_to == invoice.number and not one.voided_at)
-    left = invoice.total - credited
-    if credit_of(order, refund_made(order, command.refund)).total > left:
+    for note in credit_notes(order, invoice.number):
+        if note.refund == command.refund:
+            raise AlreadyCredited("/refund", refund=command.refund[:CODE], document=note.number)
+    total = credit_of(order, refund).total
+    if not total:
+        raise NothingCredited("/refund", refund=command.refund[:CODE], document=invoice.number)
+    if total > (left := left_of(order, invoice)):
         raise CreditExceedsInvoice("/refund", document=invoice.number, left=left, refund=command.refund[:CODE])
+
+
+def _check_correction(order: Order, command: IssueCorrection) -> None:
+    if not (command.context.reason or "").strip():
+        raise CorrectionNeedsReason("/reason")
+    check_text(command.context.reason, LINE, "/reason")
+    invoice = live_invoice(order)
+    if invoice is None:
+        raise NotInvoiced(number=order.number)
+    correction(order, invoice)
 
 
 def _series(command: IssueCommand, kind: str, shop: Shop) -> Series:
@@ -284,11 +304,11 @@ def issue_invoice(order: Order, command: IssueInvoice, shop: Shop) -> None:
             buyer_reference=command.buyer_reference,
             exemption=command.exemption,
             euro_rate=command.euro_rate,
-            **_parties(order),
+            **parties(order),
         )
 
 
-def _parties(order: Order) -> dict[str, Any]:
+def parties(order: Order) -> dict[str, Any]:
     """The buyer, and where the goods go when that is elsewhere (CGI, annexe II, art. 242 nonies A, I, 8)."""
     bill, ship = order.billing_address, order.shipping_address
     elsewhere = ship and ship != bill
@@ -306,26 +326,36 @@ def issue_credit_note(order: Order, command: IssueCreditNote, shop: Shop) -> Non
     invoice = live_invoice(order)
     if series is not None and invoice is not None:
         credit = credit_of(order, refund_made(order, command.refund))
-        _issue(
-            order,
-            command,
-            series,
-            refund=command.refund,
-            refers_to=invoice.number,
-            tax=credit.tax,
-            total=credit.total,
-            buyer_registration="" if isinstance(invoice.buyer_registration, Erased) else invoice.buyer_registration,
-            buyer_reference=invoice.buyer_reference,
-            exemption=invoice.exemption,
-            euro_rate=invoice.euro_rate,
-            **_parties_of(order, invoice),
-        )
+        _issue(order, command, series, refund=command.refund, **_of_invoice(order, invoice, credit))
+
+
+def issue_correction(order: Order, command: IssueCorrection, shop: Shop) -> None:
+    """Issues the correction of the order's invoice, once; its parts are frozen in it."""
+    series = issue_series(order, command, shop)
+    invoice = live_invoice(order)
+    if series is not None and invoice is not None:
+        credit = correction(order, invoice)
+        _issue(order, command, series, parts=credit.parts, **_of_invoice(order, invoice, credit))
+
+
+def _of_invoice(order: Order, invoice: Document, credit: Credit) -> dict[str, Any]:
+    """What a credit note has of its invoice, and its amounts."""
+    return {
+        "refers_to": invoice.number,
+        "tax": credit.tax,
+        "total": credit.total,
+        "buyer_registration": "" if isinstance(invoice.buyer_registration, Erased) else invoice.buyer_registration,
+        "buyer_reference": invoice.buyer_reference,
+        "exemption": invoice.exemption,
+        "euro_rate": invoice.euro_rate,
+        **_parties_of(order, invoice),
+    }
 
 
 def _parties_of(order: Order, invoice: Document) -> dict[str, Any]:
     """Buyer and delivery as the invoice has them; the order's own where it was issued in an older form."""
     if invoice.buyer is None:
-        return _parties(order)
+        return parties(order)
     told = {"buyer": invoice.buyer, "delivery": invoice.delivery}
     return {name: address for name, address in told.items() if isinstance(address, Address)}
 
@@ -348,4 +378,5 @@ def _issue(order: Order, command: IssueCommand, series: Series, **facts: Any) ->
 HANDLERS: dict[Any, Callable[..., None]] = {
     IssueInvoice: issue_invoice,
     IssueCreditNote: issue_credit_note,
+    IssueCorrection: issue_correction,
 }

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from domain.errors import Rejected
+from domain.errors import Conflict, DomainError, Rejected
 from domain.events import Context, Event
+from domain.money import amount_text
 from domain.orders.order import Order, OrderCommand
+from domain.orders.order import StockChoice as StockChoice
+from domain.orders.shipments import NOT_SHIPPABLE, TOLD, Parcel, send_parcel
 from domain.settings import Shop
-from domain.statuses import CANCELLED, DRAFT, STAGES, MerchantStatus, may_move
+from domain.statuses import CANCELLED, COMPLETED, DRAFT, STAGES, MerchantStatus, may_move
 from domain.texts import LINE, TextMissing, check_text
 
-StockChoice = Literal["apply", "leave"]
+BalanceChoice = Literal["accept"]
 RECIPIENTS = ("customer", "administrators")
 
 
@@ -54,6 +58,12 @@ class ReasonMissing(TextMissing):
     code = "reason-missing"
 
 
+class BalanceConfirmationRequired(Conflict):
+    """Order {number} has {balance} due: say with `balance` that it is completed nevertheless."""
+
+    code = "balance-confirmation-required"
+
+
 class Move(Struct, frozen=True, kw_only=True):
     """A status the order could be moved to; `refusal` is None where it may."""
 
@@ -65,13 +75,16 @@ class ChangeStatus(OrderCommand, frozen=True, kw_only=True):
     """Move the order to another status; `force` goes outside the table and needs a reason.
 
     `stock` says whether a status that deducts or restores stock does so; it is asked where that would move any.
-    `notify` says who is told by mail (None: as the status says).
+    `balance` completes it though money is due, which is asked. `notify` says who is told by mail (None: as the status
+    says). `parcel` is sent in the same stroke.
     """
 
     status: str
     force: bool = False
     stock: StockChoice | None = None
+    balance: BalanceChoice | None = None
     notify: tuple[str, ...] | None = None
+    parcel: Parcel | None = None
 
 
 class OrderPlaced(Event, frozen=True, kw_only=True):
@@ -86,8 +99,7 @@ class OrderPlaced(Event, frozen=True, kw_only=True):
     notify: tuple[str, ...] | None = None
 
     def apply(self, order: Order) -> None:
-        order.status = self.status
-        order.stage = self.stage
+        _reach(order, self)
         order.placed_at = self.timestamp
 
 
@@ -104,8 +116,7 @@ class OrderStatusChanged(Event, frozen=True, kw_only=True):
     notify: tuple[str, ...] | None = None
 
     def apply(self, order: Order) -> None:
-        order.status = self.status
-        order.stage = self.stage
+        _reach(order, self)
 
 
 class OrderStatusForced(Event, frozen=True, kw_only=True):
@@ -121,10 +132,21 @@ class OrderStatusForced(Event, frozen=True, kw_only=True):
     notify: tuple[str, ...] | None = None
 
     def apply(self, order: Order) -> None:
-        order.status = self.status
-        order.stage = self.stage
+        _reach(order, self)
         if order.placed_at is None and self.stage not in (DRAFT, CANCELLED):
             order.placed_at = self.timestamp
+
+
+def _reach(order: Order, event: OrderPlaced | OrderStatusChanged | OrderStatusForced) -> None:
+    """The order has the status; a mail of it tells the customer of every parcel that is under way."""
+    order.status = event.status
+    order.stage = event.stage
+    order.stock_answer = "" if event.stage in (DRAFT, CANCELLED) else event.stock or order.stock_answer
+    if event.notify is None or "customer" in event.notify:
+        by = event.status if event.notify is None else TOLD
+        for parcel in order.shipments.values():
+            if parcel.state != "cancelled" and parcel.told_by != TOLD:
+                order.shipments[parcel.number] = replace(parcel, told_by=by)
 
 
 def _something_ordered(order: Order, to: MerchantStatus) -> Rejected | None:
@@ -208,16 +230,41 @@ def _require_force(order: Order, command: ChangeStatus, to: MerchantStatus, no: 
 
 
 def change_status(order: Order, command: ChangeStatus, shop: Shop) -> None:
-    """Moves the order along the table, or by force with a reason."""
+    """Moves the order along the table, or by force with a reason; its parcel leaves before, so that mails tell it."""
     to = shop.status(command.status)
-    if to.code == order.status:
-        return
     check_text(command.context.reason, LINE, "/reason")
     check_recipients(command.notify)
+    sends = command.parcel is not None and command.context.command_id not in order.commands
+    if sends and order.stage not in NOT_SHIPPABLE:
+        _send(order, command)
+        sends = False
+    if to.code != order.status:
+        _move(order, command, to, shop)
+    if sends:
+        _send(order, command)
+
+
+def _send(order: Order, command: ChangeStatus) -> None:
+    try:
+        send_parcel(order, cast(Parcel, command.parcel), command.context, command.stock)
+    except DomainError as error:
+        error.pointer = f"/shipment{error.pointer}"
+        raise
+
+
+def completes_with_due(order: Order, to: MerchantStatus) -> bool:
+    """Whether a move would complete an order whose customer still owes money."""
+    return to.stage == COMPLETED != order.stage and order.price.balance > 0
+
+
+def _move(order: Order, command: ChangeStatus, to: MerchantStatus, shop: Shop) -> None:
     no = refusal(order, to, shop)
     if no:
         _require_force(order, command, to, no)
-    elif order.stage == DRAFT and to.stage not in (DRAFT, CANCELLED) and not order.is_placed:
+    if completes_with_due(order, to) and command.balance is None:
+        balance = amount_text(order.price.balance, order.currency)
+        raise BalanceConfirmationRequired(number=order.number, balance=balance, currency=order.currency)
+    if not no and order.stage == DRAFT and to.stage not in (DRAFT, CANCELLED) and not order.is_placed:
         return place(order, to, command.context, command.stock, command.notify)
     order.record(
         OrderStatusForced if no else OrderStatusChanged,

@@ -91,6 +91,9 @@ class NoteRevised(Event, frozen=True, kw_only=True):
     note: str
     text: Personal[str]
 
+    def has_effect_on(self, order: Order) -> bool:
+        return self.note in order.notes
+
     def apply(self, order: Order) -> None:
         was = order.notes[self.note]
         order.notes[self.note] = Note(
@@ -117,7 +120,7 @@ class OrderTagged(Event, frozen=True, kw_only=True):
     tags: tuple[str, ...]
 
     def apply(self, order: Order) -> None:
-        order.tags = (*order.tags, *self.tags)
+        order.tags = tuple(dict.fromkeys((*order.tags, *self.tags)))
 
 
 class OrderUntagged(Event, frozen=True, kw_only=True):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,8 +11,23 @@ from msgspec import Struct
 from domain.addresses import Address
 from domain.errors import Conflict, NotFound, Rejected
 from domain.events import Aggregate, Command, Erased
-from domain.pricing import Cart, CartLine, CouponTerms, Price, price
+from domain.orders.items import Item as Item
+from domain.orders.ledger import Dispute as Dispute
+from domain.orders.ledger import Payment as Payment
+from domain.orders.ledger import Refund as Refund
+from domain.orders.origins import EXCHANGE as EXCHANGE
+from domain.orders.origins import ExchangeOf as ExchangeOf
+from domain.orders.origins import Imported as Imported
+from domain.orders.papers import Basis
+from domain.orders.papers import Document as Document
+from domain.orders.papers import Print as Print
+from domain.orders.parcels import Shipment as Shipment
+from domain.orders.parcels import ShippedItem as ShippedItem
+from domain.owed import RefundedLine as RefundedLine
+from domain.owed import lowering, worth_kept
+from domain.pricing import Cart, CouponTerms, Price, price
 from domain.statuses import CANCELLED, DRAFT, EDITABLE
+from domain.taxes import Taxes
 
 if TYPE_CHECKING:
     from domain.orders.returns import Return
@@ -44,101 +59,12 @@ class ForeignCurrency(Rejected):
     code = "foreign-currency"
 
 
-class Item(Struct, frozen=True, kw_only=True):
-    """A line of the cart. `unit_price` None: an imported line whose price was not told."""
+class LapsedCoupon(Struct, frozen=True, kw_only=True):
+    """A coupon that fell off the order by itself: the rule it no longer kept to, and that in words."""
 
-    id: str
-    sku: str
-    name: str
-    quantity: int
-    unit_price: int | None
-    discount: int = 0
-    tax_rate: int = 0
-
-
-class Payment(Struct, frozen=True, kw_only=True):
-    """Money that came in, or was promised by a provider (`authorized`); `voided` takes it back out.
-
-    `requested`: a provider is asked to take it by a `token`; `failed`: it could not. `asked` is what a provider is
-    asked to do with it now: `take`, `authorize`, `capture` or `void`; `failure` is why it last did not.
-    """
-
-    id: str
-    amount: int
-    method: str
-    state: str
-    reference: str
-    at: datetime
-    provider: str = ""
-    token: str = ""
-    asked: str = ""
-    asked_amount: int = 0
-    failure: str = ""
-
-
-class RefundedLine(Struct, frozen=True, kw_only=True):
-    """So many units of a line given back, and for how much."""
-
-    item: str
-    quantity: int
-    amount: int
-
-
-class Refund(Struct, frozen=True, kw_only=True):
-    """Money that went back: by lines, shipping or goodwill; `requested` or `failed` where a provider gives it back."""
-
-    id: str
-    amount: int
-    lines: tuple[RefundedLine, ...]
-    shipping: int
-    goodwill: int
-    method: str
-    reference: str
-    reason: str | None
-    at: datetime
-    payment: str = ""
-    restock: bool = False
-    state: str = "refunded"
-    failure: str = ""
-    asked_by: UUID | None = None
-
-
-class Dispute(Struct, frozen=True, kw_only=True):
-    """A payer who disputes a payment with the provider: `open`, `won` or `lost` by the shop."""
-
-    id: str
-    payment: str
-    amount: int
-    state: str
-
-
-EXCHANGE = "exchange"  # the method by which the value of goods goes from one order to another
-
-
-class ExchangeOf(Struct, frozen=True, kw_only=True):
-    """The order whose goods came back and that this one is sent in place of, and what they are worth to it."""
-
-    order_id: UUID
-    number: str
-    return_number: int
-    credit: int
-
-
-class ShippedItem(Struct, frozen=True, kw_only=True):
-    """So many units of a line in a shipment."""
-
-    item: str
-    quantity: int
-
-
-class Shipment(Struct, frozen=True, kw_only=True):
-    """A parcel: `state` is shipped, delivered or cancelled."""
-
-    number: int
-    carrier: str
-    tracking_code: str
-    items: tuple[ShippedItem, ...]
-    state: str
+    code: str
+    rule: str
+    detail: str
     at: datetime
 
 
@@ -152,54 +78,7 @@ class Note(Struct, frozen=True, kw_only=True):
     revised_at: datetime | None = None
 
 
-class Document(Struct, frozen=True, kw_only=True):
-    """A document that was given a number in a series.
-
-    One that was issued here has the order's `version` and the shop's `settings_version` that it prints from for ever.
-    """
-
-    kind: str
-    series: str
-    number: str
-    version: int = 0
-    settings_version: int = 0
-    issued_on: date | None = None
-    due_on: date | None = None
-    refund: str = ""
-    refers_to: str = ""
-    tax: int = 0
-    total: int = 0
-    buyer_registration: str | Erased = ""
-    buyer_reference: str = ""
-    exemption: str = ""
-    euro_rate: int = 0
-    buyer: Address | Erased | None = None
-    delivery: Address | Erased | None = None
-    voided_at: datetime | None = None
-    void_reason: str | None = None
-
-
-class Print(Struct, frozen=True, kw_only=True):
-    """A document as it came out of the printer, by the hash of its bytes and what it was printed from."""
-
-    kind: str
-    number: str
-    form: str
-    locale: str
-    order_version: int
-    settings_version: int
-    layout: int
-    sha256: str
-
-
-class Imported(Struct, frozen=True, kw_only=True):
-    """Where an order of the past came from, and the total that was told there."""
-
-    source: str
-    external_id: str
-    content_hash: str
-    total: int
-    remarks: tuple[str, ...] = ()
+StockChoice = Literal["apply", "leave"]
 
 
 class Order(Aggregate):
@@ -215,6 +94,7 @@ class Order(Aggregate):
         self.locale = ""
         self.status = DRAFT
         self.stage = DRAFT
+        self.stock_answer = ""  # the last one given on stock since the order began to count
         self.created_at: datetime | None = None
         self.placed_at: datetime | None = None
         self.customer_id: UUID | None = None
@@ -222,21 +102,25 @@ class Order(Aggregate):
         self.customer_email: str | Erased = ""
         self.operator = ""
         self.source = ""
-        self.payment_method = ""
+        self.chosen_payment_method = ""
         self.shipping_method = ""
         self.billing_address: Address | Erased = _NOWHERE
         self.billing_subject: UUID | None = None
         self.shipping_address: Address | Erased = _NOWHERE
+        self.shipping_subject: UUID | None = None
         self.items: dict[str, Item] = {}
         self.last_item = 0
         self.coupons: tuple[CouponTerms, ...] = ()
+        self.lapsed_coupons: tuple[LapsedCoupon, ...] = ()
         self.discount = 0
         self.shipping_charge = 0
-        self.shipping_tax_rate = 0
+        self.shipping_taxes: Taxes = ()
+        self.shipping_taxes_assumed = False
+        self.shipping_includes_tax: bool | None = None  # None: as the prices do
         self.adjustment = 0
         self.payments: dict[str, Payment] = {}
         self.refunds: tuple[Refund, ...] = ()
-        self.refund_requests: dict[str, Refund] = {}
+        self.refund_requests: dict[str, Refund] = {}  # not made: asked for, failed or withdrawn
         self.disputes: dict[str, Dispute] = {}
         self.shipments: dict[int, Shipment] = {}
         self.returns: dict[int, Return] = {}
@@ -245,6 +129,7 @@ class Order(Aggregate):
         self.notes: dict[str, Note] = {}
         self.last_note = 0
         self.documents: tuple[Document, ...] = ()
+        self.bases: dict[str, Basis] = {}  # what invoices tell, by the number of the invoice or its correction
         self.prints: tuple[Print, ...] = ()
         self.last_print = 0
         self.printed_version = 0
@@ -253,10 +138,19 @@ class Order(Aggregate):
         self.exchange_of: ExchangeOf | None = None
         self.undone = False
         self.payment_link = ""
+        self.payment_link_amount = 0
+        self.former_payment_link = ""
+        self.late_charges: tuple[str, ...] = ()  # payments that came by a link that no longer counted, by reference
         self.payment_link_method = ""
         self.archived = False
         self._price: Price | None = None
         self._priced_version = 0
+
+    @property
+    def payment_method(self) -> str:
+        """How it is paid: as was chosen, else as the last payment was taken; empty before either."""
+        taken = [payment.method for payment in self.payments.values() if payment.state == "captured"]
+        return self.chosen_payment_method or (taken[-1] if taken else "")
 
     @property
     def content_version(self) -> int:
@@ -307,24 +201,22 @@ class Order(Aggregate):
         return Cart(
             currency=self.currency,
             prices_include_tax=self.prices_include_tax,
-            lines=tuple(
-                CartLine(
-                    id=item.id,
-                    quantity=item.quantity,
-                    unit_price=item.unit_price or 0,
-                    discount=item.discount,
-                    tax_rate=item.tax_rate,
-                )
-                for item in self.items.values()
-            ),
+            lines=tuple(item.priced for item in self.items.values()),
             coupons=self.coupons,
             discount=self.discount,
             shipping_charge=self.shipping_charge,
-            shipping_tax_rate=self.shipping_tax_rate,
+            shipping_taxes=self.shipping_taxes,
+            shipping_includes_tax=self.shipping_includes_tax,
             adjustment=self.adjustment,
             paid=self.paid,
-            refunded=self.refunded,
+            refunds=self.refunds,
+            cancelled=self.is_cancelled,
         )
+
+    @property
+    def shipping_charge_includes_tax(self) -> bool:
+        """Whether the shipping charge holds its tax: as it was set, else as the prices do."""
+        return self.prices_include_tax if self.shipping_includes_tax is None else self.shipping_includes_tax
 
     @property
     def price(self) -> Price:
@@ -336,18 +228,18 @@ class Order(Aggregate):
 
     @property
     def payment_status(self) -> str:
-        """Where the ledger of payments and refunds stands against the total."""
+        """Where what was paid and given back stands against what the customer keeps."""
         price = self.price
-        paid, refunded, total = price.paid, price.refunded, price.total
-        if refunded:
-            return "refunded" if refunded >= paid else "partially_refunded"
-        if not paid:
+        held = price.paid - price.refunded
+        if held <= 0:
+            if price.refunded and price.total > 0 and not price.kept:
+                return "refunded"
             if self.authorized:
                 return "authorized"
-            return "paid" if self.items and self.placed_at and total <= 0 else "unpaid"
-        if paid < total:
-            return "partially_paid"
-        return "paid" if paid == total else "overpaid"
+            return "paid" if self.items and self.placed_at and price.total <= 0 else "unpaid"
+        if price.balance:
+            return "partially_paid" if price.balance > 0 else "overpaid"
+        return "partially_refunded" if price.kept < price.total else "paid"
 
     @property
     def fulfilment_status(self) -> str:
@@ -357,7 +249,9 @@ class Order(Aggregate):
             return "unfulfilled"
         if self.returns and all(self.returned_quantities().get(item, 0) >= units for item, units in sent.items()):
             return "returned"
-        if any(sent.get(item.id, 0) < item.quantity for item in self.items.values()):
+        called_off = self.called_off_quantities()
+        goods = [item for item in self.items.values() if not item.is_discount]
+        if any(sent.get(item.id, 0) + called_off.get(item.id, 0) < item.quantity for item in goods):
             return "partially_shipped"
         live = [shipment for shipment in self.shipments.values() if shipment.state != "cancelled"]
         return "delivered" if all(shipment.state == "delivered" for shipment in live) else "shipped"
@@ -373,6 +267,31 @@ class Order(Aggregate):
         """Whether the payer disputes a payment with the provider."""
         states = {dispute.state for dispute in self.disputes.values()}
         return next((state for state in ("open", "lost", "won") if state in states), "none")
+
+    @property
+    def bill(self) -> Address:
+        """The billing address where it can be read and is the customer's own; one told for another customer is not."""
+        return self._own(self.billing_address, self.billing_subject)
+
+    @property
+    def delivery(self) -> Address:
+        """The shipping address where it can be read and was told for the customer."""
+        return self._own(self.shipping_address, self.shipping_subject)
+
+    def _own(self, address: Address | Erased, subject: UUID | None) -> Address:
+        is_own = subject in (None, self.subject)
+        return address if is_own and isinstance(address, Address) else _NOWHERE
+
+    @property
+    def buyer_name(self) -> str | Erased:
+        """Whose order it is by name: as on the bill, else as the customer was known when it was assigned."""
+        return self.customer_name if isinstance(self.customer_name, Erased) else self.bill.name or self.customer_name
+
+    @property
+    def mails_to(self) -> str | Erased:
+        """Where mails of the order go: to the bill's e-mail address, else to the customer's when it was assigned."""
+        known = self.customer_email
+        return known if isinstance(known, Erased) else self.bill.email or known
 
     @property
     def is_placed(self) -> bool:
@@ -402,24 +321,40 @@ class Order(Aggregate):
         return back
 
     def refunded_quantities(self) -> dict[str, int]:
-        """Units refunded per line, those included that a provider was asked to give back."""
+        """Units given back per line, those included that a provider was asked to give back."""
         given: dict[str, int] = {}
-        for refund in self.committed_refunds():
+        for refund in lowering(self.committed_refunds()):
             for line in refund.lines:
                 given[line.item] = given.get(line.item, 0) + line.quantity
         return given
 
-    def refunded_amounts(self) -> dict[str, int]:
-        """What was given back for each line, that included which a provider was asked to give back."""
-        given: dict[str, int] = {}
-        for refund in self.committed_refunds():
+    def called_off_quantities(self) -> dict[str, int]:
+        """Units refunded per line that were not sent, and will not be."""
+        called_off: dict[str, int] = {}
+        for refund in lowering(self.committed_refunds()):
             for line in refund.lines:
-                given[line.item] = given.get(line.item, 0) + line.amount
-        return given
+                if line.unsent:
+                    called_off[line.item] = called_off.get(line.item, 0) + line.unsent
+        return called_off
+
+    def kept_quantity(self, item: Item) -> int:
+        """Units of a line that the customer keeps: those ordered and not refunded."""
+        return max(0, item.quantity - self.refunded_quantities().get(item.id, 0))
+
+    def kept_quantities(self) -> dict[str, int]:
+        """The same of every line."""
+        given = self.refunded_quantities()
+        return {item.id: max(0, item.quantity - given.get(item.id, 0)) for item in self.items.values()}
 
     def committed_refunds(self) -> tuple[Refund, ...]:
         """The refunds that were made, and those that a provider was asked for."""
         return (*self.refunds, *(one for one in self.refund_requests.values() if one.state == "requested"))
+
+    @property
+    def overpaid(self) -> int:
+        """What can be given back as credit: money held beyond what is kept once the refunds asked for are made."""
+        kept = 0 if self.is_cancelled else worth_kept(self.price, self.committed_refunds())
+        return max(0, self.paid - self.refunded - self.refunds_requested - kept)
 
     def payment_by(self, provider: str, reference: str) -> Payment | None:
         """The payment that a provider knows by this reference."""

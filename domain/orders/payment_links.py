@@ -9,7 +9,8 @@ from domain.errors import Rejected
 from domain.events import Context, Event
 from domain.messages import RequestMessage
 from domain.orders.order import Order, OrderCommand
-from domain.orders.payments import due, require_room
+from domain.orders.pay_again import due, due_again, keep_again
+from domain.orders.payments import require_room
 from domain.settings import Shop
 from domain.shop import PaymentMethod
 from domain.texts import LINE, check_text
@@ -34,14 +35,20 @@ class MethodWithoutProvider(Rejected):
 
 
 class IssuePaymentLink(OrderCommand, frozen=True, kw_only=True):
-    """Ask for what is due by a link that expires; no method means the order's, or the first with a provider."""
+    """Ask for what is due by a link that expires; no method means the order's, or the first with a provider.
+
+    `pay_again`: where all was refunded, the customer keeps it after all and pays another way.
+    """
 
     link: str
     expires_at: datetime
     method: str = ""
+    pay_again: bool = False
 
 
-def link_for(order_id: UUID, context: Context, hours: int, method: str = "") -> IssuePaymentLink:
+def link_for(
+    order_id: UUID, context: Context, hours: int, method: str = "", *, pay_again: bool = False
+) -> IssuePaymentLink:
     """What asks for a link that is good for so many hours; the same command asks for the same link."""
     return IssuePaymentLink(
         order_id=order_id,
@@ -49,6 +56,7 @@ def link_for(order_id: UUID, context: Context, hours: int, method: str = "") -> 
         link=uuid5(context.command_id, "payment-link").hex,
         expires_at=(context.at + timedelta(hours=hours)).replace(microsecond=0),
         method=method,
+        pay_again=pay_again,
     )
 
 
@@ -66,6 +74,11 @@ def mail_with_link(order: Order, context: Context, url: str) -> RequestMessage:
     )
 
 
+def promised(order: Order) -> int:
+    """What providers promised or are asked for and have not yet paid, in minor units."""
+    return sum(payment.amount for payment in order.payments.values() if payment.state in ("authorized", "requested"))
+
+
 class PaymentLinkIssued(Event, frozen=True, kw_only=True):
     """The customer was given a link to pay what was due."""
 
@@ -77,7 +90,9 @@ class PaymentLinkIssued(Event, frozen=True, kw_only=True):
     method: str = ""
 
     def apply(self, order: Order) -> None:
+        order.former_payment_link = order.payment_link
         order.payment_link = self.link
+        order.payment_link_amount = self.amount
         order.payment_link_method = self.method
 
 
@@ -101,15 +116,18 @@ def issue_payment_link(order: Order, command: IssuePaymentLink, shop: Shop) -> N
         return
     require_room(order)
     check_text(command.link, LINE, "/link", required=True)
-    if not due(order):
+    check_text(command.context.reason, LINE, "/reason")
+    if not due_again(order, command.pay_again):
         raise LinkRefused(number=order.number)
+    method = link_method(order, command.method, shop)
+    keep_again(order, command.context, command.pay_again)
     order.record(
         PaymentLinkIssued,
         command.context,
         link=command.link,
         amount=due(order),
         expires_at=command.expires_at,
-        method=link_method(order, command.method, shop).code,
+        method=method.code,
     )
 
 

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
 from domain.errors import NotFound, Rejected
 from domain.events import Event
 from domain.money import MAX_MINOR_UNITS, amount_text
+from domain.orders.cash import cash_amount
 from domain.orders.order import Order, OrderCommand, Payment, Refund, RefundedLine
+from domain.orders.pay_again import due as due
+from domain.orders.pay_again import due_again, keep_again, keep_as_before
 from domain.orders.refund_parts import AmountNotPositive as AmountNotPositive
 from domain.orders.refund_parts import NothingRefunded as NothingRefunded
 from domain.orders.refund_parts import RefundAboveLine as RefundAboveLine
 from domain.orders.refund_parts import RefundAbovePaid as RefundAbovePaid
 from domain.orders.refund_parts import RefundAboveShipping as RefundAboveShipping
 from domain.orders.refund_parts import RefundLine as RefundLine
-from domain.orders.refund_parts import refund_parts
-from domain.orders.refund_parts import refunded_lines as refunded_lines
+from domain.orders.refund_parts import facts_of, parts_of, refund_parts
 from domain.orders.refund_parts import shipping_refundable as shipping_refundable
 from domain.settings import Shop
 from domain.statuses import DRAFT
 from domain.texts import CODE, LINE, check_text
 
 MAX_ENTRIES = 200
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # that a payment written down by hand was made
 UNANSWERED = ("requested", "failed")  # asked of a provider that has not taken it yet
 
 
@@ -43,6 +46,12 @@ class NothingDue(Rejected):
     """Nothing is due on order {number}; say the amount to take more."""
 
     code = "nothing-due"
+
+
+class PaidAtOutOfBounds(Rejected):
+    """A payment was made in 2000 or later, and no later than a day from now."""
+
+    code = "paid-at-out-of-bounds"
 
 
 class PaymentRefunded(Rejected):
@@ -70,10 +79,17 @@ class TooManyEntries(Rejected):
 
 
 class RecordPayment(OrderCommand, frozen=True, kw_only=True):
-    """Write down money that came in; no amount means what is due, `payment` is the request that it answers."""
+    """Write down money that came in; no amount means what is due, `payment` is the request that it answers.
+
+    Of cash, `handed_over` is what the customer gave and `change` what was handed back of it; either may be left out.
+    `pay_again`: where all was refunded, the customer keeps it after all and pays another way.
+    """
 
     method: str
     amount: int | None = None
+    handed_over: int | None = None
+    change: int | None = None
+    pay_again: bool = False
     reference: str = ""
     provider: str = ""
     payment: str = ""
@@ -97,11 +113,17 @@ class VoidPayment(OrderCommand, frozen=True, kw_only=True):
 
 
 class RefundOrder(OrderCommand, frozen=True, kw_only=True):
-    """Write down money that went back: by lines (put back on the shelf with `restock`), shipping or goodwill."""
+    """Write down money that went back: by lines (put back on the shelf with `restock`), shipping, goodwill or credit.
+
+    An `amount` alone is split: first what was paid too much, the rest goodwill.
+    """
 
     lines: tuple[RefundLine, ...] = ()
     shipping: int = 0
     goodwill: int = 0
+    credit: int = 0
+    amount: int | None = None
+    pay_again: bool = False
     method: str = ""
     reference: str = ""
     restock: bool = False
@@ -114,9 +136,13 @@ class CapturePayment(OrderCommand, frozen=True, kw_only=True):
 
 
 class PaymentRecorded(Event, frozen=True, kw_only=True):
-    """Money came in."""
+    """Money came in; form 2 tells how much cash was handed over for it.
+
+    Form 1 (`handed_over` None) could not say that the customer of an order refunded in full keeps it and pays again.
+    """
 
     TOPIC = "order.payment-recorded"
+    VERSION = 2
 
     payment: str
     amount: int
@@ -124,8 +150,11 @@ class PaymentRecorded(Event, frozen=True, kw_only=True):
     reference: str = ""
     provider: str = ""
     paid_at: datetime
+    handed_over: int | None = 0
 
     def apply(self, order: Order) -> None:
+        if self.handed_over is None:
+            keep_as_before(order, self.amount)
         order.payments[self.payment] = Payment(
             id=self.payment,
             amount=self.amount,
@@ -134,6 +163,7 @@ class PaymentRecorded(Event, frozen=True, kw_only=True):
             reference=self.reference,
             provider=self.provider,
             at=self.paid_at,
+            handed_over=self.handed_over or 0,
         )
         order.commands.add(self.metadata.cause)
 
@@ -170,6 +200,9 @@ class PaymentCaptured(Event, frozen=True, kw_only=True):
     payment: str
     amount: int
 
+    def has_effect_on(self, order: Order) -> bool:
+        return self.payment in order.payments
+
     def apply(self, order: Order) -> None:
         was = order.payments[self.payment]
         settled = replace(was, asked="", asked_amount=0, failure="")
@@ -184,21 +217,31 @@ class PaymentVoided(Event, frozen=True, kw_only=True):
     payment: str
     amount: int
 
+    def has_effect_on(self, order: Order) -> bool:
+        return self.payment in order.payments
+
     def apply(self, order: Order) -> None:
         was = order.payments[self.payment]
         order.payments[self.payment] = replace(was, state="voided", asked="", asked_amount=0, failure="")
 
 
 class OrderRefunded(Event, frozen=True, kw_only=True):
-    """Money went back to the customer."""
+    """Money went back to the customer.
+
+    Form 2 tells credit beside goodwill (None: form 1, which did not), what units were worth in their line, and whether
+    the customer pays another way.
+    """
 
     TOPIC = "order.refunded"
+    VERSION = 2
 
     refund: str
     amount: int
     lines: tuple[RefundedLine, ...] = ()
     shipping: int = 0
     goodwill: int = 0
+    credit: int | None = 0
+    pay_again: bool = False
     method: str = ""
     reference: str = ""
     restock: bool = False
@@ -208,15 +251,14 @@ class OrderRefunded(Event, frozen=True, kw_only=True):
         refund = Refund(
             id=self.refund,
             amount=self.amount,
-            lines=self.lines,
-            shipping=self.shipping,
-            goodwill=self.goodwill,
+            **facts_of(parts_of(order, self)),
             method=self.method,
             reference=self.reference,
             reason=self.metadata.reason,
             at=self.timestamp,
             payment=self.payment,
             restock=self.restock,
+            of_cancelled=order.is_cancelled,
         )
         order.refund_requests.pop(self.refund, None)
         order.refunds = (*order.refunds, refund)
@@ -252,13 +294,11 @@ def check_amount(amount: int, currency: str) -> None:
         raise PaymentTooLarge("/amount", limit=amount_text(MAX_MINOR_UNITS, currency))
 
 
-def due(order: Order) -> int:
-    """What the customer still has to pay; nothing once the order is cancelled."""
-    return 0 if order.is_cancelled else max(0, order.price.balance)
-
-
 def record_payment(order: Order, command: RecordPayment, shop: Shop) -> None:
-    """Writes down a payment; all that is due when no amount is told. A provider's payment is written down once."""
+    """Writes down a payment; all that is due when no amount is told. A provider's payment is written down once.
+
+    It occurred when it was paid; one that is told to be paid later counts from now on.
+    """
     known = order.payment_by(command.provider, command.reference)
     if known is not None:
         return _capture(order, known, command.amount, command)
@@ -267,20 +307,33 @@ def record_payment(order: Order, command: RecordPayment, shop: Shop) -> None:
     require_room(order)
     _check_method(command.method, bool(command.context.import_id or command.provider), shop)
     check_text(command.reference, CODE, "/reference")
-    amount = due(order) if command.amount is None else command.amount
-    if command.amount is None and not amount:
+    check_text(command.context.reason, LINE, "/reason")
+    is_due = due_again(order, command.pay_again)
+    told = cash_amount(order, command, is_due)
+    amount = is_due if told is None else told
+    if not is_due and command.amount is None and command.change is None:
         raise NothingDue("/amount", number=order.number)
     check_amount(amount, order.currency)
+    keep_again(order, command.context, command.pay_again)
+    paid_at = command.paid_at or command.context.at
+    _check_paid_at(paid_at, command.context.at)
     order.record(
         PaymentRecorded,
-        command.context,
+        replace(command.context, at=min(paid_at, command.context.at).astimezone(UTC)),
         payment=_answered(order, command.payment),
         amount=amount,
         method=command.method,
         reference=command.reference,
         provider=command.provider,
-        paid_at=command.paid_at or command.context.at,
+        paid_at=paid_at,
+        handed_over=command.handed_over or 0,
     )
+
+
+def _check_paid_at(paid_at: datetime, now: datetime) -> None:
+    """Refuses a slip of the pen; a past order is told as of its own time, which its file was asked about."""
+    if paid_at != now and not EARLIEST <= paid_at <= now + timedelta(days=1):
+        raise PaidAtOutOfBounds("/paid_at")
 
 
 def authorize_payment(order: Order, command: AuthorizePayment, shop: Shop) -> None:
@@ -359,15 +412,13 @@ def refund_order(order: Order, command: RefundOrder, shop: Shop) -> None:
     _check_method(command.method, command.context.import_id is not None, shop)
     check_text(command.reference, CODE, "/reference")
     check_text(command.context.reason, LINE, "/reason")
-    amount, lines = refund_parts(order, command.lines, command.shipping, command.goodwill)
+    parts = refund_parts(order, command)
     order.record(
         OrderRefunded,
         command.context,
         refund=order.next_refund,
-        amount=amount,
-        lines=lines,
-        shipping=command.shipping,
-        goodwill=command.goodwill,
+        amount=parts.total,
+        **facts_of(parts),
         method=command.method or order.payment_method,
         reference=command.reference,
         restock=command.restock,

@@ -10,6 +10,7 @@ from domain.errors import Conflict, Rejected
 from domain.events import Event
 from domain.money import amount_text
 from domain.orders.order import Order, OrderCommand, Payment
+from domain.orders.pay_again import due_again, keep_again
 from domain.orders.payment_links import link_method
 from domain.orders.payments import (
     NothingDue,
@@ -17,14 +18,13 @@ from domain.orders.payments import (
     PaymentVoided,
     capture_by_hand,
     check_amount,
-    due,
     payment_of,
     require_room,
     void_by_hand,
 )
 from domain.settings import Shop
 from domain.shop import AT_ONCE
-from domain.texts import CODE, NAME, check_text
+from domain.texts import CODE, LINE, NAME, check_text
 
 Action = Literal["take", "capture", "void"]
 
@@ -53,6 +53,7 @@ class RequestPayment(OrderCommand, frozen=True, kw_only=True):
     method: str
     token: str
     amount: int | None = None
+    pay_again: bool = False
 
 
 class RequestCapture(OrderCommand, frozen=True, kw_only=True):
@@ -118,6 +119,9 @@ class CaptureRequested(Event, frozen=True, kw_only=True):
     payment: str
     amount: int
 
+    def has_effect_on(self, order: Order) -> bool:
+        return self.payment in order.payments
+
     def apply(self, order: Order) -> None:
         was = order.payments[self.payment]
         order.payments[self.payment] = replace(was, asked="capture", asked_amount=self.amount, failure="")
@@ -131,6 +135,9 @@ class VoidRequested(Event, frozen=True, kw_only=True):
 
     payment: str
     amount: int
+
+    def has_effect_on(self, order: Order) -> bool:
+        return self.payment in order.payments
 
     def apply(self, order: Order) -> None:
         was = order.payments[self.payment]
@@ -148,6 +155,9 @@ class PaymentFailed(Event, frozen=True, kw_only=True):
     action: str
     failure: str = ""
 
+    def has_effect_on(self, order: Order) -> bool:
+        return self.payment in order.payments
+
     def apply(self, order: Order) -> None:
         was = order.payments[self.payment]
         state = "failed" if was.state == "requested" else was.state
@@ -161,10 +171,12 @@ def request_payment(order: Order, command: RequestPayment, shop: Shop) -> None:
     require_room(order)
     check_text(command.token, NAME, "/token", required=True)
     method = link_method(order, command.method, shop)
-    amount = due(order) if command.amount is None else command.amount
+    check_text(command.context.reason, LINE, "/reason")
+    amount = due_again(order, command.pay_again) if command.amount is None else command.amount
     if command.amount is None and not amount:
         raise NothingDue("/amount", number=order.number)
     check_amount(amount, order.currency)
+    keep_again(order, command.context, command.pay_again)
     order.record(
         PaymentRequested,
         command.context,

@@ -8,7 +8,7 @@ from domain.errors import NotFound, Rejected
 from domain.events import Event
 from domain.orders.order import Order, OrderCommand, Payment, Refund, RefundedLine
 from domain.orders.payments import OrderRefunded, payment_of, require_room
-from domain.orders.refund_parts import RefundLine, refund_parts, require_refundable
+from domain.orders.refund_parts import RefundLine, facts_of, parts_of, refund_parts, require_refundable
 from domain.settings import Shop
 from domain.texts import CODE, LINE, check_text
 
@@ -25,13 +25,22 @@ class NotWithProvider(Rejected):
     code = "not-with-provider"
 
 
+class NothingForProvider(Rejected):
+    """What is asked for comes to nothing, which no provider gives back: leave the payment out to write it down."""
+
+    code = "nothing-for-provider"
+
+
 class RequestRefund(OrderCommand, frozen=True, kw_only=True):
-    """Ask the provider of a payment to give money back: by lines, shipping or goodwill."""
+    """Ask the provider of a payment to give money back: by lines, shipping, goodwill or credit, or an amount."""
 
     payment: str
     lines: tuple[RefundLine, ...] = ()
     shipping: int = 0
     goodwill: int = 0
+    credit: int = 0
+    amount: int | None = None
+    pay_again: bool = False
     restock: bool = False
 
 
@@ -50,9 +59,10 @@ class FailRefund(OrderCommand, frozen=True, kw_only=True):
 
 
 class RefundRequested(Event, frozen=True, kw_only=True):
-    """A provider was asked to give money back."""
+    """A provider was asked to give money back; form 2 tells of its parts what `OrderRefunded` does."""
 
     TOPIC = "order.refund-requested"
+    VERSION = 2
 
     refund: str
     payment: str
@@ -60,6 +70,8 @@ class RefundRequested(Event, frozen=True, kw_only=True):
     lines: tuple[RefundedLine, ...] = ()
     shipping: int = 0
     goodwill: int = 0
+    credit: int | None = 0
+    pay_again: bool = False
     method: str = ""
     restock: bool = False
 
@@ -67,9 +79,7 @@ class RefundRequested(Event, frozen=True, kw_only=True):
         order.refund_requests[self.refund] = Refund(
             id=self.refund,
             amount=self.amount,
-            lines=self.lines,
-            shipping=self.shipping,
-            goodwill=self.goodwill,
+            **facts_of(parts_of(order, self)),
             method=self.method,
             reference="",
             reason=self.metadata.reason,
@@ -90,6 +100,9 @@ class RefundFailed(Event, frozen=True, kw_only=True):
     amount: int
     failure: str = ""
 
+    def has_effect_on(self, order: Order) -> bool:
+        return any(one.id == self.refund for one in (*order.refund_requests.values(), *order.refunds))
+
     def apply(self, order: Order) -> None:
         was = next(one for one in (*order.refund_requests.values(), *order.refunds) if one.id == self.refund)
         order.refunds = tuple(refund for refund in order.refunds if refund.id != self.refund)
@@ -102,17 +115,17 @@ def request_refund(order: Order, command: RequestRefund, shop: Shop) -> None:
         return
     require_room(order)
     check_text(command.context.reason, LINE, "/reason")
-    amount, lines = refund_parts(order, command.lines, command.shipping, command.goodwill)
-    payment = require_with_provider(order, command.payment, amount)
+    parts = refund_parts(order, command)
+    if not parts.total:
+        raise NothingForProvider("/payment")
+    payment = require_with_provider(order, command.payment, parts.total)
     order.record(
         RefundRequested,
         command.context,
         refund=order.next_refund,
         payment=payment.id,
-        amount=amount,
-        lines=lines,
-        shipping=command.shipping,
-        goodwill=command.goodwill,
+        amount=parts.total,
+        **facts_of(parts),
         method=payment.method,
         restock=command.restock,
     )
@@ -138,9 +151,7 @@ def confirm_refund(order: Order, command: ConfirmRefund, shop: Shop) -> None:
         command.context,
         refund=refund.id,
         amount=refund.amount,
-        lines=refund.lines,
-        shipping=refund.shipping,
-        goodwill=refund.goodwill,
+        **facts_of(refund),
         method=refund.method,
         reference=command.reference[:CODE],
         restock=refund.restock,

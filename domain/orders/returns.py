@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from domain.errors import NotFound, Rejected
 from domain.events import Command, Event
 from domain.orders.order import Order, OrderCommand
+from domain.orders.quantities import LineUnits, asked_steps, quantity_shown
 from domain.settings import Shop
 from domain.texts import CODE, LINE, check_text
+from domain.units import as_answered
 
 CONDITIONS = ("new", "opened", "damaged")
 MAX_RETURNS = 200
@@ -102,6 +104,13 @@ class ReceivedLine(Struct, frozen=True, kw_only=True):
     restock: bool = False
 
 
+class ReceivedUnits(LineUnits, frozen=True, kw_only=True):
+    """So many units of a line that came back, as a command names them."""
+
+    condition: str = "new"
+    restock: bool = False
+
+
 class Return(Struct, frozen=True, kw_only=True):
     """Goods on their way back, or come back: `state` is requested, received, settled or cancelled."""
 
@@ -119,14 +128,14 @@ class Return(Struct, frozen=True, kw_only=True):
 class RequestReturn(OrderCommand, frozen=True, kw_only=True):
     """Take goods back: units that were shipped and are not coming back already."""
 
-    lines: tuple[ReturnLine, ...]
+    lines: tuple[LineUnits, ...]
 
 
 class ReceiveReturn(OrderCommand, frozen=True, kw_only=True):
     """Write down what of a return has come back; the rest may follow."""
 
     return_number: int
-    lines: tuple[ReceivedLine, ...]
+    lines: tuple[ReceivedUnits, ...]
 
 
 class SettleReturn(OrderCommand, frozen=True, kw_only=True):
@@ -166,6 +175,9 @@ class ReturnReceived(Event, frozen=True, kw_only=True):
     return_number: int
     lines: tuple[ReceivedLine, ...]
 
+    def has_effect_on(self, order: Order) -> bool:
+        return self.return_number in order.returns
+
     def apply(self, order: Order) -> None:
         was = order.returns[self.return_number]
         order.returns[was.number] = replace(was, state=RECEIVED, received=(*was.received, *self.lines))
@@ -181,6 +193,9 @@ class ReturnSettled(Event, frozen=True, kw_only=True):
     refund: str = ""
     exchange: UUID | None = None
 
+    def has_effect_on(self, order: Order) -> bool:
+        return self.return_number in order.returns
+
     def apply(self, order: Order) -> None:
         was = order.returns[self.return_number]
         order.returns[was.number] = replace(
@@ -194,6 +209,9 @@ class ReturnCancelled(Event, frozen=True, kw_only=True):
     TOPIC = "order.return-cancelled"
 
     return_number: int
+
+    def has_effect_on(self, order: Order) -> bool:
+        return self.return_number in order.returns
 
     def apply(self, order: Order) -> None:
         order.returns[self.return_number] = replace(order.returns[self.return_number], state=CANCELLED)
@@ -245,13 +263,26 @@ def request_return(order: Order, command: RequestReturn, shop: Shop) -> None:
     if len(order.returns) >= MAX_RETURNS:
         raise TooManyReturns(limit=MAX_RETURNS)
     left = returnable(order)
-    for index, line in enumerate(command.lines):
-        if not 1 <= line.quantity <= left.get(line.item, 0):
-            raise ReturnAboveShipped(
-                f"/items/{index}", item=line.item[:CODE], left=left.get(line.item, 0), asked=line.quantity
-            )
-        left[line.item] -= line.quantity
-    order.record(ReturnRequested, command.context, return_number=len(order.returns) + 1, lines=command.lines)
+    lines: list[ReturnLine] = []
+    for index, asked in enumerate(command.lines):
+        quantity = _taken(order, asked, left, index, ReturnAboveShipped)
+        lines.append(ReturnLine(item=asked.item, quantity=quantity))
+    order.record(ReturnRequested, command.context, return_number=len(order.returns) + 1, lines=tuple(lines))
+
+
+def _taken(order: Order, asked: LineUnits, left: dict[str, int], index: int, refusal: type[Rejected]) -> int:
+    """So many steps of a line, taken of what is left of it; refuses more than that."""
+    quantity = asked_steps(order, asked.item, asked.quantity, f"/items/{index}/quantity")
+    most = left.get(asked.item, 0)
+    if not 1 <= quantity <= most:
+        raise refusal(
+            f"/items/{index}",
+            item=asked.item[:CODE],
+            left=quantity_shown(order, asked.item, most),
+            asked=as_answered(asked.quantity),
+        )
+    left[asked.item] = most - quantity
+    return quantity
 
 
 def receive_return(order: Order, command: ReceiveReturn, shop: Shop) -> None:
@@ -265,15 +296,13 @@ def receive_return(order: Order, command: ReceiveReturn, shop: Shop) -> None:
         raise NothingReturned("/items")
     came, left = units(was.received), units(was.lines)
     left = {item: quantity - came.get(item, 0) for item, quantity in left.items()}
+    lines: list[ReceivedLine] = []
     for index, line in enumerate(command.lines):
         if line.condition not in CONDITIONS:
             raise UnknownCondition(f"/items/{index}/condition", condition=line.condition[:CODE])
-        if not 1 <= line.quantity <= left.get(line.item, 0):
-            raise ReceivedAboveReturn(
-                f"/items/{index}", item=line.item[:CODE], left=left.get(line.item, 0), asked=line.quantity
-            )
-        left[line.item] -= line.quantity
-    order.record(ReturnReceived, command.context, return_number=was.number, lines=command.lines)
+        quantity = _taken(order, line, left, index, ReceivedAboveReturn)
+        lines.append(ReceivedLine(item=line.item, quantity=quantity, condition=line.condition, restock=line.restock))
+    order.record(ReturnReceived, command.context, return_number=was.number, lines=tuple(lines))
 
 
 def settle_return(order: Order, command: SettleReturn, shop: Shop) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.errors import NotFound, Rejected
-from domain.events import Event
-from domain.orders.order import Order, OrderCommand, Shipment, ShippedItem
+from domain.events import Context, Event
+from domain.orders.order import Order, OrderCommand, Shipment, ShippedItem, StockChoice
+from domain.orders.quantities import asked_steps, quantity_shown
+from domain.orders.unsent import unsent_quantities
 from domain.settings import Shop
 from domain.statuses import CANCELLED, DRAFT, ON_HOLD
 from domain.texts import CODE, NAME, check_text
+from domain.units import Quantity, as_answered
 
 MAX_SHIPMENTS = 200
 NOT_SHIPPABLE = (DRAFT, ON_HOLD, CANCELLED)
+TOLD = "tracking"  # what a parcel is told by that its customer had a mail of
 
 
 class ShipmentNotFound(NotFound):
@@ -22,7 +27,7 @@ class ShipmentNotFound(NotFound):
 
 
 class NothingToShip(Rejected):
-    """Everything on order {number} has been shipped already."""
+    """Nothing of order {number} is left to ship: every unit was sent, or refunded before it was."""
 
     code = "nothing-to-ship"
 
@@ -45,6 +50,12 @@ class ShipmentSettled(Rejected):
     code = "shipment-settled"
 
 
+class NobodyToTell(Rejected):
+    """Order {number} has no e-mail address to write to: set one on its billing address, or leave `notify` out."""
+
+    code = "nobody-to-tell"
+
+
 class TooManyShipments(Rejected):
     """An order holds at most {limit} shipments."""
 
@@ -55,23 +66,38 @@ class ShipLine(Struct, frozen=True, kw_only=True):
     """So many units of a line to ship."""
 
     item: str
-    quantity: int
+    quantity: Quantity
 
 
-class ShipOrder(OrderCommand, frozen=True, kw_only=True):
-    """Send a parcel; without lines it takes all that is left."""
+class Parcel(Struct, frozen=True, kw_only=True):
+    """A parcel to send along with a move; without lines it takes all that is left."""
 
     carrier: str
     tracking_code: str = ""
     lines: tuple[ShipLine, ...] = ()
 
 
+class ShipOrder(OrderCommand, frozen=True, kw_only=True):
+    """Send a parcel; without lines it takes all that is left.
+
+    `stock` says whether what it takes of tracked stock leaves the shelf; it is asked where any would. `tells`: its
+    customer is mailed.
+    """
+
+    carrier: str
+    tracking_code: str = ""
+    lines: tuple[ShipLine, ...] = ()
+    stock: StockChoice | None = None
+    tells: bool = False
+
+
 class CorrectTracking(OrderCommand, frozen=True, kw_only=True):
-    """Put a carrier or tracking code right; what is None stays."""
+    """Put a carrier or tracking code right; what is None stays. `tells`: the customer is mailed what stands then."""
 
     shipment: int
     carrier: str | None = None
     tracking_code: str | None = None
+    tells: bool = False
 
 
 class DeliverShipment(OrderCommand, frozen=True, kw_only=True):
@@ -87,14 +113,16 @@ class CancelShipment(OrderCommand, frozen=True, kw_only=True):
 
 
 class OrderShipped(Event, frozen=True, kw_only=True):
-    """A parcel left the house."""
+    """A parcel left the house; `stock` is the answer on stock, where one was given."""
 
     TOPIC = "order.shipped"
+    VERSION = 2
 
     shipment: int
     carrier: str
     tracking_code: str = ""
     items: tuple[ShippedItem, ...]
+    stock: str = ""
 
     def apply(self, order: Order) -> None:
         order.shipments[self.shipment] = Shipment(
@@ -108,17 +136,8 @@ class OrderShipped(Event, frozen=True, kw_only=True):
         order.commands.add(self.metadata.cause)
 
 
-def _change(order: Order, shipment: int, *, state: str | None = None, tracking: tuple[str, str] | None = None) -> None:
-    was = order.shipments[shipment]
-    carrier, tracking_code = tracking or (was.carrier, was.tracking_code)
-    order.shipments[shipment] = Shipment(
-        number=was.number,
-        carrier=carrier,
-        tracking_code=tracking_code,
-        items=was.items,
-        state=state or was.state,
-        at=was.at,
-    )
+def _change(order: Order, shipment: int, **changes: str) -> None:
+    order.shipments[shipment] = replace(order.shipments[shipment], **changes)
 
 
 class TrackingCorrected(Event, frozen=True, kw_only=True):
@@ -132,8 +151,28 @@ class TrackingCorrected(Event, frozen=True, kw_only=True):
     carrier_was: str
     tracking_code_was: str
 
+    def has_effect_on(self, order: Order) -> bool:
+        return self.shipment in order.shipments
+
     def apply(self, order: Order) -> None:
-        _change(order, self.shipment, tracking=(self.carrier, self.tracking_code))
+        _change(order, self.shipment, carrier=self.carrier, tracking_code=self.tracking_code, told_by="")
+
+
+class TrackingTold(Event, frozen=True, kw_only=True):
+    """The customer was mailed with whom a parcel travels, and under which code."""
+
+    TOPIC = "order.tracking-told"
+
+    shipment: int
+    carrier: str
+    tracking_code: str
+
+    def has_effect_on(self, order: Order) -> bool:
+        return self.shipment in order.shipments
+
+    def apply(self, order: Order) -> None:
+        _change(order, self.shipment, told_by=TOLD)
+        order.commands.add(self.metadata.cause)
 
 
 class ShipmentDelivered(Event, frozen=True, kw_only=True):
@@ -142,6 +181,9 @@ class ShipmentDelivered(Event, frozen=True, kw_only=True):
     TOPIC = "order.shipment-delivered"
 
     shipment: int
+
+    def has_effect_on(self, order: Order) -> bool:
+        return self.shipment in order.shipments
 
     def apply(self, order: Order) -> None:
         _change(order, self.shipment, state="delivered")
@@ -154,23 +196,28 @@ class ShipmentCancelled(Event, frozen=True, kw_only=True):
 
     shipment: int
 
+    def has_effect_on(self, order: Order) -> bool:
+        return self.shipment in order.shipments
+
     def apply(self, order: Order) -> None:
         _change(order, self.shipment, state="cancelled")
 
 
 def left_to_ship(order: Order) -> dict[str, int]:
-    """Units per line that have not left the house."""
-    sent = order.shipped_quantities()
-    return {item.id: item.quantity - sent.get(item.id, 0) for item in order.items.values()}
+    """Units per line that are still to leave the house; those refunded before they were sent stay."""
+    return {item: max(0, units) for item, units in unsent_quantities(order).items()}
 
 
 def ship_order(order: Order, command: ShipOrder, shop: Shop) -> None:
     """Sends a parcel, once for the same command."""
     if command.context.command_id not in order.commands:
-        send_parcel(order, command)
+        parcel = Parcel(carrier=command.carrier, tracking_code=command.tracking_code, lines=command.lines)
+        send_parcel(order, parcel, command.context, command.stock)
+        if command.tells:
+            tell(order, order.shipments[len(order.shipments)], command.context)
 
 
-def send_parcel(order: Order, command: ShipOrder) -> None:
+def send_parcel(order: Order, command: Parcel, context: Context, stock: StockChoice | None = None) -> None:
     """Sends a parcel with all that is left, or with the units named, never more than ordered."""
     if order.stage in NOT_SHIPPABLE:
         raise NotShippable(number=order.number, stage=order.stage)
@@ -182,19 +229,41 @@ def send_parcel(order: Order, command: ShipOrder) -> None:
     asked: dict[str, int] = {}
     for index, line in enumerate(command.lines):
         available = left.get(line.item, 0) - asked.get(line.item, 0)
-        if not 1 <= line.quantity <= available:
-            raise ShippedAboveLine(f"/items/{index}", item=line.item[:CODE], left=available, asked=line.quantity)
-        asked[line.item] = asked.get(line.item, 0) + line.quantity
+        quantity = asked_steps(order, line.item, line.quantity, f"/items/{index}/quantity")
+        if not 1 <= quantity <= available:
+            raise ShippedAboveLine(
+                f"/items/{index}",
+                item=line.item[:CODE],
+                left=quantity_shown(order, line.item, available),
+                asked=as_answered(line.quantity),
+            )
+        asked[line.item] = asked.get(line.item, 0) + quantity
     parcel = asked or {item: quantity for item, quantity in left.items() if quantity > 0}
     if not parcel:
         raise NothingToShip(number=order.number)
     order.record(
         OrderShipped,
-        command.context,
+        context,
         shipment=len(order.shipments) + 1,
         carrier=command.carrier,
         tracking_code=command.tracking_code,
         items=tuple(ShippedItem(item=item, quantity=quantity) for item, quantity in parcel.items()),
+        stock=stock or "",
+    )
+
+
+def tell(order: Order, parcel: Shipment, context: Context) -> None:
+    """Has the customer mailed with whom a parcel travels."""
+    if parcel.state == "cancelled":
+        raise ShipmentSettled("/shipment", shipment=parcel.number, state=parcel.state)
+    if not order.mails_to:
+        raise NobodyToTell("/notify", number=order.number)
+    order.record(
+        TrackingTold,
+        context,
+        shipment=parcel.number,
+        carrier=parcel.carrier,
+        tracking_code=parcel.tracking_code,
     )
 
 
@@ -225,6 +294,14 @@ def correct_tracking(order: Order, command: CorrectTracking, shop: Shop) -> None
             carrier_was=was.carrier,
             tracking_code_was=was.tracking_code,
         )
+    if command.tells and command.context.command_id not in order.commands:
+        tell(order, order.shipments[was.number], command.context)
+
+
+def customer_knows(parcel: Shipment, shop: Shop) -> bool:
+    """Whether a mail told the customer of the parcel as it is written down now."""
+    status = shop.statuses.get(parcel.told_by)
+    return parcel.told_by == TOLD or (status is not None and status.notifies_customer)
 
 
 def deliver_shipment(order: Order, command: DeliverShipment, shop: Shop) -> None:
@@ -245,7 +322,7 @@ def cancel_shipment(order: Order, command: CancelShipment, shop: Shop) -> None:
         order.record(ShipmentCancelled, command.context, shipment=was.number)
 
 
-EVENTS: tuple[type[Event], ...] = (OrderShipped, TrackingCorrected, ShipmentDelivered, ShipmentCancelled)
+EVENTS: tuple[type[Event], ...] = (OrderShipped, TrackingCorrected, TrackingTold, ShipmentDelivered, ShipmentCancelled)
 
 HANDLERS = {
     ShipOrder: ship_order,

@@ -38,6 +38,9 @@ class ProviderStuck(Event, frozen=True, kw_only=True):
     effect: UUID
     failure: str
 
+    def has_effect_on(self, order: Order) -> bool:
+        return self.entry in (order.refund_requests if self.kind == "refund" else order.payments)
+
     def apply(self, order: Order) -> None:
         if self.kind == "refund":
             order.refund_requests[self.entry] = replace(order.refund_requests[self.entry], failure=self.failure)

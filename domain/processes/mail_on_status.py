@@ -11,26 +11,29 @@ from domain.orders.moves import OrderPlaced, OrderStatusChanged, OrderStatusForc
 from domain.orders.order import Order
 from domain.processes.process import NOTHING, Process, Reaction, Trigger
 from domain.shop import Shop
+from domain.templates import ADMINISTRATORS
 
 NAME = "mail_on_status"
 _Moved = OrderPlaced | OrderStatusChanged | OrderStatusForced
 
 
 def react(trigger: Trigger) -> Reaction:
-    """One message for each recipient, in the order's language."""
+    """One message for each recipient: the customer's in the order's language, one made for them to administrators."""
     moved = cast(_Moved, trigger.event)
     told = recipients(moved, trigger.shop)
     if not told:
         return NOTHING
     order = trigger.order()
-    if isinstance(order.customer_email, Erased):
+    if isinstance(order.mails_to, Erased):
         return NOTHING
     messages = []
-    if "customer" in told and order.customer_email:
-        messages.append(_message(trigger, order, moved.status, "customer", purpose="status"))
+    if "customer" in told and order.mails_to:
+        template = f"status:{moved.status}"
+        messages.append(_message(trigger, order, "customer", template=template, purpose="status", locale=order.locale))
     if "administrators" in told:
+        facts = {"template": f"{ADMINISTRATORS}:{moved.status}", "locale": trigger.shop.defaults.locale}
         messages += [
-            _message(trigger, order, moved.status, address, purpose="administrators", to=address)
+            _message(trigger, order, address, purpose="administrators", to=address, **facts)
             for address in trigger.shop.administrators
         ]
     return Reaction(commands=tuple(messages))
@@ -47,15 +50,13 @@ def recipients(moved: _Moved, shop: Shop) -> tuple[str, ...]:
     return tuple(name for name, wanted in named.items() if wanted)
 
 
-def _message(trigger: Trigger, order: Order, status: str, name: str, **facts: Any) -> RequestMessage:
+def _message(trigger: Trigger, order: Order, name: str, **facts: Any) -> RequestMessage:
     message_id: UUID = uuid5(trigger.event.metadata.event_id, f"{NAME}/{name}")
     return RequestMessage(
         message_id=message_id,
         context=trigger.context(name),
-        template=f"status:{status}",
         order_id=order.id,
         customer_id=order.customer_id,
-        locale=order.locale,
         **facts,
     )
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from domain.errors import Rejected
 from domain.money import decimals
 from domain.settings import LOCALES, Shop, UnknownLocale
+from domain.sku_patterns import check_pattern
 from domain.texts import CODE, LINE, NAME, check_text
 
 BEGINNINGS = ("created", "placed", "paid", "status")
@@ -198,6 +199,8 @@ def _check_beginning(beginning: Beginning, shop: Shop) -> None:
 def _check_filter(told: Filter) -> None:
     for name in ("tag", "source", "sku"):
         check_text(getattr(told, name), CODE, f"/filter/{name}")
+    if told.sku:
+        check_pattern(told.sku, "/filter/sku")
     if told.currency:
         decimals(told.currency)
     least, most = told.total_min, told.total_max

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -16,6 +14,7 @@ from domain.orders.order import Order
 from domain.orders.payments import PaymentCaptured, PaymentRecorded
 from domain.sequences.definition import Beginning, Definition, Filter
 from domain.sequences.sequence import Sequence
+from domain.sku_patterns import matches as is_sku_of
 from domain.statuses import CANCELLED, DRAFT
 
 TOPICS: tuple[type[Event], ...] = (
@@ -49,9 +48,9 @@ def beginnings(event: Event, order: Order) -> tuple[Beginning, ...]:
                 begun += [Beginning(on=on) for on in (("placed", "paid") if free else ("placed",))]
             return tuple(begun)
         case PaymentRecorded() | PaymentCaptured():
-            total = order.price.total
-            before = order.paid - event.amount
-            return (Beginning(on="paid"),) if before < total <= order.paid and not order.refunded else ()
+            balance = order.price.balance
+            is_settled = balance <= 0 < balance + event.amount
+            return (Beginning(on="paid"),) if is_settled and not order.refunded else ()
     return ()
 
 
@@ -100,7 +99,7 @@ def _source(told: Filter, order: Order, customer: Customer | None) -> bool:
 
 
 def _product(told: Filter, order: Order, customer: Customer | None) -> bool:
-    return not told.sku or any(_pattern(told.sku).fullmatch(item.sku) for item in order.items.values())
+    return not told.sku or any(is_sku_of(told.sku, item.sku) for item in order.items.values())
 
 
 def _first_order(told: Filter, order: Order, customer: Customer | None) -> bool:
@@ -114,11 +113,6 @@ def _total(told: Filter, order: Order, customer: Customer | None) -> bool:
     total = order.price.total
     least, most = told.total_min or 0, total if told.total_max is None else told.total_max
     return order.currency == told.currency and least <= total <= most
-
-
-@lru_cache(maxsize=500)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in text.split("*")), re.DOTALL)
 
 
 RULES: tuple[Callable[[Filter, Order, Customer | None], bool], ...] = (_tag, _source, _product, _first_order, _total)

@@ -157,6 +157,9 @@ class SequenceRevised(Event, frozen=True, kw_only=True):
     definition: Definition
     secrets: Personal[dict[str, str]] = field(default_factory=dict)
 
+    def has_effect_on(self, book: Sequences) -> bool:
+        return self.sequence_id in book.sequences
+
     def apply(self, book: Sequences) -> None:
         was = book.sequences[self.sequence_id]
         versions = (*was.versions, self.definition) if self.version > was.version else was.versions
@@ -171,6 +174,9 @@ class SequenceStarted(Event, frozen=True, kw_only=True):
 
     sequence_id: UUID
 
+    def has_effect_on(self, book: Sequences) -> bool:
+        return self.sequence_id in book.sequences
+
     def apply(self, book: Sequences) -> None:
         was = book.sequences[self.sequence_id]
         book.sequences[self.sequence_id] = replace(was, started_at=self.timestamp, changed_at=self.timestamp)
@@ -182,6 +188,9 @@ class SequenceStopped(Event, frozen=True, kw_only=True):
     TOPIC = "sequence.stopped"
 
     sequence_id: UUID
+
+    def has_effect_on(self, book: Sequences) -> bool:
+        return self.sequence_id in book.sequences
 
     def apply(self, book: Sequences) -> None:
         was = book.sequences[self.sequence_id]
@@ -257,6 +266,7 @@ def _check(book: Sequences, command: DefineSequence | ReviseSequence, shop: Shop
 def _fresh(book: Sequences, command: DefineSequence | ReviseSequence) -> dict[str, str]:
     """The secrets that are new, of addresses that the sequence calls."""
     told = {url: command.secrets[url] for url in command.definition.urls if url in command.secrets}
+    # allowed secret-compared: by whoever may set it; whether it is new is no answer to a stranger
     return {url: secret for url, secret in told.items() if book.secrets.get(url) != secret}
 
 

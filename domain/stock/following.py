@@ -8,40 +8,57 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from domain.errors import Conflict
+from domain.errors import Conflict, Rejected
 from domain.events import Context, Event
-from domain.orders.cart import ItemAdded, ItemQuantityChanged, ItemRemoved
+from domain.orders.cart import ItemAdded, ItemRemoved
 from domain.orders.creation import OrderImported
+from domain.orders.line_changes import ItemCorrected, ItemQuantityChanged
 from domain.orders.moves import OrderPlaced, OrderStatusChanged, OrderStatusForced
-from domain.orders.order import Order
+from domain.orders.order import Order, Refund
+from domain.orders.pay_again import OrderKeptAgain
 from domain.orders.payments import OrderRefunded
+from domain.orders.refunds import RefundFailed
 from domain.orders.returns import ReturnReceived
+from domain.orders.shipments import OrderShipped, ShipmentCancelled
+from domain.orders.withdrawals import RefundWithdrawn
 from domain.settings import Shop
 from domain.statuses import CANCELLED, COMPLETED, DRAFT, SHIPPED, MerchantStatus
-from domain.stock.item import StockCause, StockItem, StockMoved
+from domain.stock.item import REFUSE, StockCause, StockItem, StockMoved
 from domain.stock.movements import (
+    CALLED_BACK,
+    PARCEL,
     REFUND,
+    REFUND_WITHDRAWN,
     RETURN,
     DeductStock,
     OutOfStock,
     ReleaseStock,
     ReserveStock,
     RestoreStock,
+    deduct_again,
     deduct_stock,
     release_stock,
     reserve_stock,
     restore_stock,
 )
+from domain.texts import CODE
 
-APPLY = "apply"
+APPLY, LEAVE = "apply", "leave"
+CALLED_OFF, WANTED_AGAIN = "called-off", "wanted-again"
 HOLDS_NOTHING = (DRAFT, CANCELLED)
 StatusEvent = OrderPlaced | OrderStatusChanged | OrderStatusForced
 
 
 class StockConfirmationRequired(Conflict):
-    """This move changes stock: say whether to apply the change to stock or to leave it as it is."""
+    """This moves stock: say whether to apply that to stock or to leave it as it is."""
 
     code = "stock-confirmation-required"
+
+
+class StockInWholeUnits(Rejected):
+    """Stock of {sku} is counted in whole units: a line of it cannot be in {unit}, which has decimals."""
+
+    code = "stock-in-whole-units"
 
 
 class Wish(NamedTuple):
@@ -79,6 +96,7 @@ def wishes(order: Order, events: Sequence[Event], shop: Shop) -> list[Wish]:
             stage = event.stage
         elif order.is_placed:
             asked += [wish for wish in _of_line(order, event) if wish.step is _shrink or stage not in HOLDS_NOTHING]
+        asked += _of_parcel(order, event)
         asked += _of_goods_back(order, event)
     return asked
 
@@ -86,7 +104,8 @@ def wishes(order: Order, events: Sequence[Event], shop: Shop) -> list[Wish]:
 def follow(order: Order, asked: Sequence[Wish], shelf: Mapping[str, StockItem], context: Context) -> None:
     """Moves the stock of the SKUs on the shelf as was asked; SKUs that are not there are not tracked."""
     for wish in asked:
-        if item := shelf.get(wish.sku):
+        item = shelf.get(wish.sku)
+        if item and _counts(order, wish):
             try:
                 wish.step(item, wish, order, context)
             except OutOfStock as error:
@@ -94,10 +113,23 @@ def follow(order: Order, asked: Sequence[Wish], shelf: Mapping[str, StockItem], 
                 raise
 
 
+def _counts(order: Order, wish: Wish) -> bool:
+    """Whether a line is counted in stock: goods in whole units are, others are refused where stock is promised to them.
+
+    One that was taken before its SKU was tracked keeps out of stock, whatever becomes of it.
+    """
+    line = order.items.get(wish.line)
+    if line is None or not line.unit.decimals:
+        return line is None or not line.is_discount
+    if wish.step in (_reserve, _cover):
+        raise StockInWholeUnits(_pointer(order, wish), sku=wish.sku, unit=line.unit.code)
+    return False
+
+
 def require_answer(events: Sequence[Event], shop: Shop, moved: Sequence[Figures]) -> None:
-    """A move that changes what lies on a shelf says whether it should."""
-    unanswered = any(isinstance(event, StatusEvent) and _asks(event, shop) and not event.stock for event in events)
-    if unanswered and any(figures.on_hand[0] != figures.on_hand[1] for figures in moved):
+    """A status or a parcel that changes what lies on a shelf says whether it should."""
+    changed = any(figures.on_hand[0] != figures.on_hand[1] for figures in moved)
+    if changed and any(_asks(event, shop) for event in events):
         raise StockConfirmationRequired(stock=[figures_told(figures) for figures in moved])
 
 
@@ -123,12 +155,13 @@ def of_the_past(order: Order, events: Sequence[Event], shop: Shop) -> list[Wish]
     cause = StockCause(order_id=order.id, number=order.number, line="", name="imported", version=order.version)
     sent, status = order.shipped_quantities(), shop.statuses.get(order.status)
     left = order.stage in (SHIPPED, COMPLETED) or (status is not None and status.deducts_stock)
+    wanted = _wanted(order)
     for item in order.items.values():
-        whole = Wish(_cover, item.sku, item.id, item.quantity, replace(cause, line=item.id))
+        whole = Wish(_cover, item.sku, item.id, wanted[item.id], replace(cause, line=item.id))
         if order.stage in HOLDS_NOTHING:
             asked.append(whole._replace(step=_release))
             continue
-        gone = item.quantity if left else sent.get(item.id, 0)
+        gone = wanted[item.id] if left else sent.get(item.id, 0)
         asked += [whole, whole._replace(step=_deduct, quantity=gone)]
     return asked
 
@@ -143,13 +176,25 @@ def taken_back(order: Order) -> list[Wish]:
     ]
 
 
+def _wanted(order: Order) -> dict[str, int]:
+    """Units per line that are to leave the shelf, or have: those refunded before they were sent are not."""
+    called_off = order.called_off_quantities()
+    return {item.id: max(0, item.quantity - called_off.get(item.id, 0)) for item in order.items.values()}
+
+
 def _stage_was(event: StatusEvent) -> str:
     return DRAFT if isinstance(event, OrderPlaced) else event.stage_was
 
 
-def _asks(event: StatusEvent, shop: Shop) -> bool:
-    status = shop.statuses.get(event.status)
-    return status is not None and (status.deducts_stock or status.restores_stock)
+def _asks(event: Event, shop: Shop) -> bool:
+    """Whether an event may move goods that nobody has said anything of yet."""
+    match event:
+        case OrderPlaced() | OrderStatusChanged() | OrderStatusForced():
+            status = shop.statuses.get(event.status)
+            return not event.stock and status is not None and (status.deducts_stock or status.restores_stock)
+        case OrderShipped():
+            return not event.stock and event.metadata.import_id is None
+    return False
 
 
 def _cause(order: Order, event: Event, line: str, name: str, reference: str = "") -> StockCause:
@@ -166,10 +211,12 @@ def _cause(order: Order, event: Event, line: str, name: str, reference: str = ""
 def _of_status(order: Order, event: StatusEvent, stage_was: str, shop: Shop) -> Iterator[Wish]:
     """Every line is promised when the order begins to count and given free when it ends; then its status acts."""
     name = "placed" if isinstance(event, OrderPlaced) else "status"
+    wanted = _wanted(order)
     for step in _steps(event, stage_was, shop.statuses.get(event.status)):
         for item in order.items.values():
             cause = _cause(order, event, item.id, name, event.status)
-            yield Wish(step, item.sku, item.id, item.quantity, cause)
+            units = wanted[item.id] if step in (_cover, _deduct) else item.quantity
+            yield Wish(step, item.sku, item.id, units, cause)
 
 
 def _steps(event: StatusEvent, stage_was: str, status: MerchantStatus | None) -> Iterator[Callable[..., None]]:
@@ -189,6 +236,10 @@ def _of_line(order: Order, event: Event) -> Iterator[Wish]:
     match event:
         case ItemAdded(item=line, sku=sku, quantity=quantity):
             yield Wish(_reserve, sku, line, quantity, _cause(order, event, line, "edited"))
+        case ItemCorrected(item=line, sku=sku, sku_was=was) if sku != was:
+            quantity = _wanted(order)[line]
+            yield Wish(_shrink, was, line, quantity, _cause(order, event, line, "edited"))
+            yield Wish(_reserve, sku, line, quantity, _cause(order, event, line, "edited"))
         case ItemRemoved(item=line, sku=sku, quantity=quantity):
             yield Wish(_shrink, sku, line, quantity, _cause(order, event, line, "edited"))
         case ItemQuantityChanged(item=line, quantity=quantity, was=was):
@@ -196,24 +247,77 @@ def _of_line(order: Order, event: Event) -> Iterator[Wish]:
             yield Wish(step, order.items[line].sku, line, abs(quantity - was), _cause(order, event, line, "edited"))
 
 
-def _of_goods_back(order: Order, event: Event) -> Iterator[Wish]:
-    """What a refund or a return puts back on the shelf."""
+def _of_parcel(order: Order, event: Event) -> Iterator[Wish]:
+    """A parcel takes off the shelf what has not left it before; one that is called back puts that back.
+
+    Where an operator said to leave stock as it is, parcels leave it too; so do those of orders that an import changes.
+    """
     match event:
-        case OrderRefunded(lines=refunded, refund=reference) if event.restock:
-            yield from _back(order, event, REFUND, reference, ((line.item, line.quantity) for line in refunded))
+        case OrderShipped(shipment=number, items=items):
+            if event.metadata.import_id or LEAVE in (event.stock, order.stock_answer):
+                return
+            step = _send
+        case ShipmentCancelled(shipment=number):
+            items, step = order.shipments[number].items, _call_back
+        case _:
+            return
+    name = PARCEL if step is _send else CALLED_BACK
+    for line in items:
+        if item := order.items.get(line.item):
+            cause = _cause(order, event, item.id, name, str(number))
+            yield Wish(step, item.sku, item.id, line.quantity, cause)
+
+
+def _of_goods_back(order: Order, event: Event) -> Iterator[Wish]:
+    """What a refund or a return puts back on the shelf, and what a refund of units that were not sent gives free."""
+    match event:
+        case OrderRefunded(refund=reference):
+            refund = next((one for one in order.refunds if one.id == reference), None)
+            lines = refund.lines if refund else event.lines
+            unsent = ((line.item, line.unsent or 0) for line in lines)
+            step = _shrink if event.restock else _release
+            yield from _back(order, event, CALLED_OFF, reference, unsent, step)
+            if event.restock:
+                sent = ((line.item, line.quantity - (line.unsent or 0)) for line in lines)
+                yield from _back(order, event, REFUND, reference, sent)
+        case RefundFailed(refund=reference) | RefundWithdrawn(refund=reference):
+            refund = order.refund_requests[reference]
+            yield from _wanted_again(order, event, reference, (refund,))
+            sent = ((line.item, line.quantity) for line in refund.lines)
+            yield from _back(order, event, REFUND_WITHDRAWN, reference, sent, _leave_again)
+        case OrderKeptAgain(refunds=references):
+            again = [refund for refund in order.refunds if refund.id in references]
+            yield from _wanted_again(order, event, ", ".join(references), again)
         case ReturnReceived(lines=received, return_number=number):
             units = ((line.item, line.quantity) for line in received if line.restock)
             yield from _back(order, event, RETURN, str(number), units)
 
 
-def _back(order: Order, event: Event, name: str, reference: str, units: Iterable[tuple[str, int]]) -> Iterator[Wish]:
+def _wanted_again(order: Order, event: Event, reference: str, refunds: Iterable[Refund]) -> Iterator[Wish]:
+    """Units that were called off by refunds which do not count any more are promised again, as far as there are any."""
+    if not order.is_placed or order.stage in HOLDS_NOTHING:
+        return
+    units = ((line.item, line.unsent or 0) for refund in refunds for line in refund.lines)
+    wanted = _wanted(order)
+    for wish in _back(order, event, WANTED_AGAIN, reference[:CODE], units, _cover_what_is_there):
+        yield wish._replace(quantity=wanted[wish.line])
+
+
+def _back(
+    order: Order,
+    event: Event,
+    name: str,
+    reference: str,
+    units: Iterable[tuple[str, int]],
+    step: Callable[..., None] | None = None,
+) -> Iterator[Wish]:
     """One wish for each line, however many parts its units came back in."""
     back: Counter[str] = Counter()
     for line, quantity in units:
         back[line] += quantity
     for line, quantity in back.items():
-        if item := order.items.get(line):
-            yield Wish(_restore, item.sku, line, quantity, _cause(order, event, line, name, reference))
+        if quantity and (item := order.items.get(line)):
+            yield Wish(step or _restore, item.sku, line, quantity, _cause(order, event, line, name, reference))
 
 
 def _pointer(order: Order, wish: Wish) -> str:
@@ -233,6 +337,35 @@ def _cover(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
     _reserve(item, wish._replace(quantity=missing), order, context)
 
 
+def _cover_what_is_there(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
+    """The same as far as there are any: what happened is not refused for want of stock."""
+    missing = item.outstanding(order.id, wish.line, wish.quantity) - item.line(order.id, wish.line).reserved
+    units = min(missing, max(0, item.available)) if item.policy == REFUSE else missing
+    _reserve(item, wish._replace(quantity=units), order, context)
+
+
+def _send(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
+    """Takes off the shelf what of a parcel has not left it before, by an earlier move of the order."""
+    held = item.line(order.id, wish.line)
+    missing = order.shipped_quantities().get(wish.line, 0) - held.out - held.returned
+    units = max(0, min(wish.quantity, missing))
+    deduct_stock(item, DeductStock(stock_id=item.id, context=context, quantity=units, cause=wish.cause), Shop())
+
+
+def _call_back(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
+    """Puts back what the parcel took off the shelf, and promises it anew while the order counts."""
+    took = item.line(order.id, wish.line).parcels.get(wish.cause.reference, 0)
+    _restore(item, wish._replace(quantity=took), order, context)
+    if took and order.stage not in HOLDS_NOTHING:
+        _cover_what_is_there(item, wish._replace(quantity=_wanted(order)[wish.line]), order, context)
+
+
+def _leave_again(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
+    """Takes off the shelf what a refund put there that was never made: the customer has it."""
+    units = item.line(order.id, wish.line).refunds.get(wish.cause.reference, 0)
+    deduct_again(item, DeductStock(stock_id=item.id, context=context, quantity=units, cause=wish.cause), Shop())
+
+
 def _release(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
     command = ReleaseStock(stock_id=item.id, context=context, quantity=wish.quantity, cause=wish.cause)
     release_stock(item, command, Shop())
@@ -250,7 +383,7 @@ def _restore(item: StockItem, wish: Wish, order: Order, context: Context) -> Non
 
 
 def _shrink(item: StockItem, wish: Wish, order: Order, context: Context) -> None:
-    """Units taken out of a line are first those promised to it, then those off the shelf for it."""
+    """Units taken out of a line, or not sent any more, are first those promised to it, then those off the shelf."""
     promised = item.line(order.id, wish.line).reserved
     _release(item, wish, order, context)
     _restore(item, wish._replace(quantity=max(0, wish.quantity - promised)), order, context)

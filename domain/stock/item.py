@@ -30,6 +30,12 @@ class UnitsOutOfBounds(Rejected):
     code = "units-out-of-bounds"
 
 
+class StockBelowZero(Rejected):
+    """{on_hand} of {sku} are on the shelf: {change} would leave less than nothing; count it, or allow backorders."""
+
+    code = "stock-below-zero"
+
+
 class UnknownPolicy(Rejected):
     """There is no policy {policy}; known: refuse, backorder."""
 
@@ -51,11 +57,16 @@ class StockCause(Struct, frozen=True, kw_only=True):
 
 
 class LineStock(Struct, frozen=True, kw_only=True):
-    """What an order's line holds: units promised to it, units `out` for it, and units that it gave back for good."""
+    """What an order's line holds: units promised to it, units `out` for it, and units that it gave back for good.
+
+    `parcels` are the units that each parcel took off the shelf, `refunds` those that each refund put back onto it.
+    """
 
     reserved: int = 0
     out: int = 0
     returned: int = 0
+    parcels: dict[str, int] = {}
+    refunds: dict[str, int] = {}
     causes: frozenset[tuple[str, str, int]] = frozenset()
 
 
@@ -82,6 +93,10 @@ class StockItem(Aggregate):
     def is_low(self) -> bool:
         """Whether so little is available that more should be ordered."""
         return self.low_at is not None and self.available <= self.low_at
+
+    def known_as(self) -> str:
+        """Its SKU, where the event that tells it is left."""
+        return self.sku or str(self.id)
 
     def copy(self) -> StockItem:
         """The same stock, to decide on without touching this one."""
@@ -151,6 +166,7 @@ class StockReceived(StockMoved, frozen=True, kw_only=True):
     """Units came onto the shelf."""
 
     TOPIC = "stock.received"
+    BEGINS = True
 
     sku: str
     quantity: int
@@ -235,6 +251,8 @@ def adjust_stock(item: StockItem, command: AdjustStock, shop: Shop) -> None:
     else:
         change = command.change or 0
     check_units(item.on_hand + change, "/change", lowest=-MAX_UNITS)
+    if change < 0 and item.on_hand + change < 0 and item.policy == REFUSE:
+        raise StockBelowZero("/change", sku=item.sku, on_hand=item.on_hand, change=change)
     if (change or command.counted is not None) and command.context.command_id not in item.commands:
         item.record(StockAdjusted, command.context, change=change, counted=command.counted)
 

@@ -9,6 +9,8 @@ from domain.settings import Shop
 from domain.stock.item import REFUSE, LineStock, StockCause, StockCommand, StockItem, StockMoved, require_stock_item
 
 REFUND, RETURN = "refund", "return"
+REFUND_WITHDRAWN = "refund-withdrawn"
+PARCEL, CALLED_BACK = "shipment", "shipment-cancelled"
 
 
 class OutOfStock(Rejected):
@@ -52,14 +54,35 @@ class Movement(StockMoved, frozen=True, kw_only=True):
         on_hand, reserved = self.moves
         was = item.line(self.cause.order_id, self.cause.line)
         came_back = isinstance(self, StockRestored) and self.cause.name in (REFUND, RETURN)
+        left_again = isinstance(self, StockDeducted) and self.cause.name == REFUND_WITHDRAWN
         item.on_hand += on_hand
         item.reserved += reserved
         item.lines[self.cause.order_id, self.cause.line] = LineStock(
             reserved=was.reserved + reserved,
             out=was.out - on_hand,
-            returned=was.returned + (on_hand if came_back else 0),
+            returned=was.returned + (on_hand if came_back or left_again else 0),
+            parcels=self._parcels(was.parcels),
+            refunds=self._refunds(was.refunds),
             causes=was.causes | {_key(type(self), self.cause)},
         )
+
+    def _parcels(self, was: dict[str, int]) -> dict[str, int]:
+        """What each parcel took: one that leaves took this, one that was called back nothing."""
+        number = self.cause.reference
+        if isinstance(self, StockDeducted) and self.cause.name == PARCEL:
+            return {**was, number: self.quantity}
+        if isinstance(self, StockRestored) and self.cause.name == CALLED_BACK:
+            return {parcel: units for parcel, units in was.items() if parcel != number}
+        return was
+
+    def _refunds(self, was: dict[str, int]) -> dict[str, int]:
+        """What each refund put back: one that is withdrawn nothing any more."""
+        refund = self.cause.reference
+        if isinstance(self, StockRestored) and self.cause.name == REFUND:
+            return {**was, refund: self.quantity}
+        if isinstance(self, StockDeducted) and self.cause.name == REFUND_WITHDRAWN:
+            return {known: units for known, units in was.items() if known != refund}
+        return was
 
 
 class StockReserved(Movement, frozen=True, kw_only=True):
@@ -148,6 +171,17 @@ def deduct_stock(item: StockItem, command: DeductStock, shop: Shop) -> None:
     if others := command.quantity - promised:
         _require_available(item, others)
     item.record(StockDeducted, command.context, quantity=command.quantity, cause=command.cause, promised=promised)
+
+
+def deduct_again(item: StockItem, command: DeductStock, shop: Shop) -> None:
+    """Takes units off the shelf that only seemed to have come back: what others were promised since is not spared.
+
+    As many as lie there, where the SKU is not sold on backorder.
+    """
+    held = _line(item, command, StockDeducted)
+    units = min(command.quantity, max(0, item.on_hand)) if item.policy == REFUSE else command.quantity
+    if held and units > 0:
+        item.record(StockDeducted, command.context, quantity=units, cause=command.cause)
 
 
 def restore_stock(item: StockItem, command: RestoreStock, shop: Shop) -> None:

@@ -5,25 +5,36 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.money import DECIMALS
-from domain.orders.credits import LINE, CreditPart, credit_of
+from domain.money import DECIMALS, fraction
+from domain.orders.corrections import printed_items
+from domain.orders.credits import LINE, credit_of, credit_with
 from domain.orders.documents import CREDIT_NOTE, refund_made
 from domain.orders.issuing import MILLION
 from domain.orders.order import Document, Item, Order
-from domain.pricing import WHOLE, PricedLine, TaxShare
+from domain.orders.papers import CreditPart
+from domain.pricing import PricedLine, TaxShare
+from domain.taxes import Taxes, combined
+from domain.units import PIECE, Unit
 from printing.documents.words import Words
 
 
 class BillLine(Struct, frozen=True, kw_only=True):
-    """A line without tax. `unit` has `extra` decimals more than the currency; `rate` None: no tax is told."""
+    """A line without tax; `price` is for one of its unit and has `extra` decimals more than the currency.
+
+    `quantity` is in the unit's smallest steps; `taxes` None: no tax is told, else `exemption` is why there is none.
+    One that is not `counted` takes back no unit: what is kept costs less.
+    """
 
     name: str
     quantity: int
-    unit: int
+    price: int
     net: int
-    rate: int | None
+    taxes: Taxes | None
+    exemption: str = ""
+    unit: Unit = PIECE
     extra: int = 0
     cut: int = 0
+    counted: bool = True
     item: Item | None = None
 
 
@@ -74,20 +85,23 @@ def _invoice(order: Order, words: Words) -> Bill:
 
 def _line(item: Item, line: PricedLine, order: Order) -> BillLine:
     """The unit price has two decimals more than the currency where tax was taken out of it."""
-    unit, extra = item.unit_price or 0, 0
-    before = item.quantity * unit
-    if order.prices_include_tax and item.tax_rate:
-        scaled, extra = unit * 100 * WHOLE, 2
-        unit = (scaled + (WHOLE + item.tax_rate) // 2) // (WHOLE + item.tax_rate)
-        before = (item.quantity * unit + 50) // 100
+    unit_price, extra = item.unit_price or 0, 0
+    before = item.amount
+    rate = combined(item.taxes)
+    if order.prices_include_tax and rate:
+        extra = 2
+        unit_price = fraction(unit_price * 100, rate.denominator, rate.denominator + rate.numerator)
+        before = fraction(item.quantity * unit_price, 1, 100 * item.unit.steps)
     cut = before - line.net if line.discount else 0
     return BillLine(
         name=item.name,
         quantity=item.quantity,
-        unit=unit,
+        price=unit_price,
         extra=extra,
         cut=cut,
-        rate=item.tax_rate,
+        taxes=item.taxes,
+        exemption=item.exemption,
+        unit=item.unit,
         net=line.net,
         item=item,
     )
@@ -98,13 +112,17 @@ def _shipping(order: Order, words: Words) -> tuple[BillLine, ...]:
     if not price.shipping_charge:
         return ()
     net = price.shipping_total - price.shipping_tax
-    return (BillLine(name=words["shipping"], quantity=1, unit=net, rate=order.shipping_tax_rate, net=net),)
+    return (BillLine(name=words["shipping"], quantity=1, price=net, taxes=price.shipping_taxes, net=net),)
 
 
 def _credit(order: Order, document: Document, words: Words) -> Bill:
-    credit = credit_of(order, refund_made(order, document.refund))
+    if document.parts:
+        credit = credit_with(document.parts)
+    else:
+        credit = credit_of(order, refund_made(order, document.refund), document)
+    items = printed_items(order, document)
     return Bill(
-        lines=tuple(_credited(part, order, words) for part in credit.parts),
+        lines=tuple(_credited(part, items, words) for part in credit.parts),
         taxes=credit.taxes,
         net=credit.total - credit.tax,
         tax=credit.tax,
@@ -113,9 +131,23 @@ def _credit(order: Order, document: Document, words: Words) -> Bill:
     )
 
 
-def _credited(part: CreditPart, order: Order, words: Words) -> BillLine:
-    item = order.items.get(part.item)
+def _credited(part: CreditPart, items: dict[str, Item], words: Words) -> BillLine:
+    item = items.get(part.item)
     name = (item.name if item else part.item) if part.kind == LINE else words[part.kind]
-    even = part.net % part.quantity == 0
-    unit, extra = (part.net // part.quantity, 0) if even else (part.net * 100 // part.quantity, 2)
-    return BillLine(name=name, quantity=part.quantity, unit=unit, extra=extra, rate=part.rate, net=part.net, item=item)
+    unit = item.unit if item and part.quantity else PIECE
+    quantity = part.quantity or 1
+    whole = part.net * unit.steps
+    even = whole % quantity == 0
+    price, extra = (whole // quantity, 0) if even else (whole * 100 // quantity, 2)
+    return BillLine(
+        name=name,
+        quantity=quantity,
+        counted=bool(part.quantity),
+        price=price,
+        extra=extra,
+        taxes=part.taxes,
+        exemption=part.exemption,
+        unit=unit,
+        net=part.net,
+        item=item,
+    )

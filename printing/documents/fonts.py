@@ -8,8 +8,10 @@ unused ones empty, which is a matter of copying bytes.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
+from itertools import groupby
 from struct import calcsize, pack, unpack_from
 from typing import Any
 
@@ -18,8 +20,6 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
 REGULAR, BOLD = 400, 700
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-
 FILE = fontpkg_noto_sans.ROOT / "files" / "NotoSans[wdth,wght].ttf"
 _LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "STAT", "DSIG", "HVAR", "MVAR")
 _WORDS, _MORE, _SCALE, _XY_SCALE, _TWO_BY_TWO = 0x0001, 0x0020, 0x0008, 0x0040, 0x0080
@@ -47,11 +47,10 @@ class Face:
         self.box = tuple(round(side * scale) for side in (head.xMin, head.yMin, head.xMax, head.yMax))
         self.ascent, self.descent = round(hhea.ascent * scale), round(hhea.descent * scale)
         self.cap_height = round(font["OS/2"].sCapHeight * scale)
-        self._replacement: int = self._numbers[ord(REPLACEMENT)]
 
     def glyph(self, character: str) -> int:
-        """The number of a character's glyph; what the font does not hold is shown as a replacement."""
-        return self._numbers.get(ord(character), self._replacement)
+        """The number of the glyph of a character of a prepared text."""
+        return self._numbers[ord(character)]
 
     def holds(self, character: str) -> bool:
         """Whether the font has a glyph for the character."""
@@ -63,8 +62,8 @@ class Face:
 
     def width(self, text: str) -> int:
         """How wide a prepared text is."""
-        numbers, advances, missing = self._numbers, self._advances, self._replacement
-        return sum(advances[numbers.get(ord(character), missing)] for character in text)
+        numbers, advances = self._numbers, self._advances
+        return sum(advances[numbers[ord(character)]] for character in text)
 
     def subset(self, used: frozenset[int]) -> bytes:
         """A font file in which only the used glyphs have outlines, numbered as before."""
@@ -153,17 +152,44 @@ def face(weight: int) -> Face:
 
 
 def prepared(text: str) -> str:
-    """A text as it is set: composed, on one line, without signs that show nothing."""
+    """A text as it is set: composed, on one line, without signs that show nothing.
+
+    Characters that the typeface lacks are written by their numbers, such as `[U+05D3 U+05DF]`, so that nothing is lost.
+    """
     if text.isascii() and text.isprintable():
         return text
-    composed = unicodedata.normalize("NFC", " ".join(text.split("\n")))
-    return "".join(character for character in map(_shown, composed) if character)
+    parts = groupby(_composed(text), key=_is_missing)
+    return "".join(_numbered(part) if lacks else "".join(map(_shown, part)) for lacks, part in parts)
+
+
+def missing(text: str) -> tuple[str, ...]:
+    """The characters of a text that the typeface lacks, each once."""
+    if text.isascii():
+        return ()
+    return tuple(dict.fromkeys(filter(_is_missing, _composed(text))))
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split("\n")))
+
+
+def _numbered(characters: Iterable[str]) -> str:
+    return f"[{' '.join(f'U+{ord(character):04X}' for character in characters)}]"
+
+
+def _is_missing(character: str) -> bool:
+    return not face(REGULAR).holds(character) and not _shows_nothing(character) and not _is_space(character)
 
 
 def _shown(character: str) -> str:
-    if face(REGULAR).holds(character):
-        return character if unicodedata.category(character) not in ("Cc", "Cf") else ""
-    kind = unicodedata.category(character)
-    if kind == "Zs" or character == "\t":
-        return " "
-    return "" if kind in ("Cc", "Cf") or "\ufe00" <= character <= "\ufe0f" else REPLACEMENT
+    return " " if _is_space(character) else "" if _shows_nothing(character) else character
+
+
+def _is_space(character: str) -> bool:
+    """Whether it is set as a space: a tabulator, or a kind of space that the typeface lacks."""
+    return character == "\t" or (unicodedata.category(character) == "Zs" and not face(REGULAR).holds(character))
+
+
+def _shows_nothing(character: str) -> bool:
+    """Whether it is a sign that controls others: of direction, of joining, of a variant."""
+    return unicodedata.category(character) in ("Cc", "Cf") or "\ufe00" <= character <= "\ufe0f"

@@ -90,19 +90,20 @@ def _in_euro(bill: Bill, document: Document, words: Words) -> tuple[Figure, ...]
 
 def _line(line: BillLine, words: Words) -> Line:
     cells = (
-        words.count(line.quantity),
-        words.amount(line.unit, line.extra),
+        words.quantity(line.quantity, line.unit) if line.counted else "",
+        words.amount(line.price, line.extra) if line.counted else "",
         words.amount(-line.cut) if line.cut else "",
-        "" if line.rate is None else words.rate(line.rate),
+        "" if line.taxes is None else words.taxes(line.taxes),
         words.amount(line.net),
     )
-    detail = detail_of(line.item, words) if line.item else ""
+    named = words.taxes_named(line.taxes or (), line.exemption)
+    detail = detail_of(line.item, words, *named) if line.item else " · ".join(named)
     return Line(name=line.name, detail=detail, cells=cells, value=line.net)
 
 
 def credit_sheet(sheet: Sheet, order: Order, shop: Shop, words: Words, document: Document) -> Sheet:
     sheet = _numbered(sheet, order, shop, words, document)
-    refund = refund_made(order, document.refund)
+    reason = document.reason if document.parts else refund_made(order, document.refund).reason
     bill = bill_of(order, document, words)
     origin = next((one for one in order.documents if one.number == document.refers_to), None)
     when = f" {words['of']} {words.day(origin.issued_on)}" if origin and origin.issued_on else ""
@@ -111,7 +112,7 @@ def credit_sheet(sheet: Sheet, order: Order, shop: Shop, words: Words, document:
         (words["refers_to"], f"{document.refers_to}{when}"),
         (words["order"], order.number),
         (words["your_reference"], document.buyer_reference),
-        (words["reason"], refund.reason or ""),
+        (words["reason"], reason or ""),
     )
     figures = (
         Figure(label=words["net"], value=words.amount(bill.net)),

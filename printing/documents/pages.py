@@ -20,6 +20,7 @@ LAST = 268.0  # where lines end
 PANEL = "0.965 0.969 0.976"
 NAME, SMALL = 9.2, 7.4  # sizes in points
 STEP, SMALL_STEP = 4.2, 3.3  # from line to line, in millimetres
+LONGEST_NAME = 60  # lines of a name, which is never cut: more than any name has
 FIGURES = 112.0  # where the figures begin
 QR = 24.0
 
@@ -122,7 +123,7 @@ class Setter:
         top = 18.0
         high = canvas.logo(sheet.logo, LEFT, top - 3, 60, 20) if sheet.logo else 0.0
         y = top + (high + 2.5 if high else 2.5)
-        for part in wrapped(sheet.seller.label, 12, 84, 2, bold=True):
+        for part in wrapped(sheet.seller.label, 12, 84, LONGEST_NAME, bold=True):
             canvas.put(LEFT, y, part, 12, bold=True)
             y += 5.2
         for text in sheet.seller.lines[:8]:
@@ -164,7 +165,7 @@ class Setter:
         self.canvas.put(x, y, party.label, SMALL, colour=GREY)
         y += 4.4
         for index, text in enumerate(party.lines[:9]):
-            for part in wrapped(text, NAME, width, 2, bold=not index):
+            for part in wrapped(text, NAME, width, LONGEST_NAME, bold=not index):
                 self.canvas.put(x, y, part, NAME, bold=not index)
                 y += STEP
         return y
@@ -181,8 +182,8 @@ class Setter:
 
     def _line(self, line: Line) -> None:
         width = self.name_end - LEFT - 5
-        parts = wrapped(line.name, NAME, width, 5)
-        details = wrapped(line.detail, SMALL, width, 2) if line.detail else []
+        parts = wrapped(line.name, NAME, width, LONGEST_NAME)
+        details = wrapped(line.detail, SMALL, width, LONGEST_NAME) if line.detail else []
         height = 3.2 + STEP * len(parts) + SMALL_STEP * len(details)
         if self.y + height > LAST:
             self._turn()
@@ -227,7 +228,7 @@ class Setter:
     def _sums(self) -> None:
         """Figures at the right, taxes and code at the left, the small print under both; never cut by a page's end."""
         sheet = self.sheet
-        small = [part for text in sheet.small_print for part in wrapped(text, SMALL, INNER, 3)]
+        small = [part for text in (*sheet.small_print, sheet.lacking) for part in wrapped(text, SMALL, INNER, 3)]
         left = 7 + 4.2 * (len(sheet.taxes) + 1) * bool(sheet.taxes) + QR + 10
         right = 8 + sum(8.5 if figure.strong else 5.2 for figure in sheet.figures)
         height = max(left, right) + 4 + SMALL_STEP * len(small)
@@ -269,12 +270,18 @@ class Setter:
         return y + QR
 
     def _taxes(self, y: float) -> float:
+        """Each tax under its own head: rates alone stand at the right of their column, names at the left."""
         ends = (LEFT + 18, LEFT + 48, LEFT + 76)
-        for end, name in zip(ends, ("tax_rate", "base", "tax"), strict=True):
-            self.canvas.put(end, y, self.words[name], SMALL, colour=GREY, align="R")
+        named = any(wide(label, 8) > 18 for label, *_ in self.sheet.taxes)
+        start, side = (LEFT, "L") if named else (ends[0], "R")
+        self.canvas.put(start, y, self.words["tax_rate"], SMALL, colour=GREY, align=side)
+        for end, head in zip(ends[1:], (self.words["base"], self.sheet.tax_head), strict=True):
+            self.canvas.put(end, y, head, SMALL, colour=GREY, align="R")
         for row in self.sheet.taxes:
             y += 4.2
-            for end, cell in zip(ends, row, strict=True):
+            label, *amounts = row
+            self.canvas.put(start, y, fitted(label, 8, 32), 8, align=side)
+            for end, cell in zip(ends[1:], amounts, strict=True):
                 self.canvas.put(end, y, cell, 8, align="R")
         return y + 4.2
 

@@ -13,6 +13,7 @@ from printing.documents.sheet import (
     Line,
     Party,
     Sheet,
+    characters_missing,
     detail_of,
     facts_of,
     head_of,
@@ -22,7 +23,7 @@ from printing.documents.sheet import (
 )
 from printing.documents.words import Words
 
-LAYOUT = 2  # raised when a document of the same order would look otherwise
+LAYOUT = 4  # raised when a document of the same order would look otherwise
 RECEIPT, PACKING, RETURN, INVOICE, CREDIT = "receipt", "packing_slip", "return_slip", "invoice", "credit_note"
 PRICED = (RECEIPT, INVOICE, CREDIT)
 
@@ -41,8 +42,22 @@ def sheet_of(
 
     `link` is where what is due can be paid. Raises `ReturnNotFound` for a return that is not there.
     """
-    words = Words(locale or order.locale, order.currency, shop.defaults.timezone)
-    sheet = head_of(order, shop, kind, words)
+    names = _tax_names(order, document)
+    words = Words(locale or order.locale, order.currency, shop.defaults.timezone, names)
+    sheet = _sheet(head_of(order, shop, kind, words), order, shop, words, document, return_number, link)
+    return replace(sheet, lacking=words["lacking"]) if characters_missing(sheet) else sheet
+
+
+def _tax_names(order: Order, document: Document | None) -> set[str]:
+    """What the taxes are called that a document may tell of."""
+    parts = document.parts if document else ()
+    return {share.name for share in order.price.taxes} | {tax.name for part in parts for tax in part.taxes or ()}
+
+
+def _sheet(
+    sheet: Sheet, order: Order, shop: Shop, words: Words, document: Document | None, return_number: int, link: str
+) -> Sheet:
+    kind = sheet.kind
     if kind == PACKING:
         return _packing(sheet, order, shop, words)
     if kind == RETURN:
@@ -69,7 +84,7 @@ def _banner(order: Order, words: Words) -> str:
 
 def _receipt(sheet: Sheet, order: Order, shop: Shop, words: Words, link: str) -> Sheet:
     price = order.price
-    due = price.balance > 0 and not order.is_cancelled
+    due = price.balance > 0
     return replace(
         sheet,
         facts=facts_of(order, shop, words, _ordered(order, words)),
@@ -85,13 +100,13 @@ def _receipt(sheet: Sheet, order: Order, shop: Shop, words: Words, link: str) ->
 
 
 def _receipt_line(item: Item, words: Words) -> Line:
-    amount = max(0, item.quantity * (item.unit_price or 0) - item.discount)
+    amount = item.priced.amount
     cut = f"{words['discount']} {words.amount(-item.discount)}" if item.discount else ""
     unit = words.amount(item.unit_price or 0)
     return Line(
         name=item.name,
-        detail=detail_of(item, words, cut),
-        cells=(words.count(item.quantity), unit, words.rate(item.tax_rate), words.amount(amount)),
+        detail=detail_of(item, words, *words.taxes_named(item.taxes, item.exemption), cut),
+        cells=(words.quantity(item.quantity, item.unit), unit, words.taxes(item.taxes), words.amount(amount)),
         value=amount,
     )
 
@@ -122,18 +137,27 @@ def _packing(sheet: Sheet, order: Order, shop: Shop, words: Words) -> Sheet:
         carrier = shop.carriers.get(parcel.carrier)
         facts.append((words["carrier"], carrier.label if carrier else parcel.carrier))
         facts.append((words["tracking"], parcel.tracking_code))
+    called_off = order.called_off_quantities()
+    goods = (item for item in order.items.values() if not item.is_discount)
+    packed = [(item, item.quantity - called_off.get(item.id, 0)) for item in goods]
+    units = words.quantities((quantity, item.unit) for item, quantity in packed)
     lines = tuple(
-        Line(name=item.name, detail=detail_of(item, words), cells=(words.count(item.quantity), ""), value=item.quantity)
-        for item in order.items.values()
+        Line(
+            name=item.name,
+            detail=detail_of(item, words),
+            cells=(words.quantity(quantity, item.unit), ""),
+            value=quantity,
+        )
+        for item, quantity in packed
+        if quantity > 0
     )
-    units = sum(item.quantity for item in order.items.values())
     return replace(
         sheet,
         facts=tuple(fact for fact in facts_of(order, shop, words, *facts) if fact[0] != words["payment"]),
         parties=(party_of(words["shipped_to"], order.shipping_address or order.billing_address, words),),
         columns=(words["item"], words["quantity"], words["packed"]),
         lines=lines,
-        figures=(Figure(label=words["units"], value=words.count(units), strong=True),),
+        figures=(Figure(label=words["units"], value=units, strong=True),),
         banner=words["state_cancelled"] if order.is_cancelled else "",
         remark=words["not_for_accounts"],
     )
@@ -151,10 +175,13 @@ def _returning(sheet: Sheet, order: Order, shop: Shop, words: Words, number: int
     )
     items = [(order.items.get(line.item), line.quantity) for line in asked.lines]
     lines = tuple(
-        Line(name=item.name, detail=detail_of(item, words), cells=(words.count(quantity),), value=quantity)
+        Line(
+            name=item.name, detail=detail_of(item, words), cells=(words.quantity(quantity, item.unit),), value=quantity
+        )
         for item, quantity in items
         if item
     )
+    back = [(quantity, item.unit) for item, quantity in items if item]
     buyer = sheet.parties[-1].lines
     return replace(
         sheet,
@@ -167,7 +194,7 @@ def _returning(sheet: Sheet, order: Order, shop: Shop, words: Words, number: int
         ),
         columns=(words["item"], words["quantity"]),
         lines=lines,
-        figures=(Figure(label=words["units"], value=words.count(sum(quantity for _, quantity in items)), strong=True),),
+        figures=(Figure(label=words["units"], value=words.quantities(back), strong=True),),
         remark=words["not_for_accounts"],
         qr=code,
         qr_caption=words["return"],

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from domain.addresses import Address
 from domain.events import Erased
 from domain.orders.order import Item, Order
 from domain.pricing import TaxShare
 from domain.shop import Logo, Shop
+from printing.documents.fonts import missing
 from printing.documents.legal import footer_of, identity_of
 from printing.documents.words import Words
 
@@ -43,7 +46,10 @@ class Party(Struct, frozen=True, kw_only=True):
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
-    """One document, ready to be set. `at` is the instant it is of, `code` what its bar code says, `qr` its QR code."""
+    """One document, ready to be set. `at` is the instant it is of, `code` what its bar code says, `qr` its QR code.
+
+    `lacking` tells that characters of it are written by their numbers, since the typeface lacks them.
+    """
 
     kind: str
     locale: str
@@ -60,12 +66,30 @@ class Sheet(Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     figures: tuple[Figure, ...] = ()
     taxes: tuple[tuple[str, str, str], ...] = ()
+    tax_head: str = ""
     banner: str = ""
     remark: str = ""
     small_print: tuple[str, ...] = ()
+    lacking: str = ""
     footer: tuple[str, ...] = ()
     qr: str = ""
     qr_caption: str = ""
+
+
+def characters_missing(sheet: Sheet) -> tuple[str, ...]:
+    """The characters of a document that its typeface lacks, each once."""
+    return missing("\n".join(_texts(sheet)))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a sheet."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, Sheet | Party | Line | Figure):
+        yield from _texts(astuple(value))
 
 
 def head_of(order: Order, shop: Shop, kind: str, words: Words) -> Sheet:
@@ -85,6 +109,7 @@ def head_of(order: Order, shop: Shop, kind: str, words: Words) -> Sheet:
         parties=parties_of(order, words),
         columns=(),
         lines=(),
+        tax_head=words["tax"],
         footer=footer_of(shop, words),
         qr=order.number,
         qr_caption=words["see_order"],
@@ -126,17 +151,25 @@ def facts_of(order: Order, shop: Shop, words: Words, *first: tuple[str, str]) ->
 
 
 def detail_of(item: Item, words: Words, *more: str) -> str:
-    return " · ".join(part for part in (f"{words['sku']} {item.sku}" if item.sku else "", *more) if part)
+    """What stands under a line's name: its SKU, what was chosen of it, and more."""
+    sku = f"{words['sku']} {item.sku}" if item.sku else ""
+    chosen = (words.option(option) for option in item.options)
+    return " · ".join(part for part in (sku, *chosen, *more) if part)
 
 
 def settled(order: Order, words: Words) -> tuple[Figure, ...]:
-    """What was paid, what went back, and what is left to either side."""
+    """What was paid, of cash how it was handed over, what went back, and what is left to either side."""
     price = order.price
-    told = [(words["paid"], price.paid), (words["refunded"], -price.refunded)]
-    if not order.is_cancelled:
-        told.append((words["balance"], price.balance) if price.balance > 0 else (words["credit"], -price.balance))
+    cash = [one for one in order.payments.values() if one.handed_over and one.state == "captured"]
+    told = [
+        (words["paid"], price.paid),
+        (words["handed_over"], sum(one.handed_over for one in cash)),
+        (words["change"], sum(one.change for one in cash)),
+        (words["refunded"], -price.refunded),
+        (words["balance"], price.balance) if price.balance > 0 else (words["credit"], -price.balance),
+    ]
     return tuple(Figure(label=label, value=words.money(amount)) for label, amount in told if amount)
 
 
 def taxes_of(taxes: Sequence[TaxShare], words: Words) -> tuple[tuple[str, str, str], ...]:
-    return tuple((words.rate(one.rate), words.amount(one.net), words.amount(one.tax)) for one in taxes)
+    return tuple((words.tax_share(one), words.amount(one.net), words.amount(one.tax)) for one in taxes)

@@ -18,6 +18,7 @@ RIGHT = PAPER - MARGIN
 LONGEST = 5_000.0  # a page of a PDF is at most 14,400 points high
 BODY, SMALL = 8.6, 7.4
 STEP = 3.9
+LONGEST_NAME = 60  # lines of a name, which is never cut: more than any name has
 
 
 class Drawing(Protocol):
@@ -125,7 +126,7 @@ def _head(sheet: Sheet) -> list[Strip]:
         scale = min(44 / logo.width, 18 / logo.height)
         left = (PAPER - logo.width * scale) / 2
         strips.append((logo.height * scale + 3, partial(_logo, logo, left)))
-    strips += _centred([sheet.seller.label], 11, bold=True)
+    strips += _centred([sheet.seller.label], 11, bold=True, most=LONGEST_NAME)
     strips += _centred(list(sheet.seller.lines), SMALL)
     strips.append((2.5, lambda canvas, y: None))
     strips += _centred([f"{sheet.title} {sheet.number}"], 10.5, bold=True)
@@ -152,8 +153,11 @@ def _facts(sheet: Sheet) -> list[Strip]:
 def _line(line: Line) -> list[Strip]:
     """The name over its own lines, then how many at how much, and the amount."""
     quantity, unit, _, amount = (*line.cells, "", "", "")[:4]
-    strips: list[Strip] = [(STEP, _text(MARGIN, part, BODY)) for part in wrapped(line.name, BODY, INNER - 2, 4)]
-    strips += [(STEP - 0.5, _text(MARGIN + 3, part, SMALL)) for part in wrapped(line.detail, SMALL, INNER - 6, 2)]
+    names = wrapped(line.name, BODY, INNER - 2, LONGEST_NAME)
+    strips: list[Strip] = [(STEP, _text(MARGIN, part, BODY)) for part in names]
+    strips += [
+        (STEP - 0.5, _text(MARGIN + 3, part, SMALL)) for part in wrapped(line.detail, SMALL, INNER - 6, LONGEST_NAME)
+    ]
     count = _text(MARGIN + 3, f"{quantity} × {unit}", BODY)
     strips.append((STEP + 0.8, _both(count, _text(RIGHT, amount, BODY, align="R"))))
     return strips
@@ -173,13 +177,18 @@ def _figures(sheet: Sheet) -> list[Strip]:
 def _taxes(sheet: Sheet, words: Words) -> list[Strip]:
     if not sheet.taxes:
         return []
-    heads = (words["tax_rate"], words["base"], words["tax"])
-    return [(2.0, lambda canvas, y: None), *(_row(row) for row in (heads, *sheet.taxes))]
+    heads = (words["tax_rate"], words["base"], sheet.tax_head)
+    named = any(wide(label, SMALL) > 16 for label, *_ in sheet.taxes)
+    return [(2.0, lambda canvas, y: None), *(_row(row, named) for row in (heads, *sheet.taxes))]
 
 
-def _row(cells: tuple[str, str, str]) -> Strip:
+def _row(cells: tuple[str, str, str], named: bool) -> Strip:
+    """A tax, its net and what it is; rates alone stand at the right of their column, names at the left."""
     ends = (MARGIN + 16, MARGIN + 44, RIGHT)
-    return STEP - 0.3, _both(*(_text(end, cell, SMALL, align="R") for end, cell in zip(ends, cells, strict=True)))
+    label, *amounts = cells
+    first = _text(MARGIN, fitted(label, SMALL, 28), SMALL) if named else _text(ends[0], label, SMALL, align="R")
+    others = (_text(end, cell, SMALL, align="R") for end, cell in zip(ends[1:], amounts, strict=True))
+    return STEP - 0.3, _both(first, *others)
 
 
 def _end(sheet: Sheet) -> list[Strip]:
@@ -188,4 +197,4 @@ def _end(sheet: Sheet) -> list[Strip]:
         strips.append((29.0, lambda canvas, y: canvas.qr((PAPER - 28) / 2, y, 28, sheet.qr)))
         strips += _centred([sheet.qr_caption], SMALL)
     strips.append((13.0, lambda canvas, y: canvas.code128(PAPER / 2, y + 1.5, INNER - 8, 10, sheet.code, align="C")))
-    return strips + _centred(list(sheet.footer), 6.8)
+    return strips + _centred([sheet.lacking, *sheet.footer], 6.8)

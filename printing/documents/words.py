@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +15,9 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
 
 from domain.money import DECIMALS, amount_text
+from domain.orders.items import Option
+from domain.taxes import WHOLE_RATE, Taxes, TaxShare, combined, rate_text
+from domain.units import Unit, quantity_text
 
 LANGUAGES = ("en", "fr")
 _CODE_BEFORE = re.compile("([A-Z]{3})([0-9])")
@@ -53,9 +58,23 @@ _WORDS = {
     "discount": ("Discount", "Remise"),
     "rate": ("VAT", "TVA"),
     "tax_rate": ("Rate", "Taux"),
+    "compound": ("(compound)", "(composée)"),
+    "exempt": ("Exempt", "Exonéré"),
+    "unit_piece": ("", ""),
+    "unit_pair": ("pair", "paire"),
+    "unit_pack": ("pack", "lot"),
+    "unit_box": ("box", "boîte"),
+    "unit_m2": ("m²", "m²"),
+    "unit_m3": ("m³", "m³"),
+    "unit_hour": ("h", "h"),
+    "unit_day": ("d", "j"),
     "amount": ("Amount", "Montant"),
     "net_amount": ("Amount excl. VAT", "Montant HT"),
     "sku": ("Ref.", "Réf."),
+    "lacking": (
+        "Characters that this document’s typeface lacks are written by their Unicode numbers, such as [U+05D0].",
+        "Les caractères absents de la police de ce document sont écrits par leur numéro Unicode, comme [U+05D0].",
+    ),
     "no_lines": ("This order has no lines.", "Cette commande ne comporte aucune ligne."),
     "carried": ("Carried forward", "À reporter"),
     "brought": ("Brought forward", "Report"),
@@ -73,6 +92,8 @@ _WORDS = {
     "credited": ("Credited incl. VAT", "Montant crédité TTC"),
     "paid": ("Paid", "Payé"),
     "refunded": ("Refunded", "Remboursé"),
+    "handed_over": ("Cash handed over", "Espèces reçues"),
+    "change": ("Change", "Monnaie rendue"),
     "balance": ("Balance due", "Reste à payer"),
     "credit": ("Credit", "Avoir client"),
     "pay_here": ("Scan to pay", "Scannez pour payer"),
@@ -120,20 +141,41 @@ _WORDS = {
     "bank": ("Bank transfer:", "Virement\N{NO-BREAK SPACE}:"),
     "not_for_accounts": ("Keep this slip with the parcel.", "À joindre au colis."),
 }
+# In their place where a document tells of other taxes than value added tax, such as GST and PST.
+_OF_OTHER_TAXES = {
+    "rate": ("Tax", "Taxe"),
+    "tax": ("Tax", "Taxes"),
+    "tax_included": ("of which tax", "dont taxes"),
+    "unit_net": ("Unit price excl. tax", "P.U. HT"),
+    "net_amount": ("Amount excl. tax", "Montant HT"),
+    "net": ("Total excl. tax", "Total HT"),
+    "total_gross": ("Total incl. tax", "Total TTC"),
+    "credited": ("Credited incl. tax", "Montant crédité TTC"),
+}
+_VALUE_ADDED = re.compile(r"\s*(?:$|(?:VAT|TVA)\b)", re.IGNORECASE)
+
+
+def is_value_added(name: str) -> bool:
+    """Whether a tax of this name is value added tax, as one without a name is."""
+    return _VALUE_ADDED.match(name) is not None
 
 
 class Words:
-    """The words of one language, and one time zone and currency to write amounts and days in."""
+    """The words of one language, and one time zone and currency to write amounts and days in.
 
-    def __init__(self, locale: str, currency: str, timezone: str) -> None:
+    `tax_names` are those of the taxes told: `VAT` is the word for them where all are that.
+    """
+
+    def __init__(self, locale: str, currency: str, timezone: str, tax_names: Iterable[str] = ()) -> None:
         self.locale = locale if locale in LANGUAGES else LANGUAGES[0]
         self.currency = currency
+        self._words = _WORDS if all(map(is_value_added, tax_names)) else _WORDS | _OF_OTHER_TAXES
         self._place = LANGUAGES.index(self.locale)
         self._zone = timezone
         self._decimal, self._group = _symbols(self.locale)
 
     def __getitem__(self, name: str) -> str:
-        return _WORDS[name][self._place]
+        return self._words[name][self._place]
 
     def amount(self, minor: int, extra: int = 0) -> str:
         """An amount without its currency, as columns hold it; `extra` decimals more than the currency's."""
@@ -163,8 +205,66 @@ class Words:
         """A rate in hundredths of a percent: `5.5 %`."""
         whole, part = divmod(rate, 100)
         decimals = f"{self._decimal}{part:02d}".rstrip("0") if part else ""
-        space = "\N{NO-BREAK SPACE}" if self.locale == "fr" else ""
-        return f"{whole}{decimals}{space}%"
+        return f"{whole}{decimals}{self._percent}"
+
+    def tax_rate(self, rate: Fraction) -> str:
+        """A tax rate, exact: `8.875 %`."""
+        whole, _, part = rate_text(rate).partition(".")
+        decimals = part.rstrip("0")
+        return f"{whole}{self._decimal}{decimals}{self._percent}" if decimals else f"{whole}{self._percent}"
+
+    def taxes(self, taxes: Taxes) -> str:
+        """What all taxes of a line come to."""
+        return self.tax_rate(combined(taxes))
+
+    def taxes_named(self, taxes: Taxes, exemption: str) -> tuple[str, ...]:
+        """Each tax by its name and rate where they have names, or why there is none."""
+        if exemption:
+            return (self.exempt(exemption),)
+        return tuple(self._named(tax.name, tax.rate, tax.compound) for tax in taxes if tax.name)
+
+    def tax_share(self, share: TaxShare) -> str:
+        """What a tax of the whole document is called."""
+        return self["exempt"] if share.exemption else self._named(share.name, share.rate, share.compound)
+
+    def exempt(self, reason: str) -> str:
+        """That a line bears no tax, and why."""
+        return f"{self['exempt']}{self._colon} {reason}"
+
+    def option(self, option: Option) -> str:
+        """What of an article was chosen."""
+        return f"{option.name}{self._colon} {option.value}"
+
+    def quantity(self, steps: int, unit: Unit) -> str:
+        """A quantity in its unit: `0.350 kg`, and no unit for pieces."""
+        whole, _, part = quantity_text(steps, unit).partition(".")
+        number = f"{self.count(int(whole))}{self._decimal}{part}" if part else self.count(int(whole))
+        label = self.unit(unit.code)
+        return f"{number}\N{NO-BREAK SPACE}{label}" if label else number
+
+    def quantities(self, counted: Iterable[tuple[int, Unit]]) -> str:
+        """Quantities summed up, those of each unit by themselves."""
+        sums: dict[Unit, int] = {}
+        for steps, unit in counted:
+            sums[unit] = sums.get(unit, 0) + steps
+        return " + ".join(self.quantity(steps, unit) for unit, steps in sums.items()) or self.count(0)
+
+    def unit(self, code: str) -> str:
+        """A unit as it stands behind a number."""
+        name = f"unit_{code}"
+        return self[name] if name in _WORDS else code
+
+    def _named(self, name: str, rate: int, compound: bool) -> str:
+        text = self.tax_rate(Fraction(rate, WHOLE_RATE))
+        return " ".join(part for part in (name, text, self["compound"] if compound else "") if part)
+
+    @property
+    def _percent(self) -> str:
+        return "\N{NO-BREAK SPACE}%" if self.locale == "fr" else "%"
+
+    @property
+    def _colon(self) -> str:
+        return "\N{NO-BREAK SPACE}:" if self.locale == "fr" else ":"
 
     def count(self, number: int) -> str:
         """A number of units."""

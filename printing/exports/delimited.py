@@ -61,6 +61,7 @@ def _forms(dialect: Dialect) -> Mapping[str, Callable[[Sequence[Any]], Sequence[
         "boolean": lambda values: [None if value is None else "true" if value else "false" for value in values],
         "id": _same,
         "integer": _same,
+        "quantity": partial(_quantities, dialect.decimal),
         "date": _same,
     }
 
@@ -75,6 +76,10 @@ def _texts(values: Sequence[Any]) -> Sequence[Any]:
 
 def _decimals(sign: str, values: Sequence[Any]) -> Sequence[Any]:
     return [None if value is None else value.replace(".", sign) for value in values]
+
+
+def _quantities(sign: str, values: Sequence[Any]) -> Sequence[Any]:
+    return [value.replace(".", sign) if isinstance(value, str) else value for value in values]
 
 
 def _instants(values: Sequence[Any]) -> Sequence[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import IO, Any, NamedTuple, Protocol
 
 import msgspec
@@ -17,12 +18,14 @@ class ExtraMissing(Exception):
 
 
 class Numbered(Protocol):
-    """An event with its position."""
+    """An event with its position, and when it was recorded."""
 
     @property
     def position(self) -> int: ...
     @property
     def event(self) -> Event: ...
+    @property
+    def recorded_at(self) -> datetime: ...
 
 
 class EventWriter(Protocol):
@@ -35,22 +38,25 @@ class EventWriter(Protocol):
 class EventLines:
     """One event a line, as `GET /events` has it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], epoch: str) -> None:
+        """`epoch` is told once for all files, in the manifest beside them."""
         self._file = file
 
     def write(self, recorded: Sequence[Numbered]) -> None:
         """Adds events."""
-        lines = [{"position": one.position, "topic": one.event.TOPIC, "event": one.event} for one in recorded]
-        self._file.write(_encoder.encode_lines(lines))
+        self._file.write(_encoder.encode_lines([_line(one) for one in recorded]))
 
     def close(self) -> None:
         """Ends the file, which needs no end of its own."""
 
 
 class EventParquet:
-    """A row an event; `event` is the whole of it as JSON, the other columns are what it is looked up by."""
+    """A row an event; `event` is the whole of it as JSON, the other columns are what it is looked up by.
 
-    def __init__(self, file: IO[bytes]) -> None:
+    The epoch of its positions stands in the file's metadata, as `carnet.epoch`.
+    """
+
+    def __init__(self, file: IO[bytes], epoch: str) -> None:
         try:
             import pyarrow
             from pyarrow import parquet
@@ -58,7 +64,8 @@ class EventParquet:
             raise ExtraMissing('Parquet needs an extra: pip install "carnet[parquet]".') from None
         text, instant = pyarrow.string(), pyarrow.timestamp("us", tz="UTC")
         kinds = {int: pyarrow.int64(), str: text, object: instant}
-        self._schema = pyarrow.schema([(name, kinds[kind]) for name, (kind, _) in COLUMNS.items()])
+        columns = [(name, kinds[kind]) for name, (kind, _) in COLUMNS.items()]
+        self._schema = pyarrow.schema(columns, metadata={"carnet.epoch": epoch})
         self._table = pyarrow.Table.from_pydict
         self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd")
 
@@ -72,11 +79,21 @@ class EventParquet:
         self._writer.close()
 
 
+def _line(recorded: Numbered) -> dict[str, object]:
+    return {
+        "position": recorded.position,
+        "topic": recorded.event.TOPIC,
+        "occurred_at": recorded.event.timestamp,
+        "recorded_at": recorded.recorded_at.astimezone(UTC),
+        "event": recorded.event,
+    }
+
+
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-# The columns of Parquet: integers, text, or (object) instants.
+# The columns of Parquet: integers, text, or (object) instants. `timestamp` is `occurred_at` under the name of the JSON.
 COLUMNS: Mapping[str, tuple[type, Callable[[Any], Any]]] = {
     "position": (int, lambda one: one.position),
     "topic": (str, lambda one: one.event.TOPIC),
@@ -84,6 +101,8 @@ COLUMNS: Mapping[str, tuple[type, Callable[[Any], Any]]] = {
     "originator_id": (str, lambda one: str(one.event.originator_id)),
     "originator_version": (int, lambda one: one.event.originator_version),
     "timestamp": (object, lambda one: one.event.timestamp),
+    "occurred_at": (object, lambda one: one.event.timestamp),
+    "recorded_at": (object, lambda one: one.recorded_at),
     "event_id": (str, lambda one: str(one.event.metadata.event_id)),
     "actor": (str, lambda one: one.event.metadata.actor),
     "cause": (str, lambda one: str(one.event.metadata.cause)),
@@ -98,7 +117,7 @@ class EventFormat(NamedTuple):
     """How a file's name ends, and what writes it."""
 
     ending: str
-    writer: Callable[[IO[bytes]], EventWriter]
+    writer: Callable[[IO[bytes], str], EventWriter]
 
 
 EVENT_FORMATS: Mapping[str, EventFormat] = {

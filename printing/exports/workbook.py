@@ -63,12 +63,13 @@ class _Cells:
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._formats = {kind: book.add_format({"num_format": told}) for kind, told in _FORMATS.items()}
-        self._decimals = {places: book.add_format({"num_format": f"0.{'0' * places}"}) for places in (2, 3)}
+        self._decimals = {places: book.add_format({"num_format": f"0.{'0' * places}"}) for places in (2, 3, 4)}
         self.write: Mapping[str, Callable[[Worksheet, int, int, Any], None]] = {
             "text": self._text,
             "id": self._text,
             "list": lambda sheet, row, place, value: self._text(sheet, row, place, ", ".join(value)),
             "integer": lambda sheet, row, place, value: sheet.write_number(row, place, value),
+            "quantity": self._quantity,
             "decimal": self._decimal,
             "boolean": lambda sheet, row, place, value: sheet.write_boolean(row, place, value),
             "instant": self._instant,
@@ -84,6 +85,12 @@ class _Cells:
     def _decimal(self, sheet: Worksheet, row: int, place: int, value: str) -> None:
         form = self._decimals.get(len(value.partition(".")[2]))
         sheet.write_number(row, place, float(value), form)
+
+    def _quantity(self, sheet: Worksheet, row: int, place: int, value: int | str) -> None:
+        if isinstance(value, str):
+            self._decimal(sheet, row, place, value)
+        else:
+            sheet.write_number(row, place, value)
 
     def _instant(self, sheet: Worksheet, row: int, place: int, value: datetime) -> None:
         """What lies before the first day that a spreadsheet knows is text."""

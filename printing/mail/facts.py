@@ -12,8 +12,9 @@ from babel.numbers import format_currency
 from domain.addresses import Address
 from domain.events import Erased
 from domain.money import amount_text
-from domain.orders.order import Order, Shipment
+from domain.orders.order import Order, Refund, Shipment
 from domain.shop import Shop
+from domain.units import PIECE, quantity_answer
 
 Facts = dict[str, Any]
 
@@ -23,6 +24,21 @@ def order_facts(order: Order, shop: Shop, status: str, locale: str, facts: Mappi
     return {"order": _order(order, shop, status, locale), "shop": shop_facts(shop), "facts": dict(facts or {})}
 
 
+def money_facts(order: Order, shop: Shop, locale: str, facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts of a message about a payment or a refund: its amount and its method in words; others as they are."""
+    known = (order.payments.get(facts.get("payment", "")), _refund(order, facts.get("refund", "")))
+    moved = next((one for one in known if one), None)
+    if moved is None:
+        return dict(facts)
+    method = shop.payment_methods.get(moved.method)
+    amount = _money(moved.amount, order.currency, locale)
+    return {**facts, "amount": amount, "method": method.label if method else moved.method}
+
+
+def _refund(order: Order, refund: str) -> Refund | None:
+    return next((one for one in order.refunds if one.id == refund), None)
+
+
 def shop_facts(shop: Shop) -> Facts:
     """What a template may say of the shop."""
     return {"name": shop.seller.company or shop.seller.name, **_address(shop.seller)}
@@ -30,7 +46,7 @@ def shop_facts(shop: Shop) -> Facts:
 
 def _order(order: Order, shop: Shop, status: str, locale: str) -> Facts:
     price = order.price
-    named = ("subtotal", "discount", "tax", "total", "paid", "refunded", "balance")
+    named = ("subtotal", "discount", "tax", "total", "paid", "refunded", "kept", "balance")
     amounts = {name: _money(getattr(price, name), order.currency, locale) for name in named}
     known = shop.statuses.get(status)
     method, way = shop.payment_methods.get(order.payment_method), shop.shipping_methods.get(order.shipping_method)
@@ -43,11 +59,15 @@ def _order(order: Order, shop: Shop, status: str, locale: str) -> Facts:
         "payment_status": order.payment_status,
         "payment_method": method.label if method else order.payment_method,
         "shipping_method": way.label if way else order.shipping_method,
-        "customer_name": _told(order.customer_name),
+        "customer_name": _told(order.buyer_name),
+        "customer_email": _told(order.mails_to),
+        "source": order.source,
         "lines": _lines(order, locale),
         **amounts,
         "shipping": _money(price.shipping_total, order.currency, locale),
+        "credit": _money(max(0, -price.balance), order.currency, locale),
         "is_due": price.balance > 0,
+        "has_credit": price.balance < 0,
         "billing_address": _address(order.billing_address),
         "shipping_address": _address(order.shipping_address or order.billing_address),
         "shipments": [_parcel(one, shop) for one in order.shipments.values() if one.state != "cancelled"],
@@ -59,7 +79,9 @@ def _lines(order: Order, locale: str) -> list[Facts]:
         {
             "sku": item.sku,
             "name": item.name,
-            "quantity": item.quantity,
+            "quantity": quantity_answer(item.quantity, item.unit),
+            "unit": "" if item.unit == PIECE else item.unit.code,
+            "options": ", ".join(f"{option.name}: {option.value}" for option in item.options),
             "unit_price": _money(item.unit_price or 0, order.currency, locale),
             "total": _money(line.total, order.currency, locale),
         }

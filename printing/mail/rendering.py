@@ -13,7 +13,7 @@ from jinja2 import FileSystemLoader, Template, TemplateError, TemplateSyntaxErro
 from jinja2.meta import find_undeclared_variables
 from jinja2.nodes import Name
 
-from printing.mail.example import example_facts
+from printing.mail.example import example_facts, names
 from printing.mail.sandbox import BadTemplate, Sandbox, bounded
 from printing.mail.standard import FOLDER, Source
 
@@ -47,12 +47,19 @@ def write(source: Source, facts: Mapping[str, Any]) -> Written:
     return Written(subject[:LONGEST_SUBJECT], html, text.strip() + "\n")
 
 
-def check_template(source: Source) -> Written:
-    """The mail it makes of an example order; a template that cannot make one is refused with the line at fault."""
-    with bounded():
-        for sandbox, part in ((_PLAIN, "subject"), (_HTML, "html"), (_PLAIN, "text")):
-            _check_names(sandbox, part, getattr(source, part))
-    return write(source, example_facts())
+def check_template(source: Source, facts: tuple[str, ...] = ()) -> Written:
+    """The mail it makes of an example order with these `facts` of its occasion.
+
+    A template that cannot make one is refused with the line at fault, and the names that may be used.
+    """
+    try:
+        with bounded():
+            for sandbox, part in ((_PLAIN, "subject"), (_HTML, "html"), (_PLAIN, "text")):
+                _check_names(sandbox, part, getattr(source, part))
+        return write(source, {**example_facts(), "facts": {name: f"({name})" for name in facts}})
+    except BadTemplate as error:
+        error.details["names"] = names(facts)
+        raise
 
 
 def _check_names(sandbox: Sandbox, part: str, text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from domain.customers import (
     AbsorbCustomer,
     CreateCustomer,
@@ -16,6 +18,7 @@ from domain.customers import (
     absorb_customer,
     check_email,
     erase_customer,
+    give_over_email,
     normalised_email,
     release_customer,
 )
@@ -35,11 +38,11 @@ def prepare(session: Session, command: Command, shop: Shop) -> list[Customer]:
     match command:
         case CreateCustomer(card=card) | UpdateCustomer(card=card):
             session.ensure_subject(command.customer_id)
-            if card.email:
-                check_email(card.email, "/email")
-                claim = session.claim_email(normalised_email(card.email), command.customer_id)
-                if claim.customer_id != command.customer_id:
-                    raise CustomerExists("/email", customer=str(claim.customer_id))
+            told = {"/email": card.email} | {f"/emails/{index}": one for index, one in enumerate(card.emails or ())}
+            givers: dict[UUID, Customer] = {}
+            for pointer, email in told.items():
+                _claim(session, command, email, pointer, givers)
+            return list(givers.values())
         case DefineSequence() | ReviseSequence():
             session.ensure_subject(command.book_id)
         case MergeCustomers():
@@ -51,6 +54,31 @@ def prepare(session: Session, command: Command, shop: Shop) -> list[Customer]:
             session.erase(command.customer_id)
             return absorbed
     return []
+
+
+def _claim(
+    session: Session,
+    command: CreateCustomer | UpdateCustomer,
+    email: str | None,
+    pointer: str,
+    givers: dict[UUID, Customer],
+) -> None:
+    """Makes an address the card's: one that nobody has, or that another card, kept among the `givers`, gave up."""
+    if not email:
+        return
+    check_email(email, pointer)
+    address = normalised_email(email)
+    holder = session.claim_email(address, command.customer_id).customer_id
+    if holder == command.customer_id:
+        return
+    giver = givers.get(holder) or session.load_or_blank(Customer, holder)
+    try:
+        give_over_email(giver, address, command.customer_id, command.context)
+    except CustomerExists as error:
+        error.pointer = pointer
+        raise
+    session.hand_email(address, holder, command.customer_id)
+    givers[holder] = giver
 
 
 def _absorb(session: Session, command: MergeCustomers, shop: Shop) -> Customer:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import psycopg
 from msgspec.structs import replace
 from psycopg.errors import DeadlockDetected
 
 from domain.addresses import Address
-from domain.errors import StaleVersion
-from domain.events import Aggregate, Command, Event
+from domain.errors import DomainError, StaleVersion
+from domain.events import Aggregate, Command, Event, fold
 from domain.handlers import CREATING, HANDLERS, MISSING
+from domain.orders.charges import RemoveCoupon
 from domain.orders.creation import CreateOrder
 from domain.orders.order import Order, OrderCommand
 from domain.settings import SETTINGS_ID, Settings, Shop
@@ -23,7 +26,7 @@ from domain.stock import StockItem
 from projections.desk import customers, orders
 from projections.desk.needs import Needs, Opened, needs
 from projections.desk.stock import Shelf
-from projections.log import Answer, EventLog, RequestKey, Session, VersionConflict
+from projections.log import Answer, Cache, EventLog, IncarnationChanged, RequestKey, Session, VersionConflict
 
 LATELY = 1.0
 ATTEMPTS = 20  # how often a decision is made anew when others were quicker
@@ -34,12 +37,16 @@ Beside = Callable[[Session, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What handling a command led to: the aggregate after it, the log's position, and the answer to give."""
+    """What handling a command led to: the aggregate after it, the log's position, and the answer to give.
+
+    `incarnation` is that of the database the position was given in.
+    """
 
     aggregate: Any
     position: int
     answer: Answer | None = None
     replayed: bool = False
+    incarnation: UUID | None = None
 
 
 class Preview(NamedTuple):
@@ -51,15 +58,39 @@ class Preview(NamedTuple):
     touched: Sequence[Aggregate]
 
 
+class _Memory:
+    """What a desk has read: the settings, known to be current until a moment of the clock, and the stock."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.settings = Settings.blank(SETTINGS_ID)
+        self.settings_until = 0.0
+        self.shelf = Shelf()
+        self.unused_numbers: deque[int] = deque()
+
+    def bring_forward(self, fresh: Sequence[Event]) -> Settings:
+        """The settings after what was decided since they were read."""
+        if not fresh:
+            self.settings_until = time.monotonic() + LATELY
+            return self.settings
+        with self.lock:
+            settings = Settings.blank(SETTINGS_ID)
+            settings.shop, settings.version = self.settings.shop, self.settings.version
+            settings.gaps = self.settings.gaps
+            fold(settings, (event for event in fresh if event.originator_version > self.settings.version))
+            self.settings = settings
+            self.settings_until = time.monotonic() + LATELY
+            return settings
+
+
 class Desk:
     """Handles commands; safe to share between threads."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._settings = Settings.blank(SETTINGS_ID)
-        self._settings_lock = Lock()
-        self._settings_until = 0.0
-        self._shelf = Shelf()
+        self._memory = Cache(_Memory)
+        self._lately: _Memory | None = None
+        log.on_new_incarnation(self._forget)
 
     def handle(
         self,
@@ -98,37 +129,48 @@ class Desk:
 
     def shop(self) -> Shop:
         """The shop as it is set up now."""
-        with self._log.session() as session:
-            return self.shop_within(session)
+        return self.set_up()[0]
 
     def shop_lately(self) -> Shop:
         """The shop as it was set up at most LATELY seconds ago, or as this process has set it up since."""
-        return self._settings.shop if time.monotonic() < self._settings_until else self.shop()
+        memory = self._lately
+        return memory.settings.shop if memory and time.monotonic() < memory.settings_until else self.shop()
 
     def set_up(self) -> tuple[Shop, int]:
         """The shop as it is set up now, and the version of its settings."""
+        try:
+            return self._set_up()
+        except IncarnationChanged:
+            return self._set_up()
+
+    def _set_up(self) -> tuple[Shop, int]:
         with self._log.session() as session:
             opened = self._open(session, Needs())
+            session.secure()
             return opened.shop, opened.settings_version
 
     def shop_within(self, session: Session) -> Shop:
         """The shop as an open session sees it."""
         return self._open(session, Needs()).shop
 
-    def quote(self, command: CreateOrder) -> tuple[Order, Shop]:
-        """The order as it would be created, without storing anything."""
-        asked = replace(command, number="quote", customer_id=None, billing_address=Address())
+    def quote(self, command: CreateOrder, refusal: DomainError | None = None) -> tuple[Order, Shop]:
+        """The order as it would be created, without storing anything; without the coupon that a refusal is about."""
+        asked = replace(command, number="quote", billing_address=Address())
         with self._log.session() as session:
             shop = self._open(session, needs(asked)).shop
             order = Order.blank(asked.order_id)
-            orders.decide_quote(session, order, asked, shop)
+            orders.decide_quote(session, order, asked, shop, refusal)
             return order, shop
+
+    def without_coupon(self, command: OrderCommand, coupon: str) -> Preview:
+        """The command's order as it would be without a coupon that it was shown with."""
+        return self.preview(RemoveCoupon(order_id=command.order_id, context=command.context, coupon=coupon))
 
     def preview(self, command: Command, expected_version: int | None = None) -> Preview:
         """An aggregate before and after a command, without storing anything."""
         with self._log.session() as session:
             opened = self._open(session, needs(command))
-            opened = Opened(shop=opened.shop, settings_version=opened.settings_version, shelf=self._shelf)
+            opened = Opened(shop=opened.shop, settings_version=opened.settings_version, shelf=opened.shelf)
             before, after = _target(session, command, opened), _target(session, command, opened)
             _require_version(after, expected_version)
             return Preview(before, after, opened.shop, _decide(session, after, command, opened))
@@ -144,52 +186,68 @@ class Desk:
         with self._log.session() as session:
             opened = self._open(session, needs(command), request)
             if opened.answer:
-                head = self._log.recorder.head(session.connection)
-                return Outcome(None, head, opened.answer, replayed=True)
-            aggregate = _decide_and_save(session, command, opened, expected_version)
-            if beside:
-                beside(session, aggregate)
-            answer = render(aggregate, opened.shop) if render else None
-            position = session.commit(answer)
+                return Outcome(None, session.secure(), opened.answer, True, session.incarnation)
+            try:
+                aggregate = _decide_and_save(session, command, opened, expected_version)
+                if beside:
+                    beside(session, aggregate)
+                answer = render(aggregate, opened.shop) if render else None
+                position = session.commit(answer)
+            except DomainError as refusal:  # nothing was recorded: the next order takes the number
+                if opened.number is not None:
+                    self._memory.of(session.incarnation).unused_numbers.append(opened.number)
+                answered = None if isinstance(refusal, VersionConflict) else _answered_meanwhile(session, request)
+                if answered is None:
+                    raise
+                return Outcome(None, session.secure(), answered, True, session.incarnation)
             if isinstance(aggregate, Settings):
-                self._settings_until = 0.0
-            return Outcome(aggregate, position, answer)
+                self._memory.of(session.incarnation).settings_until = 0.0
+            return Outcome(aggregate, position, answer, False, session.incarnation)
 
     def _open(self, session: Session, needed: Needs, request: RequestKey | None = None) -> Opened:
         """Claims and reads what is needed; the settings already known are brought forward by what was decided since."""
-        known, unknown = self._settings, self._shelf.unknown(needed.stock)
+        memory = self._lately = self._memory.of(session.incarnation)
+        known, shelf = memory.settings, memory.shelf
+        unknown = shelf.untracked_lately() if needed.moves_goods else shelf.unknown(needed.stock)
+        number = _popped(memory.unused_numbers) if needed.series else None
         opening = session.open(
             request=request,
             email=needed.email,
-            series=needed.series,
+            series=None if number else needed.series,
             streams={SETTINGS_ID: known.version, **dict.fromkeys((*needed.streams, *unknown), 0)},
         )
         if opening.answer:
-            return Opened(shop=known.shop, shelf=self._shelf, answer=opening.answer)
-        settings = self._brought_forward(opening.events.get(SETTINGS_ID, ()))
-        untracked = self._shelf.learn({stock_id: opening.events[stock_id] for stock_id in unknown})
+            if number:
+                memory.unused_numbers.append(number)
+            return Opened(shop=known.shop, shelf=memory.shelf, answer=opening.answer)
+        settings = memory.bring_forward(opening.events.get(SETTINGS_ID, ()))
+        untracked = memory.shelf.learn({stock_id: opening.events[stock_id] for stock_id in unknown})
         return Opened(
             shop=settings.shop,
             settings_version=settings.version,
-            shelf=self._shelf,
+            shelf=memory.shelf,
             untracked=untracked,
             customer=opening.customer,
-            number=opening.number,
+            number=number or opening.number,
         )
 
-    def _brought_forward(self, fresh: Sequence[Event]) -> Settings:
-        if not fresh:
-            self._settings_until = time.monotonic() + LATELY
-            return self._settings
-        with self._settings_lock:
-            settings = Settings.blank(SETTINGS_ID)
-            settings.shop, settings.version = self._settings.shop, self._settings.version
-            for event in fresh:
-                if event.originator_version == settings.version + 1:
-                    event.mutate(settings)
-            self._settings = settings
-            self._settings_until = time.monotonic() + LATELY
-            return settings
+    def _forget(self) -> None:
+        self._memory.drop()
+        self._lately = None
+
+
+def _answered_meanwhile(session: Session, request: RequestKey | None) -> Answer | None:
+    """What the same request was answered while this one was decided: what it had done may be why this is refused."""
+    session.roll_back()
+    return session.claim_request(request) if request else None
+
+
+def _popped(numbers: deque[int]) -> int | None:
+    """The number that came back first; None where there is none."""
+    try:
+        return numbers.popleft()
+    except IndexError:
+        return None
 
 
 def _decide_and_save(session: Session, command: Command, opened: Opened, expected_version: int | None) -> Any:

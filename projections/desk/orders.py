@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
 from domain.addresses import Address
-from domain.coupons import (
-    Coupon,
-    RedeemCoupon,
-    ReleaseCoupon,
-    UnknownCoupon,
-    check_coupon,
-    coupon_id_of,
-)
 from domain.customers import (
     Customer,
     CustomerErased,
@@ -26,18 +16,19 @@ from domain.customers import (
     normalised_email,
     take_billing_data,
 )
+from domain.errors import DomainError
 from domain.events import Aggregate, Context, Erased
 from domain.handlers import HANDLERS
-from domain.orders.cart import ApplyCoupon
+from domain.operators import Operator, UnknownOperator, operator_id
+from domain.orders.charges import ApplyCoupon
 from domain.orders.creation import Buyer, CreateOrder
-from domain.orders.details import AssignCustomer, ChangeBillingAddress, assign_customer
+from domain.orders.details import AssignCustomer, AssignOperator, ChangeBillingAddress, assign_customer, subject_unset
 from domain.orders.exchanges import ExchangeReturn, begin_exchange, is_exchanged, require_exchangeable
-from domain.orders.issuing import IssueCreditNote, IssueInvoice
+from domain.orders.issuing import IssueCorrection, IssueCreditNote, IssueInvoice
 from domain.orders.order import EXCHANGE, Order, OrderCommand, require_currency
 from domain.orders.returns import ForeignExchange, SettleReturn
-from domain.pricing import CouponTerms
 from domain.settings import Shop
-from projections.desk import stock
+from projections.desk import coupons, stock
 from projections.desk.documents import numbered
 from projections.desk.needs import Opened
 from projections.log import CustomerClaim, Session
@@ -48,26 +39,30 @@ FIRST_NUMBER = 1001  # a first order called 1 would tell every customer how new 
 def decide(session: Session, order: Order, command: OrderCommand, opened: Opened) -> list[Aggregate]:
     """Decides an order's command; answers the card, the coupons and the stock that it touched."""
     shop = opened.shop
-    held = _coupons_in_use(order)
-    alone = order.exists and order.customer_id is None
+    held, was_of = coupons.in_use(order), order.customer_id
+    alone, subject = order.exists and order.customer_id is None, order.subject or order.id
     touched: list[Aggregate] = []
     replacement: Order | None = None
     match command:
         case CreateOrder():
             command = _completed(session, command, opened, touched)
         case ApplyCoupon():
-            (terms,) = _terms(session, (command.coupon_code,), "/code")
+            (terms,) = coupons.terms_of(session, (command.coupon_code,), "/code")
             command = replace(command, terms=terms)
-        case AssignCustomer():
-            card = _card(session, command.customer_id)
-            told = {"name": card.value("name"), "email": card.value("email")}
+        case AssignOperator():
+            _require_operator(session, command.operator)
+        case AssignCustomer(customer_id=UUID() as customer_id):
+            card = _card(session, customer_id)
+            told = {"name": card.value("name"), "email": card.value("email"), "address": card.address}
             command = replace(command, customer_id=card.id, **told)
+        case AssignCustomer():
+            session.ensure_subject(subject_unset(order))
         case SettleReturn(exchange=UUID() as exchange):
             _require_own(session, order, exchange)
         case ExchangeReturn() if not is_exchanged(order, command):
             replacement = _replacement(session, order, command, opened, touched)
             command = replace(command, number=replacement.number, total=replacement.price.total)
-        case IssueInvoice() | IssueCreditNote():
+        case IssueInvoice() | IssueCreditNote() | IssueCorrection():
             command = numbered(session, order, command, opened)
         case ChangeBillingAddress():
             _take_billing_data(session, order, command, shop, touched)
@@ -76,13 +71,20 @@ def decide(session: Session, order: Order, command: OrderCommand, opened: Opened
     if replacement and isinstance(command, ExchangeReturn):
         begin_exchange(replacement, order, command.return_number, command.context)
     if alone and order.customer_id:
-        session.hand_over(order.id, order.customer_id)
-    if isinstance(command, CreateOrder):
-        _check_coupons(session, order, order.coupons, command.context, "/coupons")
-    elif isinstance(command, ApplyCoupon) and command.terms:
-        _check_coupons(session, order, (command.terms,), command.context, "/code")
-    touched += _settle_coupons(session, order, held, command.context, shop)
+        session.hand_over(subject, order.customer_id)
+    coupons.hold(session, order, command)
+    touched += coupons.settle(session, order, held, was_of, command, shop)
+    coupons.require_quoted(order, command)
     return touched + stock.settle(session, opened.shelf, opened.untracked, order, command.context, shop)
+
+
+def _require_operator(session: Session, username: str) -> None:
+    """Refuses an operator who is not there, or may not come in; nobody is always there."""
+    if not username:
+        return
+    operator = session.load_or_blank(Operator, operator_id(username))
+    if not operator.exists or operator.disabled:
+        raise UnknownOperator("/operator", operator=username)
 
 
 def _replacement(
@@ -104,7 +106,8 @@ def _replacement(
         items=command.items,
         discount=command.discount,
         shipping_charge=command.shipping_charge,
-        shipping_tax_rate=command.shipping_tax_rate,
+        shipping_taxes=command.shipping_taxes,
+        shipping_includes_tax=command.shipping_includes_tax,
         billing_address=_readable(order.billing_address),
         shipping_address=_readable(order.shipping_address),
     )
@@ -117,21 +120,40 @@ def _readable(address: Address | Erased) -> Address:
     return Address() if isinstance(address, Erased) else address
 
 
-def decide_quote(session: Session, order: Order, command: CreateOrder, shop: Shop) -> None:
-    """Decides how an order would be created, without claiming a number, a customer or a use of a coupon."""
-    terms = _terms(session, command.coupon_codes)
-    quoted = replace(command, number="quote", coupons=terms, place=False, status=None)
+def decide_quote(
+    session: Session, order: Order, command: CreateOrder, shop: Shop, refusal: DomainError | None = None
+) -> None:
+    """Decides how an order would be created, without claiming a number, a customer or a use of a coupon.
+
+    Coupons that do not hold fall off it, each with why; so does the one that a `refusal` is about.
+    """
+    terms = coupons.terms_of(session, command.coupon_codes)
+    person, tags = coupons.person_of(session, command.customer_id)
+    quoted = replace(
+        command, number="quote", customer_id=None, billing_address=Address(), coupons=terms, place=False, status=None
+    )
     HANDLERS[CreateOrder].decide(order, quoted, shop)
-    _check_coupons(session, order, order.coupons, command.context, "/coupons")
+    coupons.drop(session, order, command.context, person, tags, refusal)
 
 
 def _completed(session: Session, command: CreateOrder, opened: Opened, touched: list[Aggregate]) -> CreateOrder:
     """The command with what only the desk knows: number, buyer, coupons' terms."""
+    if not command.past:
+        _require_operator(session, command.operator)
     buyer, card = _buyer(session, command, opened)
     if card:
         touched.append(card)
+        command = _filled(command, card)
     number = command.number or f"{opened.shop.defaults.number_prefix}{FIRST_NUMBER + (opened.number or 1) - 1}"
-    return replace(command, number=number, buyer=buyer, coupons=_terms(session, command.coupon_codes))
+    return replace(command, number=number, buyer=buyer, coupons=coupons.terms_of(session, command.coupon_codes))
+
+
+def _filled(command: CreateOrder, card: Customer) -> CreateOrder:
+    """The command with the addresses of the customer named where it tells none, unless they are to stay empty."""
+    told = command.billing_address or command.shipping_address
+    if command.customer_id is None or told or not command.fill_addresses or command.past:
+        return command
+    return replace(command, billing_address=card.address, shipping_address=card.address)
 
 
 def _buyer(session: Session, command: CreateOrder, opened: Opened) -> tuple[Buyer | None, Customer | None]:
@@ -162,10 +184,7 @@ def _own_address(session: Session, card: Customer, billing: Address) -> Address:
         return billing
     check_email(billing.email, "/billing_address/email")
     email = normalised_email(billing.email)
-    if card.value("email"):
-        own = normalised_email(card.value("email")) == email
-    else:
-        own = session.claim_email(email, card.id).customer_id == card.id
+    own = email in card.addresses if card.addresses else session.claim_email(email, card.id).customer_id == card.id
     return billing if own else replace(billing, email="")
 
 
@@ -192,38 +211,69 @@ def _card_of(session: Session, claim: CustomerClaim) -> Customer:
     return Customer.blank(claim.customer_id) if claim.created else session.load_or_blank(Customer, claim.customer_id)
 
 
-def _follow(card: Customer, order_id: UUID, context: Context, billing: Address, shop: Shop) -> None:
-    take_billing_data(
-        card, TakeBillingData(customer_id=card.id, context=context, order_id=order_id, billing=billing), shop
+def _follow(
+    card: Customer, order_id: UUID, context: Context, billing: Address, shop: Shop, *, corrects: bool = False
+) -> None:
+    command = TakeBillingData(
+        customer_id=card.id, context=context, order_id=order_id, billing=billing, corrects=corrects
     )
+    take_billing_data(card, command, shop)
 
 
 def _take_billing_data(
     session: Session, order: Order, command: ChangeBillingAddress, shop: Shop, touched: list[Aggregate]
 ) -> None:
-    """A new billing address reaches the customer's card, and finds the customer whose e-mail address it tells."""
-    billing, followed = command.address, None
+    """A new billing address reaches the customer's card, and finds the customer whose e-mail address it tells.
+
+    An address that nobody has replaces the card's main one where the bill had that, else it is a further one of the
+    card's. One that another card has is used for this order's mails alone, and the order moves to that card only where
+    its own customer is known by nothing but the address that is corrected.
+    """
+    billing, corrects = command.address, False
     card = session.load_or_blank(Customer, order.customer_id) if order.customer_id else None
     if card and card.erased_at:
         card = None
-    if card and card.value("email"):
-        billing = replace(billing, email=card.value("email"))
-    elif billing.email:
+    if billing.email:
         check_email(billing.email, "/email")
         email = normalised_email(billing.email)
-        claim = session.claim_email(email, card.id) if card else session.customer_for(email)
-        if card is None or claim.customer_id != card.id:
+        if card is None:
+            claim = session.customer_for(email)
             card = _survivor(session, _card_of(session, claim))
-            followed = _without_merged_email(card, claim, billing)
+            billing = _without_merged_email(card, claim, billing)
+        elif email not in card.addresses:
+            corrects = _is_correction(order, card)
+            claim = session.claim_email(email, card.id)
+            if claim.customer_id != card.id:
+                other = _survivor(session, _card_of(session, claim))
+                if other.id != card.id and (not card.value("email") or _knows_this_order_alone(order, card)):
+                    card = other
+                billing, corrects = replace(billing, email=""), False
     if card is None:
         return
-    _follow(card, order.id, command.context, followed or billing, shop)
+    _follow(card, order.id, command.context, billing, shop, corrects=corrects)
     touched.append(card)
     if order.customer_id != card.id:
         assignment = AssignCustomer(
-            order_id=order.id, context=command.context, customer_id=card.id, name=billing.name, email=billing.email
+            order_id=order.id,
+            context=command.context,
+            customer_id=card.id,
+            name=command.address.name or card.value("name"),
+            email=command.address.email or card.value("email"),
         )
         assign_customer(order, assignment, shop)
+
+
+def _is_correction(order: Order, card: Customer) -> bool:
+    """Whether the order's mails went to the card's main address until now."""
+    was, main = order.mails_to, card.value("email")
+    return not main or (isinstance(was, str) and normalised_email(was) == normalised_email(main))
+
+
+def _knows_this_order_alone(order: Order, card: Customer) -> bool:
+    """Whether all that is known of a customer came from the bill of this order."""
+    return _is_correction(order, card) and all(
+        field.origin == "billing" and field.order_id == order.id for field in card.fields.values()
+    )
 
 
 def _require_own(session: Session, order: Order, exchange: UUID) -> None:
@@ -231,44 +281,3 @@ def _require_own(session: Session, order: Order, exchange: UUID) -> None:
     sent = session.load_or_blank(Order, exchange)
     if not sent.exists or sent.customer_id is None or sent.customer_id != order.customer_id:
         raise ForeignExchange("/exchange")
-
-
-def _terms(session: Session, codes: tuple[str, ...], pointer: str = "/coupons") -> tuple[CouponTerms, ...]:
-    coupons = [session.load_or_blank(Coupon, coupon_id_of(code)) for code in codes]
-    if not all(coupon.exists for coupon in coupons):
-        raise UnknownCoupon(pointer)
-    return tuple({coupon.terms.code: coupon.terms for coupon in coupons}.values())
-
-
-def _coupons_in_use(order: Order) -> set[str]:
-    """The coupons that count this order as a use: those of a placed order that was not cancelled."""
-    counts = order.is_placed and not order.is_cancelled and order.imported is None
-    return {terms.code for terms in order.coupons} if counts else set()
-
-
-def _check_coupons(
-    session: Session, order: Order, coupons: Sequence[CouponTerms], context: Context, pointer: str
-) -> None:
-    for terms in coupons:
-        coupon = session.load_or_blank(Coupon, coupon_id_of(terms.code))
-        rejection = check_coupon(coupon, context.at, order.currency, order.price.subtotal, order.customer_id, order.id)
-        if rejection:
-            rejection.pointer = pointer
-            raise rejection
-
-
-def _settle_coupons(session: Session, order: Order, held: set[str], context: Context, shop: Shop) -> list[Aggregate]:
-    """Counts the uses that began with the decision and gives back those that ended, in one order of locking."""
-    holds = _coupons_in_use(order)
-    touched: list[Aggregate] = []
-    for code in sorted(holds ^ held):
-        coupon_id = coupon_id_of(code)
-        session.lock(coupon_id)
-        coupon = session.load_or_blank(Coupon, coupon_id)
-        facts: dict[str, Any] = {"coupon_id": coupon_id, "context": context, "order_id": order.id}
-        if code in holds:
-            HANDLERS[RedeemCoupon].decide(coupon, RedeemCoupon(customer_id=order.customer_id, **facts), shop)
-        else:
-            HANDLERS[ReleaseCoupon].decide(coupon, ReleaseCoupon(**facts), shop)
-        touched.append(coupon)
-    return touched

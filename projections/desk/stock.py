@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from domain.events import Context, Event
+from domain.events import Context, Event, fold
 from domain.orders.order import Order
 from domain.settings import Shop
 from domain.stock import StockItem, stock_id_of
@@ -14,6 +14,7 @@ from domain.stock.following import figures_of, follow, of_the_past, require_answ
 from projections.log import Session
 
 MOST_KNOWN = 20_000
+MOST_UNTRACKED = 50
 
 
 class Shelf:
@@ -21,6 +22,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._known: dict[UUID, StockItem] = {}
+        self._untracked: dict[UUID, None] = {}
 
     def unknown(self, stock_ids: Iterable[UUID]) -> list[UUID]:
         """Those of which nothing is known: nobody has read them, or they are not tracked."""
@@ -30,7 +32,16 @@ class Shelf:
         """Takes in whole streams; answers which of them hold nothing: that stock is not tracked."""
         for stock_id, events in streams.items():
             self._bring_forward(StockItem.blank(stock_id), events)
+            self._untracked.pop(stock_id, None)
+            if not events:
+                self._untracked[stock_id] = None
+        while len(self._untracked) > MOST_UNTRACKED:
+            self._untracked.pop(next(iter(self._untracked), stock_id), None)
         return frozenset(stock_id for stock_id, events in streams.items() if not events)
+
+    def untracked_lately(self) -> list[UUID]:
+        """Stock that was found not to be tracked lately: looked for along with an order, whether it still is not."""
+        return list(self._untracked)
 
     def locked(self, session: Session, stock_ids: Collection[UUID]) -> list[StockItem]:
         """The stock as it is now, with what the save holds of it; nobody else changes it until the save ends."""
@@ -39,16 +50,13 @@ class Shelf:
         fresh = session.open(streams={stock_id: item.version for stock_id, item in known.items()}).events
         items = [self._bring_forward(item, fresh[stock_id]).copy() for stock_id, item in known.items()]
         for item in items:
-            for event in session.saved(item.id):
-                event.mutate(item)
+            fold(item, session.saved(item.id))
         return items
 
     def _bring_forward(self, known: StockItem, fresh: Sequence[Event]) -> StockItem:
         if not fresh:
             return known
-        item = known.copy()
-        for event in fresh:
-            event.mutate(item)
+        item = fold(known.copy(), fresh)
         while len(self._known) >= MOST_KNOWN:
             self._known.pop(next(iter(self._known)), None)
         self._known[item.id] = item

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from projections.exports.lists import EXPORTED
 from projections.exports.reading import Asked
 from projections.log import Session
-from projections.log.keys import DataKey
+from projections.log.keys import SharedKey
 from projections.orders import OrderFilters
 from projections.work import jobs
 from projections.work.jobs import Held, Part
@@ -27,17 +27,23 @@ class Wanted(NamedTuple):
     form: str
 
 
-def ask(session: Session, key: DataKey, job_id: UUID, wanted: Wanted, actor: str) -> None:
+def ask(session: Session, key: SharedKey, job_id: UUID, wanted: Wanted, actor: str) -> None:
     """Asks for the job in the transaction of a save; how many rows there are is told once it reads them."""
     asked = wanted.asked
-    told = {"list": asked.list, "format": wanted.form, "columns": asked.columns, "sort": asked.sort}
-    told |= {"as_of": asked.as_of.isoformat()} if asked.as_of else {}
+    told = {
+        "list": asked.list,
+        "format": wanted.form,
+        "columns": asked.columns,
+        "sort": asked.sort,
+        "personal": asked.personal,
+    }
+    told |= asked.point.told()
     filters = key.seal_text(msgspec.json.encode(asked.filters), job_id.bytes)
     permission = EXPORTED[asked.list].permission
     jobs.create(session, job_id, KIND, told, [Part(0, {"filters": filters})], actor, permission=permission)
 
 
-def wanted_of(key: DataKey, held: Held) -> Wanted:
+def wanted_of(key: SharedKey, held: Held) -> Wanted:
     """What the job in hand is to export."""
     told = dict(held.parameters)
     form = told.pop("format", "csv")
@@ -46,7 +52,16 @@ def wanted_of(key: DataKey, held: Held) -> Wanted:
         columns = tuple(told.get("columns", ()))
         listed = told.get("list", "orders")
         filters = OrderFilters(ids=ids)
-        return Wanted(Asked(list=listed, filters=filters, columns=columns, sort=held.content.get("sort", "")), form)
+        return Wanted(
+            Asked(
+                list=listed,
+                filters=filters,
+                columns=columns,
+                sort=held.content.get("sort", ""),
+                personal=told.get("personal", True),
+            ),
+            form,
+        )
     asked = msgspec.convert({**told, "filters": None}, Asked)
     plain = key.open_text(held.content["filters"], held.job_id.bytes)
     return Wanted(replace(asked, filters=msgspec.json.decode(plain, type=EXPORTED[asked.list].filters)), form)

@@ -7,8 +7,9 @@ from typing import Any, Literal, NamedTuple
 
 from domain.money import amount_text
 
-# `decimal` is text with exactly its decimals, `instant` in UTC; the others are what Python calls them. All may be None.
-Kind = Literal["text", "id", "integer", "decimal", "boolean", "instant", "date", "list"]
+# `decimal` is text with exactly its decimals, `quantity` the same where its unit has some, else a whole number;
+# `instant` is in UTC; the others are what Python calls them. All may be None.
+Kind = Literal["text", "id", "integer", "quantity", "decimal", "boolean", "instant", "date", "list"]
 # Rows as they travel: for each column its values, in the order of the rows.
 Chunk = Sequence[Sequence[Any]]
 
@@ -19,17 +20,24 @@ class Column(NamedTuple):
     """A column: its name, the kind of its values, and what it is in SQL.
 
     `stored` says how a decimal stands there: minor units of the row's currency, or hundredths of a percent.
+    `personal`: it tells of a person.
     """
 
     name: str
     kind: Kind
     sql: str
     stored: Stored = "plain"
+    personal: bool = False
 
 
 def text(name: str, sql: str = "") -> Column:
     """A column of text, of one's own or of others."""
     return Column(name, "text", sql or name)
+
+
+def person(name: str, sql: str = "") -> Column:
+    """A column of text that tells of a person."""
+    return Column(name, "text", sql or name, personal=True)
 
 
 def identity(name: str, sql: str = "") -> Column:
@@ -40,6 +48,16 @@ def identity(name: str, sql: str = "") -> Column:
 def integer(name: str, sql: str = "") -> Column:
     """A column of whole numbers."""
     return Column(name, "integer", sql or name)
+
+
+def quantity(name: str, sql: str = "") -> Column:
+    """A column of quantities: whole numbers, and text with all its decimals where a unit has some."""
+    return Column(name, "quantity", sql or name)
+
+
+def percent(name: str, sql: str = "") -> Column:
+    """A column of tax rates in percent, exact."""
+    return Column(name, "decimal", sql or name)
 
 
 def boolean(name: str, sql: str = "") -> Column:

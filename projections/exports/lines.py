@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
-from itertools import takewhile
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain.events import Event
+from domain.money import amount_text
+from domain.orders.items import Item
 from domain.orders.order import Order
-from projections.exports.columns import Column, identity, instant, integer, money, rate, text
+from domain.points_in_time import PointInTime, fold_part
+from domain.pricing import PricedLine
+from domain.taxes import combined, rate_text, tax_rate_text
+from domain.units import quantity_answer
+from projections.exports.columns import Column, identity, instant, money, percent, quantity, several, text
 from projections.log import EventLog
-from projections.log.session import folded
 
 AT_ONCE = 250  # orders whose histories are held at one time
+
+
+def _refunded(order: Order, item: Item) -> int:
+    return order.refunded_quantities().get(item.id, 0)
+
+
+def _taxes(order: Order, line: PricedLine) -> list[str]:
+    """Each tax of a line: its name where it has one, its rate, whether it is compound, and how much it is."""
+    parts = [amount_text(part, order.currency) for part in line.tax_parts]
+    return [
+        f"{tax.name} {tax_rate_text(tax.rate)}%{' compound' if tax.compound else ''}: {part}".strip()
+        for tax, part in zip(line.taxes, parts, strict=True)
+    ]
+
 
 _LINES: tuple[tuple[Column, Callable[[Order, Any, Any], Any]], ...] = (
     (identity("order_id"), lambda order, item, line: order.id),
@@ -26,10 +42,16 @@ _LINES: tuple[tuple[Column, Callable[[Order, Any, Any], Any]], ...] = (
     (text("id"), lambda order, item, line: item.id),
     (text("sku"), lambda order, item, line: item.sku),
     (text("name"), lambda order, item, line: item.name),
-    (integer("quantity"), lambda order, item, line: item.quantity),
+    (text("options"), lambda order, item, line: "; ".join(f"{one.name}: {one.value}" for one in item.options)),
+    (quantity("quantity"), lambda order, item, line: quantity_answer(item.quantity, item.unit)),
+    (text("unit"), lambda order, item, line: item.unit.code),
+    (quantity("refunded"), lambda order, item, line: quantity_answer(_refunded(order, item), item.unit)),
+    (quantity("kept"), lambda order, item, line: quantity_answer(order.kept_quantity(item), item.unit)),
     (money("unit_price"), lambda order, item, line: item.unit_price),
     (money("discount"), lambda order, item, line: line.discount),
-    (rate("tax_rate"), lambda order, item, line: item.tax_rate),
+    (percent("tax_rate"), lambda order, item, line: rate_text(combined(item.taxes))),
+    (several("taxes"), lambda order, item, line: _taxes(order, line)),
+    (text("exemption"), lambda order, item, line: item.exemption),
     (money("net"), lambda order, item, line: line.net),
     (money("tax"), lambda order, item, line: line.tax),
     (money("total"), lambda order, item, line: line.total),
@@ -39,11 +61,11 @@ _VALUE_OF = {column.name: value for column, value in _LINES}
 
 
 class Moment(NamedTuple):
-    """What a reader looks at: the log up to a position and, for the past, up to an instant."""
+    """What a reader looks at: the log up to a position, and of that what a point in time shows."""
 
     log: EventLog
     position: int
-    instant: datetime | None
+    point: PointInTime
 
 
 Reader = Callable[[Moment, Sequence[Column], Sequence[tuple[Any, ...]]], Iterator[list[tuple[Any, ...]]]]
@@ -65,12 +87,7 @@ def lines_of(
 
 
 def _orders(moment: Moment, ids: Sequence[UUID]) -> Iterator[Order]:
-    streams = moment.log.streams(ids, moment.position)
+    streams = moment.log.recorded_streams(ids, moment.position)
     for order_id in ids:
-        events = _until(streams.get(order_id, []), moment.instant)
-        if events:
-            yield folded(Order, order_id, events)
-
-
-def _until(events: Sequence[Event], instant: datetime | None) -> Sequence[Event]:
-    return events if instant is None else list(takewhile(lambda event: event.timestamp <= instant, events))
+        if shown := moment.point.part_of(streams.get(order_id, [])):
+            yield fold_part(Order.blank(order_id), [recorded.event for recorded in shown])

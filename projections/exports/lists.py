@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from domain.addresses import Address
+from domain.personal import OF_ADDRESSES
 from projections import coupons, customers, documents, enrolments, imports, messages, orders, stock, stock_movements
 from projections import order_status_history as history
 from projections.exports import lines
-from projections.exports.columns import Column, boolean, day, identity, instant, integer, money, rate, several, text
+from projections.exports.columns import (
+    Column,
+    boolean,
+    day,
+    identity,
+    instant,
+    integer,
+    money,
+    person,
+    rate,
+    several,
+    text,
+)
 from projections.exports.lines import Reader
 from projections.pages import Listing
 
@@ -36,15 +50,15 @@ _ORDERS = (
     identity("id"), text("number"), integer("version"), instant("created_at"), instant("placed_at"),
     instant("updated_at"), text("currency"), text("status"), text("stage"), text("payment_status"),
     text("fulfilment_status"), text("return_status"), text("dispute_status"), identity("customer_id"),
-    text("customer_name"), text("customer_email"), text("operator"), text("source"), text("payment_method"),
+    person("customer_name"), person("customer_email"), text("operator"), text("source"), text("payment_method"),
     text("shipping_method"), several("tags"), boolean("archived"), integer("item_count"), money("total"),
-    money("paid"), money("refunded"), money("balance"), several("skus"), several("carriers"),
+    money("paid"), money("refunded"), money("kept", "balance + paid - refunded"), money("balance"),
+    money("credit", "greatest(0, -balance)"), several("skus"), several("carriers"),
     several("tracking_codes"), text("imported_source"), text("external_id"),
 )  # fmt: skip
 _CUSTOMERS = (
-    identity("id"), integer("version"), instant("created_at"), instant("updated_at"), text("name"), text("company"),
-    text("line1"), text("line2"), text("postcode"), text("city"), text("region"), text("country"), text("phone"),
-    text("email"), text("vat_number"), several("tags"),
+    identity("id"), integer("version"), instant("created_at"), instant("updated_at"),
+    *(person(name) if name in OF_ADDRESSES else text(name) for name in Address.FIELDS), several("tags"),
 )  # fmt: skip
 _STOCK = (
     text("sku"), text("policy"), integer("low_at"), integer("on_hand"), integer("reserved"), integer("available"),
@@ -80,7 +94,7 @@ _DOCUMENTS = (
 )  # fmt: skip
 _HISTORY = (
     identity("order_id"), integer("version"), instant("at"), text("from_status"), text("from_stage"),
-    text("to_status"), text("to_stage"), text("actor"), text("reason"), boolean("forced"),
+    text("to_status"), text("to_stage"), text("actor"), text("reason"), boolean("forced"), instant("recorded_at"),
 )  # fmt: skip
 _IMPORTS = (
     identity("id"), integer("version"), instant("started_at"), instant("ended_at"), text("kind"), text("source"),

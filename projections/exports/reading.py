@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
-import psycopg
 from msgspec import Struct
 
 from domain.errors import Rejected
+from domain.personal import MASK
+from domain.points_in_time import NOW, PointInTime
 from projections import generations
 from projections.comparing import snapshot
 from projections.exports.columns import Chunk, Column, with_values
@@ -20,11 +21,14 @@ from projections.exports.past import past
 from projections.filling import Source
 from projections.generations import LIVE
 from projections.log import EventLog
+from projections.postgres.connections import PATIENT, bound, connect
 from projections.runtime import Runtime
 from projections.tables import Connection
 from projections.views import Rebuilding
 
 MOST_COLUMNS = 100
+REPLICA_PATIENCE = 2.0  # seconds an export waits for the replica before it reads the primary
+_MASKED = f"'{MASK}'::text"
 
 
 class UnknownColumn(Rejected):
@@ -34,19 +38,35 @@ class UnknownColumn(Rejected):
 
 
 class AsOfAhead(Rejected):
-    """The list as of {as_of} cannot be told yet: name an instant that has passed."""
+    """What will have happened by {as_of} cannot be told yet: name an instant that has passed."""
 
     code = "as-of-ahead"
 
 
+class KnownAtAhead(Rejected):
+    """What will be known at {known_at} cannot be told yet: name an instant that has passed."""
+
+    code = "known-at-ahead"
+
+
 class Asked(Struct, frozen=True, kw_only=True):
-    """What is asked of an export: the list, its filters, and in which order; `as_of` an instant of the past."""
+    """What is asked of an export: the list, its filters, and in which order, of the present or a point in time.
+
+    Not `personal`: what tells of a person is masked.
+    """
 
     list: str
     filters: Any
     columns: tuple[str, ...] = ()
     sort: str = ""
     as_of: datetime | None = None
+    known_at: datetime | None = None
+    personal: bool = True
+
+    @property
+    def point(self) -> PointInTime:
+        """The point in time that is asked for."""
+        return PointInTime(self.as_of, self.known_at)
 
 
 class Export(NamedTuple):
@@ -84,15 +104,20 @@ class Export(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """Where exports are read from."""
+    """Where exports are read from; `url` leads to the views where that is another address than the source's."""
 
     source: Source
     log: EventLog
+    url: str = ""
 
     @classmethod
-    def of(cls, runtime: Runtime) -> Reading:
-        """The database of a runtime."""
-        return cls(Source(runtime.settings.database_url, runtime.settings.secret_key), runtime.log)
+    def of(cls, runtime: Runtime, view: str = "") -> Reading:
+        """The database of a runtime: its replica, where it comes to show in time what the view shows now."""
+        settings, replica = runtime.settings, runtime.replica
+        url = settings.database_url
+        if replica and view and replica.wait_for(view, runtime.views.position(view), REPLICA_PATIENCE):
+            url = replica.url
+        return cls(Source(settings.direct_url, settings.secrets), runtime.log, url)
 
 
 def columns_of(exported: Exported, names: Sequence[str]) -> Sequence[Column]:
@@ -104,10 +129,12 @@ def columns_of(exported: Exported, names: Sequence[str]) -> Sequence[Column]:
     return [known[name] for name in dict.fromkeys(names)] or list(exported.columns)
 
 
-def require_passed(as_of: datetime | None, now: datetime) -> None:
+def require_passed(point: PointInTime, now: datetime) -> None:
     """Refuses an instant that lies ahead: a file would tell for that day what is only known of today."""
-    if as_of and as_of > now:
-        raise AsOfAhead("/as_of", as_of=as_of.isoformat())
+    if point.as_of and point.as_of > now:
+        raise AsOfAhead("/as_of", as_of=point.as_of.isoformat())
+    if point.known_at and point.known_at > now:
+        raise KnownAtAhead("/known_at", known_at=point.known_at.isoformat())
 
 
 @contextmanager
@@ -121,26 +148,28 @@ def reading(
     """
     exported = EXPORTED[asked.list]
     columns = columns_of(exported, asked.columns)
+    if not asked.personal:
+        columns = [column._replace(sql=_MASKED) if column.personal else column for column in columns]
     with ExitStack() as stack:
-        if asked.as_of and not schema:
+        if asked.point != NOW and not schema:
             upto = place.log.head()
-            schema = stack.enter_context(past(place.source, exported.view, asked.as_of, upto, building))
-        connection = stack.enter_context(_opened(place.source.database_url))
+            schema = stack.enter_context(past(place.source, exported.view, asked.point, upto, building))
+        connection = stack.enter_context(_opened(place.url or place.source.database_url))
         stands = generations.find(connection, exported.view, schema or LIVE)
         if stands is None:
             raise Rebuilding(f"{exported.view} is not built yet")
-        at = asked.as_of.astimezone(UTC) if asked.as_of else None
-        moment = Moment(place.log, stands.position, at)
+        moment = Moment(place.log, stands.position, asked.point)
         yield Export(connection, exported, columns, asked, schema or LIVE, moment)
 
 
 @contextmanager
 def _opened(database_url: str) -> Iterator[Connection]:
     """A connection whose instants are in UTC; what it still reads when it is left is broken off."""
-    connection = psycopg.connect(
-        database_url, autocommit=True, application_name="carnet export", options="-c timezone=UTC"
-    )
+    connection = connect(database_url, "carnet export", session=PATIENT)
     try:
-        yield snapshot(connection)
+        snapshot(connection)
+        bound(connection, idle=PATIENT["idle_in_transaction_session_timeout"])
+        connection.execute("SET LOCAL timezone = 'UTC'")
+        yield connection
     finally:
         connection.close()

@@ -1,25 +1,41 @@
 """The event log: the only place where what happened is stored."""
 
 from projections.log.claims import CustomerClaim
+from projections.log.durability import Connection
+from projections.log.epochs import Cache, Epoch
+from projections.log.errors import (
+    AheadOfLog,
+    IncarnationChanged,
+    NotDurable,
+    NothingRecorded,
+    OutcomeUnknown,
+    VersionConflict,
+)
 from projections.log.event_log import EventLog
 from projections.log.keys import KeyRing, SubjectErased
 from projections.log.mapper import EventMapper, SealedEvent, UnsealedPersonalData
-from projections.log.recorded import Recorded
-from projections.log.recorder import Connection, LogRecorder
+from projections.log.recorded import Found, Recorded
+from projections.log.recorder import LogRecorder
 from projections.log.requests import Answer, AnswerErased, KeyReused, RequestKey
-from projections.log.session import NothingRecorded, Opening, OutcomeUnknown, Session, VersionConflict
+from projections.log.session import Opening, Session
 from projections.log.waking import Waker
 
 __all__ = [
+    "AheadOfLog",
     "Answer",
     "AnswerErased",
+    "Cache",
     "Connection",
     "CustomerClaim",
+    "Epoch",
     "EventLog",
     "EventMapper",
+    "Found",
+    "IncarnationChanged",
     "KeyReused",
     "KeyRing",
     "LogRecorder",
+    "NotDurable",
     "NothingRecorded",
     "Opening",
     "OutcomeUnknown",

@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 
 from psycopg import Cursor
 
+from projections.log.durability import Connection
 from projections.log.keys import KeyRing
-from projections.log.recorder import Connection, Row
+from projections.log.recorder import Row
 from projections.log.requests import KnownRequest, RequestKey
 
 _OPENING = """
-SELECT known, fingerprint, subject, answer, answer_wrapped, customer, customer_wrapped, number,
-    position, topic, version, state, wrapped
+SELECT incarnation, known, fingerprint, subject, answer, answer_wrapped, customer, customer_wrapped, number,
+    position, topic, version, state, wrapped, recorded_at
 FROM log.opening(%(actor)s, %(key)s, %(email_hash)b, %(series)s, %(ids)b, %(after)s)
 """
 _CUSTOMERS = """
@@ -45,6 +46,7 @@ class CustomerClaim(NamedTuple):
 class Start(NamedTuple):
     """What a save starts from: the request as it ran before, or the customer of the address, a number, the streams."""
 
+    incarnation: UUID | None
     request: KnownRequest | None
     customer: UUID | None
     wrapped: bytes | None
@@ -75,9 +77,10 @@ class Claims:
             "after": list(after.values()),
         }
         found = self._ask(_OPENING, facts).fetchall()
-        known, fingerprint, subject, answer, wrapped, customer, customer_wrapped, number = found[0][:8]
-        rows = [Row._make(row[8:]) for row in found if row[8] is not None]
+        incarnation, known, fingerprint, subject, answer, wrapped, customer, customer_wrapped, number = found[0][:9]
+        rows = [Row._make(row[9:]) for row in found if row[9] is not None]
         return Start(
+            incarnation,
             KnownRequest(fingerprint, subject, answer, wrapped) if known else None,
             customer,
             customer_wrapped,

@@ -85,7 +85,7 @@ def _personal_kind(hint: Any) -> Any:
 
 
 def _without_erased(hint: Any) -> Any:
-    return Union[tuple(part for part in get_args(hint) if part is not Erased)] if _is_union(hint) else hint  # noqa: UP007
+    return Union[tuple(part for part in get_args(hint) if part is not Erased)] if _is_union(hint) else hint  # noqa: UP007 - built at run time
 
 
 def _is_union(hint: Any) -> bool:

@@ -37,7 +37,7 @@ class SealedEvent(StoredEvent):
 
     version: int
     subject: UUID | None
-    recorded_at: datetime
+    occurred_at: datetime
     event_id: UUID
     wrapped: bytes | None = None
 
@@ -73,7 +73,7 @@ class EventMapper(Mapper[UUID]):
             state=self.state(event, wrapped),
             version=event.VERSION,
             subject=event.metadata.subject,
-            recorded_at=event.timestamp,
+            occurred_at=event.timestamp,
             event_id=event.metadata.event_id,
             wrapped=wrapped,
         )

@@ -18,36 +18,44 @@ from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Notif
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool
 
+from projections.log.durability import Connection, make_durable, undisturbed
+from projections.log.errors import NotDurable
 from projections.log.mapper import SealedEvent
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 APPEND_LOCK = "SELECT pg_advisory_xact_lock(7106407, 1)"
 ALL = 2**63 - 1
 _IDLE = 0.05  # seconds between two looks of a subscription at a quiet log
 
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
-_MAKE_DURABLE = "SELECT pg_logical_emit_message(true, 'carnet', '')"
 _SAVE = """
-    %(fresh)t::json, %(actor)s, %(key)s, %(fingerprint)b, %(subject)s, %(answer)b,
+    %(decided_in)s, %(ids)t::uuid[], %(versions)t::integer[], %(fresh)t::json,
+    %(actor)s, %(key)s, %(fingerprint)b, %(subject)s, %(answer)b,
     %(email_hash)b, %(customer)s, %(wrapped)b
 """
 _APPEND = f"SELECT log.append({_SAVE})"
 _APPEND_ALONE = f"CALL log.append_alone({_SAVE}, NULL)"
-_HEAD = "SELECT coalesce(max(position), 0) FROM log.events"
+_MAKE_DURABLE = "SELECT incarnation FROM log.make_durable()"
+_HEAD = "SELECT log.current_incarnation(), coalesce(max(position), 0) FROM log.events"
+# The incarnation that is read comes first, in a row of its own.
 _ROWS = """
-SELECT position, topic, version, state, wrapped FROM log.readable
-WHERE position > %(after)s AND position <= %(upto)s AND (%(topics)s::text[] IS NULL OR topic = ANY(%(topics)s))
-ORDER BY position LIMIT %(limit)s
+SELECT log.current_incarnation(), NULL, NULL, NULL, NULL, NULL, NULL
+UNION ALL (
+    SELECT NULL, position, topic, version, state, wrapped, recorded_at FROM log.readable
+    WHERE position > %(after)s AND position <= %(upto)s AND (%(topics)s::text[] IS NULL OR topic = ANY(%(topics)s))
+    ORDER BY position LIMIT %(limit)s
+)
 """
-_STREAMS = "SELECT position, topic, version, state, wrapped FROM log.streams(%(ids)b, %(after)s, %(upto)s)"
+_STREAMS = """
+SELECT incarnation, position, topic, version, state, wrapped, recorded_at
+FROM log.streams(%(ids)b, %(after)s, %(upto)s)
+"""
 _NOTIFICATIONS = """
 SELECT originator_id, originator_version, topic, convert_to(state, 'UTF8'), position FROM log.readable
 WHERE position > %(after)s AND position <= %(upto)s AND (%(topics)s::text[] IS NULL OR topic = ANY(%(topics)s))
 ORDER BY position LIMIT %(limit)s
 """
 _STREAM = """
-SELECT originator_id, originator_version, topic, convert_to(state, 'UTF8') AS state, version, subject, recorded_at,
+SELECT originator_id, originator_version, topic, convert_to(state, 'UTF8') AS state, version, subject, occurred_at,
     (state::json -> 'metadata' ->> 'event_id')::uuid AS event_id, wrapped
 FROM log.readable
 WHERE originator_id = %(id)s AND originator_version > %(after)s AND originator_version <= %(upto)s
@@ -68,6 +76,14 @@ class Row(NamedTuple):
     version: int
     state: str
     wrapped: bytes | None
+    recorded_at: datetime | None
+
+
+class Rows(NamedTuple):
+    """What was read, and the incarnation it was read in; None where the server has begun none yet."""
+
+    incarnation: UUID | None
+    rows: list[Row]
 
 
 class KeptAnswer(NamedTuple):
@@ -103,14 +119,12 @@ _NOBODY_NEW = (None, None, None)
 
 
 class _Fresh(msgspec.Struct):
-    """One event on its way into the log; the names are the columns'."""
+    """One event on its way into the log, but for its stream and version; the names are the columns'."""
 
-    originator_id: UUID | str
-    originator_version: int
     topic: str
     version: int
     subject: UUID | None
-    recorded_at: datetime
+    occurred_at: datetime
     state: msgspec.Raw
 
 
@@ -126,34 +140,36 @@ class LogRecorder(ApplicationRecorder):
         events: Sequence[SealedEvent],
         along: Along = ALONE,
         *,
+        decided_in: UUID | None,
         begun: bool = False,
     ) -> int:
-        """Appends, commits and waits for the disk in one round trip; gives the last position.
+        """Appends, commits and waits until it is durable in one round trip; gives the last position.
 
-        `begun`: the transaction was begun before, with what else belongs into it; it is still to be rolled back when
-        `psycopg.errors.UniqueViolation` says that a stream already has one of these versions, or that the request or
-        the e-mail address was claimed meanwhile.
+        `decided_in` is the incarnation in which it was decided; None: nothing was. `begun`: the transaction was begun
+        before, with what else belongs into it; it is still to be rolled back when `psycopg.errors.UniqueViolation` says
+        that a stream already has one of these versions, or that the request or the e-mail address was claimed
+        meanwhile, `CheckViolation` that a version's predecessor is not stored, SQLSTATE CN001 that the incarnation is
+        another one. `NotDurable`: it is committed and may still vanish.
         """
-        parameters = _parameters(events, along)
-        with connection.cursor() as cursor:
+        parameters = _parameters(events, along) | {"decided_in": decided_in}
+        with connection.cursor() as cursor, undisturbed(connection):
             if not begun:
                 [(last,)] = cursor.execute(_APPEND_ALONE, parameters, prepare=True).fetchall()
                 return int(last)
             with connection.pipeline():
                 cursor.execute(_APPEND, parameters, prepare=True)
                 connection.execute("COMMIT", prepare=True)
-                self.make_durable(connection)
+                durable = connection.execute(_MAKE_DURABLE, prepare=True)
             [(last,)] = cursor.fetchall()
+            [(found,)] = durable.fetchall()
+            if decided_in not in (None, found):
+                raise NotDurable("the server went away between the commit and the wait for it")
         return int(last)
 
-    def make_durable(self, connection: Connection) -> None:
-        """Waits until everything committed so far is on disk."""
-        connection.execute(_MAKE_DURABLE, prepare=True)
-
-    def head(self, connection: Connection) -> int:
-        """The last position; 0 for an empty log."""
-        [(last,)] = connection.execute(_HEAD, prepare=True).fetchall()
-        return int(last)
+    def head(self, connection: Connection) -> tuple[UUID | None, int]:
+        """The incarnation that is read, and the last position, durable or not; 0 for an empty log."""
+        [(incarnation, last)] = connection.execute(_HEAD, prepare=True).fetchall()
+        return incarnation, last
 
     def rows(
         self,
@@ -162,8 +178,8 @@ class LogRecorder(ApplicationRecorder):
         limit: int,
         topics: Collection[str] | None = None,
         upto: int | None = None,
-    ) -> list[Row]:
-        """Up to `limit` rows after a position, in order."""
+    ) -> Rows:
+        """Up to `limit` rows after a position, in order, durable or not."""
         parameters = {"after": after, "upto": ALL if upto is None else upto, "limit": limit}
         wanted = None if topics is None else list(topics)
         cursor = connection.cursor(binary=True)
@@ -180,9 +196,10 @@ class LogRecorder(ApplicationRecorder):
         parameters = {"ids": list(after), "after": list(after.values()), "upto": ALL if upto is None else upto}
         return connection.cursor(binary=True).execute(_STREAMS, parameters, prepare=True)
 
-    def take(self, asked: psycopg.Cursor[tuple[Any, ...]]) -> list[Row]:
+    def take(self, asked: psycopg.Cursor[tuple[Any, ...]]) -> Rows:
         """The rows asked for; of streams, stream by stream and in order."""
-        return [Row._make(row) for row in asked.fetchall()]
+        found = asked.fetchall()
+        return Rows(found[0][0], [Row._make(row[1:]) for row in found if row[1] is not None])
 
     def recorded(self, connection: Connection, events: Sequence[SealedEvent]) -> dict[UUID, int]:
         """The ids and positions of the events that stand at these versions of their streams."""
@@ -197,8 +214,8 @@ class LogRecorder(ApplicationRecorder):
             raise TypeError("the log stores sealed events only")
         with self._pool.connection() as connection:
             try:
-                last = self.append(connection, events)
-            except psycopg.errors.UniqueViolation as error:
+                last = self.append(connection, events, decided_in=None)
+            except psycopg.errors.IntegrityError as error:
                 raise IntegrityError(str(error)) from error
         return range(last - len(events) + 1, last + 1)
 
@@ -211,10 +228,11 @@ class LogRecorder(ApplicationRecorder):
         desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[SealedEvent]:
-        """The events of one stream."""
+        """The events of one stream, durable."""
         parameters = {"id": originator_id, "after": gt or 0, "upto": 2**31 - 1 if lte is None else lte}
         with self._pool.connection() as connection, connection.cursor(row_factory=class_row(SealedEvent)) as cursor:
             found = cursor.execute(_STREAM, parameters, prepare=True).fetchall()
+            make_durable(connection)
         return (found[::-1] if desc else found)[:limit]
 
     def select_notifications(
@@ -230,6 +248,7 @@ class LogRecorder(ApplicationRecorder):
         after = 0 if start is None else start - 1 if inclusive_of_start else start
         parameters = {"after": after, "upto": ALL if stop is None else stop, "limit": limit}
         with self._pool.connection() as connection:
+            parameters["upto"] = min(parameters["upto"], make_durable(connection)[0])
             wanted = list(topics) or None
             found = connection.execute(_NOTIFICATIONS, parameters | {"topics": wanted}, prepare=True).fetchall()
         return [Notification(*row) for row in found]
@@ -237,7 +256,7 @@ class LogRecorder(ApplicationRecorder):
     def max_notification_id(self) -> int | None:
         """The last position; None for an empty log."""
         with self._pool.connection() as connection:
-            return self.head(connection) or None
+            return make_durable(connection)[0] or None
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         """The log from a position on, without end."""
@@ -277,20 +296,14 @@ class LogSubscription(Subscription[ApplicationRecorder]):
 
 def _parameters(events: Sequence[SealedEvent], along: Along) -> dict[str, Any]:
     fresh = [
-        _Fresh(
-            event.originator_id,
-            event.originator_version,
-            event.topic,
-            event.version,
-            event.subject,
-            event.recorded_at,
-            msgspec.Raw(event.state),
-        )
+        _Fresh(event.topic, event.version, event.subject, event.occurred_at, msgspec.Raw(event.state))
         for event in events
     ]
     actor, key, fingerprint, subject, answer = along.kept or _NOTHING_KEPT
     email_hash, customer, wrapped = along.customer or _NOBODY_NEW
     return {
+        "ids": f"{{{','.join([str(event.originator_id) for event in events])}}}",
+        "versions": f"{{{','.join([str(event.originator_version) for event in events])}}}",
         "fresh": msgspec.json.encode(fresh).decode(),
         "actor": actor,
         "key": key,

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 
 from domain.errors import NotFound, Rejected
-from projections.log.keys import KeyRing
+from projections.log.keys import DataKey, KeyRing, SharedKey
 
 
 class KeyReused(Rejected):
@@ -52,24 +53,45 @@ class KnownRequest(NamedTuple):
 _decoder = msgspec.msgpack.Decoder(Answer)
 
 
-def sealed_answer(keys: KeyRing, request: RequestKey, answer: Answer, wrapped: bytes | None) -> bytes:
-    """The answer as it is kept: under its subject's key, or under the installation's where it has no subject."""
-    plain = msgspec.msgpack.encode(answer)
+def kept_answer(keys: KeyRing, request: RequestKey, answer: Answer, wrapped: bytes | None) -> tuple[bytes, bytes]:
+    """The request's fingerprint and its answer as they are kept, one sealed to the other.
+
+    The answer is under its subject's key, or under the installation's where it has no subject. The fingerprint is made
+    once: a new master secret may come at any moment, and give another.
+    """
+    fingerprint = keys.fingerprint(request.fingerprint)
+    plain, place = msgspec.msgpack.encode(answer), _place(request, fingerprint)
     if answer.subject is None or wrapped is None:
-        return keys.answers.seal(plain, _place(request))
-    return keys.data_key(answer.subject, wrapped).seal(plain, _place(request))
+        return fingerprint, keys.answers.seal(plain, place)
+    return fingerprint, keys.data_key(answer.subject, wrapped).seal(plain, place)
 
 
 def repeated_answer(keys: KeyRing, request: RequestKey, known: KnownRequest) -> Answer:
     """The answer to a request that ran before; refuses another request under the same key."""
-    if keys.fingerprint(request.fingerprint) != known.fingerprint:
+    if not keys.is_fingerprint(request.fingerprint, known.fingerprint):
         raise KeyReused("/Idempotency-Key")
+    return opened_answer(keys, request, known)
+
+
+def opened_answer(keys: KeyRing, request: RequestKey, known: KnownRequest) -> Answer:
+    """What a request was answered; raises `cryptography.exceptions.InvalidTag` where its row was changed."""
     if known.subject is None:
-        return _decoder.decode(keys.answers.open(known.answer, _place(request)))
-    if known.wrapped is None:
+        key: DataKey | SharedKey = keys.answers
+    elif known.wrapped is None:
         raise AnswerErased
-    return _decoder.decode(keys.data_key(known.subject, known.wrapped).open(known.answer, _place(request)))
+    else:
+        key = keys.data_key(known.subject, known.wrapped)
+    try:
+        plain = key.open(known.answer, _place(request, known.fingerprint))
+    except InvalidTag:
+        plain = key.open(known.answer, _place_before(request))
+    return _decoder.decode(plain)
 
 
-def _place(request: RequestKey) -> bytes:
+def _place(request: RequestKey, fingerprint: bytes) -> bytes:
+    return b"answer:v2:%b:%b:%b" % (fingerprint, request.actor.encode(), request.key.encode())
+
+
+def _place_before(request: RequestKey) -> bytes:
+    """The place of answers that were kept without their request's fingerprint."""
     return b"answer:%b:%b" % (request.actor.encode(), request.key.encode())

@@ -5,40 +5,42 @@ Sealed are the stored bytes, personal data included only as ciphertext: erasing 
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
-from typing import NamedTuple, Protocol
-from uuid import UUID
+from typing import Protocol
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from psycopg.rows import class_row
 
+from projections.log.chains import BATCH, BEGINNING, changes_chain, events_chain
+from projections.log.checkpoints import Checkpoint, Statement, is_signed, message
+from projections.log.durability import Connection
+from projections.log.epochs import FOUND_LOST, Epoch, read_lineage
 from projections.log.event_log import EventLog
-from projections.log.keys import KeyRing
-from projections.log.recorder import Connection
+from projections.log.keys import FIRST, KeyRing
+from projections.log.registry import answer_faults, registry_faults, series_of
 
-BATCH = 1000  # events under one seal
-_BEGINNING = bytes(32)
-_LOWEST = -(2**63)  # the first seal also covers what was slipped in before the first position
+_CHANGES_AT_ONCE = 50_000
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7106407, 3)"
-_SEALS = "SELECT position, chain, signature, sealed_at FROM log.seals ORDER BY position"
-_LAST = "SELECT position, chain, signature, sealed_at FROM log.seals ORDER BY position DESC LIMIT 1"
+_SEALS = "SELECT position, chain, signature, sealed_at, form, statement FROM log.seals ORDER BY position"
+_LAST = """
+SELECT position, chain, signature, sealed_at, form, statement FROM log.seals ORDER BY position DESC LIMIT 1
+"""
 _AFTER = """
-SELECT position, chain, signature, sealed_at FROM log.seals
+SELECT position, chain, signature, sealed_at, form, statement FROM log.seals
 WHERE position > %(after)s ORDER BY position LIMIT %(limit)s
 """
-_SEAL = """
-INSERT INTO log.seals (position, chain, signature, sealed_at)
-VALUES (%(position)s, %(chain)s, %(signature)s, %(sealed_at)s)
+_AT_OR_AFTER = """
+SELECT position, chain, signature, sealed_at, form, statement FROM log.seals
+WHERE position >= %(position)s ORDER BY position LIMIT 1
 """
-_STORED = """
-SELECT position, originator_id, originator_version, topic, version, subject, recorded_at, state::text AS state
-FROM log.events WHERE position > %(after)s AND position <= %(upto)s ORDER BY position LIMIT %(limit)s
+_BEFORE = """
+SELECT position, chain, signature, sealed_at, form, statement FROM log.seals
+WHERE position < %(position)s ORDER BY position DESC LIMIT 1
 """
+_COUNT = "SELECT count(*) FROM log.seals"
+_NUMBER_CHANGES = "SELECT log.number_changes(%(most)s)"
+_SEAL = "SELECT log.add_seal(%(position)s, %(chain)s, %(signature)s, %(sealed_at)s, %(statement)s)"
 
 
 class HasLog(Protocol):
@@ -49,28 +51,6 @@ class HasLog(Protocol):
         """Its event log."""
 
 
-class Checkpoint(NamedTuple):
-    """One seal: the chain of hashes from the first event to this position, signed."""
-
-    position: int
-    chain: bytes
-    signature: bytes
-    sealed_at: datetime
-
-
-class _Stored(NamedTuple):
-    """An event's columns."""
-
-    position: int
-    originator_id: UUID
-    originator_version: int
-    topic: str
-    version: int
-    subject: UUID | None
-    recorded_at: datetime
-    state: str
-
-
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What recomputing every seal has shown. `last_chain` is worth noting outside: it pins the log up to `sealed`."""
 
@@ -78,6 +58,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     head: int
     last_chain: str
     faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -86,14 +67,20 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         if self.faults:
-            return "\n".join(("The log was changed after it was sealed:", *self.faults))
-        return f"Sealed and unchanged: positions 1 to {self.sealed} of {self.head}. Last chain: {self.last_chain}"
+            return "\n".join(("The log was changed after it was sealed:", *self.faults, *self.notes))
+        sealed = f"Sealed and unchanged: positions 1 to {self.sealed} of {self.head}. Last chain: {self.last_chain}"
+        return "\n".join((sealed, *self.notes))
 
 
 def seal(runtime: HasLog, batch: int = BATCH) -> Checkpoint | None:
-    """Seals what was recorded since the last checkpoint and gives the last one made; None when there was nothing."""
-    made = None
-    while (checkpoint := _seal_batch(runtime.log, batch)) is not None:
+    """Seals what was recorded since the last checkpoint and gives the last one made; None when there was nothing.
+
+    What is durable is sealed, and no more. It takes the seals before as they are: `sealer.Sealer` looks at them first.
+    """
+    made, head = None, runtime.log.head()
+    with runtime.log.pool.connection() as connection:
+        epoch = read_lineage(connection)[-1]
+    while (checkpoint := _seal_batch(runtime.log, batch, head, epoch)) is not None:
         made = checkpoint
     return made
 
@@ -101,86 +88,213 @@ def seal(runtime: HasLog, batch: int = BATCH) -> Checkpoint | None:
 def checkpoints(log: EventLog, after: int, limit: int) -> list[Checkpoint]:
     """Up to so many seals after a position, in order."""
     with log.pool.connection() as connection:
-        return [Checkpoint(*row) for row in connection.execute(_AFTER, {"after": after, "limit": limit}).fetchall()]
+        return seals_after(connection, after, limit)
+
+
+def seals_after(connection: Connection, after: int, limit: int) -> list[Checkpoint]:
+    """The same, by a connection."""
+    return [Checkpoint(*row) for row in connection.execute(_AFTER, {"after": after, "limit": limit}).fetchall()]
 
 
 def public_key(log: EventLog) -> bytes:
-    """The Ed25519 key that the seals' signatures are checked with, as 32 raw bytes."""
+    """The Ed25519 key that the newest seals' signatures are checked with, as 32 raw bytes."""
     return log.keys.signing.public_key().public_bytes_raw()
 
 
-def verify(runtime: HasLog) -> Verdict:
-    """Recomputes every seal from the events as stored; names the positions under a seal that does not hold."""
+def verify(runtime: HasLog, kept: Sequence[Checkpoint] = (), against: Checkpoint | None = None) -> Verdict:
+    """Recomputes every seal from what is stored, and names what does not hold.
+
+    `kept` are checkpoints of the data folder, `against` is one that an auditor has kept: of that one the position and
+    the chain count, and a log that went back behind it does not hold, whatever epoch was declared.
+    """
     log, faults = runtime.log, list[str]()
-    before, chain, head = 0, _BEGINNING, log.head()
+    log.keys.renew()
+    head, last = log.head(), None
     with log.pool.connection() as connection:
-        for found in connection.execute(_SEALS).fetchall():
-            checkpoint = Checkpoint(*found)
-            last, computed = _chained(connection, before, checkpoint.position, chain)
-            if last != checkpoint.position or computed != checkpoint.chain:
-                faults.append(f"positions {before + 1} to {checkpoint.position}: not the events that were sealed")
-            if not _signed(log.keys, checkpoint):
-                faults.append(f"the seal at position {checkpoint.position}: not signed by this installation")
+        lineage = read_lineage(connection)
+        found = [Checkpoint(*row) for row in connection.execute(_SEALS).fetchall()]
+        for number, checkpoint in enumerate(found, 1):
             # Each seal is judged on its own, from what its predecessor says: one fault is told once.
-            before, chain = checkpoint.position, checkpoint.chain
-    return Verdict(sealed=before, head=head, last_chain=chain.hex(), faults=tuple(faults))
+            faults += window_faults(connection, log.keys, last, checkpoint)
+            faults += seal_faults(log.keys, last, checkpoint, number)
+            last = checkpoint
+        said = last.said if last and not signature_faults(log.keys, last) else Statement()
+        faults += registry_faults(connection, log.keys, said)
+        faults += answer_faults(connection, log.keys)
+        late = made_after_the_copy(connection, kept, lineage)
+    outside, notes = outside_faults([one for one in kept if one not in late], found, lineage)
+    faults += outside
+    notes += [f"{len(late)} seals of an earlier epoch did not come back; the events under them did."] if late else []
+    if against:
+        faults += against_faults(against, found, head)
+    chain = last.chain if last else BEGINNING
+    return Verdict(
+        sealed=last.position if last else 0,
+        head=head,
+        last_chain=chain.hex(),
+        faults=tuple(faults),
+        notes=tuple(notes),
+    )
 
 
-def _seal_batch(log: EventLog, batch: int) -> Checkpoint | None:
+def window_faults(
+    connection: Connection, keys: KeyRing, before: Checkpoint | None, checkpoint: Checkpoint
+) -> list[str]:
+    """Whether what lies under one seal is what was sealed: the events, and what happened to keys and addresses."""
+    signed = not any(signature_faults(keys, one) for one in (before, checkpoint) if one)
+    return _events_faults(connection, before, checkpoint) + (
+        _changes_faults(connection, before.said if before else Statement(), checkpoint) if signed else []
+    )
+
+
+def _events_faults(connection: Connection, before: Checkpoint | None, checkpoint: Checkpoint) -> list[str]:
+    after, chain = (before.position, before.chain) if before else (0, BEGINNING)
+    if events_chain(connection, after, checkpoint.position, chain, checkpoint.form) == checkpoint.chain:
+        return []
+    return [f"positions {after + 1} to {checkpoint.position}: not the events that were sealed"]
+
+
+def _changes_faults(connection: Connection, before: Statement, checkpoint: Checkpoint) -> list[str]:
+    said = checkpoint.said
+    if checkpoint.form == 1 or _changes_chain_after(connection, before, said.changes).hex() == said.changes_chain:
+        return []
+    return [f"the history of keys and addresses under the seal at position {checkpoint.position}: not what was sealed"]
+
+
+def seal_faults(keys: KeyRing, before: Checkpoint | None, checkpoint: Checkpoint, number: int | None) -> list[str]:
+    """Whether one seal is signed here and follows the one before it; `number` counts it where it is known."""
+    if unsigned := signature_faults(keys, checkpoint):
+        return unsigned
+    place, said = f"the seal at position {checkpoint.position}", checkpoint.said
+    if checkpoint.form == 1:
+        return [f"{place}: of an older form than the one before it"] if before and before.form > 1 else []
+    if (number is not None and said.number != number) or said.previous != (before.digest.hex() if before else ""):
+        return [f"{place}: a seal before it was taken away, or is another"]
+    return []
+
+
+def signature_faults(keys: KeyRing, checkpoint: Checkpoint) -> list[str]:
+    """Whether a seal was signed by this installation."""
+    try:
+        signed = is_signed(checkpoint, keys.verifying(checkpoint.said.master if checkpoint.form > 1 else FIRST))
+    except msgspec.MsgspecError:
+        signed = False
+    return [] if signed else [f"the seal at position {checkpoint.position}: not signed by this installation"]
+
+
+def outside_faults(
+    kept: Sequence[Checkpoint], found: Sequence[Checkpoint], lineage: Sequence[Epoch]
+) -> tuple[list[str], list[str]]:
+    """What of the checkpoints kept outside is not in the log any more; beside it, what a new epoch explains."""
+    by_position, faults, notes = {checkpoint.position: checkpoint for checkpoint in found}, list[str](), list[str]()
+    for checkpoint in kept:
+        place = f"the seal at position {checkpoint.position}"
+        common = common_position(lineage, checkpoint)
+        if common is None:
+            faults.append(f"{place}, kept outside: of an epoch that this log does not know")
+        elif checkpoint.position > common:
+            notes.append(f"{place}, kept outside, is of an earlier epoch: the log was brought back to {common}.")
+        elif checkpoint.position not in by_position:
+            faults.append(f"{place}, kept outside: gone from the log")
+        elif by_position[checkpoint.position] != checkpoint:
+            faults.append(f"{place}: another than the one kept outside")
+    return faults, notes[-1:]
+
+
+def made_after_the_copy(
+    connection: Connection, kept: Sequence[Checkpoint], lineage: Sequence[Epoch]
+) -> list[Checkpoint]:
+    """Of the seals kept outside, those of an ended epoch that were made after what came back had been copied.
+
+    The events under such a seal came back, and are still those that were sealed; no seal of its epoch stands after it.
+    """
+    late: list[Checkpoint] = []
+    for checkpoint in kept:
+        if checkpoint.form == 1 or checkpoint.said.epoch == lineage[-1].id:
+            continue
+        common = common_position(lineage, checkpoint)
+        if common is None or checkpoint.position > common or not _ends_its_epoch(connection, checkpoint, lineage):
+            continue
+        row = connection.execute(_BEFORE, {"position": checkpoint.position}).fetchone()
+        before = max([*late[-1:], *([Checkpoint(*row)] if row else [])], default=None)
+        after, chain = (before.position, before.chain) if before else (0, BEGINNING)
+        if events_chain(connection, after, checkpoint.position, chain, checkpoint.form) == checkpoint.chain:
+            late.append(checkpoint)
+    return late
+
+
+def _ends_its_epoch(connection: Connection, checkpoint: Checkpoint, lineage: Sequence[Epoch]) -> bool:
+    """Whether no seal of its own epoch, or of one before, stands where this one did or after it."""
+    row = connection.execute(_AT_OR_AFTER, {"position": checkpoint.position}).fetchone()
+    numbers = {epoch.id: epoch.number for epoch in lineage}
+    return row is None or numbers.get(Checkpoint(*row).said.epoch, 0) > numbers.get(checkpoint.said.epoch, 0)
+
+
+def common_position(lineage: Sequence[Epoch], checkpoint: Checkpoint) -> int | None:
+    """Up to where what a seal covers must be in the log today.
+
+    An epoch that the log does not know was lost as a whole: it counts as brought back where a later epoch says that it
+    was found to be. None where none does.
+    """
+    epoch_id = checkpoint.said.epoch
+    number = next((epoch.number for epoch in lineage if epoch.id == epoch_id), None if epoch_id else 1)
+    if number is None:
+        found = [one for one in lineage if one.reason == FOUND_LOST and one.began_at > checkpoint.sealed_at]
+        return min((one.began_after for one in found), default=None)
+    return min((epoch.began_after for epoch in lineage if epoch.number > number), default=2**63 - 1)
+
+
+def against_faults(against: Checkpoint, found: Sequence[Checkpoint], head: int) -> list[str]:
+    """Whether the log still has the seal that somebody kept."""
+    if against.position > head:
+        return [f"the log ends at position {head}: the seal at {against.position} that was kept is beyond it"]
+    chain = next((checkpoint.chain for checkpoint in found if checkpoint.position == against.position), None)
+    if chain is None:
+        return [f"the seal at position {against.position} that was kept is gone from the log"]
+    if chain != against.chain:
+        return [f"the seal at position {against.position} is another than the one that was kept"]
+    return []
+
+
+def _seal_batch(log: EventLog, batch: int, head: int, epoch: Epoch) -> Checkpoint | None:
     """Seals the next events, at most so many."""
     with log.pool.connection() as connection, connection.transaction():
         connection.execute(_ONE_AT_A_TIME)
-        found = connection.execute(_LAST).fetchone()
-        after, chain = (found[0], found[1]) if found else (0, _BEGINNING)
-        last, chain = _chained(connection, after, after + batch, chain)
-        if last == after:
+        row = connection.execute(_LAST).fetchone()
+        before = Checkpoint(*row) if row else None
+        after, chain = (before.position, before.chain) if before else (0, BEGINNING)
+        last = min(after + batch, head)
+        if last <= after:
             return None
-        sealed_at = datetime.now(UTC)
-        signature = log.keys.signing.sign(_message(last, chain, sealed_at))
-        checkpoint = Checkpoint(last, chain, signature, sealed_at)
+        checkpoint = Checkpoint(
+            position=last,
+            chain=events_chain(connection, after, last, chain, form=2),
+            signature=b"",
+            sealed_at=datetime.now(UTC),
+            form=2,
+            statement=msgspec.json.encode(_statement(connection, log.keys, before, epoch)).decode(),
+        )
+        checkpoint = checkpoint._replace(signature=log.keys.signing.sign(message(checkpoint)))
         connection.execute(_SEAL, checkpoint._asdict())
         return checkpoint
 
 
-def _chained(connection: Connection, after: int, upto: int, chain: bytes) -> tuple[int, bytes]:
-    """The last position after one and up to another, and the chain continued over the events between."""
-    last = after
-    for row in _stored(connection, after or _LOWEST, upto):
-        chain = sha256(chain + _record(row)).digest()
-        last = row.position
-    return last, chain
-
-
-def _stored(connection: Connection, after: int, upto: int) -> Iterator[_Stored]:
-    """The events between two positions as they are stored, in order."""
-    with connection.cursor(row_factory=class_row(_Stored)) as cursor:
-        while True:
-            cursor.execute(_STORED, {"after": after, "upto": upto, "limit": BATCH}, prepare=True)
-            rows = cursor.fetchall()
-            yield from rows
-            if len(rows) < BATCH:
-                return
-            after = rows[-1].position
-
-
-def _record(row: _Stored) -> bytes:
-    """An event's columns as bytes, each of a fixed length or led by its length, so that none can pass for another."""
-    subject = row.subject.bytes if row.subject else bytes(16)
-    parts = (row.recorded_at.astimezone(UTC).isoformat().encode(), row.topic.encode(), row.state.encode())
-    numbers = struct.pack(">qih", row.position, row.originator_version, row.version)
-    return b"".join(
-        (numbers, row.originator_id.bytes, subject, *(struct.pack(">i", len(part)) + part for part in parts))
+def _statement(connection: Connection, keys: KeyRing, before: Checkpoint | None, epoch: Epoch) -> Statement:
+    """What the next seal says."""
+    [(seals,)] = connection.execute(_COUNT).fetchall()
+    [(changes,)] = connection.execute(_NUMBER_CHANGES, {"most": _CHANGES_AT_ONCE}).fetchall()
+    said = before.said if before else Statement()
+    chain = _changes_chain_after(connection, said, changes)
+    return Statement(
+        number=seals + 1,
+        previous=before.digest.hex() if before else "",
+        epoch=epoch.id,
+        master=keys.masters.current,
+        changes=changes,
+        changes_chain=chain.hex(),
+        series=series_of(connection),
     )
 
 
-def _signed(keys: KeyRing, checkpoint: Checkpoint) -> bool:
-    message = _message(checkpoint.position, checkpoint.chain, checkpoint.sealed_at)
-    try:
-        keys.signing.public_key().verify(checkpoint.signature, message)
-    except InvalidSignature:
-        return False
-    return True
-
-
-def _message(position: int, chain: bytes, sealed_at: datetime) -> bytes:
-    return b"carnet seal v1" + struct.pack(">q", position) + chain + sealed_at.astimezone(UTC).isoformat().encode()
+def _changes_chain_after(connection: Connection, said: Statement, changes: int) -> bytes:
+    return changes_chain(connection, said.changes, changes, bytes.fromhex(said.changes_chain))

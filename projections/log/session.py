@@ -9,34 +9,25 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from domain.errors import Conflict, NotFound
-from domain.events import Aggregate, Event
+from domain.events import Aggregate, Event, fold
 from projections.log.claims import Claims, CustomerClaim
+from projections.log.durability import Connection, Durability, make_durable
+from projections.log.epochs import CHANGED
+from projections.log.errors import IncarnationChanged, NotDurable, NothingRecorded, OutcomeUnknown, VersionConflict
 from projections.log.keys import KeyRing, SubjectErased
 from projections.log.mapper import EventMapper, SealedEvent, UnsealedPersonalData
-from projections.log.recorder import BEGIN, Along, Connection, KeptAnswer, LogRecorder, NewCustomer, Row
-from projections.log.requests import Answer, KnownRequest, RequestKey, repeated_answer, sealed_answer
+from projections.log.numbers import Numbers
+from projections.log.recorder import BEGIN, Along, KeptAnswer, LogRecorder, NewCustomer, Row
+from projections.log.requests import Answer, KnownRequest, RequestKey, kept_answer, repeated_answer
+from projections.postgres.connections import bound
 
 A = TypeVar("A", bound=Aggregate)
 
 
 _ERASE = "SELECT log.erase(%(subject)s)"
-_HAND_OVER = "UPDATE log.subject_keys SET holder = %(holder)s WHERE subject = %(subject)s"
+_HAND_OVER = "SELECT log.hand_over(%(subject)s, %(holder)s)"
+_HAND_ADDRESS = "SELECT log.hand_address(%(email)s, %(giver)s, %(taker)s)"
 _LOCK = "SELECT pg_advisory_xact_lock(number) FROM unnest(%(numbers)s::bigint[]) AS asked (number)"
-
-
-class VersionConflict(Conflict):
-    """Somebody else changed this at the same moment; look again and decide anew."""
-
-    code = "version-conflict"
-
-
-class NothingRecorded(NotFound):
-    """There is no such thing."""
-
-
-class OutcomeUnknown(Exception):
-    """The database went away during a save and did not come back in time to say whether it was recorded."""
 
 
 class Opening(NamedTuple):
@@ -59,14 +50,23 @@ class Session:
         recorder: LogRecorder,
         mapper: EventMapper,
         keys: KeyRing,
-        settle: Callable[[Sequence[SealedEvent], Along | None], int | None],
+        settle: Callable[[Sequence[SealedEvent], Along | None, UUID], int | None],
+        incarnation: UUID,
+        durability: Durability,
+        numbers: Numbers,
     ) -> None:
+        """`incarnation` is the one that the connection talks to; `settle` finds out what became of an append."""
         self.connection = connection
+        self.incarnation = incarnation
         self.committed = False
         self._recorder = recorder
         self._mapper = mapper
         self._keys = keys
         self._settle = settle
+        self._durability = durability
+        self._numbers = numbers
+        self._documents: list[tuple[str, int, int]] = []
+        self._reached = 0
         self._claims = Claims(connection, keys)
         self._begun = False
         self._request: RequestKey | None = None
@@ -91,13 +91,17 @@ class Session:
         after = streams if isinstance(streams, Mapping) else dict.fromkeys(streams, 0)
         email_hash = self._keys.email_hash(email) if email else None
         if not (request or email_hash or series):
-            rows = self._recorder.take(self._recorder.ask_streams(self.connection, after))
-            return Opening(None, None, None, self._take_streams(rows, after, None))
+            found = self._recorder.take(self._recorder.ask_streams(self.connection, after))
+            self._require(found.incarnation)
+            return Opening(None, None, None, self._take_streams(found.rows, after, None))
         if email and email_hash and self._new_customer:  # an append claims one address: others are claimed at once
             customer = self._another(email, email_hash, self._new_customer)
             opening = self.open(request=request, series=series, streams={**after, customer.customer_id: 0})
             return opening._replace(customer=customer)
         start = self._claims.start(request, email_hash, series, after)
+        self._require(start.incarnation)
+        if start.number is not None and series is not None:
+            self._numbers.cover(series, start.number)
         answer = self._answered_before(request, start.request) if request else None
         claimed = None
         if email_hash and not answer:
@@ -121,6 +125,13 @@ class Session:
         """Claims a normalised e-mail address for this customer; tells whose it is where somebody else has it."""
         self.begin()
         return self._customers((email,), customer_id)[email]
+
+    def hand_email(self, email: str, giver: UUID, taker: UUID) -> None:
+        """Makes a normalised e-mail address another customer's; `VersionConflict` where it is not the giver's."""
+        self.begin()
+        facts = {"email": self._keys.email_hash(email), "giver": giver, "taker": taker}
+        if self.connection.execute(_HAND_ADDRESS, facts).fetchone() != (True,):
+            raise VersionConflict
 
     def erase(self, subject: UUID) -> None:
         """Forgets a person together with what this save records: their keys and their e-mail addresses."""
@@ -153,7 +164,10 @@ class Session:
     def next_numbers(self, series: str, wanted: int) -> list[int]:
         """The next numbers of a series, lowest first."""
         self.begin()
-        return self._claims.numbers(series, wanted)
+        found = self._claims.numbers(series, wanted)
+        if found:
+            self._numbers.cover(series, found[-1])
+        return found
 
     def next_document(self, series: str, period: int, first: int, on: date) -> tuple[int, date]:
         """The next number of a series of documents in a period, and its day: never before that of the one before it.
@@ -161,7 +175,10 @@ class Session:
         Others wait until this save ends; one that fails takes no number.
         """
         self.begin()
-        return self._claims.document(series, period, first, on)
+        number, day = self._claims.document(series, period, first, on)
+        self._numbers.check_document(series, period, number)
+        self._documents.append((series, period, number))
+        return number, day
 
     def lock(self, *keys: UUID) -> None:
         """Lets one save at a time pass for each of these keys, until it ends; their streams are read anew after it."""
@@ -197,28 +214,43 @@ class Session:
     def commit(self, answer: Answer | None = None) -> int:
         """Appends what was saved, keeps the request's answer, ends the transaction; gives the log's last position.
 
-        Raises `VersionConflict` when a stream has moved on. A lost connection is looked into: what was recorded counts
-        as recorded; otherwise `psycopg.OperationalError` says that nothing was, and the save may be run again. Only
-        `OutcomeUnknown` leaves it open.
+        Raises `VersionConflict` when a stream has moved on, `IncarnationChanged` when what it was decided on may have
+        vanished. A lost connection is looked into: what was recorded counts as recorded; otherwise
+        `psycopg.OperationalError` says that nothing was, and the save may be run again. Only `OutcomeUnknown` leaves it
+        open.
         """
         if self._request is not None and answer is None:
             raise TypeError("a claimed request must be answered")
         sealed, begun = self._sealed(answer), self._begun
         along = Along(self._kept(answer), self._new_customer)
         try:
-            position = self._recorder.append(self.connection, sealed, along, begun=begun)
+            position = self._recorder.append(self.connection, sealed, along, decided_in=self.incarnation, begun=begun)
         except psycopg.errors.UniqueViolation as error:
             return self._recorded_before(sealed, error)
+        except psycopg.errors.CheckViolation as error:
+            raise IncarnationChanged from error
+        except NotDurable as error:
+            position = self._made_durable(sealed, error)
         except psycopg.OperationalError:
-            if not self.connection.closed:
-                raise
-            settled = self._settle(sealed, None if begun else along)
+            # A backend that is ended after its commit says so before its connection is known to be closed.
+            again = None if begun or not self.connection.closed else along
+            settled = self._settle(sealed, again, self.incarnation)
             if settled is None:
                 raise
             position = settled
+        except psycopg.DatabaseError as error:
+            if error.sqlstate != CHANGED:
+                raise
+            raise IncarnationChanged from error
+        self._durability.reached(self.incarnation, position)
         self._begun = False
         self.committed = True
+        self._tell(position, sealed)
         return position
+
+    def secure(self) -> int:
+        """Makes durable what this save has read, for those who show it; gives the position up to which all is."""
+        return self._durability.secure(self.connection, self.incarnation, self._reached)
 
     def roll_back(self) -> None:
         """Undoes what was not committed."""
@@ -230,12 +262,30 @@ class Session:
         """Begins the transaction now, for statements of others that belong into it."""
         if not self._begun:
             self.connection.execute(BEGIN, prepare=True)
+            bound(self.connection)
             self._begun = True
 
+    def _require(self, found: UUID | None) -> None:
+        """Refuses to go on where a read shows another incarnation than the one this save began in."""
+        if found != self.incarnation:
+            raise IncarnationChanged
+
+    def _tell(self, position: int, sealed: Sequence[SealedEvent]) -> None:
+        """Has written down outside the database what is durable now."""
+        for document in self._documents:
+            self._numbers.issued(*document)
+        if sealed:
+            self._numbers.seen(position, sealed[-1].event_id)
+
     def _answered_before(self, request: RequestKey, known: KnownRequest | None) -> Answer | None:
+        """The answer of a request that ran before, on disk: who asks again must not hear what may still vanish."""
         if known is None:
             self._request = request
             return None
+        self.roll_back()  # the answer ends this save, and nobody waits within a transaction
+        head, found = make_durable(self.connection)
+        self._require(found)
+        self._durability.reached(self.incarnation, head)
         return repeated_answer(self._keys, request, known)
 
     def _customers(self, emails: Collection[str], offered: UUID | None = None) -> dict[str, CustomerClaim]:
@@ -265,7 +315,8 @@ class Session:
         if customer:
             events[customer.customer_id] = []
         for row in rows:
-            event = self._mapper.event(*row[1:])
+            event = self._mapper.event(row.topic, row.version, row.state, row.wrapped)
+            self._reached = max(self._reached, row.position)
             events.setdefault(event.originator_id, []).append(event)
             if event.metadata.subject is not None:
                 self._wrapped[event.metadata.subject] = row.wrapped
@@ -291,10 +342,21 @@ class Session:
         if self._request is None or answer is None:
             return None
         wrapped = self._wrapped.get(answer.subject) if answer.subject else None
-        sealed = sealed_answer(self._keys, self._request, answer, wrapped)
-        fingerprint = self._keys.fingerprint(self._request.fingerprint)
+        fingerprint, sealed = kept_answer(self._keys, self._request, answer, wrapped)
         subject = answer.subject if wrapped else None
         return KeptAnswer(self._request.actor, self._request.key, fingerprint, subject, sealed)
+
+    def _made_durable(self, sealed: Sequence[SealedEvent], error: NotDurable) -> int:
+        """The position of an append whose wait was cut short, once it is durable; it may also have vanished."""
+        position = self._settle(sealed, None, self.incarnation)
+        if position is not None:
+            return position
+        if sealed:
+            raise IncarnationChanged from error
+        head, found = make_durable(self.connection)
+        if found != self.incarnation:
+            raise OutcomeUnknown from error
+        return head
 
     def _recorded_before(self, sealed: Sequence[SealedEvent], error: psycopg.errors.UniqueViolation) -> int:
         """The position of the same events recorded by an earlier run of the same command; else it is a conflict.
@@ -302,7 +364,7 @@ class Session:
         A request that another run answered is a conflict too: decided anew, it is answered as it was then.
         """
         self.roll_back()
-        position = None if self._request else self._settle(sealed, None)
+        position = None if self._request else self._settle(sealed, None, self.incarnation)
         if position is None:
             facts: dict[str, Any] = {}
             if sealed:
@@ -313,7 +375,4 @@ class Session:
 
 def folded(cls: type[A], originator_id: UUID, events: Sequence[Event]) -> A:
     """The aggregate its events leave behind."""
-    aggregate = cls.blank(originator_id)
-    for event in events:
-        event.mutate(aggregate)
-    return aggregate
+    return fold(cls.blank(originator_id), events)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Lock, Thread
 
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from projections.log.recorder import Connection
+from projections.log.durability import Connection
 
 CHANNEL = "carnet_events"
 _REST = 0.02  # seconds in which further appends share one wake-up; the first after a quiet moment is told at once
@@ -21,7 +22,7 @@ def connect(pool: ConnectionPool[Connection]) -> Connection:
     """A connection of its own to the pool's database."""
     if callable(pool.conninfo) or callable(pool.kwargs):
         raise TypeError("the log's pool names its database directly")
-    return psycopg.connect(pool.conninfo, **(pool.kwargs or {}) | {"autocommit": True})
+    return pool.connection_class.connect(pool.conninfo, **(pool.kwargs or {}) | {"autocommit": True})
 
 
 class Notifier:
@@ -67,6 +68,7 @@ class Notifier:
             if self._closed.is_set():
                 return
             self._grown.clear()
+            # allowed sql: the channel is a constant; NOTIFY takes no parameters
             connection.execute(f"NOTIFY {CHANNEL}")
             time.sleep(_REST)
 
@@ -74,8 +76,9 @@ class Notifier:
 class Waker:
     """Waits until the log has grown, or for a while; for one reader thread."""
 
-    def __init__(self, pool: ConnectionPool[Connection]) -> None:
-        self._pool = pool
+    def __init__(self, connect: Callable[[], Connection]) -> None:
+        """`connect` opens a session that is ours alone: whoever listens through a pooler is not heard."""
+        self._connect = connect
         self._connection: Connection | None = None
         self._retry_at = 0.0
 
@@ -101,7 +104,8 @@ class Waker:
     def _listen(self) -> Connection:
         if time.monotonic() < self._retry_at:
             raise _NotYet
-        self._connection = connect(self._pool)
+        self._connection = self._connect()
+        # allowed sql: the channel is a constant; LISTEN takes no parameters
         self._connection.execute(f"LISTEN {CHANNEL}")
         return self._connection
 

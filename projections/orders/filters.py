@@ -14,8 +14,9 @@ from projections.plain import number_order, patterns
 class OrderFilters(Struct, frozen=True, kw_only=True):
     """Each filter that is told narrows the list; None tells nothing.
 
-    `q` are words of number, customer, e-mail, tracking code or SKU, all of which must be found; `tags` must all be
-    there. `total_min` and `total_max` (both included) are minor units of `currency`, which is told with them.
+    `q` are words of number, customer, recipient, company, city, e-mail, telephone number, tracking code, SKU or number
+    elsewhere, all of which must be found, or an order's id; `tags` must all be there.
+    `total_min` and `total_max` (both included) are minor units of `currency`, which is told with them.
     `ids` are orders picked one by one. `customer_ids` are several cards, one of which the order is of.
     `created_from` is included, `created_to` is not.
     """
@@ -71,6 +72,7 @@ CONDITIONS = {
     "sku": "skus @> ARRAY[%(sku)s::text]",
     "archived": "archived = %(archived)s",
 }
+ID_LENGTH = 36
 # One for each word of a search; as many as `patterns` may give.
 WORDS = tuple(f"(things || person) LIKE %(word_{number})s" for number in range(8))
 
@@ -82,7 +84,17 @@ def conditions(filters: OrderFilters) -> tuple[list[str], dict[str, Any]]:
     told |= {name: list(told[name]) for name in ("ids", "customer_ids", "tags") if name in told}
     if filters.number is not None:
         told["number_order"] = number_order(filters.number)
+    if (order_id := _id_in(filters.q)) is not None:
+        return [*found, "id = %(order_id)s"], told | {"order_id": order_id}
     for number, pattern in enumerate(patterns(filters.q or "")):
         found.append(WORDS[number])
         told[f"word_{number}"] = pattern
     return found, told
+
+
+def _id_in(query: str | None) -> UUID | None:
+    """The order's id that a search is, if it is one."""
+    try:
+        return UUID(query.strip()) if query and len(query.strip()) == ID_LENGTH else None
+    except ValueError:
+        return None

@@ -16,6 +16,8 @@ from projections.tables import Connection
 _BY_NUMBER = sql.SQL(
     "SELECT id FROM {} WHERE number_order = %(number_order)s AND number = %(number)s ORDER BY created_at, id"
 )
+_HAS = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {} = %(value)s)")
+CHOICES = ("status", "payment_method", "shipping_method", "operator")
 _ID = key("id", UUID, "uuid")
 # Drafts were never placed: they come before all that were.
 _PLACED_AT = Key(
@@ -96,6 +98,14 @@ def order_ids(
 ) -> list[UUID]:
     """The ids of up to `most` orders that the filters leave, in the list's order."""
     return [row[0] for row in LISTING.rows(connection, ("id",), filters, sort, schema, limit=most)]
+
+
+def has_order_with(connection: Connection, choice: str, value: str, schema: str = "views") -> bool:
+    """Whether any order has this value of a choice: a status, a payment or shipping method, an operator."""
+    if choice not in CHOICES:
+        raise ValueError(choice)
+    statement = _HAS.format(sql.Identifier(schema, "orders"), sql.Identifier(choice))
+    return bool(read(connection, statement, {"value": value})[0][0])
 
 
 def orders_by_number(connection: Connection, number: str, schema: str = "views") -> list[UUID]:

@@ -6,7 +6,7 @@ from domain import topics
 from domain.customers import CustomerForgotten
 from domain.events import Erased
 from domain.orders.order import Order
-from projections.plain import number_order, plain_words
+from projections.plain import number_order, phone_digits, plain_words
 from projections.projection import Batch
 from projections.tables import Row, Rows, Table
 
@@ -94,7 +94,7 @@ class Orders:
     """The view `orders`."""
 
     name = "orders"
-    version = 2
+    version = 4
     tables = (Table("orders", COLUMNS, ("id",), _DDL, _INDEXES, sorted_by=("created_at", "id")),)
     aggregates = (Order,)
     topics = frozenset(event.TOPIC for event in topics.AGGREGATES[Order]) | {CustomerForgotten.TOPIC}
@@ -102,12 +102,12 @@ class Orders:
     def fold(self, batch: Batch) -> Rows:
         """Each order as its events leave it, none that was taken back; a customer who was forgotten leaves no name."""
         rows = Rows()
-        for _, event in batch.events:
+        for _, event, _ in batch.events:
             if type(event) is CustomerForgotten:
                 forgotten = event.originator_id
                 rows.overwrite("orders", "customer_id", forgotten, customer_name="", customer_email="", person="")
         # By the numbers of ids, which are compared much faster than ids are.
-        positions = {event.originator_id.int: position for position, event in batch.events}
+        positions = {event.originator_id.int: position for position, event, _ in batch.events}
         for order_id, order in batch.aggregates(Order).items():
             if order.exists:
                 rows.put("orders", (order_id,), order_row(order, positions[order_id.int]))
@@ -119,10 +119,11 @@ class Orders:
 def order_row(order: Order, position: int) -> Row:
     """The row of an order whose last event stands at this position, in the order of `COLUMNS`."""
     price = order.price
-    name, email, company = _person(order)
+    name, email = _person(order)
     skus = list(dict.fromkeys(item.sku for item in order.items.values() if item.sku))
     parcels = [parcel for parcel in order.shipments.values() if parcel.state != "cancelled"]
     tracking_codes = [parcel.tracking_code for parcel in parcels if parcel.tracking_code]
+    chosen = dict.fromkeys(option.value for item in order.items.values() for option in item.options)
     imported = order.imported
     external_id = imported.external_id if imported else ""
     return (
@@ -160,21 +161,22 @@ def order_row(order: Order, position: int) -> Row:
         tracking_codes,
         imported.source if imported else "",
         external_id,
-        plain_words(order.number, *tracking_codes, *skus, external_id),
-        plain_words(name, email, company),
+        plain_words(order.number, *tracking_codes, *skus, external_id, *chosen),
+        plain_words(name, email, *_around(order)),
     )
 
 
-def _person(order: Order) -> tuple[str, str, str]:
-    """Name, e-mail and company as the list shows them: the customer's, or those on the bill of an order without one.
+def _person(order: Order) -> tuple[str, str]:
+    """Name and e-mail address as the order shows them; nothing of who was forgotten."""
+    name, email = order.buyer_name, order.mails_to
+    return ("", "") if isinstance(name, Erased) or isinstance(email, Erased) else (name, email)
 
-    A company is the customer's where it was told as theirs; it is forgotten with them, and with nobody else.
-    """
-    name, email, bill = order.customer_name, order.customer_email, order.billing_address
-    if isinstance(name, Erased) or isinstance(email, Erased):
-        return "", "", ""
-    if isinstance(bill, Erased) or order.billing_subject not in (None, order.customer_id or order.id):
-        return name, email, ""
-    if order.customer_id is None:
-        return name or bill.name, email or bill.email, bill.company
-    return name, email, bill.company
+
+def _around(order: Order) -> tuple[str, ...]:
+    """What else a person is looked for by: company, city and telephone number of the bill, and of where it is sent."""
+    if isinstance(order.customer_name, Erased):
+        return ()
+    bill, delivery = order.bill, order.delivery
+    phones = (phone_digits(address.phone) for address in (bill, delivery))
+    told = (bill.company, bill.city, delivery.name, delivery.company, delivery.city, *phones)
+    return tuple(text for text in dict.fromkeys(told) if text and text != order.buyer_name)

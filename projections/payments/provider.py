@@ -5,25 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
+from urllib.parse import urlsplit
 from uuid import UUID
 
 Kind = Literal[
-    "captured", "authorized", "voided", "refunded", "refund-failed", "dispute-opened", "dispute-won", "dispute-lost",
-    "other",
+    "captured", "authorized", "voided", "expired", "refunded", "refund-failed", "dispute-opened", "dispute-won",
+    "dispute-lost", "other",
 ]  # fmt: skip
 State = Literal["open", "authorized", "captured", "voided", "failed"]
 
 
 class Charge(NamedTuple):
-    """What a customer is asked to pay by a link; with `capture` at once, else the money is promised."""
+    """What a customer is asked to pay by a link until `expires_at`; with `capture` at once, else the money is promised.
 
+    `key` names it: asking again under it gives the same page.
+    """
+
+    key: str
     link: str
     order_id: UUID
     number: str
     amount: int
     currency: str
     return_url: str
+    expires_at: datetime
     capture: bool = True
+
+
+class Begun(NamedTuple):
+    """The page where a customer pays: the provider's name for it, and its address."""
+
+    reference: str
+    url: str
 
 
 class Taking(NamedTuple):
@@ -56,6 +69,7 @@ class Told(NamedTuple):
 
     `reference` is the provider's name of the payment, of the refund where a refund is told of. `subject` is the shop's
     own id of the payment or refund, or the provider's id of a dispute. Without `order_id` the payment names the order.
+    `charge` is the key of the charge that was begun by a link.
     """
 
     event_id: str
@@ -65,6 +79,7 @@ class Told(NamedTuple):
     amount: int
     currency: str
     subject: str = ""
+    charge: str = ""
 
 
 class KnownPayment(NamedTuple):
@@ -90,6 +105,12 @@ class KnownRefund(NamedTuple):
     amount: int
     currency: str
     failure: str = ""
+
+
+def origin(url: str) -> str:
+    """The origin of an address: its scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class Forged(Exception):
@@ -122,8 +143,15 @@ class Provider(Protocol):
     Whatever asks the provider raises `Refused`, `Busy` or `Lost` when it does not do it.
     """
 
-    def begin(self, charge: Charge) -> str:
-        """The address of the page where the customer pays."""
+    @property
+    def pages(self) -> str:
+        """The origin of the pages where customers pay."""
+
+    def begin(self, charge: Charge) -> Begun:
+        """Opens the page where the customer pays; it tells the charge's key back with whatever becomes of it."""
+
+    def end(self, reference: str, key: str) -> KnownPayment:
+        """Closes such a page and lets its promise go: nobody pays there. `voided`, or what was paid meanwhile."""
 
     def take(self, taking: Taking) -> KnownPayment:
         """Takes money, or has it promised, by a token."""

@@ -39,14 +39,15 @@ def _stripe(runtime: Runtime) -> Stripe:
     told = runtime.settings
     if not told.stripe_secret_key:
         raise Busy("stripe-not-set-up")
-    return _opened_stripe(told.stripe_secret_key, told.stripe_webhook_secret, told.stripe_api_url)
+    secrets = (told.stripe_webhook_secret, told.stripe_webhook_secret_previous)
+    return _opened_stripe(told.stripe_secret_key, secrets, told.stripe_api_url, told.stripe_checkout_url)
 
 
 @lru_cache(maxsize=4)
-def _opened_stripe(secret_key: str, webhook_secret: str, url: str) -> Stripe:
+def _opened_stripe(secret_key: str, webhook_secrets: tuple[str, ...], url: str, pages: str) -> Stripe:
     from projections.payments.stripe import Stripe  # its client is large: only who uses it carries it
 
-    return Stripe(secret_key, webhook_secret, url)
+    return Stripe(secret_key, webhook_secrets, url, pages)
 
 
 # Opening one that is not set up raises `Busy`.

@@ -16,7 +16,10 @@ Subject = Literal["payment", "refund"]
 _TOUCHED = """
 SELECT DISTINCT originator_id FROM log.events
 WHERE position > coalesce(
-    (SELECT position FROM log.events WHERE recorded_at < %(since)s ORDER BY position DESC LIMIT 1), 0
+    (
+        SELECT position FROM log.events WHERE coalesce(recorded_at, occurred_at) < %(since)s
+        ORDER BY position DESC LIMIT 1
+    ), 0
 ) AND topic = ANY(%(topics)s)
 """
 _PUT_RUN = """

@@ -7,19 +7,19 @@ later, 18 fails later.
 
 from __future__ import annotations
 
-import hmac
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import msgspec
 from psycopg_pool import ConnectionPool
 
+from projections.log.keys import SharedKey
 from projections.payments import sandbox_events
 from projections.payments.provider import (
+    Begun,
     Charge,
     Forged,
     Giving,
@@ -29,6 +29,7 @@ from projections.payments.provider import (
     State,
     Taking,
     Told,
+    origin,
 )
 from projections.tables import Connection
 
@@ -45,7 +46,7 @@ _STATES: Mapping[str, State] = {
 }  # fmt: skip
 _BEGIN = """
 INSERT INTO sandbox.charges (id, link, order_id, number, amount, currency, return_url, capture)
-VALUES (%(id)s, %(link)s, %(order_id)s, %(number)s, %(amount)s, %(currency)s, %(return_url)s, %(capture)s)
+VALUES (%(id)s, %(key)s, %(order_id)s, %(number)s, %(amount)s, %(currency)s, %(return_url)s, %(capture)s)
 ON CONFLICT (link) DO UPDATE SET return_url = excluded.return_url
 RETURNING id
 """
@@ -65,6 +66,10 @@ UPDATE sandbox.charges SET state = 'paid', captured = %(amount)s
 WHERE id = %(id)s AND state = 'authorized' AND amount >= %(amount)s
 """
 _VOID = "UPDATE sandbox.charges SET state = 'voided' WHERE id = %(id)s AND state IN ('authorized', 'open')"
+_END = """
+UPDATE sandbox.charges SET state = 'voided'
+WHERE id = %(id)s AND state IN ('open', 'pending', 'declined', 'authorized')
+"""
 _REFUND = """
 INSERT INTO sandbox.refunds (key, charge_id, order_id, refund, amount, state)
 SELECT %(key)s, id, %(order_id)s, %(refund)s, %(amount)s, %(state)s
@@ -88,19 +93,34 @@ _REFUNDS_IN_TIME: LiteralString = " WHERE r.created_at BETWEEN %(since)s AND %(u
 class Sandbox:
     """The provider `sandbox`."""
 
-    def __init__(self, pool: ConnectionPool[Connection], key: bytes, public_url: str) -> None:
+    def __init__(self, pool: ConnectionPool[Connection], key: SharedKey, public_url: str) -> None:
         self._pool = pool
         self._key = key
         self._public_url = public_url
 
-    def begin(self, charge: Charge) -> str:
-        """The address of the sandbox's page; the same link gives the same page."""
+    @property
+    def pages(self) -> str:
+        """The shop's own pages."""
+        return origin(self._public_url)
+
+    def begin(self, charge: Charge) -> Begun:
+        """The sandbox's page."""
         with self._pool.connection() as connection:
             [[known]] = connection.execute(_BEGIN, {"id": f"ch_{uuid4().hex}", **charge._asdict()}).fetchall()
-        return f"{self._public_url}/sandbox/{known}"
+        return Begun(known, f"{self._public_url}/sandbox/{known}")
+
+    def end(self, reference: str, key: str) -> KnownPayment:
+        """Closes a page that was not paid yet, also one whose payment was to come later, and lets its promise go."""
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(_END, {"id": reference})
+            known = next(iter(_payments(connection, _BY_ID, {"id": reference})), None)
+        if known is None:
+            raise Refused("no-such-payment")
+        return known
 
     def take(self, taking: Taking) -> KnownPayment:
         """Takes money at once, unless the token is the one that is declined."""
+        # allowed secret-compared: what anybody types on a laptop, no secret
         declined = taking.token == DECLINED_TOKEN
         state = "declined" if declined else "paid" if taking.capture else "authorized"
         parameters = {
@@ -179,15 +199,14 @@ class Sandbox:
     def sign(self, body: bytes, at: float | None = None) -> str:
         """The signature of a webhook: its second and an HMAC over second and body."""
         second = str(int(time.time() if at is None else at))
-        return f"t={second},v1={hmac.new(self._key, second.encode() + b'.' + body, sha256).hexdigest()}"
+        return f"t={second},v1={self._key.sign(second.encode() + b'.' + body).hex()}"
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> Told:
         """What a webhook tells, once its signature was verified."""
-        given = headers.get(SIGNATURE, "")
-        second = given.partition(",")[0].removeprefix("t=")
+        second, _, signature = headers.get(SIGNATURE, "").removeprefix("t=").partition(",v1=")
         if not (second.isascii() and second.isdigit() and len(second) <= 12):
             raise Forged
-        if not hmac.compare_digest(given.encode(), self.sign(body, int(second)).encode()):
+        if not self._key.proves(second.encode() + b"." + body, _from_hex(signature)):
             raise Forged
         if abs(time.time() - int(second)) > OLDEST:
             raise Forged
@@ -220,3 +239,10 @@ def _refunds(connection: Connection, condition: LiteralString, parameters: Mappi
         yield KnownRefund(
             key, charge, UUID(str(order_id)) if order_id else None, refund, state, amount, currency, failure
         )
+
+
+def _from_hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""

@@ -29,7 +29,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 _FIND = """
-SELECT c.id, c.order_id, c.payment, c.number, coalesce(c.captured, c.amount), c.currency, c.return_url, c.state, d.state
+SELECT c.id, c.link, c.order_id, c.payment, c.number, coalesce(c.captured, c.amount), c.currency, c.return_url, c.state,
+    d.state
 FROM sandbox.charges AS c LEFT JOIN sandbox.disputes AS d ON d.charge_id = c.id WHERE c.id = %(id)s
 """
 _CHOOSE = """
@@ -57,9 +58,10 @@ FROM sandbox.refunds AS r JOIN sandbox.charges AS c ON c.id = r.charge_id WHERE 
 
 
 class SandboxCharge(NamedTuple):
-    """A payment as the sandbox knows it, and how a dispute about it stands."""
+    """A payment as the sandbox knows it (`key`: the shop's name of it), and how a dispute about it stands."""
 
     id: str
+    key: str
     order_id: UUID
     payment: str
     number: str
@@ -146,7 +148,8 @@ def _told(happened: Happened, charge: SandboxCharge) -> Told:
     }
     kind = kinds[happened]
     subject = f"dp_{charge.id}" if happened.startswith("dispute") else charge.payment
-    return Told(f"ev_{kind}_{charge.id}", kind, charge.order_id, charge.id, charge.amount, charge.currency, subject)
+    event_id = f"ev_{kind}_{charge.id}"
+    return Told(event_id, kind, charge.order_id, charge.id, charge.amount, charge.currency, subject, charge.key)
 
 
 def encoded(told: Told) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ import stripe
 
 from projections.payments.minor_units import from_stripe, to_stripe
 from projections.payments.provider import (
+    Begun,
     Busy,
     Charge,
     Forged,
@@ -26,15 +27,16 @@ from projections.payments.provider import (
     State,
     Taking,
     Told,
+    origin,
 )
 
 PATIENCE = (5, 20)  # seconds to connect, and to wait for an answer
-TOLERANCE = 300  # seconds by which a webhook may be late
+TOLERANCE = 300  # seconds by which a webhook may be late, or its clock ahead
 SIGNATURE = "Stripe-Signature"
+PAGES = "https://checkout.stripe.com"  # where the hosted checkout is, unless the shop gave it an address of its own
 PAGE = 100
 MOST_LOOKED_THROUGH = 10_000
 _SLACK = timedelta(hours=1)
-_HALF_DAY = 12 * 3600
 
 _STATES: Mapping[str, State] = {
     "requires_capture": "authorized",
@@ -52,10 +54,14 @@ _WON = ("won", "warning_closed", "prevented")
 
 
 class Stripe:
-    """Stripe by its API; `url` is another server that speaks it."""
+    """Stripe by its API; `url` is another server that speaks it, whose pages are there too unless `pages` names them.
 
-    def __init__(self, secret_key: str, webhook_secret: str, url: str = "") -> None:
-        self._webhook_secret = webhook_secret
+    Its webhooks are signed with any of `webhook_secrets`: two while one replaces the other.
+    """
+
+    def __init__(self, secret_key: str, webhook_secrets: Sequence[str], url: str = "", pages: str = PAGES) -> None:
+        self._webhook_secrets = [secret for secret in webhook_secrets if secret]
+        self.pages = origin(pages)
         self._client = stripe.StripeClient(
             secret_key,
             base_addresses={"api": url} if url else {},
@@ -63,10 +69,9 @@ class Stripe:
             max_network_retries=0,
         ).v1
 
-    def begin(self, charge: Charge) -> str:
-        """The address of a checkout session; opened again within half a day it is the same."""
-        half_day = int(time.time()) // _HALF_DAY
-        about = {"order_id": str(charge.order_id), "link": charge.link}
+    def begin(self, charge: Charge) -> Begun:
+        """A checkout session."""
+        about = {"order_id": str(charge.order_id), "link": charge.link, "charge": charge.key}
         price = {
             "currency": charge.currency.lower(),
             "unit_amount": to_stripe(charge.amount, charge.currency),
@@ -80,12 +85,29 @@ class Stripe:
             "client_reference_id": str(charge.order_id),
             "metadata": about,
             "payment_intent_data": {"metadata": about, "capture_method": _method(charge.capture)},
-            "expires_at": (half_day + 2) * _HALF_DAY,
+            "expires_at": int(charge.expires_at.timestamp()),
         }
         with _told_apart():
-            key = f"{charge.link}/{half_day}"
-            session = self._client.checkout.sessions.create(parameters, {"idempotency_key": key})
-        return str(session.url)
+            session = self._client.checkout.sessions.create(parameters, {"idempotency_key": charge.key})
+        return Begun(str(session.id), str(session.url))
+
+    def end(self, reference: str, key: str) -> KnownPayment:
+        """Expires a checkout session; where it was completed before, the promise it gave is let go."""
+        try:
+            with _told_apart():
+                session = self._client.checkout.sessions.expire(reference, None, {"idempotency_key": key})
+        except Refused:
+            with _told_apart():
+                session = self._client.checkout.sessions.retrieve(reference)
+        told = session.to_dict()
+        if told["status"] == "open":
+            raise Busy("session-open")
+        if told["status"] == "expired":
+            return _session(told)
+        known = self.fetch(str(told["payment_intent"]))
+        if known is None:
+            raise Refused("no-such-payment")
+        return self.void(known.reference, f"{key}/void") if known.state == "authorized" else known
 
     def take(self, taking: Taking) -> KnownPayment:
         """A payment intent, confirmed at once; one that needs the customer to do something is called off."""
@@ -169,14 +191,8 @@ class Stripe:
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> Told:
         """What a webhook tells, once Stripe's signature was verified; without a secret nothing can be."""
-        if not self._webhook_secret:
+        if not any(_proves(body, headers.get(SIGNATURE, ""), secret) for secret in self._webhook_secrets):
             raise Forged
-        try:
-            stripe.WebhookSignature.verify_header(
-                body.decode(), headers.get(SIGNATURE, ""), self._webhook_secret, TOLERANCE
-            )
-        except (stripe.SignatureVerificationError, UnicodeError, ValueError):
-            raise Forged from None
         return self.trust(body)
 
     def trust(self, body: bytes) -> Told:
@@ -222,6 +238,23 @@ def _told_apart() -> Iterator[None]:
         raise Refused(fault.code or missing or type(fault).__name__) from None
 
 
+def _proves(body: bytes, header: str, secret: str) -> bool:
+    """Whether one of the signatures in the header was made with the secret, within the last minutes."""
+    try:
+        stripe.WebhookSignature.verify_header(body.decode(), header, secret, TOLERANCE)
+        second = next(part for part in header.split(",") if part.startswith("t="))
+        return int(second.removeprefix("t=")) <= time.time() + TOLERANCE
+    except (stripe.SignatureVerificationError, UnicodeError, ValueError):
+        return False
+
+
+def _session(told: Mapping[str, Any]) -> KnownPayment:
+    """A checkout session that nobody paid."""
+    about, currency = told.get("metadata") or {}, str(told["currency"]).upper()
+    amount = from_stripe(told["amount_total"], currency)
+    return KnownPayment(told["id"], _uuid(about.get("order_id")), "", "voided", amount, currency)
+
+
 def _method(capture: bool) -> str:
     return "automatic" if capture else "manual"
 
@@ -261,7 +294,12 @@ def _told(event_id: str, kind: str, about: Mapping[str, Any]) -> Told:
     if kind in _PAYMENT_EVENTS:
         one = _payment(about)
         ours: Kind = _PAYMENT_EVENTS[kind] if one.order_id else "other"
-        return Told(event_id, ours, one.order_id, one.reference, one.amount, one.currency, one.payment)
+        charge = str((about.get("metadata") or {}).get("charge", ""))
+        return Told(event_id, ours, one.order_id, one.reference, one.amount, one.currency, one.payment, charge)
+    if kind == "checkout.session.expired":
+        closed, charge = _session(about), str((about.get("metadata") or {}).get("charge", ""))
+        ends: Kind = "expired" if closed.order_id and charge else "other"
+        return Told(event_id, ends, closed.order_id, closed.reference, closed.amount, closed.currency, "", charge)
     if kind in _REFUND_EVENTS:
         given = _refund(about)
         known = _REFUND_KINDS.get(about["status"]) if given.order_id and given.refund else None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 MEBIBYTE = 1024 * 1024
 SMALL_MACHINE = 2048
+ROLES = ("carnet", "carnet_owner", "postgres")
 
 FIXED = {
     "autovacuum": "on",
@@ -43,7 +44,7 @@ def server_settings(socket_dir: Path, others: Mapping[str, str]) -> str:
 def access_rules(uid: int) -> dict[str, str]:
     """Who may connect: this process's user and root, vouched for by the operating system; there is no password."""
     callers = sorted({pwd.getpwuid(uid).pw_name, "root"})
-    users = "".join(f'carnet "{caller}" {role}\n' for caller in callers for role in ("carnet", "postgres"))
+    users = "".join(f'carnet "{caller}" {role}\n' for caller in callers for role in ROLES)
     return {"pg_hba.conf": "local all all peer map=carnet\n", "pg_ident.conf": users}
 
 

@@ -18,13 +18,15 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-import psycopg
+from psycopg import sql
 
 from projections.postgres.binaries import Binaries, PostgresUnavailable, ServerUser, find_binaries, server_user
 from projections.postgres.configuration import access_rules, server_settings
+from projections.postgres.connections import answers, connect
 
 DATABASE = "carnet"
-OWNER = "carnet"
+APPLICATION = "carnet"
+OWNER = "carnet_owner"
 ADMINISTRATOR = "postgres"
 # A socket's path may have 107 bytes, so it stands in a short place whatever the data folder is called.
 SOCKET_PARENT = Path("/tmp")  # noqa: S108 - the folder made in it is the server's alone, and checked to be
@@ -32,6 +34,16 @@ PATIENCE = 300.0
 STOP_PATIENCE = 60.0
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 PR_SET_PDEATHSIG = 1
+
+# What is still to be done for the two roles, as statements; nothing where all of it was.
+_LACKING = """
+SELECT 'ALTER ROLE carnet NOCREATEDB' FROM pg_roles WHERE rolname = 'carnet' AND rolcreatedb
+UNION ALL SELECT 'GRANT carnet TO carnet_owner' WHERE NOT pg_has_role('carnet_owner', 'carnet', 'MEMBER')
+UNION ALL SELECT 'CREATE DATABASE carnet OWNER carnet_owner'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'carnet')
+UNION ALL SELECT 'ALTER DATABASE carnet OWNER TO carnet_owner' FROM pg_database
+WHERE datname = 'carnet' AND datdba = 'carnet'::regrole
+"""
 
 
 def tie_to_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
@@ -56,9 +68,13 @@ class EmbeddedServer:
         self._settings = dict(settings or {})
         self._starter = 0
 
-    def url(self, database: str = DATABASE, user: str = OWNER) -> str:
+    def url(self, database: str = DATABASE, user: str = APPLICATION) -> str:
         """The address of one of its databases."""
         return f"postgresql://{user}@/{quote(database)}?host={quote(str(self.socket_dir), safe='')}"
+
+    def owner_url(self, database: str = DATABASE) -> str:
+        """The same for the role that owns the log."""
+        return self.url(database, OWNER)
 
     def start(self) -> None:
         """Makes the cluster if there is none, deals with a server left behind, starts and waits until it answers."""
@@ -96,11 +112,7 @@ class EmbeddedServer:
 
     def answers(self) -> bool:
         """Whether the server of this data folder, whoever started it, takes connections."""
-        try:
-            psycopg.connect(self.url(), connect_timeout=5).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        return answers(self.url())
 
     def __enter__(self) -> EmbeddedServer:
         try:
@@ -223,26 +235,25 @@ class EmbeddedServer:
         """Waits while the server starts or recovers; False when it ended instead."""
         deadline = time.monotonic() + PATIENCE
         while process.poll() is None:
-            try:
-                psycopg.connect(self.url(ADMINISTRATOR, ADMINISTRATOR), connect_timeout=5).close()
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline:
-                    raise PostgresUnavailable(f"PostgreSQL gives no answer; see {self.log}.") from None
-                time.sleep(0.02)
-            else:
+            if answers(self.url(ADMINISTRATOR, ADMINISTRATOR)):
                 return True
+            if time.monotonic() > deadline:
+                raise PostgresUnavailable(f"PostgreSQL gives no answer; see {self.log}.")
+            time.sleep(0.02)
         return False
 
     def _last_words(self) -> str:
         return " | ".join(self.log.read_text(errors="replace").splitlines()[-3:])
 
     def _make_database(self) -> None:
-        """The application's role and database; the role is no superuser, it owns its database and may copy it."""
-        with psycopg.connect(self.url(ADMINISTRATOR, ADMINISTRATOR), autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'carnet'").fetchone():
-                connection.execute("CREATE ROLE carnet LOGIN CREATEDB")
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'carnet'").fetchone():
-                connection.execute("CREATE DATABASE carnet OWNER carnet")
+        """The two roles and their database, which the log's owner owns; those of before had one role for all."""
+        with connect(self.url(ADMINISTRATOR, ADMINISTRATOR), "carnet") as connection:
+            known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+            for role in (APPLICATION, OWNER):
+                if role not in known:
+                    connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+            for statement in connection.execute(_LACKING).fetchall():
+                connection.execute(statement[0].encode())
 
 
 def _provider(major: int) -> list[str]:

@@ -17,14 +17,18 @@ from projections.log import Session
 from projections.pages import Listing, equal_told, key
 from projections.tables import Connection
 
-STATES = ("waiting", "queued", "claimed", "acting", "done", "failed", "unknown", "dropped", "settled")
+STATES = ("waiting", "queued", "claimed", "acting", "done", "failed", "unknown", "dropped", "settled", "set-aside")
 SORTS = ("created_at",)
+VANISHED = "event-vanished"  # the error of an effect whose event is no more in the log that was brought back
+HANDED_OVER = "handed-over-before"  # the error of one that was done already, in a log that was lost since
 MOST_QUEUED = 500  # handed to the broker and not yet claimed; more wait here, where they are found again at once
 
 _PUT = """
-INSERT INTO work.effects (key, kind, payload, order_id, position, due_at)
-SELECT key, kind, payload::jsonb, order_id, position, coalesce(due_at, now())
-FROM unnest(
+INSERT INTO work.effects (key, kind, payload, order_id, position, due_at, state, error)
+SELECT key, kind, payload::jsonb, order_id, asked.position, coalesce(due_at, now()),
+    CASE WHEN asked.position BETWEEN 1 AND g.restored_upto THEN 'set-aside' ELSE 'waiting' END,
+    CASE WHEN asked.position BETWEEN 1 AND g.restored_upto THEN 'log-restored' END
+FROM work.ground g, unnest(
     %(keys)s::uuid[], %(kinds)s::text[], %(payloads)s::text[], %(order_ids)s::uuid[], %(positions)s::bigint[],
     %(due_ats)s::timestamptz[]
 ) AS asked (key, kind, payload, order_id, position, due_at)
@@ -34,7 +38,8 @@ _HAND_OUT = """
 UPDATE work.effects SET state = 'queued', claimed_until = now() + %(lease)s, changed_at = now()
 WHERE key IN (
     SELECT e.key FROM work.effects e
-    WHERE e.state = 'waiting' AND e.due_at <= now() AND (NOT e.kind = ANY(%(ordered)s) OR NOT EXISTS (
+    WHERE log.current_incarnation() = %(incarnation)s
+        AND e.state = 'waiting' AND e.due_at <= now() AND (NOT e.kind = ANY(%(ordered)s) OR NOT EXISTS (
         SELECT FROM work.effects b WHERE b.order_id = e.order_id AND b.kind = e.kind AND b.position < e.position
             AND b.state IN ('waiting', 'queued', 'claimed', 'acting')
     ))
@@ -61,7 +66,8 @@ WHERE key IN (
 _CLAIM = """
 UPDATE work.effects SET
     state = 'claimed', attempts = attempts + 1, claim = %(claim)s, claimed_until = now() + %(lease)s, changed_at = now()
-WHERE key = ANY(%(keys)s) AND state IN ('queued', 'waiting') AND due_at <= now()
+WHERE log.current_incarnation() = %(incarnation)s
+    AND key = ANY(%(keys)s) AND state IN ('queued', 'waiting') AND due_at <= now()
 RETURNING key, kind, payload, order_id, position, attempts
 """
 _RELEASE = """
@@ -71,6 +77,7 @@ WHERE key = ANY(%(keys)s) AND claim = %(claim)s AND state = 'claimed'
 _ACT = """
 UPDATE work.effects SET state = 'acting', claimed_until = now() + %(lease)s, changed_at = now()
 WHERE key = ANY(%(keys)s) AND claim = %(claim)s AND state IN ('claimed', 'acting') AND claimed_until > now()
+    AND log.current_incarnation() = %(incarnation)s
 RETURNING key
 """
 _RENEW = """
@@ -79,6 +86,10 @@ WHERE claim = ANY(%(claims)s) AND key = ANY(%(keys)s) AND state IN ('claimed', '
 """
 _STAND_BACK = """
 UPDATE work.effects SET state = 'claimed', changed_at = now()
+WHERE key = ANY(%(keys)s) AND claim = %(claim)s AND state = 'acting'
+"""
+_SET_ASIDE = """
+UPDATE work.effects SET state = 'set-aside', error = %(error)s, claim = NULL, claimed_until = NULL, changed_at = now()
 WHERE key = ANY(%(keys)s) AND claim = %(claim)s AND state = 'acting'
 """
 _DOUBT = """
@@ -114,9 +125,9 @@ DELETE FROM work.effects WHERE state = 'done' AND created_at < now() - %(age)s A
 
 # What an operator may do with an effect: the states it may be in, and the state it comes to.
 ACTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "retry": (("waiting", "failed", "unknown", "dropped"), "waiting"),
-    "settle": (("failed", "unknown"), "settled"),
-    "drop": (("waiting", "queued", "failed", "unknown"), "dropped"),
+    "retry": (("waiting", "failed", "unknown", "dropped", "set-aside"), "waiting"),
+    "settle": (("failed", "unknown", "set-aside"), "settled"),
+    "drop": (("waiting", "queued", "failed", "unknown", "set-aside"), "dropped"),
 }
 
 
@@ -193,12 +204,13 @@ def put_all(connection: Connection, asked: Sequence[Asked]) -> None:
         connection.execute(_PUT, columns, prepare=True)
 
 
-def hand_out(connection: Connection, lease: int, ordered: Collection[str]) -> list[Due]:
-    """The effects that are due, now marked as queued, in the order they are due.
+def hand_out(connection: Connection, lease: int, ordered: Collection[str], incarnation: UUID) -> list[Due]:
+    """The effects that are due, now marked as queued, in the order they are due; none in another incarnation.
 
     One of an `ordered` kind waits until those of the same order and kind before it have ended.
     """
-    parameters = {"lease": timedelta(seconds=lease), "most": MOST_QUEUED, "ordered": list(ordered)}
+    parameters: dict[str, Any] = {"lease": timedelta(seconds=lease), "most": MOST_QUEUED, "ordered": list(ordered)}
+    parameters["incarnation"] = incarnation
     found = connection.execute(_HAND_OUT, parameters, prepare=True).fetchall()
     return [Due(*row[:2]) for row in sorted(found, key=lambda row: row[2:])]
 
@@ -213,9 +225,12 @@ def lapse(connection: Connection, repeatable: Collection[str]) -> int:
     return connection.execute(_LAPSE, {"repeatable": list(repeatable)}, prepare=True).rowcount
 
 
-def claim(connection: Connection, keys: Sequence[UUID], token: UUID, lease: int) -> list[Claimed]:
-    """Takes effects in hand, in the order asked for; those that are not there to be taken are left out."""
-    parameters = {"keys": list(keys), "claim": token, "lease": timedelta(seconds=lease)}
+def claim(connection: Connection, keys: Sequence[UUID], token: UUID, lease: int, incarnation: UUID) -> list[Claimed]:
+    """Takes effects in hand, in the order asked for; those that are not there to be taken are left out.
+
+    In another incarnation of the database none is: a log that was brought back is looked at before anything is done.
+    """
+    parameters = {"keys": list(keys), "claim": token, "lease": timedelta(seconds=lease), "incarnation": incarnation}
     taken = [Claimed(*row) for row in connection.execute(_CLAIM, parameters, prepare=True)]
     return sorted(taken, key=lambda one: keys.index(one.key))
 
@@ -225,9 +240,9 @@ def release(connection: Connection, keys: Sequence[UUID], token: UUID) -> None:
     connection.execute(_RELEASE, {"keys": list(keys), "claim": token}, prepare=True)
 
 
-def act(connection: Connection, keys: Sequence[UUID], token: UUID, lease: int) -> set[UUID]:
+def act(connection: Connection, keys: Sequence[UUID], token: UUID, lease: int, incarnation: UUID) -> set[UUID]:
     """Those of the effects that are still held by this token, and past the point of no return from now on."""
-    parameters = {"keys": list(keys), "claim": token, "lease": timedelta(seconds=lease)}
+    parameters = {"keys": list(keys), "claim": token, "lease": timedelta(seconds=lease), "incarnation": incarnation}
     return {row[0] for row in connection.execute(_ACT, parameters, prepare=True)}
 
 
@@ -240,6 +255,11 @@ def renew(connection: Connection, held: Mapping[UUID, UUID], lease: int) -> None
 def stand_back(connection: Connection, keys: Sequence[UUID], token: UUID) -> None:
     """Says that nothing was done past the point of no return: the effects are as safe to begin again as before it."""
     connection.execute(_STAND_BACK, {"keys": list(keys), "claim": token})
+
+
+def set_aside(connection: Connection, keys: Collection[UUID], token: UUID) -> None:
+    """Sets aside effects that were handed over before, in a log that was lost since; nothing was done now."""
+    connection.execute(_SET_ASIDE, {"keys": list(keys), "claim": token, "error": HANDED_OVER})
 
 
 def doubt(connection: Connection, keys: Sequence[UUID], token: UUID) -> list[UUID]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -90,6 +90,9 @@ _FORGET_KEPT = "DELETE FROM work.import_kept WHERE import_id = %(id)s"
 _OLD = """
 SELECT id FROM work.imports
 WHERE files_deleted_at IS NULL AND changed_at < now() - make_interval(days => %(days)s) LIMIT 100
+"""
+_WITH_FILES = """
+SELECT id, state FROM work.imports WHERE files_deleted_at IS NULL AND created_at < %(before)s ORDER BY created_at
 """
 _DELETED = "UPDATE work.imports SET files_deleted_at = now() WHERE id = %(id)s"
 
@@ -276,6 +279,11 @@ def forget_kept(connection: Connection, import_id: UUID) -> None:
 def with_old_files(connection: Connection, days: int) -> list[UUID]:
     """Imports that nothing happened to for so many days and whose files are still there."""
     return [import_id for (import_id,) in connection.execute(_OLD, {"days": days})]
+
+
+def with_files(connection: Connection, before: datetime) -> list[tuple[UUID, str]]:
+    """Imports that began before an instant and whose files are still there, each with its state."""
+    return [(row[0], row[1]) for row in connection.execute(_WITH_FILES, {"before": before})]
 
 
 def files_deleted(connection: Connection, import_id: UUID) -> None:

@@ -1,6 +1,6 @@
 """The files that jobs make: whole or not there, readable by their owner alone, told in the job's outcome under `file`.
 
-They hold personal data, so housekeeping deletes them `files_days` after they were made.
+They hold personal data, so the nightly look deletes them `job_files_days` after they were made.
 """
 
 from __future__ import annotations
@@ -86,7 +86,11 @@ def found(settings: Settings, job_id: UUID, outcome: Mapping[str, Any]) -> tuple
 
 def delete_old(connection: Connection, settings: Settings) -> int:
     """Deletes the files of jobs at rest that are older than they are kept; gives of how many jobs."""
-    before = time.time() - settings.files_days * DAY
+    return delete_made_before(connection, settings, time.time() - settings.job_files_days * DAY)
+
+
+def delete_made_before(connection: Connection, settings: Settings, before: float) -> int:
+    """Deletes the files of jobs at rest that were made before a second of the clock; gives of how many jobs."""
     old = {job_id: folder for job_id, folder in _folders(settings) if folder.stat().st_mtime < before}
     for [job_id] in connection.execute(_AT_WORK, {"ids": list(old)}):
         del old[job_id]

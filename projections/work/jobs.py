@@ -8,7 +8,7 @@ ids, codes and figures alone: whoever asks by words resolves them to ids first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid5
 
@@ -46,7 +46,7 @@ UPDATE work.job_parts p SET attempts = p.attempts + 1
 FROM work.jobs j
 WHERE p.job_id = %(id)s AND p.part = %(part)s AND NOT p.finished
     AND j.id = p.job_id AND j.state = 'running' AND j.round = %(round)s
-RETURNING j.kind, j.parameters, j.created_by, p.content, p.total, p.attempts
+RETURNING j.kind, j.parameters, j.created_by, p.content, p.total, p.attempts, j.permission, j.changed_by
 """
 _NUMBERS = "SELECT number FROM work.job_results WHERE job_id = %(id)s AND part = %(part)s"
 _HOLD = "SELECT FROM work.jobs WHERE id = %(id)s AND state = 'running' AND round = %(round)s FOR SHARE"
@@ -89,6 +89,12 @@ WHERE id = %(id)s RETURNING kind, round
 """
 _AGAIN = "UPDATE work.job_parts SET attempts = 0 WHERE job_id = %(id)s AND NOT finished RETURNING part"
 _PARTS = "SELECT part, total, content FROM work.job_parts WHERE job_id = %(id)s ORDER BY part"
+_FORGET = """
+DELETE FROM work.jobs j WHERE ended_at < now() - %(kept)s AND NOT EXISTS (
+    SELECT FROM work.jobs o WHERE (o.undoes = j.id OR o.id = j.undoes)
+        AND (o.ended_at IS NULL OR o.ended_at >= now() - %(kept)s)
+)
+"""
 _UNDONE_BY = "SELECT id FROM work.jobs WHERE undoes = %(id)s"
 _TELL = "UPDATE work.jobs SET outcome = outcome || %(outcome)s WHERE id = %(id)s"
 
@@ -186,7 +192,10 @@ class ResultRow(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A part in hand: `finished` are the numbers of the items that have their result; `attempts` since the last one."""
+    """A part in hand: `finished` are the numbers of the items that have their result; `attempts` since the last one.
+
+    It goes on for as long as `asked_by`, who had it run last, has the `permission`.
+    """
 
     job_id: UUID
     part: int
@@ -198,6 +207,8 @@ class Held(NamedTuple):
     total: int
     attempts: int
     finished: frozenset[int]
+    permission: str
+    asked_by: str
 
 
 # Filters may name a state, a kind, and who made them (`created_by`).
@@ -254,8 +265,10 @@ def take(connection: Connection, job_id: UUID, part: int, turn: int) -> Held | N
     if row is None:
         return None
     finished = frozenset(number for [number] in connection.execute(_NUMBERS, asked))
-    kind, parameters, actor, content, total, attempts = row
-    return Held(job_id, part, turn, kind, parameters, actor, content, total, attempts, finished)
+    kind, parameters, actor, content, total, attempts, permission, asked_by = row
+    return Held(
+        job_id, part, turn, kind, parameters, actor, content, total, attempts, finished, permission, asked_by
+    )  # fmt: skip
 
 
 def hold(connection: Connection, held: Held) -> None:
@@ -361,3 +374,8 @@ def _hand_out(connection: Connection, job_id: UUID, kind: str, parts: Sequence[i
             for part in parts
         ],
     )
+
+
+def forget_old(connection: Connection, kept: timedelta) -> int:
+    """Deletes jobs that ended longer ago than they are kept, with their results; one beside the one that undid it."""
+    return connection.execute(_FORGET, {"kept": kept}).rowcount

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from projections.tables import Connection
 
-LEADER = 7106410  # class of the advisory lock that whoever runs the processes holds
+LEADER = 7106410  # kind of the lease that whoever runs the processes holds
 
 _BEGIN = """
 INSERT INTO work.positions (process, position)
@@ -23,7 +23,7 @@ ON CONFLICT DO NOTHING
 _FIND = "SELECT position FROM work.positions WHERE process = %(process)s"
 _MOVE = """
 UPDATE work.positions SET position = %(new)s, trouble = NULL, updated_at = clock_timestamp()
-WHERE process = ANY(%(processes)s) AND position = %(old)s
+WHERE process = ANY(%(processes)s) AND position = %(old)s AND (SELECT log.current_incarnation()) = %(incarnation)s
 """
 _TROUBLE = "UPDATE work.positions SET trouble = %(trouble)s WHERE process = %(process)s"
 _LIST = "SELECT process, position, trouble, updated_at FROM work.positions ORDER BY process"
@@ -35,7 +35,6 @@ ON CONFLICT DO NOTHING
 _REFUSALS = """
 SELECT process, position, command, code, at FROM work.refusals ORDER BY at DESC, process, position LIMIT %(limit)s
 """
-_TRY_LOCK = "SELECT pg_try_advisory_lock(%(class)s, 0)"
 
 
 class Superseded(Exception):
@@ -66,21 +65,19 @@ def begin(connection: Connection, names: Collection[str]) -> None:
     connection.execute(_BEGIN, {"names": sorted(names)})
 
 
-def try_lead(connection: Connection) -> bool:
-    """Whether this connection now leads the processes; it does so until it is closed."""
-    [[leads]] = connection.execute(_TRY_LOCK, {"class": LEADER}).fetchall()
-    return bool(leads)
-
-
 def find(connection: Connection, process: str) -> int:
     """The position of the last event the process has seen."""
     [[position]] = connection.execute(_FIND, {"process": process}).fetchall()
     return int(position)
 
 
-def move(connection: Connection, processes: Sequence[str], old: int, new: int) -> None:
-    """Moves processes on together; raises `Superseded` when one does not stand where it was left."""
-    moved = connection.execute(_MOVE, {"processes": list(processes), "old": old, "new": new}, prepare=True).rowcount
+def move(connection: Connection, processes: Sequence[str], old: int, new: int, incarnation: UUID) -> None:
+    """Moves processes on together, over events that were read in this incarnation of the database.
+
+    Raises `Superseded` when one does not stand where it was left, or the database is another one by now.
+    """
+    facts = {"processes": list(processes), "old": old, "new": new, "incarnation": incarnation}
+    moved = connection.execute(_MOVE, facts, prepare=True).rowcount
     if moved != len(processes):
         raise Superseded
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from domain.events import Event
 from projections.runtime import Runtime
@@ -76,3 +77,8 @@ class News:
     def topics(self) -> list[str]:
         """Their topics, in order."""
         return [event.TOPIC for event in self.events()]
+
+
+def position_of(answer: TestResponse) -> int:
+    """The position in an answer's X-Position, without its epoch."""
+    return int(answer.headers["X-Position"].partition(";")[0])

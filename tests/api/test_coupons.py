@@ -18,6 +18,12 @@ FULL: dict[str, Any] = {
     "valid_until": "2999-12-31T23:59:59Z",
     "limit": 100,
     "limit_per_customer": 2,
+    "combines": False,
+    "multiplies": False,
+    "products": ["CUP-1"],
+    "sku_patterns": ["TEA-*"],
+    "tags": ["vip"],
+    "most_items": 3,
 }
 
 
@@ -27,6 +33,7 @@ def test_a_coupon_is_brought_out_and_read(client: FlaskClient, news: News) -> No
     assert answer.status_code == 201
     assert answer.headers["Location"] == f"{COUPONS}/SPRING-5"
     assert brought["rules"] == FULL | {"percent": None}
+    assert client.put(f"{COUPONS}/spring-5/rules", json={**FULL}).get_json() == brought
     assert (brought["enabled"], brought["uses"]) == (True, 0)
     assert news.topics() == ["coupon.created"]
     read = client.get(f"{COUPONS}/spring-5")
@@ -83,11 +90,13 @@ def test_a_coupon_that_does_not_hold_is_refused_where_it_was_told(
     news.events()
     for url, body, pointer in (
         (ORDERS, cart(coupons=["SPRING"]), "/coupons"),
-        (f"{ORDERS}/quote", cart(coupons=["SPRING"]), "/coupons"),
         (f"{ORDERS}/{order['id']}/coupons", {"code": "SPRING"}, "/code"),
     ):
         problem = refused(client.post(url, json=body), 422, code)
         assert problem["errors"][0]["pointer"] == pointer
+    quoted = client.post(f"{ORDERS}/quote", json=cart(coupons=["SPRING"])).get_json()
+    assert (quoted["total"], quoted["coupons"]) == (eur("20.00"), [])
+    assert [(lapsed["code"], lapsed["rule"]) for lapsed in quoted["lapsed_coupons"]] == [("SPRING", code)]
     assert news.events() == []
 
 
@@ -112,6 +121,13 @@ def test_a_coupon_limited_per_customer_needs_one(client: FlaskClient) -> None:
         ({"code": "A", "rules": {"kind": "percent", "percent": "0"}}, "/rules/percent"),
         ({"code": "A", "rules": {"kind": "amount", "amount": eur("5.0")}}, "/rules/amount/amount"),
         ({"code": "A", "rules": {"kind": "free_shipping", "limit": 0}}, "/rules/limit"),
+        ({"code": "A", "rules": {"kind": "free_shipping", "most_items": 1}}, "/rules/most_items"),
+        ({"code": "A", "rules": {"kind": "free_shipping", "multiplies": True}}, "/rules/multiplies"),
+        (
+            {"code": "A", "rules": {"kind": "percent", "percent": "10", "sku_patterns": ["*" * 9]}},
+            "/rules/sku_patterns",
+        ),
+        ({"code": "A", "rules": {"kind": "percent", "percent": "10", "products": [""]}}, "/rules/products/0"),
         ({"code": "A", "rules": {"kind": "free_shipping", "valid_from": "2026-01-01"}}, "/rules/valid_from"),
         (
             {"code": "A", "rules": {**FULL, "minimum": {"amount": "1", "currency": "JPY"}}},

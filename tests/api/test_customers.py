@@ -234,7 +234,7 @@ def test_erasing_the_survivor_forgets_both(client: FlaskClient, news: News) -> N
     news.events()
     version = {"If-Match": f'"{read(client, survivor)["version"]}"'}
     refused(client.delete(f"{CUSTOMERS}/{merged['id']}", headers={"If-Match": "*"}), 409, "customer-merged")
-    assert client.delete(f"{CUSTOMERS}/{survivor['id']}", headers=version).status_code == 204
+    assert client.delete(f"{CUSTOMERS}/{survivor['id']}", headers=version).status_code == 200
     assert news.topics() == ["customer.erased", "customer.erased"]
     for card in (survivor, merged):
         forgotten = read(client, card)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -24,6 +24,7 @@ from projections.kept_prints import DocumentAltered
 from projections.runtime import Runtime
 from tests.api.desk import API, BILLING, ORDERS, SETTINGS, News, eur, line, place
 from tests.api.test_problems import refused
+from tests.damage import as_owner
 from tests.fixtures_api import context_of, dump
 from tests.given import NOW
 from tests.printing import papers
@@ -33,7 +34,7 @@ SELLER = {"company": "Example Works", "line1": "1 Sample Street", "city": "Sampl
 
 def set_up(client: FlaskClient) -> None:
     """A seller who may invoice."""
-    assert client.put(f"{SETTINGS}/seller", json={**SELLER, "vat_number": "FR00"}).status_code == 200
+    assert client.put(f"{SETTINGS}/seller", json={**SELLER, "vat_number": "FR00732829320"}).status_code == 200
     assert client.put(f"{SETTINGS}/papers/legal", json={"siren": "732829320"}).status_code == 200
 
 
@@ -92,7 +93,7 @@ def test_an_issued_invoice_stays_as_it_was_and_a_void_says_so(client: FlaskClien
     number = issued.get_json()["number"]
     refused(issue(client, order), 422, "already-invoiced")
     kept = frozen(client, order, number)
-    client.put(f"{SETTINGS}/seller", json={**SELLER, "company": "Renamed", "vat_number": "FR00"})
+    client.put(f"{SETTINGS}/seller", json={**SELLER, "company": "Renamed", "vat_number": "FR00732829320"})
     client.post(f"{ORDERS}/{order['id']}/notes", json={"text": "Later"})
     assert frozen(client, order, number) == kept
 
@@ -172,6 +173,20 @@ def test_a_file_that_would_come_out_otherwise_is_told_and_not_given(
     refused(client.post(f"{API}/documents", json=asked, headers=key), 409, "print-differs")
 
 
+@pytest.mark.parametrize(("name", "told"), [("مريم", "ARABIC LETTER MEEM"), ("דן", "HEBREW"), ("🙂", "U+1F642")])
+def test_an_invoice_with_a_character_that_cannot_be_printed_is_refused_and_takes_no_number(
+    client: FlaskClient, name: str, told: str
+) -> None:
+    set_up(client)
+    order = place(client, billing_address={**BILLING, "name": name})
+    problem = refused(issue(client, order), 422, "unprintable-characters")
+    assert told in problem["detail"]
+    receipt = client.get(f"{ORDERS}/{order['id']}/receipt.pdf")
+    assert receipt.status_code == 200, "a receipt is printed, and says what is written by its number"
+    first = issue(client, place(client)).get_json()["number"]
+    assert first.endswith("00001")
+
+
 def test_one_key_issues_one_invoice(client: FlaskClient) -> None:
     set_up(client)
     order, key = place(client), {"Idempotency-Key": "once"}
@@ -243,6 +258,12 @@ def test_an_invoice_says_why_it_has_no_tax(client: FlaskClient) -> None:
     taxed, free = place(client, line(tax_rate="20.00")), place(client, line(tax_rate="0.00"))
     refused(issue(client, taxed, exemption="export"), 422, "tax-charged")
     refused(issue(client, free, exemption="charity"), 422, "invalid-fields")
+    problem = refused(issue(client, free, exemption="export"), 422, "exemption-misplaced")
+    assert problem["errors"][0]["pointer"] == "/exemption"
+    abroad = {**BILLING, "country": "US"}
+    client.put(f"{ORDERS}/{free['id']}/billing-address", json=abroad)
+    problem = refused(issue(client, free), 422, "exemption-missing")
+    assert problem["details"] == {"country": "US", "known": "export, reverse-charge"}
     assert issue(client, free, exemption="export").status_code == 201
     told = text(client.post(f"{API}/documents", json={"orders": [free["id"]], "kind": "invoice", "locale": "fr"}))
     assert "Exonération de TVA, art. 262, I du CGI" in told
@@ -341,7 +362,7 @@ class TestAnIssuedDocument:
         self.order = place(client)
         number = self.issued(client, self.order)
         self.printed(client, number)
-        with runtime.pool.connection() as connection:
+        with as_owner(runtime.settings.database_url) as connection:
             connection.execute(
                 "UPDATE log.kept_prints SET content = set_byte(content, 40, 255 - get_byte(content, 40))"
             )
@@ -353,9 +374,11 @@ class TestAnIssuedDocument:
         number = self.issued(client, self.order)
         self.printed(client, number)
         today = datetime.now(UTC).date()
-        with runtime.pool.connection() as connection:
-            assert kept_prints.release(connection, today + timedelta(days=3_652), 10) == 0
-            assert kept_prints.release(connection, today + timedelta(days=3_660), 10) == 1
+        with runtime.pool.connection() as connection, as_owner(runtime.settings.database_url) as keeper:
+            keeper.execute("UPDATE log.issued_documents SET issued_on = issued_on - 3652")
+            assert kept_prints.release(connection, today, 10) == 0
+            keeper.execute("UPDATE log.issued_documents SET issued_on = issued_on - 8")
+            assert kept_prints.release(connection, today, 10) == 1
         assert "Erased" in PdfReader(BytesIO(self.printed(client, number).data)).pages[0].extract_text()
 
 
@@ -366,3 +389,83 @@ def test_a_receipt_that_comes_out_otherwise_says_so(client: FlaskClient, monkeyp
     other = client.get(url)
     assert other.headers["X-Differs-From"] == sha256(first.data).hexdigest()
     assert "X-Differs-From" not in first.headers
+
+
+class TestInvoicesThatDiffer:
+    """An invoice is frozen, its order goes on: whoever edits it is told, and the register lists it."""
+
+    @pytest.fixture
+    def order(self, client: FlaskClient) -> dict[str, Any]:
+        set_up(client)
+        order = place(client, line(2, tax_rate="20.00"), line(1, "5.00", sku="LID-1", tax_rate="20.00"))
+        assert issue(client, order).get_json()["differs"] is False
+        return order
+
+    def notices(self, client: FlaskClient, order: dict[str, Any]) -> list[str]:
+        told = client.get(f"{ORDERS}/{order['id']}").get_json()["notices"]
+        return [one["detail"].partition(": ")[0] for one in told if one["code"] == "invoice-differs"]
+
+    def listed(self, client: FlaskClient, differs: str, after: Any) -> list[str]:
+        """The numbers that the register lists once it has a write."""
+        fresh = {"X-Min-Position": after.headers["X-Position"]}
+        found = client.get(f"{API}/documents?differs={differs}", headers=fresh).get_json()["items"]
+        assert all(one["differs"] is (differs == "true") for one in found)
+        return [one["number"] for one in found]
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body", "differs"),
+        [
+            ("patch", "items/1", {"quantity": 1}, "amount, lines"),
+            ("patch", "items/1", {"unit_price": eur("9.00")}, "amount"),
+            ("delete", "items/2", {}, "amount, lines"),
+            ("patch", "items/1", {"name": "Green cup"}, "lines"),
+            ("patch", "items/1", {"options": [{"name": "colour", "value": "green"}]}, "lines"),
+            ("post", "items", line(1, "0.00", sku="GIFT"), "lines"),
+            ("put", "discount", {"amount": eur("1.00")}, "amount"),
+            ("put", "shipping-charge", {"amount": eur("1.00")}, "amount"),
+            ("put", "billing-address", {**BILLING, "company": "Example Works"}, "buyer"),
+            ("put", "shipping-address", {**BILLING, "city": "Lyon"}, "delivery"),
+            ("post", "status", {"status": "cancelled"}, "amount"),
+        ],
+    )
+    def test_an_edit_says_so(
+        self, client: FlaskClient, order: dict[str, Any], method: str, path: str, body: dict[str, Any], differs: str
+    ) -> None:
+        answer = getattr(client, method)(f"{ORDERS}/{order['id']}/{path}", json=body)
+        assert answer.status_code in (200, 201)
+        assert self.notices(client, order) == [f"Invoice F2026-00001 no longer tells the order ({differs})"]
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body"),
+        [
+            ("put", "billing-address", {**BILLING, "phone": "+33 1"}),
+            ("put", "source", {"source": "telephone"}),
+            ("post", "payments", {"method": "card"}),
+            ("put", "tags", {"tags": ["gift"]}),
+        ],
+    )
+    def test_what_no_paper_shows_changes_nothing(
+        self, client: FlaskClient, order: dict[str, Any], method: str, path: str, body: dict[str, Any]
+    ) -> None:
+        assert getattr(client, method)(f"{ORDERS}/{order['id']}/{path}", json=body).status_code in (200, 201)
+        assert self.notices(client, order) == []
+
+    def test_a_refund_differs_until_it_is_credited(self, client: FlaskClient, order: dict[str, Any]) -> None:
+        refund(client, order, items=[{"item": "1", "quantity": 1}])
+        assert self.notices(client, order) == ["Invoice F2026-00001 no longer tells the order (amount, lines)"]
+        assert issue(client, order, kind="credit_note", refund="1").status_code == 201
+        assert self.notices(client, order) == []
+
+    @pytest.mark.usefixtures("projecting")
+    def test_the_register_lists_them_and_compares_nobody_who_was_forgotten(
+        self, client: FlaskClient, order: dict[str, Any]
+    ) -> None:
+        url, number = f"{ORDERS}/{order['id']}", "F2026-00001"
+        edited = client.put(f"{url}/source", json={"source": "telephone"})
+        assert (self.listed(client, "true", edited), self.listed(client, "false", edited)) == ([], [number])
+        edited = client.put(f"{url}/billing-address", json={**BILLING, "company": "Example Works"})
+        assert (self.listed(client, "true", edited), self.listed(client, "false", edited)) == ([number], [])
+        card = f"{API}/customers/{order['customer']['id']}"
+        forgotten = client.delete(card, headers={"If-Match": "*"})
+        assert self.listed(client, "true", forgotten) == []
+        assert self.notices(client, order) == []

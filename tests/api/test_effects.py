@@ -22,7 +22,7 @@ def left(runtime: Runtime, state: str, **facts: Any) -> UUID:
     """An effect in a state that a worker left it in."""
     key, token = ask(runtime, "webhook.send", **facts), uuid4()
     with runtime.reading() as connection:
-        effects.claim(connection, [key], token, 30)
+        effects.claim(connection, [key], token, 30, runtime.log.ready(connection))
         effects.finish(connection, key, token, state, "worker-lost")
     return key
 

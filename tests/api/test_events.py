@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from projections import PROJECTIONS
 from projections.log.seals import seal
 from projections.runtime import Runtime
-from tests.api.desk import API, ORDERS, cart, create
+from tests.api.desk import API, ORDERS, cart, create, position_of
 from tests.api.test_problems import refused
 
 EVENTS = f"{API}/events"
@@ -30,10 +30,14 @@ def test_the_feed_brings_every_event_once_and_in_order(client: FlaskClient, runt
 def test_the_end_of_the_feed_is_asked_again_from_where_it_was(client: FlaskClient, runtime: Runtime) -> None:
     create(client)
     head = runtime.log.head()
-    assert client.get(f"{EVENTS}?after={head}").get_json() == {"items": [], "next": head}
+    assert client.get(f"{EVENTS}?after={head}").get_json() == {
+        "items": [],
+        "next": head,
+        "epoch": runtime.log.epoch().id,
+    }
     stored = client.post(ORDERS, json=cart())
     page = client.get(f"{EVENTS}?after={head}").get_json()
-    assert page["next"] == int(stored.headers["X-Position"])
+    assert page["next"] == position_of(stored)
     assert page["items"][0]["topic"] == "order.created"
     assert page["items"][0]["event"]["metadata"]["actor"].startswith("token:admin-")
 
@@ -64,5 +68,5 @@ def test_every_view_tells_how_far_behind_it_is(client: FlaskClient) -> None:
     views = {view["projection"]: view for view in client.get(f"{API}/projections").get_json()["items"]}
     assert views.keys() == PROJECTIONS.keys()
     assert (views["orders"]["position"], views["orders"]["behind"], views["orders"]["parked"]) == (
-        int(stored.headers["X-Position"]), 0, 0,
+        position_of(stored), 0, 0,
     )  # fmt: skip

@@ -256,7 +256,7 @@ def test_tracking_codes_come_in_the_same_way(client: FlaskClient, runtime: Runti
 
 def test_only_those_who_may_import_do(client_as: Callable[..., FlaskClient]) -> None:
     assert post(client_as("operator")).status_code == 403
-    auditor, import_id = client_as("auditor"), post(client_as("data")).get_json()["id"]
+    auditor, import_id = client_as("auditor"), post(client_as("data"), query="?dry_run=true").get_json()["id"]
     assert auditor.get(f"{IMPORTS}/{import_id}").status_code == 200
     for step in ("pause", "resume", "cancel", "undo"):
         assert auditor.post(f"{IMPORTS}/{import_id}/{step}").status_code == 403

@@ -119,7 +119,7 @@ class TestTemplates:
         preview = client.post(f"{ORDERS}/{order['id']}/messages/preview", json={"locale": "fr"}).get_json()
         assert preview["subject"] == f"Merci {order['number']}"
         assert client.delete(self.URL).status_code == 204
-        refused(client.get(self.URL), 404, "template-not-found")
+        refused(client.delete(self.URL), 404, "template-not-found")
         assert news.topics() == ["settings.template-set", "settings.template-removed"]
 
     @pytest.mark.parametrize("html", ["a\n{{ nix }}", "a\n{% for %}", "a\n{{ ''.__class__ }}"])
@@ -129,6 +129,38 @@ class TestTemplates:
         problem = refused(client.put(self.URL, json={**MERCI, "html": html}), 422, "bad-template")
         assert "line 2" in str(problem)
         assert news.topics() == []
+
+    @pytest.mark.parametrize(
+        ("status", "said", "fact"),
+        [
+            ("pending", "Thank you", "order.number"),
+            ("administrators", "Open the order", "facts.link"),
+            ("payment-received", "received your payment", "facts.amount"),
+            ("refund-made", "given back", "facts.amount"),
+        ],
+    )
+    def test_the_standard_text_is_a_start_and_tells_its_names(
+        self, client: FlaskClient, status: str, said: str, fact: str
+    ) -> None:
+        url = f"{TEMPLATES}/{status}/en"
+        shown = client.get(url).get_json()
+        assert shown["version"] == 0
+        assert said in shown["html"]
+        assert {fact, "order.lines[].name", "shop.name"} <= {*shown["names"]}
+        kept = client.put(url, json={name: shown[name] for name in ("subject", "html")})
+        assert kept.status_code == 200, kept.get_data(as_text=True)
+        assert client.get(url).get_json() == kept.get_json()
+
+    @pytest.mark.parametrize("place", ["lost/en", "pending/tlh", "administrators/tlh"])
+    def test_of_what_there_is_no_mail_there_is_no_text(self, client: FlaskClient, place: str) -> None:
+        refused(client.get(f"{TEMPLATES}/{place}"), 404, "template-not-found")
+
+    def test_one_at_fault_is_refused_with_the_names_there_are(self, client: FlaskClient) -> None:
+        html = "<p>{{ facts.link }}</p>"
+        problem = refused(client.put(self.URL, json={**MERCI, "html": html}), 422, "bad-template")
+        assert problem["errors"][0]["pointer"] == "/html"
+        assert "order.customer_name" in problem["details"]["names"]
+        assert client.put(f"{TEMPLATES}/administrators/fr", json={**MERCI, "html": html}).status_code == 200
 
     def test_one_is_tried_without_being_kept(self, client: FlaskClient, order: dict[str, Any], news: News) -> None:
         on_example = client.post(f"{TEMPLATES}/preview", json=MERCI).get_json()
@@ -141,4 +173,9 @@ def test_administrators_are_set(client: FlaskClient, news: News) -> None:
     answer = client.put(f"{API}/settings/notifications", json={"administrators": ["boss@example.com"]})
     assert answer.get_json()["administrators"] == ["boss@example.com"]
     refused(client.put(f"{API}/settings/notifications", json={"administrators": ["boss"]}), 422, "bad-email")
-    assert news.topics() == ["settings.notifications-set"]
+    assert (answer.get_json()["payment_received"], answer.get_json()["refund_made"]) == (True, True)
+    off = client.put(f"{API}/settings/notifications", json={"administrators": [], "refund_made": False}).get_json()
+    assert (off["administrators"], off["payment_received"], off["refund_made"]) == ([], True, False)
+    kept = client.put(f"{API}/settings/notifications", json={"administrators": []}).get_json()
+    assert kept["refund_made"] is False
+    assert news.topics() == ["settings.notifications-set"] * 2

@@ -18,7 +18,7 @@ from projections.views import TooFarBehind
 from tests.api.desk import API, NOBODY, ORDERS, News, create, line, place
 from tests.api.test_problems import refused
 from tests.api.test_stock import figures, receive
-from tests.fixtures_api import context_of
+from tests.fixtures_api import context_of, hire
 from tests.workers.jobs import ends
 from tests.workers.working import eventually, working
 from workers.bulk import BULK
@@ -27,10 +27,17 @@ from workers.projecting import Projecting
 JOBS = f"{API}/jobs"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def operators(shared_runtime: Runtime) -> None:
+    """Those who look after orders here."""
+    hire(shared_runtime, "ada", "operator")
+    hire(shared_runtime, "bob", "operator")
+
+
 @pytest.fixture(scope="module")
 def at_work(shared_runtime: Runtime) -> Iterator[None]:
     """The lists follow, and a worker does jobs."""
-    source = Source(shared_runtime.settings.database_url, shared_runtime.settings.secret_key)
+    source = Source(shared_runtime.settings.database_url, shared_runtime.settings.secrets)
     following = Projecting(source, shared_runtime.log, PROJECTIONS.values())
     following.start()
     for name in ("orders", "messages"):

@@ -36,7 +36,7 @@ Act = Callable[..., dict[str, Any]]
 @pytest.fixture(scope="module")
 def at_work(installed: Runtime) -> Iterator[None]:
     """The list follows, and a worker prints."""
-    source = Source(installed.settings.database_url, installed.settings.secret_key)
+    source = Source(installed.settings.database_url, installed.settings.secrets)
     following = Projecting(source, installed.log, (Orders(),))
     following.start()
     eventually(partial(built, installed, "orders"), "orders")

@@ -8,8 +8,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from projections.runtime import Runtime
-from tests.api.desk import BILLING, CUSTOMERS, NOBODY, ORDERS, News, coupon, create, eur, line, place
+from tests.api.desk import BILLING, CUSTOMERS, NOBODY, ORDERS, News, coupon, create, eur, line, place, position_of
 from tests.api.test_problems import refused
+from tests.fixtures_api import hire
+
+
+@pytest.fixture(scope="module", autouse=True)
+def operators(runtime: Runtime) -> None:
+    """Those who look after orders here."""
+    hire(runtime, "nora", "operator")
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +42,12 @@ def test_a_line_comes_into_the_cart(client: FlaskClient, news: News, url: str) -
     answer = client.post(f"{url}/items", json=line(1, "4.50", sku="LID-1", tax_rate="20"))
     assert answer.status_code == 201
     assert answer.headers["ETag"] == f'"{answer.get_json()["version"]}"'
-    assert int(answer.headers["X-Position"]) > 0
+    assert position_of(answer) > 0
     assert answer.get_json()["items"][1] == {
         "id": "2", "sku": "LID-1", "name": "Blue cup", "quantity": 1, "unit_price": eur("4.50"),
-        "discount": eur("0.00"), "tax_rate": "20.00", "tax": eur("0.75"), "total": eur("4.50"),
+        "refunded": 0, "kept": 1, "discount": eur("0.00"), "tax_rate": "20.00", "tax": eur("0.75"),
+        "total": eur("4.50"), "net": eur("3.75"), "unit": "piece", "options": [], "exemption": None,
+        "taxes": [{"name": "", "rate": "20.00", "compound": False, "amount": eur("0.75")}],
     }  # fmt: skip
     assert answer.get_json()["total"] == eur("24.50")
     [event] = news.events()
@@ -176,6 +185,28 @@ def test_an_address_changes(client: FlaskClient, news: News, url: str, path: str
     assert news.events() == []
 
 
+@pytest.mark.parametrize("path", ["billing-address", "shipping-address"])
+@pytest.mark.parametrize("stage", ["open", "cancelled"])
+@pytest.mark.parametrize("body", [{}, {"reason": "Misspelt"}])
+def test_an_address_of_which_nothing_is_told_is_refused(
+    client: FlaskClient, news: News, url: str, path: str, stage: str, body: dict[str, str]
+) -> None:
+    if stage == "cancelled":
+        assert client.post(f"{url}/status", json={"status": "cancelled"}).status_code == 200
+    news.events()
+    before = client.get(url).get_json()
+    (error,) = refused(client.put(f"{url}/{path}", json=body), 422, "invalid-fields")["errors"]
+    assert (error["pointer"], error["code"]) == ("", "address-missing")
+    assert "name, company, line1, line2, postcode, city, region, country, phone, email, vat_number" in error["detail"]
+    assert news.events() == []
+    assert client.get(url).get_json() == before
+
+
+def test_an_address_told_in_part_is_emptied_of_the_rest(client: FlaskClient, url: str) -> None:
+    answer = client.put(f"{url}/billing-address", json={"name": "Otto"}).get_json()["billing_address"]
+    assert (answer["name"], answer["line1"], answer["city"]) == ("Otto", "", "")
+
+
 def test_a_new_billing_address_reaches_the_customers_card(client: FlaskClient, news: News, url: str) -> None:
     answer = client.put(f"{url}/billing-address", json={**BILLING, "city": "Lyon"}).get_json()
     assert news.topics() == ["order.billing-address-changed", "customer.updated"]
@@ -224,7 +255,7 @@ def test_a_named_customers_card_takes_no_address_that_is_another_card_s(client: 
 def test_an_order_is_given_to_another_customer(client: FlaskClient, news: News, url: str) -> None:
     other = client.post(CUSTOMERS, json={"name": "Otto Sample", "email": "otto@example.com"}).get_json()
     news.events()
-    answer = client.put(f"{url}/customer", json={"customer_id": other["id"]})
+    answer = client.put(f"{url}/customer", json={"customer_id": other["id"], "addresses": "keep"})
     assert answer.get_json()["customer"] == {"id": other["id"], "name": "Otto Sample", "email": "otto@example.com"}
     assert news.topics() == ["order.customer-assigned"]
     refused(client.put(f"{url}/customer", json={"customer_id": NOBODY}), 404, "customer-not-found")
@@ -272,7 +303,26 @@ def test_contents_are_fixed_once_the_order_was_shipped(client: FlaskClient, news
         ("post", "items", line()),
         ("patch", "items/1", {"quantity": 5}),
         ("put", "discount", {"amount": eur("1.00")}),
-        ("put", "billing-address", BILLING | {"city": "Lyon"}),
+        ("put", "payment-method", {"method": "card"}),
     ):
         refused(getattr(client, method)(f"{url}/{path}", json=body), 422, "order-closed")
     assert news.events() == []
+
+
+def test_addresses_of_an_order_that_was_shipped_are_corrected_for_a_reason_that_is_kept(
+    client: FlaskClient, news: News
+) -> None:
+    url = f"{ORDERS}/{place(client)['id']}"
+    assert client.post(f"{url}/status", json={"status": "shipped"}).status_code == 200
+    news.events()
+    corrected = BILLING | {"city": "Lyon", "email": "nora@example.org"}
+    for kind in ("billing-address", "shipping-address"):
+        problem = refused(client.put(f"{url}/{kind}", json=corrected), 422, "correction-needs-reason")
+        assert problem["errors"][0]["pointer"] == "/reason"
+    assert news.events() == []
+    answer = client.put(f"{url}/billing-address", json=corrected | {"reason": "Misspelt"})
+    assert answer.get_json()["billing_address"]["city"] == "Lyon"
+    assert answer.get_json()["mails_to"] == "nora@example.org"
+    events = news.events()
+    assert {event.metadata.reason for event in events} == {"Misspelt"}
+    assert "order.billing-address-changed" in {event.TOPIC for event in events}

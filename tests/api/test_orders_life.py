@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from projections.runtime import Runtime
-from tests.api.desk import ORDERS, SETTINGS, News, coupon, create, eur, line, place
+from tests.api.desk import ORDERS, SETTINGS, News, cart, coupon, create, eur, line, place
 from tests.api.test_problems import refused
 
 
@@ -84,7 +84,7 @@ def test_an_order_from_the_first_line_to_the_last_refund(client: FlaskClient, ne
 def test_a_move_outside_the_table_needs_force_permission_version_and_reason(
     client: FlaskClient, news: News, client_as: Callable[..., FlaskClient]
 ) -> None:
-    order = place(client, status="completed")
+    order = place(client, status="completed", balance="accept")
     url, version = f"{ORDERS}/{order['id']}/status", {"If-Match": f'"{order["version"]}"'}
     taker = client_as("operator")
     news.events()
@@ -114,15 +114,46 @@ def test_a_preview_is_what_is_then_done_and_stores_nothing(client: FlaskClient, 
     assert preview.headers["ETag"] == f'"{order["version"]}"'
     assert news.events() == []
     promised = preview.get_json()
-    done = client.post(url, json={"status": status}).get_json()
+    answer = {"balance": "accept"} if status == "completed" else {}
+    done = client.post(url, json={"status": status, **answer}).get_json()
     assert promised["order"] == done
     assert (promised["from"], promised["to"]) == (order["status"], done["status"])
+    due = eur("0.00" if status == "cancelled" else "18.00")
+    assert promised["balance"] == {"asks": status == "completed", "due": due}
     assert promised["stock"] == {
         "deducts": status == "processing",
         "restores": status == "cancelled",
         "asks": False,
         "items": [],
     }
+
+
+def test_an_order_with_money_due_is_completed_once_that_is_accepted(client: FlaskClient, news: News) -> None:
+    due = place(client)
+    url = f"{ORDERS}/{due['id']}"
+    news.events()
+    problem = refused(client.post(f"{url}/status", json={"status": "completed"}), 409, "balance-confirmation-required")
+    assert problem["details"] == {"number": due["number"], "balance": "20.00", "currency": "EUR"}
+    parcel = {"carrier": "dhl", "status": "completed"}
+    refused(client.post(f"{url}/shipments", json=parcel), 409, "balance-confirmation-required")
+    assert client.post(f"{url}/shipments/preview", json=parcel).get_json()["balance"] == {
+        "asks": True, "due": eur("20.00"),
+    }  # fmt: skip
+    refused(client.post(ORDERS, json=cart(status="completed")), 409, "balance-confirmation-required")
+    assert news.events() == []
+    answered = client.post(f"{url}/shipments", json={**parcel, "balance": "accept"})
+    assert answered.get_json()["status"]["stage"] == "completed"
+    paid = f"{ORDERS}/{place(client)['id']}"
+    client.post(f"{paid}/payments", json={"method": "cash"})
+    assert client.post(f"{paid}/status", json={"status": "completed"}).status_code == 200
+
+
+def test_the_last_line_of_a_placed_order_stays(client: FlaskClient, news: News) -> None:
+    url = f"{ORDERS}/{place(client)['id']}"
+    news.events()
+    problem = refused(client.delete(f"{url}/items/1"), 422, "last-line")
+    assert "cancel the order" in problem["detail"]
+    assert news.events() == []
 
 
 def test_a_preview_is_refused_as_the_move_would_be(client: FlaskClient, news: News) -> None:
@@ -200,6 +231,17 @@ def test_money_and_parcels_are_refused_with_the_figures(client: FlaskClient, new
     for path, body, code, details in asked:
         problem = refused(client.post(f"{url}/{path}", json=body), 422, code)
         assert details.items() <= problem.get("details", {}).items(), problem
+    assert news.events() == []
+
+
+def test_a_parcel_of_no_lines_is_refused(client: FlaskClient, news: News) -> None:
+    life = Life(client, news, place(client))
+    empty = {"carrier": "dhl", "items": []}
+    problem = refused(client.post(f"{life.url}/shipments", json=empty), 422, "invalid-fields")
+    assert problem["errors"][0]["pointer"] == "/items"
+    move = {"status": "shipped", "shipment": empty}
+    problem = refused(client.post(f"{life.url}/status", json=move), 422, "invalid-fields")
+    assert problem["errors"][0]["pointer"] == "/shipment/items"
     assert news.events() == []
 
 

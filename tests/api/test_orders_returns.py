@@ -15,7 +15,7 @@ def sent(client: FlaskClient) -> str:
     """Where an order is that was paid and shipped."""
     url = f"{ORDERS}/{place(client, line(3))['id']}"
     assert client.post(f"{url}/payments", json={"method": "card"}).status_code == 201
-    assert client.post(f"{url}/shipments", json={"carrier": "dhl"}).status_code == 201
+    assert client.post(f"{url}/shipments", json={"carrier": "dhl", "stock": "apply"}).status_code == 201
     return url
 
 

@@ -207,8 +207,8 @@ def test_what_a_provider_told_is_sealed_and_kept_for_a_while(
         assert bodies
         assert all(b"captured" not in bytes(body) for (body,) in bodies)
         connection.execute("UPDATE payments.webhooks SET received_at = now() - interval '91 days'")
-    key = ask(runtime, "webhooks.forget")
-    with working(runtime, {"webhooks.forget": PERFORMED["webhooks.forget"]}):
+    key = ask(runtime, "retention.run")
+    with working(runtime, {"retention.run": PERFORMED["retention.run"]}):
         becomes(runtime, key, "done")
     with runtime.reading() as connection:
         assert not connection.execute("SELECT FROM payments.webhooks").fetchall()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from projections.runtime import Runtime
 from projections.settings import Settings
 
 OPERATORS = "/api/v1/operators"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 def refused(response: Any, status: int, code: str) -> dict[str, Any]:
@@ -245,3 +247,67 @@ except RuntimeError as error:
     assert "RuntimeError" in ended.stderr
     assert "fail" in ended.stderr
     assert "ada@example.com" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/api", "There is nothing at /api; /api/docs tells what there is."),
+        ("/api/v2/orders", "There is nothing at /api/v2/orders; /api/docs tells what there is."),
+        ("/api/v1/no-such-thing", "There is nothing at /api/v1/no-such-thing; /api/docs tells what there is."),
+        ("/api/docs/no-such-file.js", None),
+        ("/api/v1/orders/17", "17 is no order id."),
+        (f"/api/v1/orders/{NOBODY}/returns/x/slip.pdf", "x is no number."),
+        (f"/api/v1/orders/{NOBODY}/nothing", f"There is nothing at /api/v1/orders/{NOBODY}/nothing; /api/docs tells"),
+    ],
+)
+def test_what_is_not_there_is_named(client: FlaskClient, path: str, said: str | None) -> None:
+    problem = refused(client.get(path), 404, "no-such-address")
+    if said:
+        assert problem["detail"].startswith(said)
+        assert (problem["details"]["method"], problem["details"]["path"]) == ("GET", path)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/v1/orders", ["GET", "POST"]),
+        ("BREW", "/api/v1/orders/quote", ["POST"]),
+        ("POST", f"/api/v1/orders/{NOBODY}", ["GET"]),
+    ],
+)
+def test_a_method_that_an_address_does_not_take_is_named_with_those_it_does(
+    client: FlaskClient, method: str, path: str, allowed: list[str]
+) -> None:
+    answer = client.open(path, method=method)
+    problem = refused(answer, 405, "method-not-allowed")
+    assert problem["detail"] == f"{path} does not take {method}; it takes {', '.join(allowed)}."
+    assert problem["details"] == {"method": method, "path": path, "allowed": allowed}
+    assert set(allowed) <= set(answer.headers["Allow"].split(", "))
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "named"),
+    [
+        (f"/api/v1/orders/{NOBODY}", "order-not-found", {"order_id": NOBODY}),
+        (f"/api/v1/customers/{NOBODY}", "customer-not-found", {"customer_id": NOBODY}),
+        ("/api/v1/coupons/LOST", "coupon-not-found", {"code": "LOST"}),
+        ("/api/v1/stock/LOST", "stock-item-not-found", {"sku": "LOST"}),
+        (f"/api/v1/jobs/{NOBODY}", "job-not-found", {"job_id": NOBODY}),
+        (f"/api/v1/imports/{NOBODY}", "import-not-found", {"import_id": NOBODY}),
+    ],
+)
+def test_an_id_that_nothing_has_is_named(client: FlaskClient, path: str, code: str, named: dict[str, str]) -> None:
+    assert refused(client.get(path), 404, code)["details"] == named
+
+
+def test_of_every_address_that_takes_ids_unknown_ones_are_problems_that_name_them(client: FlaskClient) -> None:
+    description = client.get("/api/v1/openapi.json").get_json()
+    asked = [path for path, operations in description["paths"].items() if "get" in operations and "{" in path]
+    for path in asked:
+        url = re.sub(r"{(\w+)}", lambda found: NOBODY if found[1].endswith("id") else "0", path)
+        answer = client.get(url)
+        if answer.status_code == 404:
+            problem = answer.get_json()
+            assert answer.mimetype == "application/problem+json", path
+            assert problem["details"], path

@@ -147,7 +147,13 @@ class TestWriting:
     @pytest.mark.parametrize("html", ["<p>{{ order.number</p>", "<p>{{ nothing }}</p>", "{{ ''.__class__.__mro__ }}"])
     def test_words_that_are_no_template_are_refused(self, client: FlaskClient, html: str) -> None:
         step = {"kind": "mail", "mail": {"en": {"subject": "Thanks", "html": html}}}
-        refused(client.post(SEQUENCES, json={**FULL, "steps": [step]}), 422, "invalid-fields")
+        problem = refused(client.post(SEQUENCES, json={**FULL, "steps": [step]}), 422, "invalid-fields")
+        assert [error["pointer"] for error in problem["errors"]] == ["/steps/0/mail/en/html"]
+
+    def test_the_way_out_may_be_named(self, client: FlaskClient) -> None:
+        words = {"subject": "Thanks", "html": "<a href='{{ facts.unsubscribe }}'>No more</a>"}
+        steps = [{"kind": "mail", "mail": {"en": words}}]
+        assert client.post(SEQUENCES, json={**FULL, "steps": steps}).status_code == 201
 
     @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "169.254.169.254", "10.0.0.8:8080", "localhost"])
     def test_a_webhook_on_a_private_address_is_refused(self, client: FlaskClient, news: News, host: str) -> None:

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from domain.operators import operator_id
 from projections.credentials import Credentials
 from projections.runtime import Runtime
+from tests.api.desk import position_of
 from tests.api.test_problems import refused
 from tests.fixtures_api import PASSWORD, SESSION, dump, hire, sign_in
 
@@ -17,7 +18,7 @@ def test_an_operator_is_added_signs_in_and_must_change_the_password(client: Flas
     made = client.post(OPERATORS, json={"username": "ada", "role": "operator"})
     assert made.status_code == 201
     assert made.headers["ETag"] == '"1"'
-    assert int(made.headers["X-Position"]) > 0
+    assert position_of(made) > 0
     first = made.get_json()["one_time_password"]
     answer = sign_in(stranger, password=first)
     assert answer.get_json()["temporary_password"] is True

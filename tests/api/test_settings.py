@@ -64,11 +64,19 @@ def test_a_stage_keeps_its_last_status_and_a_status_its_stage(client: FlaskClien
 
 
 def test_seller_and_defaults_are_set(client: FlaskClient, news: News) -> None:
-    seller = {"name": "The Invented Shop", "line1": "1 Market", "city": "Paris", "country": "FR", "vat_number": "FR1"}
+    seller = {
+        "name": "The Invented Shop",
+        "line1": "1 Market",
+        "city": "Paris",
+        "country": "FR",
+        "vat_number": "FR00732829320",
+    }
     assert seller.items() <= client.put(f"{SETTINGS}/seller", json=seller).get_json()["seller"].items()
+    problem = refused(client.put(f"{SETTINGS}/seller", json={**seller, "vat_number": "FR1"}), 422, "wrong-vat-number")
+    assert (problem["errors"][0]["pointer"], problem["details"]["form"]) == ("/vat_number", "FRXX999999999")
     defaults = {"currency": "KWD", "prices_include_tax": False, "locale": "fr", "timezone": "Europe/Paris"}
     answer = client.put(f"{SETTINGS}/defaults", json=defaults)
-    assert answer.get_json()["defaults"] == defaults | {"number_prefix": "C"}
+    assert answer.get_json()["defaults"] == defaults | {"number_prefix": "C", "tax_rate": None, "taxes": None}
     assert news.topics() == ["settings.seller-set", "settings.defaults-set"]
 
 
@@ -80,10 +88,10 @@ def test_seller_and_defaults_are_set(client: FlaskClient, news: News) -> None:
         ("statuses/x", {"label": "X", "stage": "pending", "position": -1}, "/position"),
         ("statuses/x", {"label": "X", "stage": "pending", "needs_tracking": "yes"}, "/needs_tracking"),
         ("statuses/x", {"stage": "pending"}, "/label"),
-        ("payment-methods/%20x", {"label": "X"}, "/code"),
         ("carriers/x", {"label": "X", "tracking_url": "http://x.example.com/{code}"}, "/tracking_url"),
         ("carriers/x", {"label": "X", "tracking_url": "javascript:alert({code})"}, "/tracking_url"),
         ("seller", {"country": "ZZ"}, "/country"),
+        ("seller", {}, ""),
         ("defaults", {"currency": "XXX"}, "/currency"),
         ("defaults", {"locale": "tlh"}, "/locale"),
     ],
@@ -95,6 +103,14 @@ def test_a_set_up_is_refused_by_field(
     assert answer.status_code == 422
     assert answer.get_json(force=True)["errors"][0]["pointer"] == pointer
     assert news.events() == []
+
+
+def test_a_code_in_the_address_that_is_none_is_refused_without_a_pointer_into_the_body(client: FlaskClient) -> None:
+    answer = client.put(f"{SETTINGS}/payment-methods/%20x", json={"label": "X"})
+    assert answer.status_code == 422
+    assert answer.get_json(force=True)["type"] == "/problems/bad-code"
+    [error] = answer.get_json(force=True)["errors"]
+    assert (error["parameter"], "pointer" in error) == ("code", False)
 
 
 def test_the_table_of_moves_is_served(client: FlaskClient) -> None:

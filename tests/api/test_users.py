@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
@@ -26,7 +27,7 @@ def carnet(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Carnet:
     """Runs `users ...` or `tokens ...` on the test's installation."""
 
     @contextmanager
-    def opened() -> Iterator[Runtime]:
+    def opened(**_: object) -> Iterator[Runtime]:
         yield runtime
 
     monkeypatch.setattr(users_script, "opened_runtime", opened)
@@ -81,15 +82,24 @@ def test_a_token_is_printed_alone_listed_and_revoked(
     text = carnet("tokens", "create", "till", "--role", "admin", "--scope", "operators:read").output.strip()
     headers = {"Authorization": f"Bearer {text}"}
     assert stranger.get(OPERATORS, headers=headers).status_code == 200
-    assert carnet("tokens", "list").output.split() == ["till", "admin", "operators:read"]
+    assert carnet("tokens", "list").output.split("until")[0].split() == ["till", "admin", "operators:read"]
     carnet("tokens", "revoke", "till")
     refused(stranger.get(OPERATORS, headers=headers), 401, "not-authenticated")
     assert carnet("tokens", "list", "--json").output.strip() == "[]"
 
 
 def test_a_token_expires_on_a_day_to_come(carnet: Carnet) -> None:
-    carnet("tokens", "create", "till", "--role", "data", "--expires", "2099-01-31")
+    today = datetime.now(UTC).date()
+    last, beyond = today + timedelta(days=3_660), today + timedelta(days=3_662)
+    carnet("tokens", "create", "till", "--role", "data", "--expires", f"{last}")
     (row,) = json.loads(carnet("tokens", "list", "--json").output)
-    assert row["expires_at"].startswith("2099-01-31")
+    assert row["expires_at"].startswith(f"{last}")
+    told = carnet("tokens", "create", "far", "--role", "data", "--expires", f"{beyond}", fails=True).output
+    assert told.startswith("Error: A token expires within 3660 days")
+    carnet("tokens", "create", "year", "--role", "data")
+    carnet("tokens", "create", "ever", "--role", "data", "--expires", "never")
+    ends = {row["name"]: row["expires_at"] for row in json.loads(carnet("tokens", "list", "--json").output)}
+    assert datetime.fromisoformat(ends["year"]) - datetime.now(UTC) < timedelta(days=365)
+    assert ends["ever"] is None
     carnet("tokens", "create", "late", "--role", "data", "--expires", "2001-01-31", fails=True)
     carnet("tokens", "create", "odd", "--role", "data", "--expires", "soon", fails=True)

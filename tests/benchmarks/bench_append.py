@@ -81,7 +81,7 @@ def durable_database() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="carnet-bench-"))
     try:
         with EmbeddedServer(folder) as server:
-            migrate(server.url())
+            migrate(server.url(), server.owner_url())
             yield server.url()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -25,6 +25,7 @@ from projections.log import EventLog
 from projections.postgres.embedded import EmbeddedServer
 from projections.postgres.migrate import migrate
 from projections.projection import Batch
+from projections.secrets import Secrets
 from projections.tables import Rows, Table
 from projections.views import Views
 from tests.fixtures_database import TEST_SECRET
@@ -88,7 +89,7 @@ class StockPlaces(PostgresTrackingRecorder):
 
     def __init__(self, datastore: PostgresDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
-        names = {"table": sql.Identifier(self.tracking_table_name.replace("tracking", "places"))}
+        names = {"table": sql.Identifier(datastore.schema, self.tracking_table_name.replace("tracking", "places"))}
         self.sql_create_statements.append(
             sql.SQL(
                 "CREATE TABLE {table} (parcel_id uuid PRIMARY KEY, version integer, weight integer, place text)"
@@ -126,14 +127,14 @@ def run() -> Iterator[dict[str, Any]]:
     folder = Path(tempfile.mkdtemp(prefix="carnet-bench-"))
     try:
         with EmbeddedServer(folder) as server:
-            migrate(server.url())
+            migrate(server.url(), server.owner_url())
             yield _compared(server)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _compared(server: EmbeddedServer) -> dict[str, Any]:
-    source = Source(server.url(), TEST_SECRET)
+    source = Source(server.url(), Secrets((TEST_SECRET,)))
     log = source.log()
     environment = _stock_environment(server)
     _write(log, environment)
@@ -172,6 +173,7 @@ def _stock_environment(server: EmbeddedServer) -> dict[str, str]:
         "POSTGRES_PORT": "5432",
         "POSTGRES_USER": "carnet",
         "POSTGRES_PASSWORD": "unused",
+        "POSTGRES_SCHEMA": "views",
     }
 
 
@@ -220,7 +222,7 @@ def _run_ours(source: Source, log: EventLog, events: int) -> None:
 
 
 def _check_same(connection: psycopg.Connection[Any], number: int) -> None:
-    table = sql.Identifier(f"round{number}_places")
+    table = sql.Identifier("views", f"round{number}_places")
     rows = sql.SQL("SELECT parcel_id, version, weight, place FROM {} ORDER BY 1")
     stock = connection.execute(rows.format(table)).fetchall()
     ours = connection.execute(rows.format(sql.Identifier("views", "places"))).fetchall()

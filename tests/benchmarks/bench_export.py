@@ -57,7 +57,7 @@ def run(orders: int = ORDERS, forms: tuple[str, ...] = FORMS[:1]) -> Iterator[di
 
 
 def _copied(source: Source, path: Path) -> float:
-    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in EXPORTED["orders"].columns)
+    columns = sql.SQL(", ").join(sql.SQL(column.sql) for column in EXPORTED["orders"].columns)
     copy = sql.SQL("COPY (SELECT {} FROM views.orders ORDER BY created_at DESC, id DESC) TO STDOUT (FORMAT csv)")
     began = time.perf_counter()
     with (

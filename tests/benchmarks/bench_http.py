@@ -305,7 +305,7 @@ def creation(side: Side, customer: str) -> bytes:
 
 def shipment(side: Side, order: str) -> bytes:
     """A parcel with all of an order."""
-    body = {"carrier": "colissimo", "tracking_code": f"6A{uuid4().int % 10**11:011d}"}
+    body = {"carrier": "colissimo", "tracking_code": f"6A{uuid4().int % 10**11:011d}", "stock": "apply"}
     headers = {**side.headers, "Idempotency-Key": uuid4().hex}
     return request("POST", f"/api/v1/orders/{order}/shipments", body, headers)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from api.cursors import write_cursor
+from api.cursors import cursor_in
 from projections.orders import LISTING
 from tests.benchmarks.bench_list import LIMIT, ListedPage, line, measure, pages
 from tests.benchmarks.load import Answer, Client, request
@@ -28,17 +28,18 @@ def run(orders: int = ORDERS, rounds: int = ROUNDS) -> Iterator[dict[str, Any]]:
         psycopg.connect(source.database_url, autocommit=True) as connection,
         closing(Client(ours.port)) as client,
     ):
+        [(epoch,)] = connection.execute("SELECT id FROM log.epochs ORDER BY number DESC LIMIT 1").fetchall()
         for page in pages(connection):
-            asked = request("GET", path(page), headers=ours.headers)
+            asked = request("GET", path(page, epoch), headers=ours.headers)
             times, bare = measure(rounds, partial(listed, client, asked), partial(page.bare, connection))
             yield line(f"list over HTTP at {orders} orders: {page.name}", times, bare, {"orders": orders})
 
 
-def path(page: ListedPage) -> str:
-    """What a client asks for."""
+def path(page: ListedPage, epoch: str) -> str:
+    """What a client asks for in this epoch of the log."""
     query = {"limit": str(LIMIT), "count": "estimate", **page.query}
     if page.cursor:
-        query["cursor"] = write_cursor(LISTING.standard, *page.cursor)
+        query["cursor"] = cursor_in(epoch, LISTING.standard, *page.cursor)
     return f"/api/v1/orders?{urlencode(query)}"
 
 

@@ -24,7 +24,7 @@ LEAST_RATE, MOST_MB = 3_000, 300.0
 SAMPLE = 0.5
 COPIED = 500_000  # events of the reference, the first of the import's
 
-_COLUMNS = "position, originator_id, originator_version, topic, version, subject, recorded_at, state"
+_COLUMNS = "position, originator_id, originator_version, topic, version, subject, occurred_at, recorded_at, state"
 _OUT = f"COPY (SELECT {_COLUMNS} FROM log.events ORDER BY position LIMIT {COPIED}) TO STDOUT"
 _BARE = "CREATE TABLE log.bare (LIKE log.events INCLUDING INDEXES INCLUDING CONSTRAINTS)"
 
@@ -37,7 +37,7 @@ def run(orders: int = ORDERS) -> Iterator[dict[str, Any]]:
         rows = shopify_file.write(file, orders)
         seconds, memory, totals = _imported(server.url(), file)
         assert totals["orders"]["new"] == orders, totals
-        with psycopg.connect(server.url(), autocommit=True) as connection:
+        with psycopg.connect(server.owner_url(), autocommit=True) as connection:
             [(events,)] = connection.execute("SELECT count(*) FROM log.events").fetchall()
             bare = _copied(connection)
             views = _views(server.url(), Path(folder), connection)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.sharedctypes import Synchronized
@@ -25,10 +26,12 @@ from tests.fixtures_database import TEST_SECRET
 CHUNK = 2_000
 ORDERS_OF_A_CUSTOMER = 4
 WRITERS = 2
+RECORDED_AT = BEGIN + SPAN
 
 _COPY_EVENTS = """
-    COPY log.events (position, originator_id, originator_version, topic, version, subject, recorded_at, state)
-    FROM STDIN
+    COPY log.events (
+        position, originator_id, originator_version, topic, version, subject, occurred_at, state, recorded_at
+    ) FROM STDIN
 """
 _COPY_KEYS = "COPY log.subject_keys (subject, wrapped) FROM STDIN"
 _COPY_DIRECTORY = "COPY log.directory (email_hash, customer) FROM STDIN"
@@ -57,19 +60,23 @@ class Turn:
     chunk: Synchronized[int]
     position: Synchronized[int]
 
-    def take(self, chunk: int, size: int) -> int:
-        """Waits for the chunk's turn; gives its first position."""
+    @contextmanager
+    def taken(self, chunk: int, size: int) -> Iterator[int]:
+        """Waits for the chunk's turn, and gives its first position; the next one's comes when this one is stored."""
         with self.changed:
             self.changed.wait_for(lambda: self.chunk.value == chunk)
-            first = self.position.value
-            self.position.value = first + size
+        yield self.position.value
+        with self.changed:
+            self.position.value += size
             self.chunk.value = chunk + 1
             self.changed.notify_all()
-        return first
 
 
 def fill(database_url: str, orders: int, seed: int = 1, secret_key: str = TEST_SECRET) -> int:
-    """Writes so many orders into an empty log, with their customers; gives how many events that made."""
+    """Writes so many orders into an empty log, with their customers; gives how many events that made.
+
+    `database_url` is the address for the owner of the log.
+    """
     book = Book(database_url, secret_key, orders, seed)
     context = multiprocessing.get_context("spawn")
     turn = Turn(context.Condition(), context.Value("q", 0, lock=False), context.Value("q", 1, lock=False))
@@ -112,8 +119,7 @@ def _write(book: Book, turn: Turn, writer: int) -> None:
             persons, events = chunk_of(book, chunk)
             wrapped = {person.id: keys.new_wrapped(person.id) for person in persons}
             rows = [_row(mapper, event, wrapped) for event in events]
-            first = turn.take(chunk, len(rows))
-            with connection.transaction():
+            with turn.taken(chunk, len(rows)) as first, connection.transaction():
                 _copy(connection, _COPY_KEYS, wrapped.items())
                 _copy(connection, _COPY_DIRECTORY, [(_hash(keys, person), person.id) for person in persons])
                 _copy(connection, _COPY_EVENTS, ((first + index, *row) for index, row in enumerate(rows)))
@@ -128,8 +134,9 @@ def _row(mapper: EventMapper, event: Event, wrapped: dict[UUID, bytes]) -> Seque
         stored.topic,
         stored.version,
         stored.subject,
-        stored.recorded_at,
+        stored.occurred_at,
         stored.state.decode(),
+        RECORDED_AT,
     )
 
 

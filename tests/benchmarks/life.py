@@ -18,6 +18,7 @@ from domain.orders.order import Order
 from domain.orders.payments import RecordPayment, record_payment
 from domain.orders.shipments import ShipOrder, ship_order
 from domain.settings import Shop
+from domain.taxes import single
 from projections.plain import plain
 from tests.benchmarks.names import FIRST_NAMES, SKUS, SURNAMES, TOWNS
 
@@ -83,7 +84,7 @@ def life_of_order(random: Random, order_id: UUID, person: Person, number: int, a
         _pay(order, random, at + timedelta(minutes=5))
     if ending in ("completed", "shipped", "processing", "cancelled", "on_hold"):
         moved = _context(random, at + timedelta(hours=80), "operator:desk")
-        change_status(order, ChangeStatus(order_id=order_id, context=moved, status=ending), SHOP)
+        change_status(order, ChangeStatus(order_id=order_id, context=moved, status=ending, balance="accept"), SHOP)
     return _events(order)
 
 
@@ -102,6 +103,7 @@ def _creation(random: Random, order_id: UUID, person: Person, number: int, at: d
         prices_include_tax=True,
         locale="en",
         status=status,
+        balance="accept",
         buyer=Buyer(id=person.id, name=person.address.name, email=person.address.email),
         operator=random.choice(_OPERATORS),
         source=random.choices(_SOURCES, (70, 15, 10, 4, 1))[0],
@@ -117,7 +119,9 @@ def _items(random: Random) -> Iterator[NewItem]:
     for _ in range(random.choices((1, 2, 3), (75, 18, 7))[0]):
         sku = SKUS.pick(random)
         price = 100 + int(random.lognormvariate(7.5, 0.9))
-        yield NewItem(sku=sku, name=f"Article {sku}", quantity=random.randint(1, 3), unit_price=price, tax_rate=2000)
+        yield NewItem(
+            sku=sku, name=f"Article {sku}", quantity=random.randint(1, 3), unit_price=price, taxes=single(200_000)
+        )
 
 
 def _pay(order: Order, random: Random, at: datetime) -> None:

@@ -15,6 +15,7 @@ from projections.filling import Source
 from projections.postgres.embedded import EmbeddedServer
 from projections.postgres.migrate import migrate
 from projections.rebuild import Rebuild
+from projections.secrets import Secrets
 from tests.benchmarks.book import fill
 from tests.fixtures_database import TEST_SECRET
 
@@ -40,17 +41,17 @@ def big_book(orders: int = ORDERS, views: tuple[str, ...] = ("orders",)) -> Iter
     folder = Path(tempfile.gettempdir()) / f"carnet-book-{os.getuid()}-{orders}-{_form()}"
     server = EmbeddedServer(folder)
     if server.answers():
-        yield Source(server.url(), TEST_SECRET)
+        yield Source(server.url(), Secrets((TEST_SECRET,)))
         return
     for outdated in folder.parent.glob(f"carnet-book-{os.getuid()}-{orders}-*"):
         if outdated != folder and not EmbeddedServer(outdated).answers():
             shutil.rmtree(outdated, ignore_errors=True)
     with server:
-        source = Source(server.url(), TEST_SECRET)
-        migrate(source.database_url)
+        source = Source(server.url(), Secrets((TEST_SECRET,)))
+        migrate(source.database_url, server.owner_url())
         filled = folder / "filled"
         if not filled.exists():
-            fill(source.database_url, orders)
+            fill(server.owner_url(), orders)
             filled.touch()
         for name in views:
             with source.connect() as connection:

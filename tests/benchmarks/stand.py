@@ -110,7 +110,7 @@ def durable_server() -> Iterator[EmbeddedServer]:
     folder = Path(tempfile.mkdtemp(prefix="carnet-bench-"))
     try:
         with EmbeddedServer(folder) as server:
-            migrate(server.url())
+            migrate(server.url(), server.owner_url())
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -213,6 +213,9 @@ def _log_statements(connection: psycopg.Connection, which: LiteralString) -> Non
 
 
 def _ticks(pid: int) -> int:
-    """User and system time of a process and of its children that have ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    """User and system time of a process and of its children that have ended; 0 for one that has ended itself."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
     return sum(int(field) for field in fields[11:15])

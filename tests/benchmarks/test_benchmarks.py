@@ -14,6 +14,7 @@ from scripts.bench import bench, known_benchmarks, readable
 from tests.benchmarks import (
     bench_append,
     bench_bulk,
+    bench_doctor,
     bench_engine,
     bench_export,
     bench_http,
@@ -23,7 +24,9 @@ from tests.benchmarks import (
     bench_printing,
     bench_reactions,
     bench_rebuild,
+    bench_sealed_list,
     bench_start,
+    bench_verify,
 )
 from tests.benchmarks.load import Answer
 
@@ -31,6 +34,7 @@ ORDERS = 400
 TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "append": bench_append.run,
     "bulk": lambda: bench_bulk.run(orders=20, printed=5, single=2),
+    "doctor": lambda: bench_doctor.run(ORDERS),
     "engine": bench_engine.run,
     "export": lambda: bench_export.run(ORDERS),
     "http": lambda: bench_http.run(rounds=1, jobs=2),
@@ -40,11 +44,14 @@ TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "printing": bench_printing.run,
     "reactions": lambda: bench_reactions.run(jobs=5, ways=bench_reactions.WAYS[:2]),
     "rebuild": lambda: bench_rebuild.run(ORDERS),
+    "sealed_list": lambda: bench_sealed_list.run(ORDERS, rounds=2),
     "start": lambda: bench_start.run(starts=1, jobs=1),
+    "verify": lambda: bench_verify.run(ORDERS),
 }
 FIGURES = {
     "append": 1,
     "bulk": 2,
+    "doctor": 2,
     "engine": 1,
     "export": 2,
     "http": 4,
@@ -54,7 +61,9 @@ FIGURES = {
     "printing": 2,
     "reactions": 4,
     "rebuild": 3,
+    "sealed_list": 5,
     "start": 2,
+    "verify": 1,
 }
 
 

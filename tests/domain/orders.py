@@ -44,8 +44,10 @@ def add(*facts: Any, called: str = "", **more: Any) -> AddItem:
     return ask(AddItem, called=called, item=line(*facts, **more))
 
 
-def to(status: str, because: str | None = None, force: bool = False) -> ChangeStatus:
-    return ask(ChangeStatus, called=status, because=because, status=status, force=force)
+def to(status: str, because: str | None = None, force: bool = False, **facts: Any) -> ChangeStatus:
+    """A move to a status; one that completes an order accepts what is due unless told otherwise."""
+    facts = {"balance": "accept", **facts}
+    return ask(ChangeStatus, called=status, because=because, status=status, force=force, **facts)
 
 
 def pay(amount: int | None = None, **facts: Any) -> RecordPayment:

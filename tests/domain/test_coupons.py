@@ -18,12 +18,15 @@ from domain.coupons import (
     CouponRedeemed,
     CouponReleased,
     CouponRules,
+    CouponUseMoved,
     CreateCoupon,
     DisableCoupon,
     EnableCoupon,
+    MoveCouponUse,
     RedeemCoupon,
     ReleaseCoupon,
     UnknownCoupon,
+    Use,
     check_coupon,
     coupon_id_of,
     normalised_code,
@@ -40,6 +43,8 @@ from domain.coupons.rules import (
 )
 from domain.coupons.uses import (
     CouponExpired,
+    CouponForOtherProducts,
+    CouponForOthers,
     CouponInOtherCurrency,
     CouponNeedsCustomer,
     CouponNotEnabled,
@@ -51,6 +56,7 @@ from domain.coupons.uses import (
 from domain.errors import Rejected
 from domain.money import UnknownCurrency
 from domain.pricing import CouponTerms
+from domain.reductions import CouponConditions
 from tests.given import NOW, context, given
 
 SPRING = coupon_id_of("SPRING")
@@ -84,8 +90,10 @@ ENABLE = EnableCoupon(context=context("enable"), coupon_id=SPRING)
 def refusal(*past: Any, **asked: Any) -> Rejected | None:
     """What `check_coupon` answers after such a past."""
     coupon = given(Coupon, *past).when(redeem(1)).aggregate if past else Coupon.blank(SPRING)
-    facts = {"at": NOW, "currency": "EUR", "subtotal": 10_000, "customer_id": BOB, **asked}
-    return check_coupon(coupon, **facts)
+    order_id, customer_id = asked.pop("order_id", None), asked.pop("customer_id", BOB)
+    cards = (customer_id,) if customer_id else ()
+    use = Use(**{"at": NOW, "currency": "EUR", "subtotal": 10_000, "cards": cards, **asked})
+    return check_coupon(coupon, use, order_id)
 
 
 class TestCreating:
@@ -93,7 +101,7 @@ class TestCreating:
         command = CreateCoupon(context=context(), code="  Spring_26-a ", rules=TENTH)
         coupon = given(Coupon).when(command).then((CouponCreated, {"code": "SPRING_26-A", "rules": TENTH}))
         assert coupon.id == coupon_id_of("spring_26-A")
-        assert coupon.terms == CouponTerms("SPRING_26-A", "percent", 1_000)
+        assert coupon.terms == CouponTerms("SPRING_26-A", "percent", 1_000, conditions=CouponConditions())
         assert coupon.created_at == NOW
 
     def test_the_same_coupon_again_records_nothing(self) -> None:
@@ -146,7 +154,7 @@ class TestChanging:
         rules = CouponRules(kind="amount", value=500, currency="EUR")
         command = ChangeCoupon(context=context(), coupon_id=SPRING, rules=rules)
         coupon = given(Coupon, created()).when(command).then((CouponChanged, {"rules": rules, "was": TENTH}))
-        assert coupon.terms == CouponTerms("SPRING", "amount", 500)
+        assert coupon.terms == CouponTerms("SPRING", "amount", 500, conditions=CouponConditions("EUR"))
 
     def test_the_same_rules_again_record_nothing(self) -> None:
         command = ChangeCoupon(context=context(), coupon_id=SPRING, rules=TENTH)
@@ -272,3 +280,40 @@ class TestChecking:
         assert isinstance(refusal(past, customer_id=ADA), CouponUsedUpByCustomer)
         assert refusal(past, customer_id=BOB) is None
         assert refusal(past, customer_id=None) is None
+
+    def test_all_cards_of_a_person_count_together(self) -> None:
+        past = created(limit_per_customer=1)
+        assert isinstance(refusal(past, cards=(BOB, ADA)), CouponUsedUpByCustomer)
+
+    @pytest.mark.parametrize(
+        ("rules", "skus", "holds"),
+        [
+            ({"products": ("CUP-1",)}, {"CUP-1", "TEA"}, True),
+            ({"products": ("CUP-1",)}, {"CUP-10"}, False),
+            ({"patterns": ("CUP-*",)}, {"CUP-10"}, True),
+            ({"patterns": ("CUP-*", "*-TEA")}, {"TEA-CUP"}, False),
+            ({"most_items": 1}, {"TEA"}, True),
+        ],
+    )
+    def test_it_is_for_its_products(self, rules: dict[str, Any], skus: set[str], holds: bool) -> None:
+        refused = refusal(created(**rules), skus=frozenset(skus))
+        assert (refused is None) if holds else isinstance(refused, CouponForOtherProducts)
+
+    def test_it_is_for_those_who_carry_one_of_its_tags(self) -> None:
+        past = created(tags=("vip", "staff"))
+        assert refusal(past, tags=frozenset({"staff"})) is None
+        assert isinstance(refusal(past, tags=frozenset({"new"})), CouponForOthers)
+
+
+class TestMovingAUse:
+    MOVE = MoveCouponUse(context=context("move"), coupon_id=SPRING, order_id=order(1), customer_id=BOB)
+
+    def test_a_use_moves_with_its_order_and_counts_for_the_other(self) -> None:
+        past = (created(limit_per_customer=1), redeem(1, ADA))
+        fields = {"order_id": order(1), "customer_id": BOB, "was": ADA}
+        coupon = given(Coupon, *past).when(self.MOVE).then((CouponUseMoved, fields))
+        assert (coupon.uses_by_customer[ADA], coupon.uses_by_customer[BOB]) == (0, 1)
+
+    def test_a_use_that_is_there_already_or_not_at_all_stays_quiet(self) -> None:
+        given(Coupon, created(), redeem(1, BOB)).when(self.MOVE).then_nothing()
+        given(Coupon, created()).when(self.MOVE).then_nothing()

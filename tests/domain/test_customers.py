@@ -60,12 +60,12 @@ RELEASE = ReleaseCustomer(customer_id=CUSTOMER, context=context("release"), merg
 IMPORT = UUID(int=0x11)
 
 
-def create(**fields: str) -> CreateCustomer:
+def create(**fields: Any) -> CreateCustomer:
     card = CustomerCard(**fields) if fields else CARD
     return CreateCustomer(customer_id=CUSTOMER, context=context("create"), card=card)
 
 
-def update(**fields: str) -> UpdateCustomer:
+def update(**fields: Any) -> UpdateCustomer:
     return UpdateCustomer(customer_id=CUSTOMER, context=context("update"), card=CustomerCard(**fields))
 
 

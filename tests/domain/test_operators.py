@@ -28,6 +28,7 @@ from domain.operators import (
 from domain.roles import PERMISSIONS, ROLES, UnknownRole, WrongName, permissions
 from domain.tokens import (
     ExpiryPassed,
+    ExpiryTooFar,
     IssueToken,
     RevokeToken,
     ScopeOutsideRole,
@@ -134,6 +135,12 @@ def test_a_tokens_name_is_free_again_once_it_is_revoked() -> None:
 def test_a_token_expires_after_it_is_made() -> None:
     given(Token).when(issued(expires_at=NOON)).then_refused(ExpiryPassed)
     given(Token).when(issued(expires_at=NOON + timedelta(seconds=1))).then(TokenIssued)
+
+
+def test_a_token_expires_within_ten_years() -> None:
+    given(Token).when(issued(expires_at=NOON + timedelta(days=3_660))).then(TokenIssued)
+    too_late = issued(expires_at=NOON + timedelta(days=3_660, seconds=1))
+    assert given(Token).when(too_late).then_refused(ExpiryTooFar, days=3_660).pointer == "/expires_at"
 
 
 def test_a_token_is_revoked_once() -> None:

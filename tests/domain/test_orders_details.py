@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from domain.addresses import Address, UnknownCountry
 from domain.events import Command, Erased
@@ -15,6 +16,7 @@ from domain.orders.details import (
     ChangeShippingAddress,
     ChoosePaymentMethod,
     ChooseShippingMethod,
+    CorrectionNeedsReason,
     CustomerAssigned,
     OperatorAssigned,
     PaymentMethodChosen,
@@ -47,7 +49,8 @@ SETTERS: list[tuple[Command, type, dict[str, Any]]] = [
     (ask(ChooseShippingMethod, method="express"), ShippingMethodChosen, {"method": "express", "was": ""}),
 ]
 IDS = [type(command).__name__ for command, _, _ in SETTERS]
-WHILE_OPEN = {ChangeBillingAddress, ChangeShippingAddress, ChoosePaymentMethod, ChooseShippingMethod}
+WHILE_OPEN = {ChoosePaymentMethod, ChooseShippingMethod}
+FOR_A_REASON = {ChangeBillingAddress, ChangeShippingAddress}
 
 
 @pytest.mark.parametrize(("command", "event", "facts"), SETTERS, ids=IDS)
@@ -62,8 +65,34 @@ class TestSetting:
         outcome = given(Order, placed(), to("shipped")).when(command)
         if type(command) in WHILE_OPEN:
             outcome.then_refused(OrderClosed, number="C1001", stage="shipped")
+        elif type(command) in FOR_A_REASON:
+            outcome.then_refused(CorrectionNeedsReason, number="C1001", stage="shipped")
         else:
             outcome.then(event)
+
+
+@pytest.mark.parametrize("status", ["shipped", "completed", "cancelled"])
+@pytest.mark.parametrize(
+    ("kind", "event"),
+    [(ChangeBillingAddress, BillingAddressChanged), (ChangeShippingAddress, ShippingAddressChanged)],
+)
+def test_an_address_of_an_order_that_is_closed_is_corrected_for_a_reason(kind: Any, event: Any, status: str) -> None:
+    past = given(Order, placed(), to(status))
+    outcome = past.when(ask(kind, because="The street was misspelt", address=ADDRESS))
+    outcome.then((event, {"address": ADDRESS}))
+    assert outcome.events[0].metadata.reason == "The street was misspelt"
+    error = past.when(ask(kind, because="  ", address=ADDRESS)).then_refused(CorrectionNeedsReason)
+    assert error.pointer == "/reason"
+    past.when(ask(kind, because="w" * 501, address=ADDRESS)).then_refused(TextTooLong)
+
+
+def test_addresses_move_to_the_customer_of_a_closed_order_for_a_reason_and_are_never_filled_by_themselves() -> None:
+    past, card = given(Order, placed(), to("shipped")), assign()
+    past.when(replace(card, address=ADDRESS)).then(CustomerAssigned)
+    moved = replace(card, address=ADDRESS, addresses="move")
+    assert isinstance(past.when(moved).refusal, CorrectionNeedsReason)
+    moved = replace(moved, context=replace(moved.context, reason="It was the other Nora's"))
+    past.when(moved).then(CustomerAssigned, BillingAddressChanged, ShippingAddressChanged)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +105,8 @@ class TestSetting:
         (ask(ChangeBillingAddress, address=Address(country="XX")), UnknownCountry, "/country"),
         (ask(ChangeBillingAddress, address=Address(name="n" * 201)), TextTooLong, "/name"),
         (ask(ChangeShippingAddress, address=Address(city="\ud800")), ForbiddenCharacter, "/city"),
-        (ask(ChoosePaymentMethod, method="shells"), UnknownMethod, "/payment_method"),
-        (ask(ChooseShippingMethod, method=""), UnknownMethod, "/shipping_method"),
+        (ask(ChoosePaymentMethod, method="shells"), UnknownMethod, "/method"),
+        (ask(ChooseShippingMethod, method=""), UnknownMethod, "/method"),
     ],
 )
 def test_what_no_card_may_say_is_refused(command: Command, error: Any, pointer: str) -> None:

@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from domain.events import Command
-from domain.orders.cart import RemoveItem
+from domain.orders.cart import ItemRemoved
 from domain.orders.moves import (
+    BalanceConfirmationRequired,
     IllegalMove,
     NothingOrdered,
     OrderPlaced,
@@ -23,7 +24,7 @@ from domain.orders.shipments import CancelShipment
 from domain.settings import Shop
 from domain.statuses import STAGES, MerchantStatus, UnknownStatus, may_move
 from domain.texts import TextTooLong
-from tests.domain.orders import ask, create, placed, ship, to
+from tests.domain.orders import ask, create, pay, placed, refused, ship, to
 from tests.given import NOW, given
 
 TRACKED = MerchantStatus(code="sent", label="Sent", stage="shipped", position=5, needs_tracking=True)
@@ -114,7 +115,31 @@ class TestPlacing:
         given(Order, *past).when(to("pending", because="Because", force=True)).then_refused(NothingOrdered)
 
     def test_a_placed_order_whose_lines_are_being_replaced_moves_on(self) -> None:
-        given(Order, placed(), ask(RemoveItem, item="1")).when(to("on_hold")).then(OrderStatusChanged)
+        """As it could be before the last line of a placed order stayed."""
+        emptied = (ItemRemoved, {"item": "1", "sku": "CUP-1", "quantity": 2})
+        given(Order, placed(), emptied).when(to("on_hold")).then(OrderStatusChanged)
+
+
+class TestMoneyDue:
+    @pytest.mark.parametrize("force", [False, True])
+    def test_an_order_that_is_completed_with_money_due_asks_first(self, force: bool) -> None:
+        command = to("completed", because="Settled elsewhere", force=force, balance=None)
+        error = given(Order, placed(), pay(500)).when(command).then_refused(BalanceConfirmationRequired)
+        assert error.details == {"number": "C1001", "balance": "15.00", "currency": "EUR"}
+
+    def test_it_is_completed_once_that_is_accepted(self) -> None:
+        given(Order, placed(), pay(500)).when(to("completed")).then(OrderStatusChanged)
+
+    @pytest.mark.parametrize("past", [(pay(),), (pay(2_500),)])
+    def test_nothing_is_asked_where_nothing_is_due(self, past: tuple[Command, ...]) -> None:
+        given(Order, placed(), *past).when(to("completed", balance=None)).then(OrderStatusChanged)
+
+    def test_an_order_that_is_completed_already_asks_nothing(self) -> None:
+        shop = Shop(statuses={**Shop().statuses, "done": MerchantStatus(code="done", label="Done", stage="completed")})
+        given(Order, placed(), to("completed")).when(to("done", balance=None), shop).then(OrderStatusChanged)
+
+    def test_an_order_stored_as_completed_asks_as_well(self) -> None:
+        refused(given(Order).when(create(status="completed")), BalanceConfirmationRequired)
 
 
 class TestPolicies:

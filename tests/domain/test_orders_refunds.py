@@ -25,6 +25,7 @@ from domain.orders.provider_payments import RequestCapture
 from domain.orders.refunds import (
     ConfirmRefund,
     FailRefund,
+    NothingForProvider,
     NotWithProvider,
     RefundFailed,
     RefundNotFound,
@@ -160,7 +161,7 @@ class TestRefunds:
         ]
         past += [fail("1"), confirm("2"), request(("1", 1), called="third")]
         order = given(Order, *past).when(request(("1", 1), called="fourth")).then(RefundRequested)
-        assert order.refunded_amounts() == {"1": 1_000}
+        assert sum(line.amount for refund in order.committed_refunds() for line in refund.lines) == 1_000
 
 
 class TestDisputes:
@@ -175,3 +176,9 @@ class TestDisputes:
         assert order.dispute_status == "won"
         given(Order, placed(), paid(), decided(True)).when(dispute()).then_nothing()
         given(Order, placed(), paid(), dispute()).when(dispute()).then_nothing()
+
+
+def test_units_worth_nothing_are_written_down_and_asked_of_no_provider() -> None:
+    order = given(Order, placed(line(1, 2_000), line(1, 0)), paid(2_000))
+    order.when(request(("2", 1))).then_refused(NothingForProvider)
+    order.when(refund(("2", 1))).then(OrderRefunded)

@@ -7,6 +7,7 @@ import pytest
 from domain.events import Command
 from domain.orders.actions import next_actions
 from domain.orders.order import Order
+from domain.orders.quantities import LineUnits
 from domain.orders.returns import (
     CancelReturn,
     ForeignExchange,
@@ -14,13 +15,13 @@ from domain.orders.returns import (
     NothingReturned,
     ReceivedAboveReturn,
     ReceivedLine,
+    ReceivedUnits,
     ReceiveReturn,
     RefundNotOnOrder,
     RequestReturn,
     ReturnAboveShipped,
     ReturnCancelled,
     ReturnClosed,
-    ReturnLine,
     ReturnNotFound,
     ReturnReceived,
     ReturnRequested,
@@ -40,14 +41,14 @@ SENT = (placed(line(3), line(1)), ship())
 
 def back(*lines: tuple[str, int], called: str = "") -> RequestReturn:
     """A return of the units named."""
-    named = tuple(ReturnLine(item=item, quantity=quantity) for item, quantity in lines or (("1", 2),))
+    named = tuple(LineUnits(item=item, quantity=quantity) for item, quantity in lines or (("1", 2),))
     return ask(RequestReturn, called=called, because="Too blue", lines=named)
 
 
 def came(*lines: tuple[str, int], number: int = 1, condition: str = "new", restock: bool = False) -> ReceiveReturn:
     """What came back of a return."""
     named = tuple(
-        ReceivedLine(item=item, quantity=quantity, condition=condition, restock=restock) for item, quantity in lines
+        ReceivedUnits(item=item, quantity=quantity, condition=condition, restock=restock) for item, quantity in lines
     )
     return ask(ReceiveReturn, return_number=number, lines=named)
 

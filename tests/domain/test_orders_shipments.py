@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.events import Command
-from domain.orders.cart import ChangeItem
+from domain.orders.line_changes import ChangeItem
 from domain.orders.order import Order, ShippedItem
 from domain.orders.shipments import (
     MAX_SHIPMENTS,

@@ -24,7 +24,8 @@ from domain.handlers import HANDLERS
 from domain.messages import RequestMessage
 from domain.orders.creation import Buyer
 from domain.orders.order import Order
-from domain.orders.payments import AuthorizePayment
+from domain.orders.payment_links import IssuePaymentLink
+from domain.orders.payments import AuthorizePayment, CapturePayment
 from domain.orders.provider_payments import RequestCapture, RequestPayment, RequestVoid
 from domain.orders.refunds import RequestRefund
 from domain.processes import PROCESSES
@@ -39,8 +40,8 @@ from domain.sequences import (
     Wait,
 )
 from domain.settings import Shop
-from domain.shop import TagRule
-from tests.domain.orders import line, online, pay, placed, refund, to
+from domain.shop import Defaults, TagRule
+from tests.domain.orders import add, ask, line, online, pay, placed, refund, ship, to
 from tests.examples import ADDRESS, CUSTOMER, ORDER
 from tests.given import context
 
@@ -115,6 +116,24 @@ def agrees() -> Command:
     return GiveConsent(customer_id=CUSTOMER, context=context("agrees"), proof="ticked", source="shop")
 
 
+class TestMailOnTrackingTold:
+    NAME = "mail_on_tracking_told"
+
+    def test_a_parcel_whose_customer_is_to_know_mails_them(self) -> None:
+        world = World().after(bought(notify=()), replace(ship(tracking_code="T1"), tells=True))
+        [(kind, facts)] = told(world.commands(self.NAME))
+        assert kind is RequestMessage
+        assert (facts["template"], facts["purpose"], facts["order_id"]) == ("tracking", "tracking", ORDER)
+        assert facts["facts"] == {
+            "carrier": "DHL",
+            "tracking_code": "T1",
+            "tracking_url": world.shop.tracking_url("dhl", "T1"),
+        }
+
+    def test_a_parcel_alone_mails_nobody(self) -> None:
+        assert World().after(bought(notify=()), ship()).commands(self.NAME) == []
+
+
 class TestMailOnStatus:
     NAME = "mail_on_status"
 
@@ -144,6 +163,12 @@ class TestMailOnStatus:
         assert [facts["to"] for _, facts in told(world.commands(self.NAME))] == list(shop.administrators)
         assert len({facts["message_id"] for _, facts in told(world.commands(self.NAME))}) == 2
 
+    def test_administrators_are_sent_a_mail_made_for_them_in_the_shops_language(self) -> None:
+        shop = replace(Shop(), administrators=("ada@example.com",), defaults=Defaults(locale="fr"))
+        world = World(shop).after(bought(notify=("customer", "administrators"), locale="en"))
+        sent = [(facts["template"], facts["purpose"], facts["locale"]) for _, facts in told(world.commands(self.NAME))]
+        assert sent == [("status:pending", "status", "en"), ("administrators:pending", "administrators", "fr")]
+
     def test_what_the_operator_ticks_goes_before_what_the_status_names(self) -> None:
         moved = replace(to("cancelled"), notify=())
         assert World().after(bought(notify=()), moved).commands(self.NAME) == []
@@ -157,6 +182,44 @@ class TestMailOnStatus:
             world = World().after(bought(notify=()), *between, *moves)
             templates = [facts["template"] for _, facts in told(world.commands(self.NAME))]
             assert templates == ["status:on_hold", "status:processing"]
+
+
+class TestMailOnMoney:
+    NAME = "mail_on_money"
+
+    def sent(self, world: World) -> list[tuple[str, dict[str, str]]]:
+        return [(facts["template"], facts["facts"]) for _, facts in told(world.commands(self.NAME))]
+
+    def test_a_payment_received_and_a_refund_made_are_told_to_the_customer(self) -> None:
+        world = World().after(bought(notify=()), pay(1_200), pay(), refund(("1", 1)))
+        assert self.sent(world) == [
+            ("payment-received", {"payment": "1"}),
+            ("payment-received", {"payment": "2"}),
+            ("refund-made", {"refund": "1"}),
+        ]
+        ids = [facts["message_id"] for _, facts in told(world.commands(self.NAME))]
+        happened = [event for event in world.events if event.TOPIC in ("order.payment-recorded", "order.refunded")]
+        assert ids == [uuid5(event.metadata.event_id, "mail_on_money") for event in happened]
+
+    def test_money_that_was_promised_is_told_once_it_came(self) -> None:
+        promised = AuthorizePayment(order_id=ORDER, context=context("promise"), method="card", amount=2_000)
+        captured = CapturePayment(order_id=ORDER, context=context("capture"), payment="1")
+        assert self.sent(World().after(bought(notify=()), promised)) == []
+        assert self.sent(World().after(bought(notify=()), promised, captured)) == [
+            ("payment-received", {"payment": "1"})
+        ]
+
+    @pytest.mark.parametrize(
+        ("off", "left"), [("payment_received", ["refund-made"]), ("refund_made", ["payment-received"])]
+    )
+    def test_each_can_be_switched_off(self, off: str, left: list[str]) -> None:
+        shop = Shop(payment_received=off != "payment_received", refund_made=off != "refund_made")
+        world = World(shop).after(bought(notify=()), pay(), refund(("1", 1)))
+        assert [template for template, _ in self.sent(world)] == left
+
+    def test_goods_in_exchange_and_customers_without_an_address_are_told_nothing(self) -> None:
+        assert self.sent(World().after(bought(notify=()), pay(method="exchange", provider="x", reference="1"))) == []
+        assert self.sent(World().after(placed(notify=()), pay())) == []
 
 
 class TestSendOnMessageRequested:
@@ -337,9 +400,50 @@ class TestExitOnWithdrawal:
         assert world.load(Customer, CUSTOMER).consent is not None
 
 
+class TestVoidOnChanged:
+    NAME = "void_on_changed"
+
+    def world(self) -> World:
+        """An order whose customer has a payment link."""
+        return World(replace(Shop(), payment_methods=online())).after(bought(line(2)), self.link("first"))
+
+    def link(self, link: str) -> Command:
+        return ask(IssuePaymentLink, link=link, expires_at=context().at + timedelta(hours=1), method="online")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda self: self.link("second"),
+            lambda _: to("cancelled"),
+            lambda _: add(1, 500),
+            lambda _: pay(100, method="online"),
+        ],
+        ids=["replaced", "cancelled", "another amount", "paid by hand"],
+    )
+    def test_a_link_that_no_longer_asks_for_what_is_due_has_its_charges_called_off(self, change: Any) -> None:
+        [effect] = self.world().after(change(self)).effects(self.NAME)
+        assert (effect.kind, effect.payload, effect.order_id) == (
+            "payment.void-charges", {"order_id": str(ORDER)}, ORDER
+        )  # fmt: skip
+
+    def test_a_link_that_counts_keeps_its_charges(self) -> None:
+        assert self.world().effects(self.NAME) == []
+
+    def test_an_order_without_a_link_has_none_to_call_off(self) -> None:
+        assert World().after(bought(), to("cancelled")).effects(self.NAME) == []
+
+
+class TestClearOnErased:
+    def test_whoever_is_forgotten_is_cleared_of_all_that_stands_outside_the_log(self) -> None:
+        forget = EraseCustomer(customer_id=CUSTOMER, context=context("forget"))
+        [effect] = World().after(card(), forget).effects("clear_on_erased")
+        assert (effect.kind, effect.payload["customer_id"]) == ("person.clear", str(CUSTOMER))
+
+
 def test_every_process_is_tried_here() -> None:
     tried = {
-        "mail_on_status", "send_on_message_requested", "refund_on_requested", "collect_on_requested", "tag_on_purchase",
-        "enrol_on_order", "advance_on_step", "exit_on_order", "exit_on_withdrawal",
+        "mail_on_money", "mail_on_status", "mail_on_tracking_told", "send_on_message_requested", "refund_on_requested",
+        "collect_on_requested", "tag_on_purchase", "enrol_on_order", "advance_on_step", "exit_on_order",
+        "exit_on_withdrawal", "void_on_changed", "clear_on_erased",
     }  # fmt: skip
     assert tried == PROCESSES.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.errors import DomainError
 from domain.events import Command, Event
 from domain.handlers import HANDLERS
-from domain.orders import cart, moves, payments, returns, shipments
+from domain.orders import cart, line_changes, moves, payments, quantities, returns, shipments, withdrawals
 from domain.orders.creation import CreateOrder, Past
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported, Order
@@ -27,6 +28,7 @@ from domain.stock import (
 )
 from domain.stock.following import (
     StockConfirmationRequired,
+    StockInWholeUnits,
     figures_of,
     follow,
     require_answer,
@@ -109,6 +111,11 @@ def refund(quantity: int, restock: bool = True) -> payments.RefundOrder:
     return ask(payments.RefundOrder, called=f"{quantity}{restock}", lines=lines, restock=restock)
 
 
+def ship(quantity: int, stock: str | None = "apply") -> shipments.ShipOrder:
+    lines = (shipments.ShipLine(item="1", quantity=quantity),)
+    return ask(shipments.ShipOrder, called=f"{quantity}{stock}", carrier="dhl", lines=lines, stock=stock)
+
+
 def done(*commands: Command, **facts: Any) -> Warehouse:
     """A warehouse in which these happened."""
     warehouse = Warehouse(**facts)
@@ -120,13 +127,16 @@ def done(*commands: Command, **facts: Any) -> Warehouse:
 
 def came_back(*lines: tuple[int, bool], called: str = "first") -> returns.ReceiveReturn:
     """Units of the first line that came back, some to go on the shelf."""
-    received = tuple(returns.ReceivedLine(item="1", quantity=quantity, restock=restock) for quantity, restock in lines)
+    received = tuple(returns.ReceivedUnits(item="1", quantity=quantity, restock=restock) for quantity, restock in lines)
     return ask(returns.ReceiveReturn, called=called, return_number=1, lines=received)
 
 
 PAY = ask(payments.RecordPayment, method="card")
-SHIP = ask(shipments.ShipOrder, carrier="dhl")
-ASK_BACK = ask(returns.RequestReturn, lines=(returns.ReturnLine(item="1", quantity=2),))
+SHIP = ask(shipments.ShipOrder, carrier="dhl", stock="apply")
+WITHDRAW = ask(withdrawals.WithdrawRefund, refund="1", because="Written down by mistake")
+PAY_AGAIN = ask(payments.RecordPayment, called="again", method="card", pay_again=True)
+CALL_BACK = ask(shipments.CancelShipment, shipment=1)
+ASK_BACK = ask(returns.RequestReturn, lines=(quantities.LineUnits(item="1", quantity=2),))
 SENT = (create(status="shipped", stock="apply"), SHIP, ASK_BACK)
 FORCED: dict[str, Any] = {"force": True, "because": "So"}
 
@@ -150,17 +160,50 @@ FORCED: dict[str, Any] = {"force": True, "because": "So"}
         ((create(), to("processing", "apply"), to("cancelled", "leave")), (8, 0)),
         ((create(), to("cancelled"), to("pending", **FORCED)), (10, 2)),
         ((create(), ask(cart.AddItem, item=cup(3))), (10, 5)),
-        ((create(), ask(cart.ChangeItem, item="1", quantity=5)), (10, 5)),
-        ((create(), ask(cart.ChangeItem, item="1", quantity=1)), (10, 1)),
-        ((create(), ask(cart.ChangeItem, item="1", unit_price=5)), (10, 2)),
+        ((create(), ask(line_changes.ChangeItem, item="1", quantity=5)), (10, 5)),
+        ((create(), ask(line_changes.ChangeItem, item="1", quantity=1)), (10, 1)),
+        ((create(), ask(line_changes.ChangeItem, item="1", unit_price=5)), (10, 2)),
         ((create(cup(), cup(3, "CUP-2")), ask(cart.RemoveItem, item="1")), (10, 0)),
-        ((create(), to("processing", "apply"), ask(cart.ChangeItem, item="1", quantity=5)), (8, 3)),
-        ((create(), to("processing", "apply"), ask(cart.ChangeItem, item="1", quantity=1)), (9, 0)),
+        ((create(), to("processing", "apply"), ask(line_changes.ChangeItem, item="1", quantity=5)), (8, 3)),
+        ((create(), to("processing", "apply"), ask(line_changes.ChangeItem, item="1", quantity=1)), (9, 0)),
         ((*SENT, came_back((2, True))), (10, 0)),
         ((*SENT, came_back((1, True), (1, False))), (9, 0)),
         ((*SENT, came_back((1, True)), came_back((1, True), called="then")), (10, 0)),
         ((create(status="shipped", stock="leave"), SHIP, ASK_BACK, came_back((2, True))), (10, 2)),
-        ((create(), PAY, refund(1)), (10, 2)),
+        ((create(), PAY, refund(1)), (10, 1)),
+        ((create(), PAY, refund(1, restock=False)), (10, 1)),
+        ((create(), PAY, refund(1), SHIP), (9, 0)),
+        ((create(), PAY, refund(1), to("processing", "apply")), (9, 0)),
+        ((create(), PAY, refund(2)), (10, 0)),
+        ((create(), PAY, refund(2), to("cancelled")), (10, 0)),
+        ((create(), PAY, refund(1), to("cancelled"), to("pending", **FORCED)), (10, 1)),
+        ((create(cup(3)), PAY, refund(1), ask(line_changes.ChangeItem, item="1", quantity=2)), (10, 2)),
+        ((create(cup(3)), PAY, refund(1), ask(line_changes.ChangeItem, item="1", quantity=1)), (10, 1)),
+        ((create(cup(3)), PAY, refund(1), ask(cart.RemoveItem, item="1")), (10, 0)),
+        ((create(), PAY, refund(1), WITHDRAW), (10, 2)),
+        ((create(), PAY, refund(2), PAY_AGAIN), (10, 2)),
+        ((create(), SHIP), (8, 0)),
+        ((create(), ship(1)), (9, 1)),
+        ((create(), ship(1), SHIP), (8, 0)),
+        ((create(), ship(1), to("shipped", "apply")), (8, 0)),
+        ((create(), SHIP, to("shipped", "apply")), (8, 0)),
+        ((create(), to("processing", "apply"), SHIP), (8, 0)),
+        ((create(), to("processing", "leave"), SHIP), (10, 2)),
+        ((create(), ship(2, stock="leave")), (10, 2)),
+        ((create(), SHIP, ASK_BACK, came_back((2, True))), (10, 0)),
+        ((create(), SHIP, ASK_BACK, came_back((2, True)), to("shipped", "apply")), (10, 0)),
+        ((create(), SHIP, ASK_BACK, came_back((2, False)), to("shipped", "apply")), (8, 0)),
+        ((create(), SHIP, CALL_BACK), (10, 2)),
+        ((create(), to("processing", "apply"), SHIP, CALL_BACK), (8, 0)),
+        ((create(), ship(1), CALL_BACK, SHIP), (8, 0)),
+        ((create(), PAY, SHIP, refund(1)), (9, 0)),
+        ((create(), PAY, ship(1), refund(1)), (9, 0)),
+        ((create(), PAY, SHIP, refund(1), WITHDRAW), (8, 0)),
+        ((create(), PAY, SHIP, refund(2), WITHDRAW), (8, 0)),
+        ((create(), PAY, SHIP, refund(1, restock=False), WITHDRAW), (8, 0)),
+        ((create(), PAY, ship(1), refund(1), WITHDRAW), (9, 1)),
+        ((create(), PAY, SHIP, refund(1), WITHDRAW, CALL_BACK), (10, 2)),
+        ((create(), PAY, SHIP, refund(1), WITHDRAW, to("shipped", "apply")), (8, 0)),
         ((create(), PAY, to("processing", "apply"), refund(1)), (9, 0)),
         ((create(), PAY, to("processing", "apply"), refund(1, restock=False)), (8, 0)),
         ((create(), PAY, to("processing", "apply"), refund(1), to("shipped")), (9, 0)),
@@ -169,6 +212,22 @@ FORCED: dict[str, Any] = {"force": True, "because": "So"}
 )
 def test_stock_follows_the_order(steps: tuple[Command, ...], figures: Known) -> None:
     assert done(*steps).figures() == figures
+
+
+def test_what_was_promised_follows_a_line_to_its_new_sku() -> None:
+    warehouse = done(create(), ask(line_changes.ChangeItem, item="1", sku="CUP-2"))
+    assert (warehouse.figures(), warehouse.figures("CUP-2")) == ((10, 0), (10, 2))
+
+
+def test_a_discount_is_in_no_stock_and_a_weighed_line_of_a_tracked_sku_is_refused() -> None:
+    off = NewItem(sku="CUP-1", name="Rebate", quantity=1, unit_price=-100)
+    assert done(create(cup(), off)).figures() == (10, 2)
+    weighed = NewItem(sku="CUP-1", name="Cups", quantity=Decimal("0.5"), unit="kg", unit_price=100)
+    refusal = Warehouse().ask(create(weighed))
+    assert isinstance(refusal, StockInWholeUnits)
+    assert (refusal.pointer, refusal.details) == ("/items/0", {"sku": "CUP-1", "unit": "kg"})
+    untracked = NewItem(sku="TEA", name="Tea", quantity=Decimal("0.5"), unit="kg", unit_price=100)
+    assert done(create(untracked), SHIP).figures() == (10, 0)
 
 
 def test_an_order_of_the_past_moves_nothing() -> None:
@@ -192,6 +251,9 @@ def test_on_backorder_more_than_is_available_is_placed() -> None:
         ((create(),), to("processing"), 10, 8),
         ((), create(status="processing"), 10, 8),
         ((create(), to("processing", "apply")), to("cancelled"), 8, 10),
+        ((create(),), ship(2, None), 10, 8),
+        ((create(), ship(1)), ship(1, None), 9, 8),
+        ((create(),), to("pending", parcel=shipments.Parcel(carrier="dhl")), 10, 8),
     ],
 )
 def test_a_move_that_changes_the_shelf_asks_first(
@@ -201,6 +263,15 @@ def test_a_move_that_changes_the_shelf_asks_first(
     assert isinstance(refusal, StockConfirmationRequired)
     told = refusal.details["stock"][0]
     assert (told["sku"], told["on_hand"]) == ("CUP-1", {"before": before, "after": after})
+
+
+@pytest.mark.parametrize(
+    "past", [(create(), to("processing", "apply")), (create(), to("shipped", "leave")), (create(cup(2, "SPOON")),)]
+)
+def test_a_parcel_of_goods_that_left_that_were_to_stay_or_that_are_not_tracked_asks_nothing(
+    past: tuple[Command, ...],
+) -> None:
+    assert done(*past, ship(2, None)).order.shipments
 
 
 @pytest.mark.parametrize("status", ["processing", "cancelled"])
@@ -234,7 +305,7 @@ class StockLife(RuleBasedStateMachine):
 
     @rule(item=LINES, quantity=QUANTITIES)
     def change(self, item: str, quantity: int) -> None:
-        self.warehouse.ask(ask(cart.ChangeItem, item=item, quantity=quantity))
+        self.warehouse.ask(ask(line_changes.ChangeItem, item=item, quantity=quantity))
 
     @rule(item=LINES)
     def remove(self, item: str) -> None:
@@ -260,15 +331,17 @@ class StockLife(RuleBasedStateMachine):
         for sku in SKUS:
             on_hand, reserved = self.warehouse.figures(sku)
             assert 0 <= on_hand - before[sku][0] <= (quantity if restock else 0)
-            assert reserved == before[sku][1]
+            assert 0 <= before[sku][1] - reserved <= quantity
 
     @rule(item=LINES, quantity=QUANTITIES, restock=st.booleans(), number=st.integers(1, 9))
     def send_and_take_back(self, item: str, quantity: int, restock: bool, number: int) -> None:
         sent = shipments.ShipLine(item=item, quantity=quantity)
-        self.warehouse.ask(ask(shipments.ShipOrder, called=f"sent {number}", carrier="dhl", lines=(sent,)))
-        lines = (returns.ReturnLine(item=item, quantity=quantity),)
+        self.warehouse.ask(
+            ask(shipments.ShipOrder, called=f"sent {number}", carrier="dhl", lines=(sent,), stock="apply")
+        )
+        lines = (quantities.LineUnits(item=item, quantity=quantity),)
         self.warehouse.ask(ask(returns.RequestReturn, called=f"asked {number}", lines=lines))
-        back = (returns.ReceivedLine(item=item, quantity=quantity, restock=restock),)
+        back = (returns.ReceivedUnits(item=item, quantity=quantity, restock=restock),)
         last = max(self.warehouse.order.returns, default=1)
         command = ask(returns.ReceiveReturn, called=f"back {number}", return_number=last, lines=back)
         if self.warehouse.ask(command) is None:
@@ -295,10 +368,28 @@ class StockLife(RuleBasedStateMachine):
     def an_order_that_counts_has_all_its_units_promised_or_gone(self) -> None:
         order = self.warehouse.order
         counts = order.stage not in (DRAFT, CANCELLED)
+        called_off = order.called_off_quantities()
         for line in order.items.values():
             if line.sku in SKUS:
                 held = self.warehouse.item(line.sku).line(ORDER, line.id)
-                assert held.reserved + held.out + held.returned >= line.quantity if counts else held.reserved == 0
+                wanted = line.quantity - called_off.get(line.id, 0)
+                assert held.reserved + held.out + held.returned >= wanted if counts else held.reserved == 0
+                assert held.reserved <= max(0, wanted)
+
+    @rule(number=st.integers(1, 9))
+    def call_back(self, number: int) -> None:
+        self.warehouse.ask(ask(shipments.CancelShipment, called=f"called back {number}", shipment=number))
+
+    @invariant()
+    def what_was_sent_and_not_left_alone_is_off_the_shelf(self) -> None:
+        order = self.warehouse.order
+        past = self.warehouse.past
+        if any(getattr(event, "stock", "") == "leave" or getattr(event, "stage", "") == CANCELLED for event in past):
+            return
+        for line, sent in order.shipped_quantities().items():
+            if order.items[line].sku in SKUS:
+                held = self.warehouse.item(order.items[line].sku).line(ORDER, line)
+                assert held.out + held.returned >= sent
 
     @invariant()
     def a_line_that_is_gone_holds_nothing(self) -> None:

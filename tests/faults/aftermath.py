@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any, LiteralString
 
 from projections.runtime import Runtime
-from projections.work import effects, positions
+from projections.work import positions
 
 UNFINISHED = ("waiting", "queued", "claimed", "acting")
 
-_BEHIND = "SELECT count(*) FROM views.positions WHERE schema = 'views' AND position < %s"
+_BEHIND = "SELECT projection, position FROM views.positions WHERE schema = 'views' AND position < %s"
+_UNFINISHED = """
+SELECT kind, state, attempts, error, due_at, claimed_until, now() FROM work.effects WHERE state = ANY(%s) LIMIT 10
+"""
 _FIGURES: dict[str, LiteralString] = {
     "stock": "SELECT sku, on_hand, reserved FROM views.stock",
     "movements": """
@@ -46,15 +49,14 @@ _SUMS = """
 Figures = dict[str, list[tuple[Any, ...]]]
 
 
-def worked_off(runtime: Runtime) -> bool:
-    """Whether nothing is left to do: nothing was recorded while every process, view and effect was seen at its end."""
+def left_to_do(runtime: Runtime) -> list[str]:
+    """What is left; nothing where nothing was recorded while every process, view and effect was seen at its end."""
     head = runtime.log.head()
     with runtime.reading() as connection:
-        behind = [one for one in positions.every(connection) if one.position < head]
-        [(views,)] = connection.execute(_BEHIND, (head,)).fetchall()
-        left = effects.counts(connection)
-    quiet = not behind and not views and not any(left[state] for state in UNFINISHED)
-    return quiet and runtime.log.head() == head
+        left = [f"{one} (of {head})" for one in positions.every(connection) if one.position < head]
+        left += [f"view {name} at {at} of {head}" for name, at in connection.execute(_BEHIND, (head,)).fetchall()]
+        left += [str(effect) for effect in connection.execute(_UNFINISHED, (list(UNFINISHED),)).fetchall()]
+    return left or ([] if runtime.log.head() == head else [f"more than {head} events were recorded meanwhile"])
 
 
 def figures(runtime: Runtime) -> Figures:

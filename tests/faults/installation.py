@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from projections.settings import Settings
@@ -19,10 +19,13 @@ HOST = "127.0.0.1"
 class Mortal:
     """A part that is started again when it was killed."""
 
-    def __init__(self, settings: Settings, port: int, *words: str) -> None:
+    def __init__(self, settings: Settings, port: int, *words: str, output: Path | None = None) -> None:
+        """`output` is the file that takes what it says; without one it speaks where the test does."""
         self._words = (sys.executable, "-m", *words)
-        self._variables = os.environ | {
+        self.variables = os.environ | {
             "CARNET_DATABASE_URL": settings.database_url,
+            "CARNET_DATABASE_DIRECT_URL": settings.database_direct_url,
+            "CARNET_DATABASE_REPLICA_URL": settings.database_replica_url,
             "CARNET_SECRET_KEY": settings.secret_key,
             "CARNET_DATA_DIR": str(settings.data_dir),
             "CARNET_BROKER_URL": settings.broker_url,
@@ -34,6 +37,7 @@ class Mortal:
             "CARNET_PORT": str(port),
             "CARNET_LOG_LEVEL": "error",
         }
+        self._output = output
         self._start()
 
     def kill(self) -> None:
@@ -41,13 +45,24 @@ class Mortal:
         self.end()
         self._start()
 
+    def tend(self) -> bool:
+        """Starts it again where it ended by itself; whether it had."""
+        ended = self._process.poll() is not None
+        if ended:
+            self._start()
+        return ended
+
     def end(self) -> None:
         """Kills it with all the processes it started."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def _start(self) -> None:
-        self._process = subprocess.Popen(self._words, cwd=ROOT, env=self._variables, process_group=0)
+        with self._output.open("ab") if self._output else nullcontext() as output:
+            self._process = subprocess.Popen(
+                self._words, cwd=ROOT, env=self.variables, process_group=0, stdout=output, stderr=output
+            )
 
 
 @contextmanager

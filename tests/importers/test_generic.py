@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.addresses import Address
+from domain.taxes import single
 from importers.faults import UnusableFile
 from importers.mapping import AddressColumns, CsvMapping, OrderColumns, Rule
 from importers.profile import Choices
@@ -59,9 +60,9 @@ def test_a_french_file_in_windows_1252_comes_in(tmp_path: Path) -> None:
     order = result.book.numbered("C1")
     assert not result.errors
     assert order.created_at == datetime(2025, 4, 3, 8, 0, tzinfo=UTC)
-    assert [(item.name, item.unit_price, item.tax_rate) for item in order.items.values()] == [
-        ("Théière", 123450, 2000),
-        ("Tasse", 500, 550),
+    assert [(item.name, item.unit_price, item.taxes) for item in order.items.values()] == [
+        ("Théière", 123450, single(200_000)),
+        ("Tasse", 500, single(55_000)),
     ]
     assert (order.stage, order.price.total, order.payment_status) == ("completed", 247400, "paid")
     assert order.billing_address == Address(name="Ada Exemple", email="ada@example.com")
@@ -90,7 +91,8 @@ def test_a_row_per_order_needs_no_lines(tmp_path: Path) -> None:
 def test_rows_from_all_over_the_file_come_together_only_where_the_mapping_says_so(tmp_path: Path) -> None:
     rows = ("1,2025-01-02,,A,1,1.00", "2,2025-01-02,,B,1,1.00", "1,2025-01-01,,C,1,1.00")
     together = bare(tmp_path, *rows)
-    assert together.codes == ["duplicate-order"]
+    assert together.codes == ["duplicate-order"] * 2, "half an order never comes in"
+    assert [order.number for order in together.book.orders.values()] == ["2"]
     scattered = bare(tmp_path, *rows, mapping=_with(rows="scattered"))
     order = scattered.book.numbered("1")
     assert [item.name for item in order.items.values()] == ["A", "C"]

@@ -68,13 +68,34 @@ def test_a_row_that_cannot_be_read_refuses_the_order_it_stands_in(tmp_path: Path
 def test_the_rest_of_a_refused_order_does_not_pass_for_an_order(tmp_path: Path) -> None:
     result = import_file(write(tmp_path, HEADER, order(1), '#1,"broken"x', order(2), order(1)))
     assert [order.number for order in result.book.orders.values()] == ["#2"]
-    assert result.codes == ["order-refused", "broken-row", "duplicate-order"]
+    assert result.codes == ["order-refused", "broken-row", "order-refused"]
 
 
-def test_rows_of_one_order_in_two_places_are_refused_the_second_time(tmp_path: Path) -> None:
+def test_an_order_that_is_told_in_two_places_is_refused_as_a_whole(tmp_path: Path) -> None:
     result = import_file(write(tmp_path, HEADER, order(1), order(2), more(1), order(1)))
-    assert result.codes == ["duplicate-order", "duplicate-order"]
-    assert result.totals.new == 2
+    assert result.codes == ["duplicate-order"] * 3
+    assert [order.number for order in result.book.orders.values()] == ["#2"]
+
+
+def test_an_order_told_twice_in_a_row_does_not_double_its_lines(tmp_path: Path) -> None:
+    result = import_file(write(tmp_path, HEADER, order(1), more(1), order(1), order(2)))
+    assert sorted(result.codes) == ["duplicate-order", "order-refused", "order-refused"]
+    assert [order.number for order in result.book.orders.values()] == ["#2"]
+
+
+def test_lines_that_a_sorting_has_torn_away_come_back_to_their_order(tmp_path: Path) -> None:
+    result = import_file(write(tmp_path, HEADER, more(2), order(1, total="5.00"), order(2), more(1), order(3)))
+    assert result.codes == []
+    assert [len(result.book.numbered(f"#{number}").items) for number in (1, 2, 3)] == [2, 2, 1]
+
+
+def test_rows_that_lie_apart_stand_together_in_the_error_file(tmp_path: Path) -> None:
+    first = import_file(write(tmp_path, HEADER, order(1), order(2), order(1, total="6.00"), more(1)))
+    assert first.codes == ["duplicate-order"] * 3
+    assert [row["Name"] for row in first.errors] == ["#1"] * 3
+    lines = first.report.read_text(encoding="utf-8-sig").splitlines()
+    again = import_file(write(tmp_path, lines[0], lines[1], lines[3], name="corrected.csv"))
+    assert (again.totals.new, again.codes) == (1, [])
 
 
 @pytest.mark.parametrize("rows", [3, 4, 8])

@@ -12,6 +12,7 @@ from domain.addresses import Address
 from domain.events import Event
 from domain.money import minor_units
 from domain.orders.order import Order
+from domain.taxes import single
 from tests.importers.trying import RUN_ID, Imported, import_file
 
 PAID = {
@@ -167,7 +168,7 @@ def test_taxes_are_on_top_or_within_as_the_total_proves(
 ) -> None:
     order = order_of(tmp_path, **told)
     assert order.prices_include_tax is included
-    assert order.items["1"].tax_rate == rate
+    assert order.items["1"].taxes == single(rate * 100)
     assert order.price.tax == tax
     assert order.price.total == minor_units(told["Total"], "EUR")
     assert order.imported
@@ -179,7 +180,7 @@ def test_a_line_that_is_not_taxable_bears_no_tax(tmp_path: Path) -> None:
     second = {"Name": "#1001", "Lineitem name": "Book", "Lineitem quantity": "1", "Lineitem price": "10.00"}
     result = imported(tmp_path, first | {"Lineitem taxable": "true"}, second | {"Lineitem taxable": "false"})
     order = result.book.numbered("#1001")
-    assert [item.tax_rate for item in order.items.values()] == [2000, 0]
+    assert [item.taxes for item in order.items.values()] == [single(200_000), ()]
     assert (order.price.tax, order.price.total) == (800, 6300)
 
 

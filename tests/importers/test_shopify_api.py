@@ -74,7 +74,7 @@ def test_an_order_has_its_lines_shipping_payment_and_times_in_utc(tmp_path: Path
         ({"financial_status": "authorized"}, "processing", "unpaid"),
         ({"financial_status": "refunded"}, "cancelled", "refunded"),
         ({"financial_status": "voided"}, "cancelled", "unpaid"),
-        ({"cancelled_at": "2025-05-03 08:00:00"}, "cancelled", "paid"),
+        ({"cancelled_at": "2025-05-03 08:00:00"}, "cancelled", "overpaid"),
     ],
 )
 def test_the_stage_and_the_money_follow_from_the_statuses(

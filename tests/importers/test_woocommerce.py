@@ -168,7 +168,7 @@ def test_any_encoding_and_quoted_newlines_come_in(tmp_path: Path, encoding: str)
         ("Pending payment", "", "pending", "unpaid", ()),
         ("checkout-draft", "", "draft", "unpaid", ()),
         ("wc-cancelled", "", "cancelled", "unpaid", ()),
-        ("cancelled", "16-05-2018 08:00:00", "cancelled", "paid", ()),
+        ("cancelled", "16-05-2018 08:00:00", "cancelled", "overpaid", ()),
         ("failed", "", "cancelled", "unpaid", ("payment-failed",)),
         ("trash", "", "cancelled", "unpaid", ("in-trash",)),
         ("refunded", "", "cancelled", "refunded", ()),

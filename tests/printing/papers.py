@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -12,16 +13,22 @@ from PIL import Image, ImageDraw
 from domain.addresses import Address
 from domain.events import Command
 from domain.handlers import HANDLERS
+from domain.orders.cart import RemoveItem
 from domain.orders.creation import Buyer, CreateOrder
 from domain.orders.documents import VoidDocument
-from domain.orders.issuing import IssueCreditNote, IssueInvoice
+from domain.orders.issuing import IssueCorrection, IssueCreditNote, IssueInvoice
+from domain.orders.items import Option
+from domain.orders.line_changes import ChangeItem
 from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
 from domain.orders.order import Order
 from domain.orders.payments import RecordPayment, RefundLine, RefundOrder
-from domain.orders.returns import RequestReturn, ReturnLine
+from domain.orders.quantities import LineUnits
+from domain.orders.returns import RequestReturn
 from domain.orders.shipments import ShipOrder
 from domain.shop import Defaults, Legal, Logo, Shop
+from domain.taxes import Tax, single
+from domain.units import Quantity
 from printing.documents import Sheet, sheet_of
 from tests.examples import CUSTOMER, ORDER
 from tests.given import NOW as NOW
@@ -90,9 +97,9 @@ def shop(**facts: Any) -> Shop:
     return Shop(**told)
 
 
-def cup(name: str = "Tasse bleue émaillée", quantity: int = 2, price: int = 1_250, **facts: Any) -> NewItem:
+def cup(name: str = "Tasse bleue émaillée", quantity: Quantity = 2, price: int = 1_250, **facts: Any) -> NewItem:
     return NewItem(
-        **{"sku": "CUP-1", "name": name, "quantity": quantity, "unit_price": price, "tax_rate": 2_000, **facts}
+        **{"sku": "CUP-1", "name": name, "quantity": quantity, "unit_price": price, "taxes": single(200_000), **facts}
     )
 
 
@@ -111,10 +118,10 @@ def decided(*commands: Command, **facts: Any) -> Order:
         "items": (
             cup(),
             cup("Théière en grès « Forêt de Brocéliande »", 1, 4_990, sku="POT-7", discount=490),
-            cup("Carnet à spirale, papier recyclé", 3, 650, sku="NOTE-3", tax_rate=550),
+            cup("Carnet à spirale, papier recyclé", 3, 650, sku="NOTE-3", taxes=single(55_000)),
         ),
         "shipping_charge": 590,
-        "shipping_tax_rate": 2_000,
+        "shipping_taxes": single(200_000),
         **facts,
     }
     order = Order.blank(ORDER)
@@ -157,8 +164,11 @@ def long() -> Sheet:
 
 def yen() -> Sheet:
     """A currency without decimals."""
-    items = (cup("Blue cup", 3, 1_200, tax_rate=1_000), cup("Paper lantern", 12, 15_800, tax_rate=1_000, sku="LAN-2"))
-    order = decided(items=items, currency="JPY", locale="en", shipping_charge=800, shipping_tax_rate=1_000)
+    items = (
+        cup("Blue cup", 3, 1_200, taxes=single(100_000)),
+        cup("Paper lantern", 12, 15_800, taxes=single(100_000), sku="LAN-2"),
+    )
+    order = decided(items=items, currency="JPY", locale="en", shipping_charge=800, shipping_taxes=single(100_000))
     return sheet_of(order, shop(), "receipt")
 
 
@@ -174,6 +184,12 @@ def names() -> Sheet:
         cup("Long words that have spaces between them and go on " * 3, 1),
     )
     return sheet_of(decided(items=items, billing_address=bill, locale="en", currency="PLN"), shop(), "receipt")
+
+
+def named(name: str) -> Sheet:
+    """The receipt of a buyer and of a thing of this name."""
+    order = decided(items=(cup(name),), billing_address=replace(NORA, name=name))
+    return sheet_of(order, shop(), "receipt")
 
 
 def refunded() -> Sheet:
@@ -198,11 +214,50 @@ def invoice() -> Sheet:
     return _numbered(order, "invoice")
 
 
+def every_kind_of_line(*commands: Command, **facts: Any) -> Order:
+    """Lines of several taxes, one on another, of none for a reason, weighed, with options, and one that takes off."""
+    gst, qst = Tax(50_000, "GST"), Tax(99_750, "QST")
+    items = (
+        cup("Blue cup", 3, 1_999, taxes=(gst, qst), options=(Option("colour", "blue"), Option("size", "large"))),
+        cup("Green tea, loose", Decimal("0.350"), 4_000, sku="", unit="kg", taxes=(gst,)),
+        cup("Field guide", 1, 2_500, taxes=(gst, Tax(95_000, "PST", compound=True))),
+        cup("School book", 1, 1_500, taxes=(), exemption="Books for schools"),
+        cup("Loyal customer", 1, -500, sku="", taxes=(gst, qst)),
+    )
+    told = {
+        "items": items,
+        "shipping_taxes": (gst, qst),
+        "currency": "CAD",
+        "prices_include_tax": False,
+        "locale": "en",
+    }
+    return decided(*commands, **{**told, **facts})
+
+
+def several_taxes() -> Sheet:
+    """An invoice of all of them."""
+    return _numbered(every_kind_of_line(invoiced(euro_rate=1_500_000), billing_address=WORKS), "invoice")
+
+
+def several_taxes_receipt() -> Sheet:
+    """Their receipt."""
+    return sheet_of(every_kind_of_line(), shop(), "receipt")
+
+
+def several_taxes_credited() -> Sheet:
+    """A part of them given back."""
+    lines = (RefundLine(item="1", quantity=1), RefundLine(item="2", quantity=Decimal("0.100")))
+    back = asked(RefundOrder, "Broken", lines=lines, goodwill=200)
+    note = asked(IssueCreditNote, document_number="A2026-00008", refund="1", **ISSUED)
+    order = every_kind_of_line(invoiced(euro_rate=1_500_000), paid(), back, note, billing_address=WORKS)
+    return _numbered(order, "credit_note")
+
+
 def void_invoice() -> Sheet:
     """Voided, by a seller without VAT."""
     void = asked(VoidDocument, because="Adresse erronée", document_number="F2026-00042")
-    items = (cup(tax_rate=0), cup("Réparation d’une théière", 1, 3_500, tax_rate=0, sku=""))
-    order = decided(invoiced(), void, items=items, shipping_tax_rate=0)
+    items = (cup(taxes=single(0)), cup("Réparation d’une théière", 1, 3_500, taxes=single(0), sku=""))
+    order = decided(invoiced(), void, items=items, shipping_taxes=single(0))
     exempt = Legal(siren="732829320", operation="both", exemption="TVA non applicable, art. 293 B du CGI")
     return _numbered(order, "invoice", legal=exempt, logo=None)
 
@@ -212,6 +267,20 @@ def credit_note() -> Sheet:
     back = asked(RefundOrder, "Tasse ébréchée", lines=(RefundLine(item="1", quantity=1),), shipping=590, goodwill=100)
     note = asked(IssueCreditNote, document_number="A2026-00007", refund="1", **ISSUED)
     return _numbered(decided(invoiced(), paid(), back, note), "credit_note")
+
+
+def corrected() -> Order:
+    """An order of lower prices, fewer units and a line less than its invoice tells."""
+    cheaper = asked(ChangeItem, item="1", unit_price=1_000)
+    fewer = asked(ChangeItem, item="3", quantity=1)
+    gone = asked(RemoveItem, item="2")
+    note = asked(IssueCorrection, "Prix convenu par téléphone", document_number="A2026-00009", **ISSUED)
+    return decided(invoiced(), cheaper, fewer, gone, note)
+
+
+def correction() -> Sheet:
+    """The credit note that corrects it, without a refund."""
+    return _numbered(corrected(), "credit_note")
 
 
 def packing() -> Sheet:
@@ -227,7 +296,7 @@ def packing() -> Sheet:
 def returned() -> Sheet:
     """What comes back."""
     sent = asked(ShipOrder, carrier="colissimo", tracking_code="6A00000000001")
-    back = asked(RequestReturn, "La théière fuit", lines=(ReturnLine(item="2", quantity=1),))
+    back = asked(RequestReturn, "La théière fuit", lines=(LineUnits(item="2", quantity=1),))
     order = decided(asked(ChangeStatus, status="processing", stock="leave"), sent, back)
     return sheet_of(order, shop(), "return_slip", return_number=1)
 

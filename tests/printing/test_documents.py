@@ -24,8 +24,9 @@ from pypdf import PdfReader
 from domain.addresses import Address
 from domain.shop import Legal
 from printing.documents import Sheet, print_a4, print_many, print_till, sheet_of
-from printing.documents.fonts import REPLACEMENT, prepared
+from printing.documents.fonts import missing, prepared
 from printing.documents.legal import footer_of
+from printing.documents.setting import ELLIPSIS
 from printing.documents.words import Words
 from printing.logo import read_logo
 from tests.printing import papers
@@ -33,7 +34,8 @@ from tests.printing import papers
 REFERENCES = Path(__file__).parent / "references"
 SHEETS: tuple[Callable[[], Sheet], ...] = (
     papers.french, papers.long, papers.yen, papers.names, papers.refunded, papers.cancelled, papers.invoice,
-    papers.void_invoice, papers.credit_note, papers.packing, papers.returned, papers.bare,
+    papers.void_invoice, papers.credit_note, papers.correction, papers.packing, papers.returned, papers.bare,
+    papers.several_taxes_receipt, papers.several_taxes_credited,
 )  # fmt: skip
 SCALE = 0.9  # 65 dots to the inch
 TOLERANCE = 1.5  # mean difference of a pixel, of 255: edges may be smoothed otherwise, a moved line is more
@@ -50,6 +52,7 @@ def pictures() -> dict[str, Image.Image]:
     found = {make.__name__: picture(print_a4(make())) for make in SHEETS}
     found["long-second"] = picture(print_a4(papers.long()), 1)
     found["french-80mm"] = picture(print_till(papers.french()))
+    found["several_taxes-80mm"] = picture(print_till(papers.several_taxes_receipt()))
     return found
 
 
@@ -106,13 +109,15 @@ def test_the_sum_that_is_carried_over_is_that_of_the_lines_above_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["Verylongname" * 42, "many words " * 46, "źdźbło ὦ " * 56])
-def test_a_name_of_500_characters_stays_in_its_column_and_shows_that_it_was_cut(name: str) -> None:
+def test_a_name_of_500_characters_stays_whole_and_in_its_column(name: str) -> None:
     order = papers.decided()
     order.items["1"] = replace(order.items["1"], name=name[:500])
     sheet = sheet_of(order, papers.shop(), "receipt")
     for data in (print_a4(sheet), print_till(sheet)):
         assert len(PdfReader(BytesIO(data)).pages) == 1
-        assert words(data).count("\N{HORIZONTAL ELLIPSIS}") == 1
+        shown = "".join(words(data).split())
+        assert shown.count("".join(name[:500].split())) == 1
+        assert ELLIPSIS not in shown
         assert "25,00" in words(data)
     wide_open = print_a4(papers.french())
     assert picture(print_a4(sheet)).size == picture(wide_open).size
@@ -124,6 +129,55 @@ def test_a_currency_without_decimals_shows_none() -> None:
     told = words(print_a4(papers.yen()))
     assert "193,200" in told
     assert not re.search(r"\d\.\d\d(?!\d)", told)
+
+
+def test_each_tax_exempt_lines_quantities_and_options_are_told() -> None:
+    for data in (print_a4(papers.several_taxes()), print_till(papers.several_taxes_receipt())):
+        told = words(data)
+        for text in (
+            "GST 5%",
+            "QST 9.975%",
+            "PST 9.5% (compound)",
+            "Exempt: Books for schools",
+            "0.350 kg",
+            "size: large",
+        ):
+            assert text in told, text
+    sums = papers.several_taxes_receipt().taxes
+    assert sums == (
+        ("Exempt", "15.00", "0.00"),
+        ("GST 5%", "99.87", "4.99"),  # 59.97 + 14.00 + 25.00 - 5.00 + 5.90
+        ("PST 9.5% (compound)", "26.25", "2.49"),  # on 25.00 and its GST of 1.25
+        ("QST 9.975%", "60.87", "6.07"),
+    )
+
+
+def test_taxes_that_are_not_vat_are_headed_tax_in_the_papers_language() -> None:
+    several = (papers.several_taxes_receipt(), papers.several_taxes(), papers.several_taxes_credited())
+    for sheet in several:
+        assert sheet.tax_head == "Tax"
+        for data in (print_a4(sheet), print_till(sheet)):
+            assert not re.search(r"VAT(?! no\.)", words(data)), words(data)
+    order = papers.every_kind_of_line()
+    told = words(print_till(sheet_of(order, papers.shop(), "receipt", locale="fr")))
+    assert "TVA" not in told.replace("N° TVA", "")
+    assert "Taxes" in told
+
+
+@pytest.mark.parametrize(
+    ("names", "head"),
+    [((), "VAT"), (("",), "VAT"), (("", "TVA 5,5 %", "vat"), "VAT"), (("VAT", "GST"), "Tax"), (("VATICAN",), "Tax")],
+)
+def test_taxes_are_headed_vat_where_all_are_that(names: tuple[str, ...], head: str) -> None:
+    told = Words("en", "EUR", "UTC", names)
+    assert (told["rate"], told["tax"]) == (head, head)
+
+
+def test_the_slip_of_a_parcel_has_no_line_that_is_a_discount() -> None:
+    order = papers.every_kind_of_line()
+    slip = sheet_of(order, papers.shop(), "packing_slip")
+    assert [line.name for line in slip.lines] == ["Blue cup", "Green tea, loose", "Field guide", "School book"]
+    assert [figure.value.replace("\N{NO-BREAK SPACE}", " ") for figure in slip.figures] == ["5 + 0.350 kg"]
 
 
 def test_greek_and_polish_can_be_read_and_copied() -> None:
@@ -168,10 +222,32 @@ def test_a_legal_form_that_is_part_of_the_name_is_said_once(form: str, said: str
     assert footer_of(shop, Words("fr", "EUR", "Europe/Paris")) == (said,)
 
 
-def test_what_no_font_holds_is_shown_as_a_replacement() -> None:
-    assert prepared("a🙂") == f"a{REPLACEMENT}"
-    assert prepared("שלום") == REPLACEMENT * 4
-    assert REPLACEMENT in words(print_a4(papers.names()))
+def test_what_the_typeface_lacks_is_written_by_its_number_and_the_document_says_so() -> None:
+    assert prepared("a🙂") == "a[U+1F642]"
+    assert prepared("דן Levi") == "[U+05D3 U+05DF] Levi"
+    assert prepared(prepared("דן")) == prepared("דן")
+    for shown in (words(print_a4(papers.names())), words(print_till(papers.names()))):
+        assert "\N{REPLACEMENT CHARACTER}" not in shown
+        assert "U+" in shown
+        assert "Unicode" in shown, "the document says what these numbers are"
+    assert "Unicode" not in words(print_a4(papers.french()))
+
+
+@pytest.mark.parametrize("character", ["م", "ד", "東", "ก", "🙂"])
+def test_characters_that_the_typeface_lacks_are_named(character: str) -> None:
+    assert missing(f"Zoé {character}{character} 12 €") == (character,)
+
+
+def test_signs_that_show_nothing_are_not_missing() -> None:
+    assert missing("Zo\u0065\u0301\u200b \u200fLevi\ufe0f\t\u3000") == ()
+
+
+def test_a_name_is_never_cut() -> None:
+    name = " ".join(["Bartholomäus-Maximilian"] * 8)
+    for draw, times in ((print_a4, 16), (print_till, 8)):
+        shown = words(draw(papers.named(name)))
+        assert shown.count("Bartholomäus-Maximilian") == times
+        assert ELLIPSIS not in shown
 
 
 def test_a_logo_that_cannot_be_read_is_left_out_of_the_document_and_refused_when_it_is_told() -> None:

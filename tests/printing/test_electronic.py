@@ -19,10 +19,13 @@ from pypdf import PdfReader
 
 from domain.addresses import Address
 from domain.events import Erased
-from domain.orders.issuing import IssueCreditNote
+from domain.handlers import HANDLERS
+from domain.orders.issuing import IssueCreditNote, SeveralTaxesElectronic
+from domain.orders.items import Option
 from domain.orders.order import Order
 from domain.orders.payments import RefundLine, RefundOrder
 from domain.shop import Legal, Shop
+from domain.taxes import single
 from printing.cii import cii
 from printing.documents import print_a4, sheet_of
 from printing.electronic import factur_x, is_electronic
@@ -113,12 +116,20 @@ class TestTheXml:
         assert texts(element, "InvoiceReferencedDocument", "IssuerAssignedID") == ["F2026-00042"]
         assert sums(element)["DuePayableAmount"] == 0
 
+    def test_a_correction_adds_up_as_well(self) -> None:
+        order = papers.corrected()
+        element = told(order)
+        add_up(element)
+        assert sums(element)["GrandTotalAmount"] * 100 == order.documents[-1].total == 500 + 1_300 + 4_500
+        assert texts(element, "InvoiceReferencedDocument", "IssuerAssignedID") == ["F2026-00042"]
+
     @pytest.mark.parametrize(
-        ("exemption", "category"), [("reverse-charge", "AE"), ("intra-community", "K"), ("export", "G"), ("", "E")]
+        ("exemption", "category", "country"),
+        [("reverse-charge", "AE", "DE"), ("intra-community", "K", "DE"), ("export", "G", "US"), ("", "E", "FR")],
     )
-    def test_what_is_not_taxed_says_why(self, exemption: str, category: str) -> None:
-        buyer = replace(papers.WORKS, country="DE", vat_number="DE000000000")
-        free = {"items": (papers.cup(tax_rate=0),), "shipping_tax_rate": 0, "billing_address": buyer}
+    def test_what_is_not_taxed_says_why(self, exemption: str, category: str, country: str) -> None:
+        buyer = replace(papers.WORKS, country=country, vat_number="DE000000000")
+        free = {"items": (papers.cup(taxes=single(0)),), "shipping_taxes": single(0), "billing_address": buyer}
         order = papers.decided(papers.invoiced(exemption=exemption), **free)
         shop = papers.shop(legal=EXEMPT) if not exemption else papers.shop()
         element = told(order, shop)
@@ -130,7 +141,7 @@ class TestTheXml:
 
     def test_a_currency_without_decimals_and_names_of_all_kinds_pass(self) -> None:
         names = ("Κούπα – kubek źdźbło", "Verylongname" * 16 + "<&>")
-        items = tuple(papers.cup(name, 3, 1_200, tax_rate=1_000) for name in names)
+        items = tuple(papers.cup(name, 3, 1_200, taxes=single(100_000)) for name in names)
         element = told(invoiced(items=items, currency="JPY", locale="en", shipping_charge=800, euro_rate=160_500_000))
         add_up(element)
         assert "." not in texts(element, "GrandTotalAmount")[0]
@@ -168,9 +179,31 @@ class TestTheXml:
         st.booleans(),
     )
     def test_its_sums_always_add_up(self, lines: list[tuple[int, int, int]], discount: int, included: bool) -> None:
-        items = tuple(papers.cup("Tasse", quantity, price, tax_rate=rate) for quantity, price, rate in lines)
+        items = tuple(papers.cup("Tasse", quantity, price, taxes=single(rate)) for quantity, price, rate in lines)
         bought = sum(quantity * price for quantity, price, _ in lines)
         add_up(told(invoiced(items=items, discount=min(discount, bought), prices_include_tax=included)))
+
+    def test_weights_options_exempt_lines_and_discounts_are_told_as_the_standard_has_them(self) -> None:
+        items = (
+            papers.cup("Tasse", 3, 1_999, options=(Option("couleur", "bleu"),)),
+            papers.cup("Thé", Decimal("0.350"), 4_000, unit="kg", sku=""),
+            papers.cup("Manuel", 1, 1_500, taxes=(), exemption="Livre scolaire"),
+            papers.cup("Fidélité", 1, -500, sku=""),
+        )
+        element = told(papers.decided(papers.invoiced(), items=items))
+        add_up(element)
+        units = [(one.text, one.get("unitCode")) for one in element.iter(f"{RAM}BilledQuantity")]
+        assert units == [("3", "C62"), ("0.350", "KGM"), ("1", "C62"), ("-1", "C62"), ("1", "C62")]
+        assert texts(element, "ApplicableProductCharacteristic", "Value") == ["bleu"]
+        assert texts(element, "ExemptionReason") == ["Livre scolaire"]
+        assert sorted(set(texts(element, "CategoryCode"))) == ["E", "S"]
+        assert all(not price.startswith("-") for price in texts(element, "ChargeAmount"))
+
+    def test_lines_of_several_taxes_are_no_electronic_invoice(self) -> None:
+        electronic = papers.shop(legal=replace(papers.shop().legal, factur_x=True))
+        order, command = papers.every_kind_of_line(), papers.invoiced(euro_rate=1_500_000)
+        with pytest.raises(SeveralTaxesElectronic):
+            HANDLERS[type(command)].decide(order, command, electronic)
 
 
 class TestThePdf:

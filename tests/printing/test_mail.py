@@ -8,8 +8,9 @@ import pytest
 
 from domain.shop import LOCALES, Defaults, Shop, Template
 from domain.statuses import STAGES
-from printing.mail import BadTemplate, Source, check_template, source_for, write
-from printing.mail.example import example_facts
+from domain.templates import OCCASIONS
+from printing.mail import BadTemplate, Source, check_template, money_facts, names, source_for, write
+from printing.mail.example import example_facts, example_order
 from printing.mail.rendering import text_of
 from printing.mail.standard import standard
 
@@ -128,3 +129,40 @@ def test_a_subject_is_one_line_and_names_are_escaped_where_they_must_be() -> Non
 def test_text_is_made_from_what_can_be_read() -> None:
     html = "<head><title>t</title><style>p{}</style></head><p>One <b>two</b></p><ul><li>a</li></ul><a href='u'>l</a>"
     assert text_of(html).split("\n") == ["One two", "", "- a", "l (u)"]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("occasion", sorted(OCCASIONS))
+def test_each_occasion_has_a_standard_text(occasion: str, locale: str) -> None:
+    written = check_template(standard(occasion, locale), OCCASIONS[occasion])
+    assert "C1001" in written.subject
+
+
+def test_administrators_are_told_who_what_how_to_reach_and_where() -> None:
+    written = check_template(standard("administrators", "en"), ("link",))
+    for told in ("Ada Example", "C1001", "ada@example.com", "+33 1 00 00 00 00", "Blue <cup>", "(link)", "Sampleton"):
+        assert told in written.text
+    assert "Hello" not in written.text
+
+
+def test_a_payment_or_refund_is_told_as_the_order_has_it() -> None:
+    order, shop = example_order(), Shop()
+    assert money_facts(order, shop, "fr", {"payment": "1"})["amount"] == "10,00\xa0€"
+    assert money_facts(order, shop, "en", {"payment": "1"})["method"] == "Card"
+    assert money_facts(order, shop, "en", {"link": "x"}) == {"link": "x"}
+
+
+def test_a_template_at_fault_says_which_names_there_are() -> None:
+    with pytest.raises(BadTemplate) as refused:
+        check_template(Source("s", "{{ order.nix }}"), ("amount",))
+    known = refused.value.details["names"]
+    expected = {"order.number", "order.lines[].name", "order.shipments[].tracking_url", "shop.name", "facts.amount"}
+    assert expected <= {*known}
+    assert "facts.link" not in known
+
+
+def test_every_name_that_is_told_can_be_used() -> None:
+    for name in names(("amount",)):
+        held, _, inner = name.partition("[].")
+        use = f"{{% for one in {held} %}}{{{{ one.{inner} }}}}{{% endfor %}}" if inner else f"{{{{ {name} }}}}"
+        check_template(Source("s", use), ("amount",))

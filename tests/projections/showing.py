@@ -74,7 +74,7 @@ class Showing:
             head = recorded[-1].position
             for target in self._targets:
                 wanted = [one for one in recorded if target.wants(one.event.TOPIC)]
-                target.advance(self.connection, wanted, self._position, head)
+                target.advance(self.connection, wanted, self._position, head, self.log.end()[0])
             self._position = head
 
     def rows(self, table: str, order_by: str = "1, 2") -> list[tuple[Any, ...]]:

@@ -23,7 +23,7 @@ from projections.customers import LISTING, SORTS, CustomerFilters, count_custome
 from tests.projections.showing import NOON, Showing, at, buyer, id_of, minutes, order
 
 
-def card(name: str, number: float = 0, **told: str) -> CreateCustomer:
+def card(name: str, number: float = 0, **told: Any) -> CreateCustomer:
     """A card made by hand."""
     context = at(minutes(number), command=name)
     return CreateCustomer(customer_id=id_of(name), context=context, card=CustomerCard(name=name, **told))

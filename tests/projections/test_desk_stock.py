@@ -7,11 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from domain.orders.cart import ChangeItem
 from domain.orders.creation import CreateOrder
+from domain.orders.line_changes import ChangeItem
 from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
 from domain.orders.order import Order
+from domain.orders.shipments import ShipOrder
 from domain.stock import AdjustStock, OutOfStock, ReceiveStock, StockItem, stock_id_of
 from projections.desk import Desk
 from projections.log import Session
@@ -103,4 +104,33 @@ def test_a_preview_locks_out_nobody_and_stores_nothing(runtime: Runtime) -> None
         assert [type(one) for one in runtime.desk.preview(to(order, "processing")).touched] == [StockItem]
     assert runtime.log.head() == head
     runtime.desk.handle(to(order, "processing"))
+    assert figures(runtime) == (8, 0)
+
+
+def parcel(order: Order) -> ShipOrder:
+    return ShipOrder(order_id=order.id, context=context_of(), carrier="dhl", stock="apply")
+
+
+def test_a_parcel_of_goods_that_are_not_tracked_asks_the_database_no_more_than_its_order(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (runtime.desk.handle(new_order("SPOON", "FORK")).aggregate for _ in range(2))
+    runtime.desk.handle(parcel(first))
+    asked: list[Any] = []
+    opening = Session.open
+
+    def counted(session: Session, **told: Any) -> Any:
+        asked.append(told)
+        return opening(session, **told)
+
+    monkeypatch.setattr(Session, "open", counted)
+    runtime.desk.handle(parcel(second))
+    assert len(asked) == 1
+
+
+def test_goods_that_another_process_began_to_track_leave_the_shelf_with_the_next_parcel(runtime: Runtime) -> None:
+    first, second = (runtime.desk.handle(new_order("CUP-1")).aggregate for _ in range(2))
+    runtime.desk.handle(parcel(first))
+    receive(Desk(runtime.log))
+    runtime.desk.handle(parcel(second))
     assert figures(runtime) == (8, 0)

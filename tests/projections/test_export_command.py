@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -30,7 +32,7 @@ Run = Callable[..., Result]
 @pytest.fixture(scope="module", autouse=True)
 def _listing(shared_runtime: Runtime) -> Iterator[None]:
     """The list of orders follows."""
-    source = Source(shared_runtime.settings.database_url, shared_runtime.settings.secret_key)
+    source = Source(shared_runtime.settings.database_url, shared_runtime.settings.secrets)
     following = Projecting(source, shared_runtime.log, (Orders(),))
     following.start()
     eventually(partial(built, shared_runtime, "orders"), "orders")
@@ -93,7 +95,7 @@ def test_what_cannot_be_exported_is_a_usage_error(run: Run, told: tuple[str, ...
 def test_a_file_that_cannot_be_written_leaves_nothing_and_says_so(run: Run, tmp_path: Path) -> None:
     result = run("orders", "--output", "nowhere/out.csv")
     assert (result.exit_code, "cannot be written" in result.stderr) == (1, True)
-    assert list(tmp_path.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} <= {"var"}, "nothing but the data folder"
 
 
 def test_events_go_on_where_the_files_of_the_folder_end(
@@ -148,3 +150,27 @@ def test_parquet_without_its_library_says_what_to_install(
     assert (result.exit_code, 'pip install "carnet[parquet]"' in result.stderr) == (1, True)
     assert not list(Path("lake").glob("*.parquet"))
     assert run("events", "--format", "parquet").exit_code == 2
+
+
+def test_events_of_a_point_in_time_are_those_that_had_happened_and_were_known(
+    client: FlaskClient, runtime: Runtime, run: Run
+) -> None:
+    order = place(client)
+    known = runtime.log.read(0, 1_000)[-1].recorded_at
+    paid = {"method": "cash", "paid_at": "2026-03-01T09:00:00Z"}
+    client.post(f"{API}/orders/{order['id']}/payments", json=paid)
+
+    def told(*options: str) -> list[dict[str, Any]]:
+        lines = [json.loads(line) for line in run("events", *options).stdout.splitlines()]
+        return [line for line in lines if line["topic"] == "order.payment-recorded"]
+
+    [payment] = told()
+    assert payment["occurred_at"] == payment["event"]["timestamp"] == "2026-03-01T09:00:00Z"
+    assert datetime.fromisoformat(payment["recorded_at"]) > known
+    assert told("--as-of", "2026-03-01") == [payment]
+    assert told("--as-of", "2026-02-28") == told("--known-at", known.isoformat()) == []
+    assert run("events", "--known-at", "9999-01-01").exit_code == 2
+    assert run("events", "--output", "lake", "--known-at", known.isoformat()).exit_code == 0
+    again = run("events", "--output", "lake")
+    assert (again.exit_code, "another point in time" in again.stderr) == (2, True)
+    assert json.loads(Path("lake/manifest.json").read_text())["known_at"] == known.isoformat()

@@ -10,14 +10,16 @@ import pytest
 
 from domain.customers import CustomerCard, EraseCustomer, UpdateCustomer
 from domain.orders.cart import AddItem
+from domain.points_in_time import PointInTime
 from domain.stock import ReserveStock
 from projections import generations, pages
 from projections.coupons import CouponFilters
 from projections.customers import CustomerFilters
 from projections.exports import Asked, Reading, clear_abandoned, past, reading
 from projections.filling import Source
-from projections.generations import EXPORT
+from projections.leases import EXPORT
 from projections.orders import OrderFilters
+from projections.secrets import Secrets
 from projections.stock import StockFilters
 from projections.stock_movements import MovementFilters
 from tests.fixtures_database import TEST_SECRET
@@ -32,7 +34,7 @@ SCHEMAS = "SELECT count(*) FROM pg_namespace WHERE nspname ^@ 'export_'"
 @pytest.fixture
 def place(shown: Showing, database: str) -> Reading:
     """Where this test's exports are read from."""
-    return Reading(Source(database, TEST_SECRET), shown.log)
+    return Reading(Source(database, Secrets((TEST_SECRET,))), shown.log)
 
 
 def asked(name: str, filters: Any, *columns: str, as_of: datetime | None = None) -> Asked:
@@ -105,15 +107,18 @@ def test_a_person_who_was_forgotten_since_has_no_name_in_the_past_either(shown: 
 def test_what_a_killed_export_built_is_cleared_and_what_is_under_way_is_left(shown: Showing, place: Reading) -> None:
     shown.happen(order("C1"))
     with (
-        past(place.source, "orders", minutes(1), shown.log.head()) as schema,
+        past(place.source, "orders", PointInTime(as_of=minutes(1)), shown.log.head()) as schema,
         psycopg.connect(place.source.database_url, autocommit=True) as other,
     ):
         assert clear_abandoned(other) == 0
         holder = generations.find(other, "orders", schema)
         assert holder is not None
         assert holder.instant == minutes(1)
-        other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", (EXPORT,)
-        )
+        ended = other.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            (EXPORT,),
+        ).fetchall()
+        assert ended == [(True,)]
         assert clear_abandoned(other) == 1
         assert shown.value(SCHEMAS) == 0

@@ -78,7 +78,7 @@ def test_old_files_are_deleted_and_those_of_jobs_at_work_stay(runtime: Runtime) 
     old, running, new = make(runtime), make(runtime, "running"), make(runtime)
     paths = {job_id: write(runtime, job_id) for job_id in (old, running, new)}
     for job_id in (old, running):
-        age(paths[job_id], runtime.settings.files_days + 1)
+        age(paths[job_id], runtime.settings.job_files_days + 1)
     with runtime.pool.connection() as connection:
         assert job_files.delete_old(connection, runtime.settings) == 1
         assert job_files.delete_old(connection, runtime.settings) == 0

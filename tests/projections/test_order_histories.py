@@ -40,7 +40,7 @@ def test_the_status_history_begins_with_the_draft_and_tells_how_long_each_status
 def test_a_forced_move_is_marked(shown: Showing) -> None:
     shown.happen(
         order("C1"),
-        ChangeStatus(order_id=C1, context=at(minutes(1)), status="completed"),
+        ChangeStatus(order_id=C1, context=at(minutes(1)), status="completed", balance="accept"),
         ChangeStatus(order_id=C1, context=at(minutes(2), reason="closed too soon"), status="pending", force=True),
     )
     shown.show()
@@ -79,6 +79,7 @@ def test_the_timeline_tells_everything_in_order_and_page_by_page(shown: Showing)
         "carrier": "dhl",
         "tracking_code": "RX1",
         "items": [{"item": "1", "quantity": 1}],
+        "stock": "",
     }
     assert timeline(shown.connection, C1, after=everything[0].position, limit=2) == everything[1:3]
 

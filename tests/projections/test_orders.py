@@ -130,7 +130,12 @@ def test_an_order_given_to_another_customer_keeps_that_ones_name(shown: Showing)
         card,
         order("C1", buyer=noor),
         AssignCustomer(
-            order_id=id_of("C1"), context=at(minutes(1)), customer_id=bo.id, name="Bo Other", email="bo@example.com"
+            order_id=id_of("C1"),
+            context=at(minutes(1)),
+            customer_id=bo.id,
+            name="Bo Other",
+            email="bo@example.com",
+            addresses="keep",
         ),
         EraseCustomer(customer_id=noor.id, context=at(minutes(2))),
     )
@@ -145,7 +150,12 @@ def test_a_company_is_forgotten_with_whom_it_was_told_for(shown: Showing) -> Non
         card,
         order("C1", buyer=noor, billing_address=Address(company="Sample & Co")),
         AssignCustomer(
-            order_id=id_of("C1"), context=at(minutes(1)), customer_id=bo.id, name="Bo Other", email="bo@example.com"
+            order_id=id_of("C1"),
+            context=at(minutes(1)),
+            customer_id=bo.id,
+            name="Bo Other",
+            email="bo@example.com",
+            addresses="keep",
         ),
     )
     shown.show()

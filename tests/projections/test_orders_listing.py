@@ -70,7 +70,7 @@ FILTERED: list[tuple[dict[str, Any], list[str]]] = [
     ({"payment_status": "paid"}, ["C9"]),
     ({"fulfilment_status": "shipped"}, ["C9"]),
     ({"return_status": "none", "currency": "JPY"}, ["C11"]),
-    ({"payment_method": "card"}, ["C10"]),
+    ({"payment_method": "card"}, ["C9", "C10"]),
     ({"shipping_method": "express"}, ["C11"]),
     ({"tags": ("gift",)}, ["C8", "C9"]),
     ({"tags": ("vip", "gift")}, ["C8"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from projections.plain import number_order, patterns, plain, plain_words
+from projections.plain import number_order, patterns, phone_digits, plain, plain_words
 
 LATIN_1 = "".join(chr(code) for code in range(0xC0, 0x100) if code not in (0xD7, 0xF7))
 LATIN_EXTENDED_A = "".join(chr(code) for code in range(0x100, 0x180) if chr(code) not in "ŉſĿŀ")
@@ -37,6 +37,26 @@ def test_a_blank_stands_before_every_word() -> None:
 
 def test_a_short_word_is_looked_for_where_words_begin() -> None:
     assert patterns("él test") == ["% el%", "%test%"]
+
+
+@pytest.mark.parametrize(
+    "phone", ["06 12 34 56 78", "+33612345678", "+33 (0)6.12.34.56.78", "0033-6-12-34-56-78", "(06) 12 34 56 78"]
+)
+def test_a_telephone_number_is_one_word_in_any_writing(phone: str) -> None:
+    assert phone_digits(phone) == "612345678"
+    assert patterns(f"nora {phone} mug") == ["%nora%", "%612345678%", "%mug%"]
+
+
+@pytest.mark.parametrize(
+    ("phone", "digits"),
+    [("+1 (555) 010-0199", "5550100199"), ("+49 151 2345678", "1512345678"), ("+352 27 00 11", "270011"), ("", "")],
+)
+def test_the_code_of_a_country_is_left_out(phone: str, digits: str) -> None:
+    assert phone_digits(phone) == digits
+
+
+def test_a_number_sign_before_a_word_is_left_out() -> None:
+    assert patterns("#C1047 #") == ["%c1047%", "% #%"]
 
 
 def test_wildcards_mean_themselves() -> None:

@@ -13,8 +13,10 @@ from domain.addresses import Address
 from domain.customers import CreateCustomer, CustomerCard, EraseCustomer
 from domain.errors import DomainError
 from domain.events import Command
-from domain.orders.cart import AddItem, ChangeItem, RemoveItem, SetDiscount, SetShippingCharge
+from domain.orders.cart import AddItem, RemoveItem
+from domain.orders.charges import SetDiscount, SetShippingCharge
 from domain.orders.details import AssignCustomer, AssignOperator, ChangeBillingAddress, SetSource
+from domain.orders.line_changes import ChangeItem
 from domain.orders.moves import ChangeStatus
 from domain.orders.notes import AddNote, SetTags
 from domain.orders.order import Order
@@ -105,7 +107,7 @@ def test_views_built_anew_are_the_live_ones_also_after_an_erasure(shown: Showing
     for view in PROJECTIONS.values():
         generations.create(shown.connection, view, "anew")
         filler = Filler(shown.connection, view, shown.log, "anew")
-        filler.fill(Share(0, 1, shown.log.head(), None), lambda count: None)
+        filler.fill(Share(0, 1, shown.log.head()), lambda count: None)
         assert compare(shown.connection, view, "anew") == []
 
 

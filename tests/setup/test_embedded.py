@@ -27,12 +27,12 @@ def started(data_dir: Path) -> Iterator[EmbeddedServer]:
 
 def kept(server: EmbeddedServer) -> bool:
     """Whether what `keep` committed is there."""
-    with psycopg.connect(server.url()) as connection:
+    with psycopg.connect(server.owner_url()) as connection:
         return connection.execute("SELECT number FROM kept").fetchone() == (7,)
 
 
 def keep(server: EmbeddedServer) -> None:
-    with psycopg.connect(server.url()) as connection:
+    with psycopg.connect(server.owner_url()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
 
 

@@ -13,7 +13,7 @@ from tests.setup.running import ROOT, eventually
 
 HOLD = (
     "from scripts.installation import installation\n"
-    "with installation() as settings:\n"
+    "with installation(begins=True) as settings:\n"
     "    print(settings.database_url, flush=True); input()"
 )
 
@@ -40,7 +40,10 @@ def finish(command: subprocess.Popen[str]) -> str:
 
 
 def test_a_command_starts_the_database_for_its_own_time(data_dir: Path) -> None:
-    with installation(Settings(data_dir=data_dir)) as settings, psycopg.connect(settings.database_url) as connection:
+    with (
+        installation(Settings(data_dir=data_dir), begins=True) as settings,
+        psycopg.connect(settings.database_url) as connection,
+    ):
         row = connection.execute("SELECT count(*) > 0 FROM information_schema.schemata WHERE schema_name = 'log'")
         assert row.fetchone() == (True,)
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
@@ -49,7 +52,7 @@ def test_a_command_starts_the_database_for_its_own_time(data_dir: Path) -> None:
 def test_a_second_command_uses_the_database_of_the_first(data_dir: Path) -> None:
     first = hold(data_dir)
     url = address(first)
-    with installation(Settings(data_dir=data_dir)) as settings:
+    with installation(Settings(data_dir=data_dir), begins=True) as settings:
         assert settings.database_url == url
     finish(first)
 
@@ -57,7 +60,10 @@ def test_a_second_command_uses_the_database_of_the_first(data_dir: Path) -> None
 def test_the_first_command_leaves_the_database_to_the_second(data_dir: Path) -> None:
     first = hold(data_dir)
     address(first)
-    with installation(Settings(data_dir=data_dir)) as settings, psycopg.connect(settings.database_url) as connection:
+    with (
+        installation(Settings(data_dir=data_dir), begins=True) as settings,
+        psycopg.connect(settings.database_url) as connection,
+    ):
         assert first.stdin
         first.stdin.write("\n")
         first.stdin.flush()
@@ -89,6 +95,17 @@ def test_a_lock_is_free_again_after_its_release(tmp_path: Path) -> None:
 
 
 def test_an_own_database_is_used_as_it_is(database: str, tmp_path: Path) -> None:
-    with installation(Settings(database_url=database, data_dir=tmp_path / "var")) as settings:
+    with installation(Settings(database_url=database, data_dir=tmp_path / "var"), begins=True) as settings:
         assert settings.database_url == database
     assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_a_command_on_a_database_elsewhere_leaves_no_data_folder(database: str, tmp_path: Path) -> None:
+    variables = {"CARNET_DATABASE_URL": database, "CARNET_SECRET_KEY": "x" * 40}
+    told = os.environ | variables | {"PYTHONPATH": str(ROOT)}
+    for command in (["migrate"], ["users", "list"], ["export", "orders", "--output", "orders.csv"]):
+        home = tmp_path / command[0]
+        home.mkdir()
+        subprocess.run([sys.executable, "-m", "scripts.cli", *command], cwd=home, env=told, check=False)
+        left = {path.name for path in home.iterdir()}
+        assert left <= ({"var"} if command == ["migrate"] else {"orders.csv"}), command

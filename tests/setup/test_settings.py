@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from projections.settings import Settings, variable
-from scripts.installation import master_secret
+from scripts.installation import make_secret
 
 EACH = pytest.mark.parametrize("setting", fields(Settings), ids=lambda setting: setting.name)
 
@@ -63,9 +63,11 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_variable(
 
 def test_a_master_secret_is_made_once_for_its_owner_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = Settings(data_dir=tmp_path / "var")
-    secret = master_secret(settings)
+    make_secret(settings)
+    [secret] = settings.secrets.read()
     assert len(secret) >= 43
-    assert master_secret(settings) == secret
+    make_secret(settings)
+    assert settings.secrets.read() == (secret,)
     assert (tmp_path / "var" / "secret.key").stat().st_mode & 0o777 == 0o600
     printed = capsys.readouterr().err
     assert printed.count("keep a copy") == 1
@@ -74,5 +76,6 @@ def test_a_master_secret_is_made_once_for_its_owner_alone(tmp_path: Path, capsys
 
 def test_a_secret_that_was_set_is_taken_and_none_is_made(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "var", secret_key="x" * 32)
-    assert master_secret(settings) == "x" * 32
+    make_secret(settings)
+    assert settings.secrets.read() == ("x" * 32,)
     assert not (tmp_path / "var").exists()

@@ -52,11 +52,11 @@ def test_a_killed_part_is_started_again(running: Running, part: str) -> None:
 
 def test_a_killed_database_is_started_again_with_everything_committed(running: Running, data_dir: Path) -> None:
     server, killed = EmbeddedServer(data_dir), postmaster(data_dir)
-    with psycopg.connect(server.url()) as connection:
+    with psycopg.connect(server.owner_url()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
     os.kill(killed, signal.SIGKILL)
     eventually(lambda: running.child("-D") not in (0, killed) and running.is_ready(), "the database answers again")
-    with psycopg.connect(server.url()) as connection:
+    with psycopg.connect(server.owner_url()) as connection:
         assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
 
 

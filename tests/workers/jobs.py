@@ -15,7 +15,7 @@ from tests.workers.working import eventually
 from workers.tools import Tools
 
 KIND = "test"
-ACTOR = "operator:ada"
+ACTOR = "process:tests"
 
 
 def ask_for_job(runtime: Runtime, parts: Sequence[int], kind: str = KIND, **options: Any) -> UUID:

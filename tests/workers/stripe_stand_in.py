@@ -17,9 +17,10 @@ from threading import Lock, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.workers.stripe_shapes import Object, checkout_session, event, payment_intent, refund
+
 SECRET = "whsec of the tests"
 HOST = "127.0.0.1"
-Object = dict[str, Any]
 Answer = tuple[int, Object]
 
 
@@ -28,6 +29,8 @@ class StripeStandIn:
 
     def __init__(self) -> None:
         self.objects: dict[str, Object] = {}
+        self.asked: dict[str, Object] = {}
+        self.lost = 0  # how many of the next answers never arrive
         self.answers: dict[str, tuple[Object, Answer]] = {}
         self.url = ""
         self.lock = Lock()
@@ -38,13 +41,13 @@ class StripeStandIn:
 
     def pay(self, session_id: str) -> Object:
         """The customer pays on the session's page; gives the payment intent."""
-        session = self.objects[session_id]
-        about = session["asked"]["payment_intent_data"]
-        amount = int(session["asked"]["line_items"]["0"]["price_data"]["unit_amount"])
-        later = about.get("capture_method") == "manual"
-        intent = self._made("payment_intent", "pi", amount=amount, currency="eur", metadata=about["metadata"])
-        intent |= {"status": "requires_capture" if later else "succeeded", "amount_received": 0 if later else amount}
-        session |= {"status": "complete", "payment_status": "paid", "payment_intent": intent["id"]}
+        session, about = self.objects[session_id], self.asked[session_id]["payment_intent_data"]
+        assert session["status"] == "open", "nobody pays on a page that is closed"
+        amount, later = session["amount_total"], about.get("capture_method") == "manual"
+        intent = self._kept("pi", lambda name: payment_intent(name, amount, session["currency"], about["metadata"]))
+        if later:
+            intent |= {"status": "requires_capture", "amount_received": 0, "amount_capturable": amount}
+        session |= {"status": "complete", "payment_status": "paid", "payment_intent": intent["id"], "url": None}
         return intent
 
     def answer(self, method: str, path: str, asked: Object, key: str) -> Answer:
@@ -55,8 +58,11 @@ class StripeStandIn:
             if key in self.answers:
                 return self.answers[key][1]
             given = self._answer(method, path, asked)
-            if key:
+            if key and given[0] < 300:
                 self.answers[key] = {"path": path, **asked}, given
+            if self.lost and method == "POST":
+                self.lost -= 1
+                return _error(500, "api_error", None)
             return given
 
     def _answer(self, method: str, path: str, asked: Object) -> Answer:
@@ -64,6 +70,12 @@ class StripeStandIn:
         match method, words:
             case "POST", ["checkout", "sessions"]:
                 return 200, self._session(asked)
+            case "GET", ["checkout", "sessions", str(name)]:
+                return self._known(name, lambda session: (200, session))
+            case "POST", ["checkout", "sessions", str(name), "expire"]:
+                return self._known(name, self._expire)
+            case "POST", ["payment_intents", str(name), "cancel"]:
+                return self._known(name, self._cancel)
             case "GET", ["payment_intents" | "refunds" as kind]:
                 return 200, self._listed(kind, asked)
             case "GET", ["payment_intents", str(name)]:
@@ -78,15 +90,27 @@ class StripeStandIn:
         found = self.objects.get(name)
         return then(found) if found else _error(404, "invalid_request_error", "resource_missing")
 
-    def _made(self, kind: str, prefix: str, **facts: Any) -> Object:
-        made = {"id": f"{prefix}_{len(self.objects) + 1}", "object": kind, "created": int(time.time()), **facts}
-        self.objects[made["id"]] = made
-        return made
+    def _kept(self, prefix: str, made: Callable[[str], Object]) -> Object:
+        one = made(f"{prefix}_{len(self.objects) + 1}")
+        self.objects[one["id"]] = one
+        return one
 
     def _session(self, asked: Object) -> Object:
-        session = self._made("checkout.session", "cs", asked=asked, status="open", payment_status="unpaid")
-        session["url"] = f"{self.url}/pay/{session['id']}"
+        session = self._kept("cs", lambda name: checkout_session(name, asked, f"{self.url}/pay/{name}"))
+        self.asked[session["id"]] = asked
         return session
+
+    def _expire(self, session: Object) -> Answer:
+        if session["status"] != "open":
+            return _error(400, "invalid_request_error", None)
+        session |= {"status": "expired", "url": None}
+        return 200, session
+
+    def _cancel(self, intent: Object) -> Answer:
+        if intent["status"] in ("succeeded", "canceled"):
+            return _error(400, "invalid_request_error", "payment_intent_unexpected_state")
+        intent |= {"status": "canceled", "amount_capturable": 0, "canceled_at": int(time.time())}
+        return 200, intent
 
     def _listed(self, kind: str, asked: Object) -> Object:
         found = self.of_kind(kind.removesuffix("s"))
@@ -97,7 +121,8 @@ class StripeStandIn:
     def _capture(self, intent: Object, asked: Object) -> Answer:
         if intent["status"] != "requires_capture":
             return _error(400, "invalid_request_error", "payment_intent_unexpected_state")
-        intent |= {"status": "succeeded", "amount_received": int(asked.get("amount_to_capture") or intent["amount"])}
+        taken = int(asked.get("amount_to_capture") or intent["amount"])
+        intent |= {"status": "succeeded", "amount_received": taken, "amount_capturable": 0}
         return 200, intent
 
     def _refund(self, intent: Object, asked: Object) -> Answer:
@@ -105,14 +130,15 @@ class StripeStandIn:
         amount = int(asked["amount"])
         if given + amount > intent["amount_received"]:
             return _error(400, "invalid_request_error", "amount_too_large")
-        facts = {"payment_intent": intent["id"], "amount": amount, "currency": "eur", "status": "succeeded"}
-        return 200, self._made("refund", "re", metadata=asked["metadata"], **facts)
+        return 200, self._kept("re", lambda name: refund(name, intent, amount, asked["metadata"]))
 
 
 def signed(kind: str, about: Object, number: int = 1, at: float | None = None) -> tuple[bytes, dict[str, str]]:
     """A webhook of Stripe's: its body and its signature, by the documented scheme `v1`."""
-    event = {"id": f"evt_{kind}_{number}", "object": "event", "type": kind, "data": {"object": about}}
-    body, second = json.dumps(event).encode(), int(time.time() if at is None else at)
+    body, second = (
+        json.dumps(event(f"evt_{kind}_{number}", kind, about)).encode(),
+        int(time.time() if at is None else at),
+    )
     proof = hmac.digest(SECRET.encode(), b"%d.%b" % (second, body), "sha256").hex()
     return body, {"Stripe-Signature": f"t={second},v1={proof}", "Content-Type": "application/json"}
 
@@ -170,5 +196,5 @@ def _nested(form: list[tuple[str, str]]) -> Object:
     return told
 
 
-def _error(status: int, kind: str, code: str) -> Answer:
+def _error(status: int, kind: str, code: str | None) -> Answer:
     return status, {"error": {"type": kind, "code": code, "message": code}}

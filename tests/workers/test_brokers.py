@@ -127,7 +127,7 @@ def test_what_is_exhausted_is_listed_and_can_be_sent_again(carried: Runtime) -> 
 def test_a_key_lost_on_the_way_is_carried_again(carried: Runtime) -> None:
     done, key = Done(), ask(carried, "test")
     with carried.reading() as connection:
-        assert [one.key for one in effects.hand_out(connection, 1, ())] == [key]
+        assert [one.key for one in effects.hand_out(connection, 1, (), carried.log.ready(connection))] == [key]
     with working(carried, performed(done)):
         becomes(carried, key, "done")
 

@@ -151,14 +151,17 @@ def paid(till: Till, url: str) -> None:
 
 
 def shipped(till: Till, url: str, number: str) -> None:
-    """Is asked about stock before it moves, then mails the way to the parcel."""
-    till.ask("POST", f"{url}/shipments", {"carrier": "post", "tracking_code": "RR 7"}, 201)
-    asked = till.ask("POST", f"{url}/status", {"status": "shipped"}, 409)
-    assert asked["type"].endswith("stock-confirmation-required")
-    [moved] = asked["details"]["stock"]
-    assert (moved["sku"], moved["on_hand"]["before"], moved["on_hand"]["after"]) == ("CUP-1", 10, 8)
+    """The parcel asks about its goods and takes them off the shelf, the status moves nothing more and asks nothing, and
+    the way to the parcel is mailed.
+    """
+    parcel = {"carrier": "post", "tracking_code": "RR 7"}
+    question = till.ask("POST", f"{url}/shipments", parcel, 409)
+    assert question["type"] == "/problems/stock-confirmation-required"
+    assert question["details"]["stock"][0]["on_hand"] == {"before": 10, "after": 8}
     assert stock(till) == (10, 2)
-    till.ask("POST", f"{url}/status", {"status": "shipped", "stock": "apply"})
+    till.ask("POST", f"{url}/shipments", {**parcel, "stock": "apply"}, 201)
+    assert stock(till) == (8, 0)
+    till.ask("POST", f"{url}/status", {"status": "shipped"})
     assert stock(till) == (8, 0)
     assert "https://post.example.com/?c=RR%207" in till.mail(f"Your order {number} is on its way")
 

@@ -13,12 +13,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.methods import DefinePaymentMethod
 from domain.orders.creation import CreateOrder
 from domain.orders.lines import NewItem
 from domain.orders.order import Order
 from domain.orders.provider_payments import RequestCapture, RequestPayment
 from domain.orders.refunds import RequestRefund
-from domain.settings import DefinePaymentMethod
 from domain.shop import PaymentMethod
 from projections.runtime import Runtime
 from tests.fixtures_api import context_of

@@ -36,8 +36,8 @@ def stuck(runtime: Runtime, client: FlaskClient, news: News, monkeypatch: pytest
     """Where an order is whose refund the bank was asked for in vain, and the effect that stands still."""
     monkeypatch.setattr("workers.performing.FIRST_PAUSE", timedelta(milliseconds=10))
     order_id = UUID(place(client)["id"])
-    taken = Sandbox(runtime.pool, b"", "")
-    monkeypatch.setitem(PROVIDERS, "sandbox", lambda _: Away(runtime.pool, b"", ""))
+    taken = Sandbox(runtime.pool, runtime.log.keys.sandbox, "")
+    monkeypatch.setitem(PROVIDERS, "sandbox", lambda _: Away(runtime.pool, runtime.log.keys.sandbox, ""))
     with runtime.reading() as connection:
         connection.execute(
             "INSERT INTO sandbox.charges (id, link, order_id, number, amount, currency, return_url, state, captured)"
@@ -77,7 +77,7 @@ def test_a_stuck_refund_that_is_tried_again_in_vain_is_told_once(
     runtime: Runtime, client: FlaskClient, stuck: tuple[str, UUID], news: News, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, key = stuck
-    monkeypatch.setitem(PROVIDERS, "sandbox", lambda _: Away(runtime.pool, b"", ""))
+    monkeypatch.setitem(PROVIDERS, "sandbox", lambda _: Away(runtime.pool, runtime.log.keys.sandbox, ""))
     assert client.post(f"{API}/effects/{key}/retry").status_code == 200
     with working(runtime, KINDS):
         becomes(runtime, key, "failed")

@@ -11,7 +11,9 @@ import pytest
 
 from projections.runtime import Runtime
 from projections.work import effects
+from tests.damage import as_owner
 from tests.workers.working import ask, becomes, counts, effect, working
+from workers.handed_over import HandedOver
 from workers.performing import FIRST_PAUSE, LONGEST_PAUSE, Performing, pause
 from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unknown
 
@@ -132,8 +134,8 @@ def test_a_worker_lost_while_acting_leaves_an_unknown_unless_it_may_be_repeated(
 ) -> None:
     key, token = ask(runtime, "test"), uuid4()
     with runtime.reading() as connection:
-        effects.claim(connection, [key], token, 30)
-        effects.act(connection, [key], token, 30)
+        effects.claim(connection, [key], token, 30, runtime.log.ready(connection))
+        effects.act(connection, [key], token, 30, runtime.log.ready(connection))
         run_out(runtime, key)
         effects.lapse(connection, ["test"] if repeatable else [])
     row = effect(runtime, key)
@@ -143,18 +145,33 @@ def test_a_worker_lost_while_acting_leaves_an_unknown_unless_it_may_be_repeated(
 def test_a_worker_lost_before_it_acted_is_followed_by_another(runtime: Runtime) -> None:
     key, seen = ask(runtime, "test"), Seen()
     with runtime.reading() as connection:
-        effects.claim(connection, [key], uuid4(), 30)
+        effects.claim(connection, [key], uuid4(), 30, runtime.log.ready(connection))
     run_out(runtime, key)
     with working(runtime, {"test": Performer(seen, repeatable=False)}):
         assert becomes(runtime, key, "done").attempts == 2
 
 
+def test_nothing_is_done_in_a_database_that_was_not_looked_at(runtime: Runtime) -> None:
+    """After a crash, a promotion or a restore what is due may have been done: first it is looked what came back."""
+    key, token = ask(runtime, "test"), uuid4()
+    with runtime.pool.connection() as connection:
+        before = runtime.log.ready(connection)
+        with as_owner(runtime.settings.database_url) as keeper:
+            keeper.execute("DELETE FROM log.incarnation")
+        assert effects.hand_out(connection, 30, (), before) == []
+        assert effects.claim(connection, [key], token, 30, before) == []
+        now = runtime.log.ready(connection)
+        assert effects.claim(connection, [key], token, 30, now)
+        assert effects.act(connection, [key], token, 30, before) == set()
+        assert effects.act(connection, [key], token, 30, now) == {key}
+
+
 def test_who_lost_the_claim_may_not_act(runtime: Runtime) -> None:
     key = ask(runtime, "test")
     with runtime.reading() as connection:
-        effects.claim(connection, [key], uuid4(), 30)
+        effects.claim(connection, [key], uuid4(), 30, runtime.log.ready(connection))
     with pytest.raises(LostClaim):
-        Tools(runtime, uuid4()).act(job(key))
+        Tools(runtime, uuid4(), HandedOver(runtime.settings.data_dir)).act(job(key))
 
 
 def test_an_effect_that_was_dropped_meanwhile_is_not_acted_on(runtime: Runtime) -> None:

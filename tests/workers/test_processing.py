@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -24,8 +26,9 @@ from domain.processes.exit_on_order import EXIT_ON_ORDER
 from domain.processes.process import Effect, Process, Reaction, Trigger, effect_key
 from domain.sequences import Beginning, DefineSequence, Definition, PutTags, StartSequence, Wait
 from projections.feed import BATCH, Feed
-from projections.log import Recorded
-from projections.runtime import Runtime
+from projections.log import Found
+from projections.postgres.connections import SESSION
+from projections.runtime import Runtime, open_runtime
 from projections.work import positions
 from projections.work.positions import Superseded
 from tests.fixtures_api import context_of
@@ -64,8 +67,8 @@ def noting(text: str = "Seen", times: int = 1) -> Process:
 class Straight(Feed):
     """Reads the log itself, so that nothing has to follow it."""
 
-    def read(self, after: int, *, catching_up: bool) -> list[Recorded]:
-        return self._log.read(after, BATCH)
+    def read(self, after: int, *, catching_up: bool) -> Found:
+        return self._log.next(after, BATCH)
 
 
 class Standing:
@@ -267,6 +270,35 @@ def test_a_fault_of_a_process_is_shown_and_the_others_go_on(runtime: Runtime, mo
 def _trouble(runtime: Runtime, name: str) -> str | None:
     with runtime.reading() as connection:
         return {one.process: one.trouble for one in positions.every(connection)}[name]
+
+
+def test_a_machine_too_slow_for_a_whole_batch_gets_on_with_less(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SESSION, "idle_in_transaction_session_timeout", "300ms")
+    seen = []
+
+    def react(trigger: Trigger) -> Reaction:
+        time.sleep(0.02)
+        seen.append(trigger.position)
+        return Reaction()
+
+    with open_runtime(runtime.settings) as slow:
+        running = Standing(slow, Process("slow", (OrderCreated,), react))
+        feed = Straight(slow.log, slow.settings.database_url)
+        for _ in range(60):
+            create(runtime)
+        with slow.reading() as connection:
+            processes = Processing({"slow": Process("slow", (OrderCreated,), react)}, slow, feed)
+            processes.begin(connection)
+        stopping = Event()
+        thread = Thread(target=processes.run, args=(stopping,))
+        monkeypatch.setattr(feed, "wait", lambda _after, timeout: time.sleep(timeout))
+        thread.start()
+        eventually(lambda: running.positions()["slow"] == slow.log.head(), "all was decided on")
+        stopping.set()
+        thread.join()
+    assert len(set(seen)) == 60 < len(seen)
 
 
 def test_a_process_at_fault_rests_alone_and_comes_up_with_the_others_again(runtime: Runtime) -> None:

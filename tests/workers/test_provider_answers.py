@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.methods import DefinePaymentMethod
 from domain.orders.creation import CreateOrder
 from domain.orders.lines import NewItem
 from domain.orders.order import Order
@@ -16,7 +17,6 @@ from domain.orders.provider_payments import RequestCapture, RequestPayment
 from domain.orders.refunds import RequestRefund
 from domain.processes.collect_on_requested import COLLECT_ON_REQUESTED
 from domain.processes.refund_on_requested import REFUND_ON_REQUESTED
-from domain.settings import DefinePaymentMethod
 from domain.shop import PaymentMethod
 from projections.payments import webhooks
 from projections.payments.provider import Giving, KnownPayment, KnownRefund, Lost, Taking, Told

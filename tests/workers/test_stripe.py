@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,7 +37,11 @@ def bank() -> Iterator[StripeStandIn]:
 def settings(settings: Settings, bank: StripeStandIn) -> Settings:
     """An installation whose Stripe is the stand-in."""
     return replace(
-        settings, stripe_secret_key="sk_test_of_the_tests", stripe_webhook_secret=SECRET, stripe_api_url=bank.url
+        settings,
+        stripe_secret_key="sk_test_of_the_tests",
+        stripe_webhook_secret=SECRET,
+        stripe_api_url=bank.url,
+        stripe_checkout_url=bank.url,
     )
 
 
@@ -147,10 +152,11 @@ def test_money_that_was_promised_by_a_session_is_captured_in_part(
 
 
 def test_a_key_gives_one_refund_and_more_than_was_taken_is_refused(bank: StripeStandIn) -> None:
-    provider = Stripe("sk_test_of_the_tests", SECRET, bank.url)
-    charge = Charge(uuid4().hex, UUID(int=1), "C1", 2_000, "EUR", "https://shop.example.com/pay/x")
+    provider = Stripe("sk_test_of_the_tests", (SECRET,), bank.url)
+    url, later = "https://shop.example.com/pay/x", datetime.now(UTC) + timedelta(hours=1)
+    charge = Charge("a key", uuid4().hex, UUID(int=1), "C1", 2_000, "EUR", url, later)
     assert provider.begin(charge) == provider.begin(charge)
-    intent = bank.pay(provider.begin(charge).rpartition("/")[2])
+    intent = bank.pay(provider.begin(charge).reference)
     giving = Giving("one key", UUID(int=1), "1", intent["id"], 1_500, "EUR")
     assert provider.refund(giving) == provider.refund(giving) == provider.find_given(giving)
     with pytest.raises(Refused) as refused:

@@ -19,14 +19,14 @@ from domain.messages import (
 )
 from domain.orders.order import Order
 from domain.shop import Shop
-from printing.mail import BadTemplate, order_facts, write
+from printing.mail import BadTemplate, write
 from printing.mail.facts import shop_facts
 from projections.log import NothingRecorded
 from workers.mail.letters import Letter, enclosed, require_readable
 from workers.mail.sending import MailServer, Refused, send
-from workers.mail.templates import source_of
+from workers.mail.templates import facts_of, source_of
 from workers.mail.together import send_mails
-from workers.tools import GiveUp, Job, Performer, Tools, Unknown
+from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unknown
 
 ATTEMPTS = 30
 _OPEN = ("requested", "rendered")
@@ -83,9 +83,8 @@ def _rendered(tools: Tools, message: Message, order: Order | None, shop: Shop, r
     source = source_of(tools, shop, message)
     if source is None or isinstance(message.facts, Erased):
         raise Refused("no-template", "")
-    status = message.template.partition(":")[2] if message.template.startswith("status:") else ""
     if order:
-        facts = order_facts(order, shop, status or order.status, message.locale, message.facts)
+        facts = facts_of(tools, message, order, shop, message.facts)
     else:
         facts = {"shop": shop_facts(shop), "facts": message.facts}
     try:
@@ -111,9 +110,10 @@ def _recipient(tools: Tools, message: Message, order: Order | None) -> str:
     """Whom the mail is for, as of now: the address told, else the order's, else the customer's."""
     found: str | Erased | None = message.to
     if found is None and order:
-        found = order.customer_email
-    if not found and message.to is None and message.customer_id:
-        found = tools.runtime.log.load(Customer, message.customer_id).value("email")
+        found = order.mails_to
+    if message.to is None and message.customer_id and not isinstance(found, Erased):
+        card = tools.runtime.log.load(Customer, message.customer_id)
+        found = card.corrected(found) if found else card.value("email")
     if not isinstance(found, str) or not found:
         raise Refused("no-address", "")
     return found
@@ -126,8 +126,17 @@ def _hand_over(tools: Tools, job: Job, message: Message, copy: Copy, shop: Shop)
         require_readable(copy)
         return _note(tools, job, KeepMessage, message)
     envelope = enclosed(tools, letter, shop)
-    send(MailServer.read(tools.settings.smtp_url), *envelope, lambda: tools.act(job), tools.opened)
+    try:
+        send(MailServer.read(tools.settings.smtp_url), *envelope, lambda: _begin(tools, job), tools.opened)
+    except Retry:
+        tools.stand_back((job,))
+        raise
     _note(tools, job, ConfirmSent, message)
+
+
+def _begin(tools: Tools, job: Job) -> None:
+    if not tools.act_once((job,)):
+        raise LostClaim
 
 
 SEND_MAIL = Performer(send_mail, repeatable=False, attempts=ATTEMPTS, ordered=True, together=send_mails)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from domain.customers import Customer
 from domain.events import Erased
 from domain.handlers import HANDLERS
 from domain.messages import (
@@ -25,14 +26,16 @@ from domain.messages import (
 )
 from domain.orders.order import Order
 from domain.shop import Shop
-from printing.mail import BadTemplate, order_facts, source_for, write
+from domain.templates import OCCASIONS
+from printing.mail import BadTemplate, write
 from projections.log import Session, VersionConflict
 from projections.work import effects
 from workers.mail.letters import Letter, enclosed
 from workers.mail.sending import MailServer, Refused, connected, hand_over
+from workers.mail.templates import facts_of, source_of
 from workers.tools import Job, LostClaim, Retry, Tools, Unknown
 
-STATUS = "status"
+ORDINARY = frozenset(("status", *OCCASIONS))  # what is before the colon of their templates
 NOTED_TOGETHER = 20  # mails that are handed over before it is noted what became of them
 TURN = 1.0  # seconds after which no further mail is begun
 ATTEMPTS = 5
@@ -69,19 +72,20 @@ def _written(tools: Tools, session: Session, shop: Shop, jobs: Sequence[Job], *,
     session.open(streams=list(ids.values()))
     messages = {job.key: session.load_or_blank(Message, ids[job.key]) for job in jobs}
     ordinary = [job for job in jobs if _is_ordinary(messages[job.key])]
-    session.open(streams={order_id for job in ordinary if (order_id := messages[job.key].order_id)})
+    about = ((messages[job.key].order_id, messages[job.key].customer_id) for job in ordinary)
+    session.open(streams={stream for both in about for stream in both if stream})
     return [letter for job in ordinary if (letter := _letter(tools, session, shop, job, messages[job.key], keeps))]
 
 
 def _is_ordinary(message: Message) -> bool:
-    """Whether a status of an order asks for it, and nothing was done about it yet or only its copy was kept."""
-    of_status = message.order_id is not None and message.template.startswith(f"{STATUS}:")
-    return of_status and message.state in ("requested", "rendered")
+    """Whether what happened to an order asks for it, and nothing was done about it yet but keeping its copy."""
+    of_order = message.order_id is not None and message.template.partition(":")[0] in ORDINARY
+    return of_order and message.state in ("requested", "rendered")
 
 
 def _letter(tools: Tools, session: Session, shop: Shop, job: Job, message: Message, keeps: bool) -> Letter | None:
     """One mail, its copy saved; None where it has to be looked at by itself."""
-    copy = message.copy or _copy(session, shop, message)
+    copy = message.copy or _copy(tools, session, shop, message)
     if copy is None:
         return None
     _decide(tools, job, StoreCopy, message, shop, copy=copy)
@@ -91,18 +95,21 @@ def _letter(tools: Tools, session: Session, shop: Shop, job: Job, message: Messa
     return Letter(job, message, copy)
 
 
-def _copy(session: Session, shop: Shop, message: Message) -> Copy | None:
+def _copy(tools: Tools, session: Session, shop: Shop, message: Message) -> Copy | None:
     """The mail as its template makes it of the order; None where that, or its address, is at fault."""
     if message.order_id is None or isinstance(message.facts, Erased):
         return None
     order = session.load_or_blank(Order, message.order_id)
-    recipient = order.customer_email if message.to is None else message.to
+    recipient = order.mails_to if message.to is None else message.to
     if not isinstance(recipient, str) or not recipient:
         return None
-    status = message.template.partition(":")[2]
-    source = source_for(shop, status, message.locale)
+    if message.to is None and message.customer_id:
+        recipient = session.load_or_blank(Customer, message.customer_id).corrected(recipient)
+    source = source_of(tools, shop, message)
+    if source is None:
+        return None
     try:
-        written = write(source, order_facts(order, shop, status or order.status, message.locale, message.facts))
+        written = write(source, facts_of(tools, message, order, shop, message.facts))
     except BadTemplate:
         return None
     return Copy(recipient=recipient, **written._asdict(), template_version=source.version)
@@ -126,12 +133,12 @@ def _sent(tools: Tools, letters: Sequence[Letter], shop: Shop) -> list[UUID]:
 
 def _ends(tools: Tools, connection: smtplib.SMTP, letters: Sequence[Letter], shop: Shop, until: float) -> list[_End]:
     """What became of a few mails, noted; those that were not handed over are safe to begin again."""
-    held = tools.act_all([letter.job for letter in letters])
+    held = tools.act_once([letter.job for letter in letters])
     begun = [letter for letter in letters if letter.job.key in held]
     ends = list(_handed_over(tools, connection, begun, shop, until))
     if len(ends) < len(held):
         ended = {end.letter.job.key for end in ends}
-        tools.stand_back([letter.job for letter in letters if letter.job.key not in ended])
+        tools.stand_back([letter.job for letter in begun if letter.job.key not in ended])
     _note(tools, ends)
     return ends
 

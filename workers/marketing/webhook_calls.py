@@ -23,6 +23,7 @@ def call_webhook(tools: Tools, job: Job) -> None:
     secret = found.book.secrets.get(step.url)
     if not secret:
         raise GiveUp("no-secret")
+    epoch = tools.runtime.log.epoch(tools.runtime.log.look())
     told = {
         "type": "sequence.step",
         "id": str(job.key),
@@ -32,6 +33,8 @@ def call_webhook(tools: Tools, job: Job) -> None:
         "enrolment_id": str(enrolment.id),
         "order_id": str(enrolment.order_id),
         "customer_id": str(enrolment.customer_id) if enrolment.customer_id else None,
+        "position": job.position,
+        "epoch": epoch.id,
     }
     _judge(_call(tools, job, step.url, secret, msgspec.json.encode(told)))
 

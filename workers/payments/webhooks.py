@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from domain.orders.order import Order
 from domain.orders.payments import AuthorizePayment, RecordPayment
 from domain.orders.provider_payments import ConfirmVoid
 from domain.orders.refunds import ConfirmRefund, FailRefund
-from projections.payments import webhooks
-from projections.payments.provider import Provider, Told, Troubled
+from projections.payments import charges, webhooks
+from projections.payments.provider import KnownPayment, Provider, State, Told, Troubled
+from projections.payments.settling import write_payment, write_voided
 from workers.payments.asking import provider_of
 from workers.tools import GiveUp, Job, Retry, Tools
 
@@ -34,7 +36,7 @@ def process_webhook(tools: Tools, job: Job) -> None:
     if order_id is None:
         return
     try:
-        tools.handle(_command(tools, job, name, told, order_id))
+        _follow(tools, job, name, told, order_id)
     except NotFound as error:
         raise Retry(error.code, TOO_EARLY) from None
     except DomainError as error:
@@ -48,6 +50,30 @@ def _order_of(provider: Provider, reference: str) -> UUID | None:
     except Troubled as trouble:
         raise Retry(trouble.code) from None
     return known.order_id if known else None
+
+
+def _follow(tools: Tools, job: Job, provider: str, told: Told, order_id: UUID) -> None:
+    """Writes down what became of a charge that was begun by a link, else what was told of anything else."""
+    with tools.runtime.reading() as connection:
+        charge = charges.find(connection, told.charge)
+    if charge is None or charge.order_id != order_id:
+        if told.kind != "expired":
+            tools.handle(_command(tools, job, provider, told, order_id))
+    elif told.kind == "authorized" and charge.state == "voided":
+        return  # the promise was let go when its page was closed, which is written down
+    elif told.kind in ("captured", "authorized"):
+        state: State = "captured" if told.kind == "captured" else "authorized"
+        known = KnownPayment(told.reference, order_id, "", state, told.amount, told.currency)
+        write_payment(tools.runtime, charge, known, partial(tools.context, job))
+    elif told.kind == "expired" or (told.kind == "voided" and not _is_known(tools, provider, told.reference, order_id)):
+        write_voided(tools.runtime, charge, charge.reference or told.reference, "worker")
+    else:
+        tools.handle(_command(tools, job, provider, told, order_id))
+
+
+def _is_known(tools: Tools, provider: str, reference: str, order_id: UUID) -> bool:
+    """Whether the order has the payment; a page that closes unpaid ends one that it never heard of."""
+    return tools.runtime.log.load(Order, order_id).payment_by(provider, reference) is not None
 
 
 def _command(tools: Tools, job: Job, provider: str, told: Told, order_id: UUID) -> Command:
@@ -80,9 +106,3 @@ def _command(tools: Tools, job: Job, provider: str, told: Told, order_id: UUID) 
     if told.kind == "dispute-opened":
         return OpenDispute(**facts)
     return CloseDispute(**facts, won=told.kind == "dispute-won")
-
-
-def forget_webhooks(tools: Tools, job: Job) -> None:
-    """Deletes what providers told us longer ago than it is kept."""
-    with tools.runtime.pool.connection() as connection:
-        webhooks.forget_old(connection)

@@ -10,7 +10,8 @@ import pytest
 from psycopg_pool import ConnectionPool
 
 from projections.filling import Source
-from projections.log import EventLog, KeyRing
+from projections.log import EventLog
+from projections.log.masters import open_keys
 from projections.settings import Settings
 from projections.views import Views
 from tests.projections.engine.parcels import Moves, Parcels, by_name
@@ -26,14 +27,14 @@ def pool(settings: Settings) -> Iterator[ConnectionPool[Any]]:
 
 @pytest.fixture
 def log(pool: ConnectionPool[Any], settings: Settings) -> Iterator[EventLog]:
-    opened = EventLog(pool, KeyRing(settings.secret_key))
+    opened = EventLog(pool, open_keys(pool, settings.secrets))
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def source(settings: Settings) -> Source:
-    return Source(settings.database_url, settings.secret_key)
+    return Source(settings.database_url, settings.secrets)
 
 
 @pytest.fixture

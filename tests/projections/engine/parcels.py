@@ -141,7 +141,7 @@ class Moves:
 
     def fold(self, batch: Batch) -> Rows:
         rows = Rows()
-        for position, event in batch.events:
+        for position, event, _ in batch.events:
             if isinstance(event, ParcelMoved):
                 key = (event.originator_id, event.originator_version)
                 rows.put("moves", key, (*key, event.place, position))
@@ -189,7 +189,7 @@ def post_card(log: EventLog, number: int) -> int:
 @contextmanager
 def projecting(settings: Settings, log: EventLog, *projections: Projection) -> Iterator[None]:
     """The projectors of these views, running."""
-    running = Projecting(Source(settings.database_url, settings.secret_key), log, projections)
+    running = Projecting(Source(settings.database_url, settings.secrets), log, projections)
     running.start()
     try:
         yield

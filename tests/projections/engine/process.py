@@ -7,12 +7,13 @@ from threading import Event
 
 from projections.filling import Source
 from projections.rebuild import Rebuild
+from projections.secrets import Secrets
 from tests.projections.engine.parcels import Moves, Parcels
 from workers.projecting import Projecting
 
 
 def main(task: str, database_url: str, secret_key: str) -> None:
-    source = Source(database_url, secret_key)
+    source = Source(database_url, Secrets((secret_key,)))
     if task == "rebuild":
         Rebuild(source, Parcels()).run()
         return

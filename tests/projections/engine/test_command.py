@@ -78,9 +78,20 @@ def test_dead_letters_are_listed_retried_and_discarded(
 def test_a_view_of_the_past_is_built_listed_and_dropped(carnet: CliRunner) -> None:
     assert said(carnet, "rebuild", "coupons", "--as-of", "2024-03-01").exit_code == 0
     [one] = json.loads(said(carnet, "as-of", "--json").stdout)
-    assert (one["projection"], one["schema"]) == ("coupons", "asof_20240301t000000z")
+    assert (one["projection"], one["schema"]) == ("coupons", "asof_20240301t235959999999z")
     assert said(carnet, "as-of", "--drop", "2024-03-01").stdout == ""
     assert said(carnet, "as-of", "--drop", "2024-03-01").exit_code == 1
+
+
+def test_a_view_of_what_was_known_is_another_than_that_of_what_had_happened(carnet: CliRunner) -> None:
+    both = ("--as-of", "2024-03-01T12:00+01:00", "--known-at", "2024-03-02T00:00:00.5Z")
+    assert said(carnet, "rebuild", "coupons", *both).exit_code == 0
+    assert said(carnet, "rebuild", "coupons", *both[2:]).exit_code == 0
+    schemas = [one["schema"] for one in json.loads(said(carnet, "as-of", "--json").stdout)]
+    assert schemas == ["asof_20240301t110000z_known_20240302t000000500000z", "known_20240302t000000500000z"]
+    told = said(carnet, "as-of", "--drop", both[1], *both[2:]).stdout
+    assert told == f"coupons known at 2024-03-02T00:00:00.500000+00:00, in schema {schemas[1]}\n"
+    assert said(carnet, "rebuild", "coupons", "--verify", *both[2:]).exit_code == 2
 
 
 def dict_of_projections() -> dict[str, object]:

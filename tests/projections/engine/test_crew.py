@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
 
 from domain.events import Aggregate
-from projections.log import EventLog
+from projections.crew import Crew
+from projections.log import EventLog, Found
 from projections.projection import Batch, Kept
 from projections.settings import Settings
 from projections.tables import Rows
@@ -20,7 +23,7 @@ def test_what_one_view_cannot_take_is_parked_for_it_alone(
 ) -> None:
     class Spoilt(Moves):
         def fold(self, batch: Batch) -> Rows:
-            if any(event.originator_id == parcel_id(2) for _, event in batch.events):
+            if any(event.originator_id == parcel_id(2) for _, event, _ in batch.events):
                 raise ValueError("spoilt")
             return super().fold(batch)
 
@@ -114,3 +117,24 @@ def test_no_more_is_kept_than_told(log: EventLog, many: int) -> None:
     assert kept.take(Parcel, parcel_id(0), 0) is None
     assert kept.take(Parcel, parcel_id(many - 1), 0) is not None
     assert kept.take(Parcel, parcel_id(many - 1), 0) is None
+
+
+def test_views_take_less_at_once_where_a_transaction_takes_too_long(
+    settings: Settings, log: EventLog, views: Views, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, met = Crew._take, list[int]()
+
+    def cut(self: Crew, connection: psycopg.Connection[Any], members: Any, batch: Found, old: int) -> None:
+        if len(batch.recorded) > 2:
+            met.append(len(batch.recorded))
+            connection.close()
+            raise psycopg.OperationalError("terminating connection due to idle-in-transaction timeout")
+        take(self, connection, members, batch, old)
+
+    monkeypatch.setattr(Crew, "_take", cut)
+    with projecting(settings, log, Parcels(), Moves()):
+        wait(views, record(log, 1, "Lyon", weight=1), "moves")
+        position = record(log, 1, *["Nice"] * 10)
+        wait(views, position, "moves")
+    assert met
+    assert look("SELECT count(*) FROM views.moves") == [(11,)]

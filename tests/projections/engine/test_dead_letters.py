@@ -12,6 +12,7 @@ from projections.log import EventLog
 from projections.settings import Settings
 from projections.target import Target
 from projections.views import Views
+from tests.damage import as_owner
 from tests.projections.engine.conftest import Look
 from tests.projections.engine.parcels import (
     NOWHERE,
@@ -65,13 +66,14 @@ def test_a_row_the_database_refuses_is_the_events_fault(
 
 
 def test_an_event_that_cannot_be_read_is_parked_by_the_views_that_want_it(
-    settings: Settings, log: EventLog, views: Views, look: Look, connection: psycopg.Connection[Any]
+    settings: Settings, log: EventLog, views: Views, look: Look
 ) -> None:
     record(log, 1, "Lyon", weight=1)
     broken = record(log, 2, weight=1)
     last = record(log, 3, "Lyon", weight=1)
-    connection.execute("ALTER TABLE log.events DISABLE TRIGGER USER")
-    connection.execute("UPDATE log.events SET state = '{}' WHERE position = %s", (broken,))
+    with as_owner(settings.database_url) as connection:
+        connection.execute("ALTER TABLE log.events DISABLE TRIGGER USER")
+        connection.execute("UPDATE log.events SET state = '{}' WHERE position = %s", (broken,))
     with projecting(settings, log, Parcels(), Moves()):
         wait(views, last)
         wait(views, last, "moves")

@@ -14,14 +14,16 @@ import psycopg
 import pytest
 from psycopg_pool import ConnectionPool
 
+from domain.points_in_time import PointInTime
 from projections import dead_letters, generations
 from projections.filling import Source
+from projections.leases import REBUILD, Leases
 from projections.log import EventLog
 from projections.rebuild import Progress, Rebuild, RebuildRunning
 from projections.settings import Settings
 from projections.tables import ORDERLY
 from projections.target import Target
-from projections.views import Views, as_of_schema
+from projections.views import Views, schema_of
 from tests.projections.engine.conftest import Look
 from tests.projections.engine.parcels import (
     NOWHERE,
@@ -233,8 +235,8 @@ def test_the_remains_of_a_killed_rebuild_go_at_the_next_start(
 
 def test_one_view_is_rebuilt_once_at_a_time(log: EventLog, source: Source) -> None:
     record(log, 1, "Lyon", weight=1)
-    with source.connect() as other:
-        assert generations.try_lock(other, generations.REBUILD, "parcels")
+    with Leases(source.database_url) as other:
+        assert other.take(REBUILD, "parcels")
         with pytest.raises(RebuildRunning):
             Rebuild(source, Parcels()).run()
 
@@ -267,17 +269,19 @@ def test_a_view_of_the_past_shows_what_had_happened_by_then(
     for number in range(3):
         record(log, number, "Lyon", "Nice", "Brest", weight=number)
     instant = START + timedelta(minutes=1)
-    report = Rebuild(source, Parcels(), instant=instant).run()
-    schema = as_of_schema(instant)
+    point = PointInTime(as_of=instant)
+    report = Rebuild(source, Parcels(), point=point).run()
+    schema = schema_of(point)
     assert (report.schema, schema) == (schema, "asof_20240301t080100z")
-    assert views.as_of_schema(instant, "parcels") == schema
-    assert views.as_of_schema(instant + timedelta(days=1), "parcels") is None
+    assert views.schema_of(point, "parcels") == schema
+    assert views.schema_of(PointInTime(as_of=instant + timedelta(microseconds=1)), "parcels") is None
+    assert views.schema_of(PointInTime(as_of=instant, known_at=instant), "parcels") is None
     assert look(f"SELECT DISTINCT version, place FROM {schema}.parcels") == [(2, "Lyon")]
     assert look(f"SELECT count(*) FROM {schema}.parcel_stops") == [(3,)]
-    assert [one.schema for one in views.as_of()] == [schema]
-    Rebuild(source, Parcels(), instant=instant).run()
-    views.drop_as_of(instant)
-    assert views.as_of() == []
+    assert [(one.schema, one.point) for one in views.past()] == [(schema, point)]
+    Rebuild(source, Parcels(), point=point).run()
+    views.drop_past(point)
+    assert views.past() == []
     assert look(f"SELECT 1 FROM pg_namespace WHERE nspname = '{schema}'") == []
 
 

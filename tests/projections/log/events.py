@@ -9,6 +9,7 @@ from eventsourcing.utils import register_topic
 from msgspec import Struct
 
 from domain.events import Aggregate, Context, Erased, Event, Personal
+from projections.log import EventLog
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -83,3 +84,11 @@ def sent(letter: Letter, times: int = 1, at: datetime = NOON) -> Letter:
     for _ in range(times):
         letter.record(LetterSent, context(at=at), carrier="post", stamps=(10, 20))
     return letter
+
+
+def saved(log: EventLog, *letters: Letter) -> int:
+    """Saves letters whose authors have a key."""
+    with log.session() as session:
+        session.ensure_subjects({letter.subject for letter in letters if letter.subject})
+        session.save(*letters)
+        return session.commit()

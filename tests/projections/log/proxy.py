@@ -52,9 +52,13 @@ class Wire:
                     if cut == "question":
                         break
                     deaf.set()
-                server.sendall(piece)
+                server.sendall(self._passed(piece))
         _hang_up(client)
         _hang_up(server)
+
+    def _passed(self, piece: bytes) -> bytes:
+        """What is passed on of a piece."""
+        return piece
 
     def _down(self, client: socket.socket, server: socket.socket, deaf: Signal) -> None:
         with suppress(OSError):
@@ -77,5 +81,26 @@ def wired(database: str, mark: bytes) -> Iterator[Wire]:
     wire = Wire(database, mark)
     try:
         yield wire
+    finally:
+        wire.close()
+
+
+class Stalling(Wire):
+    """A wire that takes everything and passes nothing on any more, once it is stalled."""
+
+    def __init__(self, database: str) -> None:
+        self.stall = Signal()
+        super().__init__(database, b"\0never")
+
+    def _passed(self, piece: bytes) -> bytes:
+        return b"" if self.stall.is_set() else piece
+
+
+@contextmanager
+def stalled(database: str) -> Iterator[tuple[str, Signal]]:
+    """An address of the database through a wire, and what stalls it."""
+    wire = Stalling(database)
+    try:
+        yield wire.database, wire.stall
     finally:
         wire.close()

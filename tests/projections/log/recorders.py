@@ -35,7 +35,7 @@ def stock(database: str, connections: int = 8) -> Iterator[ApplicationRecorder]:
         user=found.get("user", ""),
         password=found.get("password", ""),
         pool_size=connections,
-        schema="public",
+        schema="views",
     )
     with datastore:
         recorder = PostgresApplicationRecorder(datastore, events_table_name="stored_events")
@@ -59,7 +59,7 @@ def stream(
             state=b'{"number":%d,"text":"\\u00e9\\n"}' % version,
             version=1,
             subject=None,
-            recorded_at=NOON,
+            occurred_at=NOON,
             event_id=uuid4(),
         )
         for version in range(after + 1, after + events + 1)

@@ -9,8 +9,7 @@ import pytest
 
 from domain.events import Erased
 from projections.log import EventLog, Recorded
-from tests.projections.log.events import NOON, LetterWritten, sent, written
-from tests.projections.log.test_session import saved
+from tests.projections.log.events import NOON, LetterWritten, saved, sent, written
 
 
 @pytest.fixture
@@ -35,11 +34,9 @@ def test_every_stream_comes_whole_and_once(log: EventLog, letters: list[UUID], b
         assert [one.event.originator_version for one in recorded] == [1, 2, 3, 4]
 
 
-def test_shares_end_at_a_position_or_an_instant(log: EventLog, letters: list[UUID]) -> None:
+def test_shares_end_at_a_position(log: EventLog, letters: list[UUID]) -> None:
     by_position = [len(events) for _, events in log.partition(["letter."], 0, 1, upto=33)]
     assert sorted(by_position) == [1] * 29 + [4]
-    by_instant = [len(events) for _, events in log.partition(["letter."], 0, 1, at=NOON)]
-    assert by_instant == [1] * 30
 
 
 def test_shares_hold_only_what_begins_so(log: EventLog, letters: list[UUID]) -> None:

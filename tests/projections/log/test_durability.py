@@ -13,8 +13,7 @@ from psycopg_pool import ConnectionPool
 from projections.log import Answer, Connection, EventLog, KeyRing, RequestKey
 from projections.postgres.embedded import EmbeddedServer
 from projections.postgres.migrate import migrate
-from tests.projections.log.events import Letter, sent, written
-from tests.projections.log.test_session import saved
+from tests.projections.log.events import Letter, saved, sent, written
 
 # Nothing but the save itself brings it to disk.
 LAZY = {"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB", "autovacuum": "off"}
@@ -24,7 +23,7 @@ LAZY = {"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB", "autovacuum"
 def test_a_confirmed_save_outlives_the_server(data_dir: Path, keys: KeyRing, claim: bool) -> None:
     letter = written(uuid4())
     with EmbeddedServer(data_dir, LAZY) as server:
-        migrate(server.url())
+        migrate(server.url(), server.owner_url())
         with ConnectionPool[Connection](server.url(), min_size=1, kwargs={"autocommit": True}, open=True) as pool:
             log = EventLog(pool, keys)
             saved(log, letter)

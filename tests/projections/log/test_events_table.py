@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from tests.damage import owner
 from tests.projections.log.recorders import ours, stream
 
 
@@ -14,7 +15,8 @@ from tests.projections.log.recorders import ours, stream
 def test_the_log_only_grows(database: str, change: str) -> None:
     with ours(database) as recorder:
         recorder.insert_events(stream(2))
-    with psycopg.connect(database) as connection, pytest.raises(psycopg.errors.RaiseException, match="only grows"):
+    refused = pytest.raises(psycopg.errors.RaiseException, match="only grows")
+    with psycopg.connect(owner(database)) as connection, refused:
         connection.execute(change)
 
 

@@ -12,9 +12,8 @@ from psycopg_pool import ConnectionPool
 
 from projections.log import Answer, Connection, EventLog, KeyRing, RequestKey, Session
 from projections.log.recorder import APPEND_LOCK
-from tests.projections.log.events import Letter, sent, written
+from tests.projections.log.events import Letter, saved, sent, written
 from tests.projections.log.proxy import Wire, wired
-from tests.projections.log.test_session import saved
 
 REQUEST = RequestKey("key-1", "token:shop", b"POST /letters {}")
 ANSWER = Answer(status=201, headers={}, body=b"{}")

@@ -7,10 +7,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool
 
-from projections.log import Answer, AnswerErased, EventLog, KeyReused, RequestKey, VersionConflict
-from tests.projections.log.events import Letter, sent, written
-from tests.projections.log.test_session import saved
+from projections.log import Answer, AnswerErased, Connection, EventLog, KeyReused, KeyRing, RequestKey, VersionConflict
+from projections.log.keys import first_masters
+from projections.log.requests import KnownRequest, kept_answer, opened_answer
+from tests.damage import owner
+from tests.projections.log.events import Letter, saved, sent, written
 
 REQUEST = RequestKey("key-1", "token:shop", b"POST /letters {}")
 ANSWER = Answer(status=201, headers={"ETag": '"1"'}, body=b'{"author": "Ada Lookalike"}')
@@ -56,6 +60,18 @@ def test_a_repeated_request_is_answered_as_before_and_records_nothing(log: Event
     assert run(log) == (ANSWER, False)
     assert run(log) == (ANSWER, True)
     assert log.head() == 1
+
+
+def test_a_repeated_answer_is_durable_also_where_a_transaction_was_begun(log: EventLog, keys: KeyRing) -> None:
+    run(log)
+    with ConnectionPool[Connection](log.pool.conninfo, kwargs={"autocommit": True}, open=True) as pool:
+        other = EventLog(pool, keys)
+        with other.session() as session:
+            session.begin()
+            assert session.claim_request(REQUEST) == ANSWER
+            assert session.connection.info.transaction_status == TransactionStatus.IDLE
+            assert other.durability.upto(session.incarnation) == 1
+        other.close()
 
 
 def test_twenty_requests_with_one_key_at_once_run_once(log: EventLog) -> None:
@@ -127,8 +143,26 @@ def test_an_answer_about_somebody_goes_with_their_key(log: EventLog) -> None:
 def test_old_requests_are_forgotten_and_young_ones_kept(log: EventLog, database: str) -> None:
     run(log)
     run(log, REQUEST._replace(key="key-2"))
-    with psycopg.connect(database) as connection:
+    with psycopg.connect(owner(database)) as connection:
         connection.execute("UPDATE log.requests SET created_at = now() - interval '31 days' WHERE key = 'key-1'")
     assert log.purge_requests(30) == 1
     assert run(log, REQUEST._replace(key="key-2"))[1]
     assert not run(log)[1]
+
+
+class Turning(KeyRing):
+    """Keys of an installation whose master secret is replaced whenever a fingerprint was made."""
+
+    def fingerprint(self, request: bytes) -> bytes:
+        made = super().fingerprint(request)
+        self._masters = first_masters(uuid4().hex)
+        return made
+
+
+def test_an_answer_opens_by_the_fingerprint_it_is_kept_with_whenever_a_new_secret_comes() -> None:
+    keys, subject = Turning("a secret"), uuid4()
+    wrapped = keys.new_wrapped(subject)
+    keys.data_key(subject, wrapped)
+    answer = Answer(status=201, headers={}, body=b"{}", subject=subject)
+    fingerprint, sealed = kept_answer(keys, REQUEST, answer, wrapped)
+    assert opened_answer(keys, REQUEST, KnownRequest(fingerprint, subject, sealed, wrapped)) == answer

@@ -13,12 +13,15 @@ from eventsourcing.utils import register_topic
 from msgspec import Struct
 
 from domain.events import Erased, Event, Personal
-from projections.log import EventLog, EventMapper, KeyRing, SubjectErased, UnsealedPersonalData
+from projections.log import EventLog, EventMapper, KeyRing, SubjectErased, UnsealedPersonalData, VersionConflict
+from projections.log.claims import CustomerClaim
 from projections.log.forms import form_of
 from projections.log.mapper import MissingUpcaster
+from projections.log.registry import DIFFERENT
+from tests.damage import owner
 from tests.projections.log.conftest import SECRET
-from tests.projections.log.events import ADDRESS, Letter, LetterWritten, context, sent, written
-from tests.projections.log.test_session import saved, saved_as_it_is
+from tests.projections.log.events import ADDRESS, Letter, LetterWritten, context, saved, sent, written
+from tests.projections.log.test_session import saved_as_it_is
 
 CLEAR = ("Ada Lookalike", "Analytical", "Engine Town", "ada@example.com")
 
@@ -99,7 +102,7 @@ def test_another_process_sees_an_erasure_at_once(log: EventLog, keys: KeyRing) -
 def test_a_deleted_key_row_erases_as_well(log: EventLog, database: str) -> None:
     letter = written(uuid4())
     saved(log, letter)
-    with psycopg.connect(database) as connection:
+    with psycopg.connect(owner(database)) as connection:
         connection.execute("DELETE FROM log.subject_keys")
     assert log.load(Letter, letter.id).author == Erased()
 
@@ -113,6 +116,24 @@ def test_an_erased_address_leads_to_a_new_customer(log: EventLog) -> None:
         after = session.customer_for("ada@example.com")
     assert after.created
     assert after.customer_id != before
+
+
+def test_an_address_that_is_handed_over_leads_to_its_taker_as_the_registry_says(log: EventLog) -> None:
+    taker = uuid4()
+    with log.session() as session:
+        giver = session.customer_for("ada@example.com").customer_id
+        session.ensure_subject(taker)
+        session.hand_email("ada@example.com", giver, taker)
+        with pytest.raises(VersionConflict):
+            session.hand_email("ada@example.com", giver, uuid4())
+        session.commit()
+    with log.session() as session:
+        assert session.customer_for("ada@example.com") == CustomerClaim(taker, False)
+    with log.pool.connection() as connection:
+        assert connection.execute(DIFFERENT).fetchall() == []
+    log.erase(giver)
+    with log.session() as session:
+        assert session.customer_for("ada@example.com").customer_id == taker
 
 
 def test_nothing_personal_is_stored_for_an_erased_subject(log: EventLog) -> None:

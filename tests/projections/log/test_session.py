@@ -7,18 +7,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from psycopg_pool import ConnectionPool
 
 from domain.errors import Conflict
-from projections.log import CustomerClaim, EventLog, NothingRecorded, VersionConflict
-from tests.projections.log.events import NOON, Letter, LetterSent, context, sent, written
-
-
-def saved(log: EventLog, *letters: Letter) -> int:
-    """Saves letters whose authors have a key."""
-    with log.session() as session:
-        session.ensure_subjects({letter.subject for letter in letters if letter.subject})
-        session.save(*letters)
-        return session.commit()
+from domain.points_in_time import PointInTime
+from projections.log import CustomerClaim, EventLog, IncarnationChanged, NothingRecorded, VersionConflict
+from projections.log.durability import Connection
+from projections.log.numbers import NoReserve
+from tests.projections.log.events import NOON, Letter, LetterSent, context, saved, sent, written
 
 
 def saved_as_it_is(log: EventLog, letter: Letter) -> int:
@@ -175,6 +171,45 @@ def test_numbers_of_a_series_are_never_given_twice(log: EventLog) -> None:
         assert session.next_number("Crédits 2026") == 1
 
 
+class Looking(NoReserve):
+    """Draws a number of its own when asked to look: what another process that moves a series does meanwhile."""
+
+    def __init__(self, pool: ConnectionPool[Connection]) -> None:
+        self.pool = pool
+
+    def ready(self) -> None:
+        with self.pool.connection() as connection:
+            connection.execute("SELECT log.next_numbers('orders', 10)")
+
+
+def test_no_number_is_drawn_before_it_was_looked_whether_the_series_has_to_be_moved(log: EventLog) -> None:
+    log.numbers = Looking(log.pool)
+    with log.session() as session:
+        assert session.open(series="orders").number == 11
+    with log.session() as session:
+        assert session.next_numbers("orders", 2) == [22, 23]
+
+
+class GoingBack(NoReserve):
+    """Finds in its first look that the log went back, of which the database itself shows no sign."""
+
+    def __init__(self, log: EventLog) -> None:
+        self.log: EventLog | None = log
+
+    def ready(self) -> None:
+        log, self.log = self.log, None
+        if log:
+            log.begin_epoch("the log was brought back")
+
+
+def test_nothing_is_appended_before_it_was_looked_whether_the_log_went_back(log: EventLog) -> None:
+    log.numbers = GoingBack(log)
+    with pytest.raises(IncarnationChanged):
+        saved(log, written(uuid4()))
+    assert log.head() == 0
+    assert saved(log, written(uuid4())) == 1
+
+
 def test_a_lock_lets_one_save_at_a_time_pass(log: EventLog) -> None:
     key, inside = uuid4(), []
 
@@ -194,10 +229,10 @@ def test_an_aggregate_is_seen_as_it_was_at_a_version_or_an_instant(log: EventLog
     letter = sent(sent(written(uuid4())), at=NOON + timedelta(days=1))
     saved(log, letter)
     assert log.load(Letter, letter.id, version=2).sent == 1
-    assert log.load(Letter, letter.id, at=NOON + timedelta(hours=1)).sent == 1
-    assert log.load(Letter, letter.id, at=NOON + timedelta(days=2)).sent == 2
+    assert log.load(Letter, letter.id, point=PointInTime(as_of=NOON + timedelta(hours=1))).sent == 1
+    assert log.load(Letter, letter.id, point=PointInTime(as_of=NOON + timedelta(days=2))).sent == 2
     with pytest.raises(NothingRecorded):
-        log.load(Letter, letter.id, at=NOON - timedelta(days=1))
+        log.load(Letter, letter.id, point=PointInTime(as_of=NOON - timedelta(days=1)))
 
 
 def test_reading_goes_on_after_a_position_up_to_another_and_by_topic(log: EventLog) -> None:

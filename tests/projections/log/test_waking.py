@@ -10,8 +10,7 @@ import psycopg
 from projections.log import EventLog, KeyRing
 from projections.log.event_log import EventLog as Another
 from tests.projections.log.conftest import SECRET
-from tests.projections.log.events import written
-from tests.projections.log.test_session import saved
+from tests.projections.log.events import saved, written
 
 LONG = 20.0
 

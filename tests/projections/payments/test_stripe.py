@@ -55,7 +55,7 @@ def listens(port: int) -> bool:
 
 @pytest.fixture
 def provider(url: str) -> Stripe:
-    return Stripe("sk_test_of_the_tests", SECRET, url)
+    return Stripe("sk_test_of_the_tests", (SECRET,), url)
 
 
 def taking(url: str, *, capture: bool = True) -> Taking:
@@ -102,7 +102,7 @@ def test_a_refund_is_found_again_by_its_key(provider: Stripe, url: str) -> None:
 def test_what_stripe_does_not_know_is_none_and_no_answer_is_lost(provider: Stripe) -> None:
     assert provider.fetch("pi_of_nobody") is None
     with pytest.raises(Lost):
-        Stripe("sk_test_of_the_tests", SECRET, f"http://127.0.0.1:{free_port()}").fetch("pi_of_nobody")
+        Stripe("sk_test_of_the_tests", (SECRET,), f"http://127.0.0.1:{free_port()}").fetch("pi_of_nobody")
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_a_webhook_counts_only_with_a_fresh_signature(provider: Stripe) -> None:
     event = {"id": "evt_1", "type": "payment_intent.succeeded", "data": {"object": about}}
     body, now = json.dumps(event).encode(), int(time.time())
     told = provider.read(body, signed(body, now))
-    assert told == ("evt_1", "captured", ORDER, "pi_1", 2_000, "EUR", "2")
+    assert told == ("evt_1", "captured", ORDER, "pi_1", 2_000, "EUR", "2", "")
     for headers in ({}, signed(body, now - 400), signed(body + b" ", now), {"Stripe-Signature": "t=x,v1=y"}):
         with pytest.raises(Forged):
             provider.read(body, headers)
     with pytest.raises(Forged):
-        Stripe("sk_test_of_the_tests", "").read(body, signed(body, now))
+        Stripe("sk_test_of_the_tests", ()).read(body, signed(body, now))

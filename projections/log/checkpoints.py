@@ -1,0 +1,108 @@
+"""Checkpoints: what a seal says, the bytes that are signed, and those that are kept outside the database.
+
+A seal of form 1 covers events alone. One of form 2 carries a statement: its number and the seal before it, the epoch,
+and what became of keys, addresses and numbers until then.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+KEPT = 200  # checkpoints kept outside
+
+
+class Checkpoint(NamedTuple):
+    """One seal: the chain of hashes from the first event to this position, signed."""
+
+    position: int
+    chain: bytes
+    signature: bytes
+    sealed_at: datetime
+    form: int = 1
+    statement: str = ""
+
+    @property
+    def said(self) -> Statement:
+        """Its statement; an empty one where it has none."""
+        return msgspec.json.decode(self.statement, type=Statement) if self.form > 1 else Statement()
+
+    @property
+    def digest(self) -> bytes:
+        """What the next seal calls it by."""
+        return sha256(message(self) + self.signature).digest()
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """What a seal says beside its position: digests are in hexadecimal, series by name with their last numbers."""
+
+    number: int = 0
+    previous: str = ""
+    epoch: str = ""
+    master: int = 1
+    changes: int = 0
+    changes_chain: str = bytes(32).hex()
+    series: dict[str, int] = {}
+
+
+def message(checkpoint: Checkpoint) -> bytes:
+    """What is signed."""
+    place = struct.pack(">q", checkpoint.position)
+    moment = checkpoint.sealed_at.astimezone(UTC).isoformat().encode()
+    text = b" " + checkpoint.statement.encode() if checkpoint.form > 1 else b""
+    return b"carnet seal v%d" % checkpoint.form + place + checkpoint.chain + moment + text
+
+
+def is_signed(checkpoint: Checkpoint, key: Ed25519PublicKey | None) -> bool:
+    """Whether the key's owner signed it."""
+    if key is None:
+        return False
+    try:
+        key.verify(checkpoint.signature, message(checkpoint))
+    except InvalidSignature:
+        return False
+    return True
+
+
+class Outside:
+    """The checkpoints that an installation keeps in its data folder, the oldest first."""
+
+    def __init__(self, data_dir: Path, verify_key: bytes) -> None:
+        """`verify_key` is the first one of the installation: another shop's database has a file of its own."""
+        self.file = data_dir / f"seals-{verify_key.hex()[:16]}.json"
+
+    def read(self) -> list[Checkpoint]:
+        """What is kept; nothing where nothing was kept yet."""
+        try:
+            return msgspec.json.decode(self.file.read_bytes(), type=list[Checkpoint])
+        except FileNotFoundError:
+            return []
+
+    def keep(self, found: Sequence[Checkpoint]) -> None:
+        """Keeps these: written beside the old file, to the disk, and moved to its place."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.file.with_name(f"{self.file.name}.{os.getpid()}")
+        with fresh.open("wb") as lines:
+            lines.write(msgspec.json.encode(thinned(found)))
+            lines.flush()
+            os.fsync(lines.fileno())
+        fresh.replace(self.file)
+        folder = os.open(self.file.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def thinned(found: Sequence[Checkpoint]) -> list[Checkpoint]:
+    """The last ones all, of those before one of each day; no more than are kept."""
+    recent = list(found[-KEPT // 2 :])
+    days = {checkpoint.sealed_at.date(): checkpoint for checkpoint in found[: -KEPT // 2]}
+    return [*list(days.values())[-KEPT // 2 :], *recent]

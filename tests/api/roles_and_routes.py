@@ -1,0 +1,291 @@
+"""Every route and who is let in: the one table; a new route that has no row here fails the tests.
+
+A row is who, method, rule. The letters are (o)perator, (m)anager, (a)uditor, (d)ata, a(n)alyst and admin (x): `open`
+lets anybody in. Routes that look further at what they are asked have a row in `FURTHER` for each kind of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+ROLES = {"o": "operator", "m": "manager", "a": "auditor", "d": "data", "n": "analyst", "x": "admin"}
+
+TABLE = """
+open    GET    /api/docs/
+open    GET    /api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'):name>
+open    GET    /api/docs/start.js
+ax      GET    /audit/seals
+omadnx  GET    /coupons
+mx      POST   /coupons
+omadnx  GET    /coupons/<string:code>
+mx      POST   /coupons/<string:code>/disable
+mx      POST   /coupons/<string:code>/enable
+mx      PUT    /coupons/<string:code>/rules
+omadnx  GET    /customers
+omx     POST   /customers
+mx      DELETE /customers/<uuid:customer_id>
+omadnx  GET    /customers/<uuid:customer_id>
+omx     PATCH  /customers/<uuid:customer_id>
+omx     DELETE /customers/<uuid:customer_id>/consent
+omx     PUT    /customers/<uuid:customer_id>/consent
+omx     DELETE /customers/<uuid:customer_id>/merge
+omx     POST   /customers/<uuid:customer_id>/merge
+omx     DELETE /customers/<uuid:customer_id>/tags/<string:tag>
+omx     PUT    /customers/<uuid:customer_id>/tags/<string:tag>
+omadx   GET    /documents
+omadx   POST   /documents
+omadx   GET    /documents/<string:number>.pdf
+mx      POST   /documents/<string:number>/void
+omadnx  GET    /effects
+omadnx  GET    /effects/<uuid:key>
+mx      POST   /effects/<uuid:key>/drop
+mx      POST   /effects/<uuid:key>/retry
+mx      POST   /effects/<uuid:key>/settle
+omadnx  GET    /enrolments
+adnx    GET    /epochs
+adnx    GET    /events
+omadnx  POST   /exports
+omadnx  GET    /exports/<uuid:job_id>
+omadnx  GET    /exports/<uuid:job_id>/file
+omadnx  GET    /exports/coupons
+omadnx  GET    /exports/customers
+omadx   GET    /exports/documents
+omadnx  GET    /exports/enrolments
+madnx   GET    /exports/imports
+omadx   GET    /exports/messages
+omadnx  GET    /exports/order-lines
+omadnx  GET    /exports/orders
+omadnx  GET    /exports/status-history
+omadnx  GET    /exports/stock
+omadnx  GET    /exports/stock-movements
+open    GET    /healthz
+madnx   GET    /imports
+mdx     POST   /imports
+madnx   GET    /imports/<uuid:import_id>
+mdx     POST   /imports/<uuid:import_id>/cancel
+madnx   GET    /imports/<uuid:import_id>/differences
+madx    GET    /imports/<uuid:import_id>/errors.csv
+madnx   GET    /imports/<uuid:import_id>/explanation
+mdx     POST   /imports/<uuid:import_id>/pause
+mdx     POST   /imports/<uuid:import_id>/resume
+mdx     POST   /imports/<uuid:import_id>/undo
+madnx   GET    /imports/mappings
+mx      DELETE /imports/mappings/<string:name>
+madnx   GET    /imports/mappings/<string:name>
+mx      PUT    /imports/mappings/<string:name>
+mdx     POST   /imports/mappings/guess
+omadnx  GET    /jobs
+omadnx  GET    /jobs/<uuid:job_id>
+omadnx  POST   /jobs/<uuid:job_id>/cancel
+omadnx  GET    /jobs/<uuid:job_id>/file
+omadnx  POST   /jobs/<uuid:job_id>/pause
+omadnx  GET    /jobs/<uuid:job_id>/results
+omadnx  POST   /jobs/<uuid:job_id>/resume
+omadnx  POST   /jobs/<uuid:job_id>/undo
+omadx   GET    /messages
+omadx   GET    /messages/<uuid:message_id>
+omx     POST   /messages/<uuid:message_id>/bounce
+omx     POST   /messages/<uuid:message_id>/resend
+omadnx  GET    /meta/transitions
+open    GET    /metrics
+open    GET    /openapi.json
+max     GET    /operators
+x       POST   /operators
+max     GET    /operators/<uuid:identifier>
+x       POST   /operators/<uuid:identifier>/disable
+x       POST   /operators/<uuid:identifier>/enable
+x       POST   /operators/<uuid:identifier>/password
+x       PUT    /operators/<uuid:identifier>/role
+x       DELETE /operators/<uuid:identifier>/sessions
+x       GET    /operators/<uuid:identifier>/sessions
+x       DELETE /operators/<uuid:identifier>/sessions/<uuid:session_id>
+omadnx  GET    /orders
+omx     POST   /orders
+omadnx  GET    /orders/<uuid:order_id>
+omx     POST   /orders/<uuid:order_id>/archive
+omx     PUT    /orders/<uuid:order_id>/billing-address
+omx     POST   /orders/<uuid:order_id>/coupons
+omx     DELETE /orders/<uuid:order_id>/coupons/<string:code>
+omx     PUT    /orders/<uuid:order_id>/customer
+omadnx  GET    /orders/<uuid:order_id>/diff
+omx     PUT    /orders/<uuid:order_id>/discount
+omadx   GET    /orders/<uuid:order_id>/documents
+omx     POST   /orders/<uuid:order_id>/documents
+omadnx  GET    /orders/<uuid:order_id>/events
+omadnx  GET    /orders/<uuid:order_id>/history
+omx     POST   /orders/<uuid:order_id>/items
+omx     DELETE /orders/<uuid:order_id>/items/<string:item>
+omx     PATCH  /orders/<uuid:order_id>/items/<string:item>
+omadx   POST   /orders/<uuid:order_id>/messages/preview
+omx     POST   /orders/<uuid:order_id>/notes
+omx     DELETE /orders/<uuid:order_id>/notes/<string:note>
+omx     PATCH  /orders/<uuid:order_id>/notes/<string:note>
+omx     PUT    /orders/<uuid:order_id>/operator
+omadx   GET    /orders/<uuid:order_id>/packing-slip.pdf
+omx     POST   /orders/<uuid:order_id>/payment-link
+omx     PUT    /orders/<uuid:order_id>/payment-method
+omx     POST   /orders/<uuid:order_id>/payment-requests
+omx     POST   /orders/<uuid:order_id>/payments
+omx     DELETE /orders/<uuid:order_id>/payments/<string:payment>
+omx     POST   /orders/<uuid:order_id>/payments/<string:payment>/capture
+omx     POST   /orders/<uuid:order_id>/payments/<string:payment>/void
+omadx   GET    /orders/<uuid:order_id>/receipt.pdf
+omx     POST   /orders/<uuid:order_id>/refunds
+omx     POST   /orders/<uuid:order_id>/refunds/<string:refund>/withdraw
+omx     POST   /orders/<uuid:order_id>/refunds/preview
+omx     POST   /orders/<uuid:order_id>/returns
+omx     DELETE /orders/<uuid:order_id>/returns/<int:number>
+omx     POST   /orders/<uuid:order_id>/returns/<int:number>/exchange
+omx     POST   /orders/<uuid:order_id>/returns/<int:number>/receipt
+omx     POST   /orders/<uuid:order_id>/returns/<int:number>/settlement
+omadx   GET    /orders/<uuid:order_id>/returns/<int:number>/slip.pdf
+omx     POST   /orders/<uuid:order_id>/shipments
+omx     PATCH  /orders/<uuid:order_id>/shipments/<int:shipment>
+omx     POST   /orders/<uuid:order_id>/shipments/preview
+omx     PUT    /orders/<uuid:order_id>/shipping-address
+omx     PUT    /orders/<uuid:order_id>/shipping-charge
+omx     PUT    /orders/<uuid:order_id>/shipping-method
+omx     PUT    /orders/<uuid:order_id>/source
+omx     POST   /orders/<uuid:order_id>/status
+omx     POST   /orders/<uuid:order_id>/status/preview
+omx     PUT    /orders/<uuid:order_id>/tags
+omadnx  GET    /orders/<uuid:order_id>/timeline
+omx     POST   /orders/<uuid:order_id>/unarchive
+omadnx  POST   /orders/bulk
+omx     POST   /orders/bulk/preview
+omadnx  GET    /orders/export
+omx     POST   /orders/quote
+open    GET    /pay/<string:token>
+open    POST   /pay/<string:token>
+omadnx  GET    /processes
+omadnx  GET    /processes/refusals
+madnx   GET    /projections
+open    GET    /readyz
+omadnx  GET    /reconciliation
+mx      POST   /reconciliation
+open    GET    /sandbox/<string:charge_id>
+open    POST   /sandbox/<string:charge_id>
+omadnx  GET    /retention
+omadnx  GET    /sequences
+mx      POST   /sequences
+omadnx  GET    /sequences/<uuid:sequence_id>
+mx      PUT    /sequences/<uuid:sequence_id>
+omadnx  GET    /sequences/<uuid:sequence_id>/enrolments
+omadnx  POST   /sequences/<uuid:sequence_id>/simulate
+mx      POST   /sequences/<uuid:sequence_id>/start
+mx      POST   /sequences/<uuid:sequence_id>/stop
+omadnx  DELETE /session
+omadnx  GET    /session
+open    POST   /session
+omadnx  PUT    /session/password
+omadnx  DELETE /sessions
+omadnx  GET    /sessions
+omadnx  DELETE /sessions/<uuid:session_id>
+omadnx  GET    /settings
+omadnx  GET    /settings/carriers
+mx      DELETE /settings/carriers/<string:code>
+mx      PUT    /settings/carriers/<string:code>
+mx      PUT    /settings/defaults
+mx      PUT    /settings/notifications
+omadnx  GET    /settings/papers
+mx      PUT    /settings/papers/legal
+mx      DELETE /settings/papers/logo
+mx      PUT    /settings/papers/logo
+omadnx  GET    /settings/papers/series
+mx      PUT    /settings/papers/series/<string:code>
+omadnx  GET    /settings/payment-methods
+mx      DELETE /settings/payment-methods/<string:code>
+mx      PUT    /settings/payment-methods/<string:code>
+mx      PUT    /settings/seller
+omadnx  GET    /settings/shipping-methods
+mx      DELETE /settings/shipping-methods/<string:code>
+mx      PUT    /settings/shipping-methods/<string:code>
+omadnx  GET    /settings/statuses
+mx      DELETE /settings/statuses/<string:code>
+mx      PUT    /settings/statuses/<string:code>
+omadnx  GET    /settings/tag-rules
+mx      PUT    /settings/tag-rules
+omadnx  POST   /settings/tag-rules/simulate
+omadnx  GET    /stock
+omadnx  GET    /stock/<string:sku>
+mdx     POST   /stock/<string:sku>/adjustments
+omadnx  GET    /stock/<string:sku>/movements
+mdx     PUT    /stock/<string:sku>/policy
+mdx     POST   /stock/<string:sku>/receipts
+omadnx  GET    /templates
+mx      DELETE /templates/<string:status>/<string:locale>
+omadnx  GET    /templates/<string:status>/<string:locale>
+mx      PUT    /templates/<string:status>/<string:locale>
+mx      POST   /templates/preview
+ax      GET    /tokens
+x       POST   /tokens
+x       DELETE /tokens/<uuid:identifier>
+ax      GET    /tokens/<uuid:identifier>
+open    GET    /unsubscribe/<string:token>
+open    POST   /unsubscribe/<string:token>
+open    POST   /webhooks/<string:provider>
+"""
+
+
+class Row(NamedTuple):
+    """Who may do what; `who` are the letters of roles, or `open`."""
+
+    who: str
+    method: str
+    rule: str
+
+
+class Asked(NamedTuple):
+    """A request that needs more than its route does: who may, and what it says."""
+
+    who: str
+    method: str
+    path: str
+    said: dict[str, Any]
+
+
+def rows() -> list[Row]:
+    """The rows of the table."""
+    return [Row(*line.split(maxsplit=2)) for line in TABLE.strip().splitlines()]
+
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
+_CSV = {"data": b"number,status\nC1,shipped\n", "content_type": "text/csv"}
+
+
+def _bulk(action: str, **told: Any) -> dict[str, Any]:
+    return {"json": {"action": action, "ids": [NOBODY], **told}}
+
+
+FURTHER = (
+    Asked("mdx", "POST", "/imports?dry_run=true", _CSV),
+    Asked("mx", "POST", "/imports?kind=orders", _CSV),
+    Asked("mx", "POST", "/imports?kind=orders&stock=apply", _CSV),
+    Asked("mx", "POST", "/imports?kind=tracking", _CSV),
+    Asked("mx", "POST", "/imports?kind=statuses", _CSV),
+    Asked("omx", "POST", "/orders/bulk", _bulk("status", status="shipped")),
+    Asked("omx", "POST", "/orders/bulk", _bulk("tags", add=["x"])),
+    Asked("omx", "POST", "/orders/bulk", _bulk("operator", operator="x")),
+    Asked("omx", "POST", "/orders/bulk", _bulk("archive")),
+    Asked("omx", "POST", "/orders/bulk", _bulk("unarchive")),
+    Asked("omx", "POST", "/orders/bulk", _bulk("payment-link")),
+    Asked("omx", "POST", "/orders/bulk", _bulk("resend")),
+    Asked("omadx", "POST", "/orders/bulk", _bulk("print")),
+    Asked("omadnx", "POST", "/orders/bulk", _bulk("export")),
+    Asked("omadnx", "POST", "/exports", {"json": {"list": "orders"}}),
+    Asked("omadnx", "POST", "/exports", {"json": {"list": "customers"}}),
+    Asked("omadx", "POST", "/exports", {"json": {"list": "messages"}}),
+    Asked("omadx", "POST", "/exports", {"json": {"list": "documents"}}),
+    Asked("madnx", "POST", "/exports", {"json": {"list": "imports"}}),
+    Asked("mx", "POST", f"/orders/{NOBODY}/status", {"json": {"status": "x", "force": True, "reason": "x"}}),
+    Asked("omadx", "GET", "/orders?q=x", {}),
+    Asked("omadx", "GET", "/orders?sort=-customer", {}),
+    Asked("omadx", "GET", "/orders/export?q=x", {}),
+    Asked("omadx", "GET", "/exports/order-lines?sort=customer", {}),
+    Asked("omadx", "POST", "/exports", {"json": {"list": "orders", "filter": {"q": "x"}}}),
+    Asked("omadx", "POST", "/exports", {"json": {"list": "customers", "filter": {"sort": "name"}}}),
+    Asked("omadx", "POST", "/orders/bulk", {"json": {"action": "export", "filter": {"q": "x"}}}),
+    Asked("omadx", "GET", "/customers?q=x", {}),
+    Asked("omadx", "GET", "/customers?email=x", {}),
+    Asked("omadx", "GET", "/customers?sort=name", {}),
+)
