@@ -107,6 +107,9 @@ class ManyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
+_answers = msgspec.json.Decoder(ManyAnswer)
+
+
 def printed_together(order_ids: Sequence[UUID], kind: str, locale: str, most_lines: int) -> Response:
     """The documents of many orders as one PDF; repeated under its Idempotency-Key it is the same file again."""
     key = request_key()
@@ -144,7 +147,7 @@ def _answer(kind: str, locale: str, pins: tuple[Pin, ...], data: bytes) -> Answe
 
 
 def _together_again(known: Answer) -> Response:
-    told = msgspec.json.decode(known.body, type=ManyAnswer)
+    told = _answers.decode(known.body)
     found = papers().pinned(told.pins, told.kind)
     data, _ = press.press_many(found, told.kind, told.locale)
     if sha256(data).hexdigest() != told.sha256:

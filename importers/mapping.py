@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec import Struct
 
 from domain.addresses import COUNTRIES
+from domain.converting import converter
 from domain.errors import DomainError
 from domain.money import decimals
 from domain.statuses import COMPLETED, STAGES
@@ -142,6 +144,9 @@ class CsvMapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: tuple[Rule, ...] = ()
 
 
+_converted: Callable[[Any], CsvMapping] = converter(CsvMapping)
+
+
 def read_mapping(path: Path) -> CsvMapping:
     """The mapping in a TOML file, or the one of that name that comes with Carnet; raises `UnusableFile`."""
     own = MAPS / f"{path}.toml"
@@ -161,7 +166,7 @@ def read_mapping(path: Path) -> CsvMapping:
 def parsed_mapping(text: str, name: str) -> CsvMapping:
     """The mapping that a TOML text is; raises `UnusableFile`, which calls it by this name."""
     try:
-        mapping = msgspec.convert(tomllib.loads(text), CsvMapping)
+        mapping = _converted(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError, msgspec.ValidationError) as error:
         raise UnusableFile(f"The mapping {name} cannot be used: {error}.") from None
     if wrong := _wrong(mapping):

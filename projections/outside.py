@@ -42,6 +42,8 @@ class Remembered(msgspec.Struct, kw_only=True):
     documents: dict[str, int] = {}
 
 
+_remembered = msgspec.json.Decoder(Remembered)
+
 Kind = Literal["unknown", "another", "same", "moved-on", "went-back"]
 
 
@@ -68,7 +70,7 @@ class Memory:
     def read(self) -> Remembered | None:
         """What is remembered; None where nothing is."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Remembered)
+            return _remembered.decode(self._path.read_bytes())
         except FileNotFoundError:
             return None
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
+from domain.converting import converter
 from domain.errors import Rejected
 from domain.events import Context, Event
 from domain.orders.archive import ArchiveOrder, UnarchiveOrder
@@ -111,12 +111,12 @@ class ExportOrders(BulkAction, frozen=True, kw_only=True, tag="export"):
 
 Reversible = MoveOrders | TagOrders | AssignOrders | ArchiveOrders | UnarchiveOrders
 Action = Reversible | LinkOrders | ResendMails | PrintOrders | ExportOrders
+_converted: Callable[[Any], Action] = converter(Action)
 
 
 def action_of(told: Mapping[str, Any]) -> Action:
     """An action from plain values, as a job keeps it."""
-    action: Action = msgspec.convert(told, Action)
-    return action
+    return _converted(told)
 
 
 def command_for(action: Reversible, order: Order, context: Context) -> OrderCommand:

@@ -80,18 +80,31 @@ class _Process:
         self._channel: socket.socket | None = None
 
     def ask(self, request: Request) -> Answer:
-        """What became of a request; a process that does not answer is ended."""
+        """What became of a request; a process that does not answer is ended.
+
+        One that stood ready and turns out to have ended says nothing of this request: it is asked of a new one.
+        """
         with self._lock:
-            try:
-                channel = self._ready()
-                send(channel, request)
-                answer = receive(channel)
-                return _answers.decode(answer) if answer else _GONE
-            except OSError:
-                return _GONE
-            finally:
-                if self._channel and not self._is_quiet(self._channel):
-                    self._end()
+            stood_ready = self._channel is not None
+            answer = self._asked(request)
+            if answer is None and stood_ready:
+                answer = self._asked(request)
+            return answer or _GONE
+
+    def _asked(self, request: Request) -> Answer | None:
+        """The answer; None where the process came to an end, or to the end of what may be waited for."""
+        try:
+            channel = self._ready()
+            send(channel, request)
+            answer = receive(channel)
+            return _answers.decode(answer) if answer else None
+        except TimeoutError:
+            return _GONE
+        except OSError:
+            return None
+        finally:
+            if self._channel and not self._is_quiet(self._channel):
+                self._end()
 
     def _ready(self) -> socket.socket:
         if self._channel is None or self._owner != os.getpid():

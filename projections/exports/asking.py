@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
+from domain.converting import converter
 from projections.exports.lists import EXPORTED
 from projections.exports.reading import Asked
 from projections.log import Session
@@ -25,6 +27,12 @@ class Wanted(NamedTuple):
 
     asked: Asked
     form: str
+
+
+_asked: Callable[[Any], Asked] = converter(Asked)
+_filters: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(exported.filters) for name, exported in EXPORTED.items()
+}
 
 
 def ask(session: Session, key: SharedKey, job_id: UUID, wanted: Wanted, actor: str) -> None:
@@ -62,6 +70,6 @@ def wanted_of(key: SharedKey, held: Held) -> Wanted:
             ),
             form,
         )
-    asked = msgspec.convert({**told, "filters": None}, Asked)
+    asked = _asked({**told, "filters": None})
     plain = key.open_text(held.content["filters"], held.job_id.bytes)
-    return Wanted(replace(asked, filters=msgspec.json.decode(plain, type=EXPORTED[asked.list].filters)), form)
+    return Wanted(replace(asked, filters=_filters[asked.list].decode(plain)), form)

@@ -34,7 +34,7 @@ class Checkpoint(NamedTuple):
     @property
     def said(self) -> Statement:
         """Its statement; an empty one where it has none."""
-        return msgspec.json.decode(self.statement, type=Statement) if self.form > 1 else Statement()
+        return _statements.decode(self.statement) if self.form > 1 else Statement()
 
     @property
     def digest(self) -> bytes:
@@ -52,6 +52,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     changes: int = 0
     changes_chain: str = bytes(32).hex()
     series: dict[str, int] = {}
+
+
+_statements = msgspec.json.Decoder(Statement)
+_kept = msgspec.json.Decoder(list[Checkpoint])
 
 
 def message(checkpoint: Checkpoint) -> bytes:
@@ -83,7 +87,7 @@ class Outside:
     def read(self) -> list[Checkpoint]:
         """What is kept; nothing where nothing was kept yet."""
         try:
-            return msgspec.json.decode(self.file.read_bytes(), type=list[Checkpoint])
+            return _kept.decode(self.file.read_bytes())
         except FileNotFoundError:
             return []
 

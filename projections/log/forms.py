@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
+from threading import Lock
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -12,6 +13,10 @@ import msgspec
 from domain.events import Erased, Event, PersonalMark
 
 _encoder = msgspec.json.Encoder()
+
+# msgspec 0.22 keeps what it knows of a struct with the class while it is still being worked out, and a thread that
+# decodes by a half-made one ends the process: forms are made one at a time, and read with once they are whole.
+_building = Lock()
 
 
 class Form:
@@ -62,14 +67,15 @@ def place_end(topic: str, field: str) -> bytes:
 
 def form_of(event: type[Event]) -> Form:
     """The form of an event class; refuses personal fields hidden where they would not be sealed."""
-    personal: dict[str, Any] = {}
-    for name, hint in get_type_hints(event, include_extras=True).items():
-        kind = _personal_kind(hint)
-        if kind is not None:
-            personal[name] = kind
-        elif _hides_personal(hint, set()):
-            raise TypeError(f"{event.__name__}.{name}: mark the whole field Personal, not a part of it")
-    return Form(event, personal)
+    with _building:
+        personal: dict[str, Any] = {}
+        for name, hint in get_type_hints(event, include_extras=True).items():
+            kind = _personal_kind(hint)
+            if kind is not None:
+                personal[name] = kind
+            elif _hides_personal(hint, set()):
+                raise TypeError(f"{event.__name__}.{name}: mark the whole field Personal, not a part of it")
+        return Form(event, personal)
 
 
 def _personal_kind(hint: Any) -> Any:
