@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -44,9 +45,10 @@ def _line(item: Item, line: PricedLine, kept: int, currency: str) -> dict[str, A
     }
 
 
-def tax_answers(taxes: Taxes) -> list[dict[str, Any]]:
+@lru_cache(maxsize=1024)
+def tax_answers(taxes: Taxes) -> tuple[Mapping[str, Any], ...]:
     """Each tax with its rate in percent as text."""
-    return [{"name": tax.name, "rate": tax_rate_text(tax.rate), "compound": tax.compound} for tax in taxes]
+    return tuple({"name": tax.name, "rate": tax_rate_text(tax.rate), "compound": tax.compound} for tax in taxes)
 
 
 @lru_cache(maxsize=1024)

@@ -23,8 +23,10 @@ class Notice(Struct, frozen=True, kw_only=True):
 
 
 def _status_without_parcel(order: Order) -> Notice | None:
+    if order.stage != SHIPPED:
+        return None
     waiting = {item: steps for item, steps in left_to_ship(order).items() if steps}
-    if order.stage != SHIPPED or not waiting:
+    if not waiting:
         return None
     left = sum(waiting.values())
     if all(not order.items[item].unit.decimals for item in waiting):
@@ -68,6 +70,8 @@ def _taxes_assumed(order: Order) -> Notice | None:
 
 
 def _paid_by_old_link(order: Order) -> Notice | None:
+    if not order.late_charges:
+        return None
     came = [payment for payment in order.payments.values() if payment.reference in order.late_charges]
     promised_late = [payment.id for payment in came if payment.state == "authorized"]
     taken = [payment.id for payment in came if payment.state == "captured"]

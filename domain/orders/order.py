@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
@@ -24,7 +25,7 @@ from domain.orders.papers import Print as Print
 from domain.orders.parcels import Shipment as Shipment
 from domain.orders.parcels import ShippedItem as ShippedItem
 from domain.owed import RefundedLine as RefundedLine
-from domain.owed import lowering, worth_kept
+from domain.owed import RefundParts, lowering, worth_kept
 from domain.pricing import Cart, CouponTerms, Price, price
 from domain.statuses import CANCELLED, DRAFT, EDITABLE
 from domain.taxes import Taxes
@@ -323,7 +324,7 @@ class Order(Aggregate):
     def refunded_quantities(self) -> dict[str, int]:
         """Units given back per line, those included that a provider was asked to give back."""
         given: dict[str, int] = {}
-        for refund in lowering(self.committed_refunds()):
+        for refund in self._lowering():
             for line in refund.lines:
                 given[line.item] = given.get(line.item, 0) + line.quantity
         return given
@@ -331,7 +332,7 @@ class Order(Aggregate):
     def called_off_quantities(self) -> dict[str, int]:
         """Units refunded per line that were not sent, and will not be."""
         called_off: dict[str, int] = {}
-        for refund in lowering(self.committed_refunds()):
+        for refund in self._lowering():
             for line in refund.lines:
                 if line.unsent:
                     called_off[line.item] = called_off.get(line.item, 0) + line.unsent
@@ -345,6 +346,9 @@ class Order(Aggregate):
         """The same of every line."""
         given = self.refunded_quantities()
         return {item.id: max(0, item.quantity - given.get(item.id, 0)) for item in self.items.values()}
+
+    def _lowering(self) -> Sequence[RefundParts]:
+        return lowering(self.committed_refunds()) if self.refunds or self.refund_requests else ()
 
     def committed_refunds(self) -> tuple[Refund, ...]:
         """The refunds that were made, and those that a provider was asked for."""

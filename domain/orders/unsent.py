@@ -12,9 +12,11 @@ from domain.orders.order import Order, RefundedLine
 
 def unsent_quantities(order: Order) -> dict[str, int]:
     """Units per line that have not been sent and still will be; a line that is a discount has none."""
-    gone = Counter(order.shipped_quantities())
-    gone.update(order.called_off_quantities())
-    return {item.id: 0 if item.is_discount else item.quantity - gone[item.id] for item in order.items.values()}
+    sent, called_off = order.shipped_quantities(), order.called_off_quantities()
+    return {
+        item.id: 0 if item.is_discount else item.quantity - sent.get(item.id, 0) - called_off.get(item.id, 0)
+        for item in order.items.values()
+    }
 
 
 def refundable_sent(order: Order) -> dict[str, int]:
