@@ -8,8 +8,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -129,14 +130,26 @@ def test_a_backend_that_crashes_drops_what_every_process_keeps_and_no_epoch_ends
             log.on_new_incarnation(lambda: dropped.append(True))
             feed = Feed(log, server.url())
             before = log.look()
-            with log.pool.connection() as connection:
-                os.kill(connection.info.backend_pid, signal.SIGKILL)
+            with psycopg.connect(server.url()) as another:
+                with log.pool.connection() as connection:
+                    os.kill(connection.info.backend_pid, signal.SIGKILL)
+                wait_until_ended(another)
             wait_until_answering(server)
             assert log.head() == 1
             assert log.look() != before
             assert dropped
             assert log.epoch() == epoch
             assert feed.read(0, catching_up=True).incarnation == log.look()
+
+
+def wait_until_ended(connection: psycopg.Connection[Any]) -> None:
+    """Until the server has noticed that a backend crashed, and has ended this other one."""
+    deadline = time.monotonic() + PATIENCE
+    with suppress(psycopg.OperationalError):
+        while time.monotonic() < deadline:
+            connection.execute("SELECT 1")
+            time.sleep(0.01)
+    assert connection.broken
 
 
 def wait_until_answering(server: EmbeddedServer) -> None:
