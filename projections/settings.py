@@ -85,6 +85,16 @@ class Settings:
         "Most connections of one address to each server process; 0: any number, as behind trusted proxies.",
         _between(0, 1_000_000),
     )
+    address_requests: int = _setting(
+        30_000,
+        "Requests a minute that each server process answers to one address, other than this machine's; 0: any number.",
+        _between(0, 100_000_000),
+    )
+    caller_requests: int = _setting(
+        30_000,
+        "Requests a minute that each server process answers to one token or operator; 0: any number.",
+        _between(0, 100_000_000),
+    )
     pool_size: int = _setting(10, "Most database connections of each process.", _between(2, 500))
     body_limit: int = _setting(1024 * 1024, "Largest request body, in bytes.", _between(1024, 1024 * 1024 * 1024))
     upload_limit: int = _setting(
