@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -16,13 +15,12 @@ from typing import Any
 import structlog
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from api.app import SAFE_HEADERS
 from api.health import HEALTH, READY
-from api.problems import MIMETYPE, TYPE_PREFIX
 from projections.settings import Settings
 from scripts.arrivals import Arrival, Pace
 from scripts.connections import Connection, Origins
 from scripts.paced import PacedSocket, Rests
+from scripts.refusals import CONTINUE, REFUSALS
 
 HEALTH_THREADS = 2
 CONNECTIONS = 800  # of a process, below the 1,024 files that it may have open
@@ -38,23 +36,6 @@ _FULL = (errno.EMFILE, errno.ENFILE)
 _GONE = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
 
 _logger = structlog.get_logger()
-
-
-def _refusal(status: int, title: str) -> bytes:
-    """A whole answer of the door itself."""
-    code = title.lower().replace(" ", "-")
-    body = json.dumps({"type": TYPE_PREFIX + code, "title": title, "status": status}).encode()
-    headers = [("Connection", "close"), ("Content-Type", MIMETYPE), ("Content-Length", str(len(body))), *SAFE_HEADERS]
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return f"HTTP/1.1 {status} {title}\r\n{lines}\r\n".encode() + body
-
-
-REFUSALS = {
-    "late": _refusal(408, "Request Timeout"),
-    "malformed": _refusal(400, "Malformed request"),
-    "too-large": _refusal(431, "Request Header Fields Too Large"),
-}
-CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class WholeRequests(ThreadWorker):  # type: ignore[misc]

@@ -131,7 +131,8 @@ class PacedSocket(socket):
         self.close()
 
     def close(self) -> None:
-        """Closes it, with whatever was not sent."""
+        """Closes it, and forgets what was not sent."""
+        self.rest.clear()
         self._rests.release(self)
         super().close()
 

@@ -147,3 +147,4 @@ def test_when_too_much_is_unsent_who_waits_longest_is_cut_off(
         second.flush()
     first.close()
     second.close()
+    assert not first.rest

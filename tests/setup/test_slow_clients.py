@@ -19,6 +19,7 @@ from tests.setup.running import eventually, free_port
 from tests.setup.test_starting import asked, started
 
 SOON = 1.0
+STOPS_WITHIN = 8.0  # seconds, of the ten that a request in hand is given
 SECONDS = 2  # until the door gives up on a head, and on a body
 QUICK = {"CARNET_HEAD_SECONDS": str(SECONDS), "CARNET_BODY_SECONDS": str(SECONDS)}
 SESSION = "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -144,6 +145,19 @@ def test_clients_that_do_not_read_their_answers_delay_nobody_and_are_cut_off(dat
         eventually(lambda: all(map(hung_up, clients)), "they are cut off")
         assert length > 8_000_000
         assert all(len(rest(client)) < length for client in clients)
+
+
+def test_a_server_that_stops_does_not_wait_for_requests_that_never_arrive(database: str, tmp_path: Path) -> None:
+    port, patient = free_port(), {"CARNET_HEAD_SECONDS": "60", "CARNET_BODY_SECONDS": "60", "CARNET_PROCESSES": "1"}
+    with started("serve", database, port, tmp_path, **patient) as server, ExitStack() as stack:
+        eventually(lambda: asked(port, "/api/v1/orders")[0] == 401, "the API is there")
+        clients = [stack.enter_context(opened(port, beginning)) for beginning in BEGINNINGS]
+        assert asked(port, "/healthz")[0] == 200  # those before it were taken in as well
+        began = time.monotonic()
+        server.terminate()
+        assert [rest(client).startswith(b"HTTP/1.1 408") for client in clients] == [False, *[True] * 4]
+        assert server.wait(30) == 0
+        assert time.monotonic() - began < STOPS_WITHIN
 
 
 def whole(port: int, *parts: str, expected: Callable[[bytes], bool]) -> bool:
