@@ -13,6 +13,7 @@ from uuid import UUID
 
 from flask import current_app, g, request
 
+from api.limits import limit_caller
 from api.problems import Problem
 from domain.personal import PERMISSION as PERSONAL
 from domain.roles import permissions
@@ -141,6 +142,7 @@ def needs(
         @wraps(view)
         def entered(*args: P.args, **kwargs: P.kwargs) -> R:
             g.caller = authenticate()
+            limit_caller(caller().maker.token or caller().operator_id)
             if caller().temporary and not temporary:
                 raise Problem(
                     403, "password-change-required", "Change your one-time password first: PUT /session/password."

@@ -20,10 +20,12 @@ from api.effects import effects, processes
 from api.events import audit, epochs, events, views
 from api.exports import Slots, exports
 from api.health import EXTENSION as HEALTH_EXTENSION
-from api.health import health
+from api.health import HEALTH, READY, health
 from api.imports import imports
 from api.imports_mappings import EXTENSION, Mappings, mappings
 from api.jobs import jobs
+from api.limits import EXTENSION as LIMITS_EXTENSION
+from api.limits import Limits, limit_address, tell_limits
 from api.messages import messages
 from api.metrics import Metrics, metrics
 from api.operators import operators
@@ -123,6 +125,7 @@ def create_app(runtime: Runtime, reader: Mappings | None = None) -> Flask:
     app.extensions["carnet.exports"] = Slots(runtime)
     watched = Health(runtime, PROJECTIONS)
     app.extensions[HEALTH_EXTENSION] = watched
+    app.extensions[LIMITS_EXTENSION] = Limits(runtime.settings)
     app.extensions["carnet.metrics"] = Metrics(runtime, watched)
     app.extensions["carnet.renew"] = Renewal(runtime.pool)
     app.extensions[EXTENSION] = reader
@@ -130,6 +133,7 @@ def create_app(runtime: Runtime, reader: Mappings | None = None) -> Flask:
     app.before_request(_begin)
     app.after_request(_finish)
     app.after_request(mask_answer)
+    app.after_request(tell_limits)
     app.register_blueprint(health)
     app.register_blueprint(docs)
     app.register_blueprint(unsubscribe)
@@ -164,9 +168,11 @@ def _trust_proxies(app: Flask, count: int) -> None:
 
 
 def _begin() -> None:
-    """Names the request and refuses one that cannot be read."""
+    """Names the request, and refuses one too many of an address or one that cannot be read; health is never refused."""
     g.began = time.perf_counter()
     g.request_id = new_request_id()
+    if request.path not in {HEALTH, READY}:
+        limit_address(request.remote_addr)
     check_query(request)
 
 

@@ -9,16 +9,15 @@ from marshmallow import fields
 
 from api.access import COOKIE, Caller, caller, credentials, csrf_token, needs, sessions
 from api.bodies import Resource
+from api.brake import Brake
 from api.problems import Problem, pointed
 from api.requests import context, handle, respond, runtime
 from api.schemas import Body, Text
 from domain.operators import ChangeOperatorPassword
-from projections.credentials import WINDOW, keep_password
+from projections.credentials import OperatorRow, keep_password
 from projections.passwords import LONGEST, OneTimePasswordEnded, check_password, hash_password
 from projections.sessions import Client
 
-# Most attempts within a quarter of an hour: at one account from one address, from one address, at one account.
-LIMITS = (10, 50, 200)
 CHALLENGE = {"WWW-Authenticate": 'Session realm="carnet"'}
 
 session = Resource("session", __name__, url_prefix="/session", description="Signing in")
@@ -48,18 +47,6 @@ class CallerForm(Body):
     csrf_token = fields.String(required=True, allow_none=True)
 
 
-def _brake(username: str) -> str:
-    """Counts an attempt and refuses one too many; the key that a success clears."""
-    address = request.remote_addr or "unknown"
-    keys = (f"both:{username}:{address}", f"address:{address}", f"account:{username}")
-    counts = credentials().attempts(keys)
-    if any(count > limit for count, limit in zip(counts, LIMITS, strict=True)):
-        seconds = str(int(WINDOW.total_seconds()))
-        detail = "Too many attempts to sign in; wait a quarter of an hour."
-        raise Problem(429, "too-many-attempts", detail, headers={"Retry-After": seconds})
-    return keys[0]
-
-
 def _render(who: Caller) -> dict[str, Any]:
     return {
         "actor": who.actor,
@@ -70,9 +57,8 @@ def _render(who: Caller) -> dict[str, Any]:
     }
 
 
-def _signed_in(username: str, password: str) -> Response:
-    """The answer that carries a new session's cookie."""
-    hours = runtime().settings.session_hours
+def _known(username: str, password: str) -> OperatorRow:
+    """The operator whose name and password these are."""
     try:
         operator = credentials().sign_in(username, password)
     except OneTimePasswordEnded as ended:
@@ -80,6 +66,12 @@ def _signed_in(username: str, password: str) -> Response:
     if operator is None:
         raise Problem(401, "wrong-credentials", "This name and password do not belong together.",
                       headers=CHALLENGE)  # fmt: skip
+    return operator
+
+
+def _signed_in(operator: OperatorRow) -> Response:
+    """The answer that carries a new session's cookie."""
+    hours = runtime().settings.session_hours
     client = Client.of(request.remote_addr, request.headers.get("User-Agent"))
     secret = sessions().open(operator.operator_id, hours, client)
     who = Caller.of(operator, secret)
@@ -100,10 +92,11 @@ def sign_in(body: dict[str, str]) -> Response:
 
     Sets the session's cookie; writes by cookie repeat `csrf_token` in X-CSRF-Token.
     """
-    key = _brake(body["username"])
-    response = _signed_in(body["username"], body["password"])
-    credentials().forget_attempts(key)
-    return response
+    brake = Brake(body["username"], request.remote_addr)
+    brake.hold()
+    operator = _known(body["username"], body["password"])
+    brake.release(operator.operator_id)
+    return _signed_in(operator)
 
 
 @session.get("")
@@ -143,10 +136,12 @@ def change_password(body: dict[str, str]) -> Response:
     if who.operator_id is None:
         raise Problem(403, "operators-only", "Only an operator who is signed in has a password.")
     username = who.actor.removeprefix("operator:")
-    key = _brake(username)
+    brake = Brake(username, request.remote_addr)
+    brake.hold()
     if not credentials().knows(username, body["current"]):
         detail = "This is not the password that is."
         raise Problem(422, "wrong-password", detail, errors=[pointed("/current", "wrong-password", detail)])
+    brake.release(who.operator_id)
     check_password(body["new"], username, "/new", old=body["current"])
     hashed = hash_password(body["new"])
     command = ChangeOperatorPassword(operator_id=who.operator_id, context=context())
@@ -155,5 +150,4 @@ def change_password(body: dict[str, str]) -> Response:
         render=lambda operator, shop: None,
         beside=lambda saving, operator: keep_password(saving, operator, hashed, temporary=False),
     )
-    credentials().forget_attempts(key)
-    return _signed_in(username, body["new"])
+    return _signed_in(_known(username, body["new"]))

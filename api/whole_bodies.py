@@ -1,4 +1,4 @@
-"""Bodies that break off or are badly cut into chunks: whatever the server raises while one is read is a 400."""
+"""Bodies that break off, are badly cut into chunks or come too slowly: whatever the server raises is a 400 or 408."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from api.problems import Problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class SlowBody(ConnectionResetError):
+    """What a server raises when a body comes more slowly than it waits for."""
 
 
 class WholeBody:
@@ -39,6 +43,9 @@ class WholeBody:
             return read()
         except (Problem, HTTPException):
             raise
+        except SlowBody as fault:
+            detail = "The body came too slowly, or broke off."
+            raise Problem(408, "request-timeout", detail, headers={"Connection": "close"}) from fault
         except Exception as fault:  # each server has errors of its own
             raise Problem(400, "malformed-request", "The body cannot be read to its end.") from fault
 

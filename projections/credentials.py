@@ -1,10 +1,9 @@
-"""Who may come in: operators' passwords, programs' tokens and the brake on guessing."""
+"""Who may come in: operators' passwords and programs' tokens."""
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -24,7 +23,6 @@ from projections.log import Connection, Session
 from projections.passwords import ONE_TIME_LASTS, OneTimePasswordEnded, digest, new_secret, password_fits, secret_fits
 
 TOKEN_PREFIX = "carnet"  # noqa: S105 - names the kind, is no secret
-WINDOW = timedelta(minutes=15)
 BELIEVED = 1.0
 PRECISION = timedelta(minutes=1)  # with which it is known when a token was used last
 MOST_BELIEVED = 1_000
@@ -179,37 +177,6 @@ class Credentials:
             select = "SELECT password_hash FROM access.operators WHERE username = %s"
             row = connection.execute(select, (username,)).fetchone()
         return password_fits(password, row[0] if row else None)
-
-    def attempts(self, keys: Sequence[str]) -> list[int]:
-        """Counts one more attempt under each key; how many there were in the running quarter of an hour."""
-        hashed = [sha256(key.encode()).digest() for key in sorted(set(keys))]
-        with self.pool.connection() as connection:
-            connection.execute(
-                """
-                DELETE FROM access.attempts WHERE key IN (
-                    SELECT key FROM access.attempts WHERE began_at < now() - %s FOR UPDATE SKIP LOCKED
-                )
-                """,
-                (WINDOW,),
-            )
-            rows = connection.execute(
-                """
-                INSERT INTO access.attempts AS known (key, began_at, count)
-                SELECT key, now(), 1 FROM unnest(%(keys)s::bytea[]) AS key
-                ON CONFLICT (key) DO UPDATE SET
-                    count = CASE WHEN known.began_at < now() - %(window)s THEN 1 ELSE known.count + 1 END,
-                    began_at = CASE WHEN known.began_at < now() - %(window)s THEN now() ELSE known.began_at END
-                RETURNING key, count
-                """,
-                {"window": WINDOW, "keys": hashed},
-            ).fetchall()
-        counts = {bytes(key): count for key, count in rows}
-        return [counts[sha256(key.encode()).digest()] for key in keys]
-
-    def forget_attempts(self, key: str) -> None:
-        """Clears one key's count, after it turned out to be the right person."""
-        with self.pool.connection() as connection:
-            connection.execute("DELETE FROM access.attempts WHERE key = %s", (sha256(key.encode()).digest(),))
 
     def operator(self, operator_id: UUID) -> OperatorRow | None:
         """One operator's account."""

@@ -73,6 +73,28 @@ class Settings:
     processes: int = _setting(2, "Server processes.", _between(1, 256))
     threads: int = _setting(8, "Threads of each server process.", _between(1, 256))
     timeout: int = _setting(30, "Seconds after which a silent server process is replaced.", _between(1, 3600))
+    head_seconds: int = _setting(10, "Seconds that the head of a request may take to arrive.", _between(1, 3600))
+    body_seconds: int = _setting(
+        10, "Seconds that a body may take to arrive, besides what CARNET_BODY_RATE gives it.", _between(1, 3600)
+    )
+    body_rate: int = _setting(
+        8192, "Least bytes a second at which a body arrives and an answer is read.", _between(1, 1024 * 1024 * 1024)
+    )
+    address_connections: int = _setting(
+        256,
+        "Most connections of one address to each server process; 0: any number, as behind trusted proxies.",
+        _between(0, 1_000_000),
+    )
+    address_requests: int = _setting(
+        30_000,
+        "Requests a minute that each server process answers to one address, other than this machine's; 0: any number.",
+        _between(0, 100_000_000),
+    )
+    caller_requests: int = _setting(
+        30_000,
+        "Requests a minute that each server process answers to one token or operator; 0: any number.",
+        _between(0, 100_000_000),
+    )
     pool_size: int = _setting(10, "Most database connections of each process.", _between(2, 500))
     body_limit: int = _setting(1024 * 1024, "Largest request body, in bytes.", _between(1024, 1024 * 1024 * 1024))
     upload_limit: int = _setting(

@@ -1,46 +1,259 @@
-"""The server's processes: health is answered by threads of its own, however many requests hang."""
+"""The server's processes: a request reaches a thread when it is there as a whole; who is slow holds none."""
 
 from __future__ import annotations
 
+import errno
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
-from selectors import EVENT_READ
-from socket import MSG_DONTWAIT, MSG_PEEK
+from selectors import EVENT_READ, EVENT_WRITE
+from socket import MSG_DONTWAIT, socket
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+import structlog
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from api.health import HEALTH, READY
+from projections.settings import Settings
+from scripts.arrivals import Arrival, Pace
+from scripts.connections import Connection, Origins
+from scripts.paced import PacedSocket, Rests
+from scripts.refusals import CONTINUE, REFUSALS
 
-THREADS = 2
+HEALTH_THREADS = 2
+CONNECTIONS = 800  # of a process, below the 1,024 files that it may have open
+LINGERING = 100
+LINGER = 2.0  # seconds that a client has to read the end of an answer
+LOOK = 0.25  # seconds between two looks for who is late
+SLOW = 1.0  # seconds after which a request that is not there yet is thought to be slow
+PIECE = 64 * 1024
+SAYING = 60.0  # seconds between two lines of log about connections refused
+
 _BEGINNINGS = tuple(f"{method} {path}".encode() for method in ("GET", "HEAD") for path in (HEALTH, READY))
-_LONGEST = max(map(len, _BEGINNINGS))
+_FULL = (errno.EMFILE, errno.ENFILE)
+_GONE = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
+
+_logger = structlog.get_logger()
 
 
-class HealthFirst(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's threads, and two more that answer nothing but how the process is."""
+class WholeRequests(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's threads, given requests that have arrived; the loop that accepts connections reads them meanwhile.
+
+    Long bodies are read by threads of their own, at a pace, and health is answered by two more: neither slow uploads
+    nor requests that hang keep the rest from being answered.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._healthy = ThreadPoolExecutor(THREADS, thread_name_prefix="health")  # threads start when they are needed
+        settings: Settings = self.app.settings
+        self._pace = Pace(settings.head_seconds, settings.body_seconds, settings.body_rate)
+        # The threads of both start when they are needed.
+        self._healthy = ThreadPoolExecutor(HEALTH_THREADS, thread_name_prefix="health")
+        self._uploads = ThreadPoolExecutor(max(1, self.cfg.threads // 4), thread_name_prefix="uploads")
+        self._origins = Origins(0 if settings.trusted_proxies else settings.address_connections)
+        self._arriving: dict[Connection, Arrival] = {}
+        self._rests = Rests()
+        self._sending: dict[Connection, float] = {}
+        self._lingering: dict[Connection, float] = {}
+        self._looks_at = 0.0
+        self._stops_at: float | None = None
+        self._refused = 0
+        self._says_at = 0.0
 
-    def enqueue_req(self, conn: Any) -> None:
-        """Hands a connection to a thread once its request has begun to arrive: who says nothing holds none."""
-        read_ahead = conn.parser.unreader.buf.getvalue() if conn.parser else b""
+    def accept(self, listener: Any) -> None:
+        """Takes a connection, unless its address holds too many; where all places are taken, the slowest goes."""
         try:
-            beginning = read_ahead or conn.sock.recv(_LONGEST, MSG_PEEK | MSG_DONTWAIT)
-        except BlockingIOError:
-            self._wait_for(conn)
+            accepted, client = listener.accept()
+        except OSError as fault:
+            if fault.errno in _FULL:
+                self._make_room()
+            elif fault.errno not in _GONE:
+                raise
             return
+        self._enter(accepted, client, listener.getsockname())
+
+    def _enter(self, accepted: socket, client: Any, server: Any) -> None:
+        if not self._origins.enter(client[0]):
+            accepted.close()
+            self._refused += 1
+            return
+        conn = Connection(
+            self.cfg, PacedSocket.of(accepted, self._pace, self._rests), client, server,
+            linger=self._linger, left=self._origins.leave,
+        )  # fmt: skip
+        self.nr_conns += 1
+        self.enqueue_req(conn)
+        if self.nr_conns >= self.worker_connections:
+            self._make_room()
+
+    def enqueue_req(self, conn: Connection) -> None:
+        """Reads a request, one that the last reading went into included, until it can go to a thread."""
+        now = time.monotonic()
+        arrival = Arrival(now, self._pace)
+        if conn.parser:
+            arrival.take(conn.parser.unreader.take_buffered(), now)
+        conn.sock.setblocking(False)
+        if self._read(conn, arrival):
+            return
+        self._arriving[conn] = arrival
+        self.poller.register(conn.sock, EVENT_READ, partial(self._on_readable, conn))
+
+    def _on_readable(self, conn: Connection, sock: PacedSocket) -> None:
+        arrival = self._arriving[conn]
+        self._read(conn, arrival, before=partial(self._stop_waiting, conn))
+
+    def _stop_waiting(self, conn: Connection) -> None:
+        del self._arriving[conn]
+        self._unregister(conn)
+
+    def _unregister(self, conn: Connection) -> None:
+        with suppress(OSError, KeyError, ValueError):
+            self.poller.unregister(conn.sock)
+
+    def _read(self, conn: Connection, arrival: Arrival, before: Callable[[], None] = lambda: None) -> bool:
+        """Takes what came; whether that decided what becomes of the request, which begins with `before`."""
+        ended = False
+        try:
+            if arrival.state in {"head", "body"}:
+                data = conn.sock.recv(PIECE, MSG_DONTWAIT)
+                ended = not data
+                arrival.take(data, time.monotonic())
+        except BlockingIOError:
+            return False
         except OSError:
-            beginning = b""
-        threads = self._healthy if beginning.startswith(_BEGINNINGS) else self.tpool
+            ended, arrival.state = True, "head"
+        if arrival.state == "body" and not ended:
+            self._continue(conn, arrival)
+        if arrival.state in {"head", "body"} and not ended:
+            return False
+        before()
+        self._decide(conn, arrival)
+        return True
+
+    def _continue(self, conn: Connection, arrival: Arrival) -> None:
+        """Tells a client that waits to be told so to send its body."""
+        if arrival.expects:
+            arrival.expects = False
+            with suppress(OSError):
+                conn.sock.send(CONTINUE, MSG_DONTWAIT)
+
+    def _decide(self, conn: Connection, arrival: Arrival) -> None:
+        """Gives a request to a thread, or refuses what is none; a body that ended too early is refused by the API."""
+        match arrival.state:
+            case "head":
+                self._drop(conn)
+            case "malformed" | "too-large":
+                self._refuse(conn, arrival.state)
+            case "long":
+                self._submit(self._uploads, conn, arrival)
+            case _:
+                healthy = arrival.received.startswith(_BEGINNINGS)
+                self._submit(self._healthy if healthy else self.tpool, conn, arrival)
+
+    def _submit(self, threads: Executor, conn: Connection, arrival: Arrival) -> None:
+        conn.read_ahead = bytes(arrival.received)
         handled = threads.submit(self.handle, conn)
         handled.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
-    def _wait_for(self, conn: Any) -> None:
+    def handle(self, conn: Connection) -> Any:
+        """Answers, in a thread."""
+        conn.sock.setblocking(True)
+        conn.sock.begin()
+        conn.init()
+        conn.parser.unreader.unread(conn.read_ahead)
+        return super().handle(conn)
+
+    def finish_request(self, conn: Connection, done: Future[Any]) -> None:
+        """Waits for the next request or closes the connection, once the client has taken all of the answer."""
+        conn.read_ahead = b""
+        if not conn.sock.rest:
+            super().finish_request(conn, done)
+            return
         conn.sock.setblocking(False)
-        conn.timeout = time.monotonic() + self.cfg.keepalive
-        self.pending_conns.append(conn)
-        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        self._sending[conn] = time.monotonic() + conn.sock.patience()
+        self.poller.register(conn.sock, EVENT_WRITE, partial(self._on_writable, conn, done))
+
+    def _on_writable(self, conn: Connection, done: Future[Any], sock: PacedSocket) -> None:
+        try:
+            if not sock.flush():
+                return
+        except OSError:
+            self._stop_sending(conn)
+            return
+        del self._sending[conn]
+        self._unregister(conn)
+        super().finish_request(conn, done)
+
+    def _stop_sending(self, conn: Connection) -> None:
+        del self._sending[conn]
+        self._unregister(conn)
+        conn.sock.cut_off()
+        self._drop(conn)
+
+    def _drop(self, conn: Connection) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def _refuse(self, conn: Connection, why: str) -> None:
+        with suppress(OSError):
+            conn.sock.send(REFUSALS[why], MSG_DONTWAIT)
+        self.nr_conns -= 1
+        conn.close(graceful=True)
+
+    def _make_room(self) -> None:
+        """Closes the request that has waited longest for its rest, or the connection that has rested longest."""
+        slowest = next(iter(self._arriving), None)
+        if slowest and (self._arriving[slowest].began + SLOW < time.monotonic() or not self.keepalived_conns):
+            self._stop_waiting(slowest)
+            self._drop(slowest)
+        elif self.keepalived_conns:
+            resting = self.keepalived_conns.popleft()
+            self._unregister(resting)
+            self._drop(resting)
+
+    def murder_pending(self) -> None:
+        """Closes the connections whose time is over."""
+        now = time.monotonic()
+        if now < self._looks_at:
+            return
+        self._looks_at = now + LOOK
+        if not self.alive and self._stops_at is None:
+            self._stops_at = now + STOP_KEEPALIVE_LINGER
+        stops = self._stops_at is not None and self._stops_at <= now
+        for conn, arrival in list(self._arriving.items()):
+            if arrival.deadline <= now or stops:
+                self._stop_waiting(conn)
+                self._refuse(conn, "late") if arrival.received else self._drop(conn)
+        for conn in [conn for conn, deadline in self._sending.items() if deadline <= now]:
+            self._stop_sending(conn)
+        for conn in [conn for conn, deadline in self._lingering.items() if deadline <= now]:
+            self._stop_lingering(conn)
+        self._tell(now)
+
+    def _tell(self, now: float) -> None:
+        if self._refused and now >= self._says_at:
+            _logger.warning("connections.refused", count=self._refused)
+            self._refused, self._says_at = 0, now + SAYING
+
+    def _linger(self, conn: Connection) -> None:
+        """Keeps a connection that was answered until the client has read all of it, which it shows by hanging up."""
+        self.poller.register(conn.sock, EVENT_READ, partial(self._on_lingering, conn))
+        self._lingering[conn] = time.monotonic() + LINGER
+        if len(self._lingering) > LINGERING:
+            self._stop_lingering(next(iter(self._lingering)))
+
+    def _on_lingering(self, conn: Connection, sock: PacedSocket) -> None:
+        with suppress(BlockingIOError):
+            try:
+                if sock.recv(PIECE, MSG_DONTWAIT):
+                    return
+            except ConnectionError:
+                pass
+            self._stop_lingering(conn)
+
+    def _stop_lingering(self, conn: Connection) -> None:
+        del self._lingering[conn]
+        self._unregister(conn)
+        conn.close()

@@ -23,7 +23,7 @@ from projections.postgres.roles import powers
 from projections.postgres.usable import require_primary
 from projections.settings import Settings
 from scripts.installation import installation
-from scripts.listening import HealthFirst
+from scripts.listening import CONNECTIONS, WholeRequests
 from scripts.logs import log_to_stderr
 from scripts.waiting import Waiting
 
@@ -76,7 +76,9 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _options(self) -> dict[str, Any]:
         return {
             "bind": f"{self.settings.host}:{self.settings.port}",
-            "worker_class": HealthFirst,
+            "worker_class": WholeRequests,
+            "worker_connections": CONNECTIONS,
+            "sendfile": False,  # which would wait for a client as long as it likes
             "workers": self.settings.processes,
             "threads": self.settings.threads,
             "timeout": self.settings.timeout,

@@ -22,7 +22,10 @@ from workers.tools import Job, Tools
 
 _logger = structlog.get_logger()
 _DAY = 86_400  # seconds
-_SESSIONS = "DELETE FROM access.sessions WHERE expires_at <= now()"
+_SESSIONS = """
+WITH origins AS (DELETE FROM access.origins WHERE seen_at <= now() - interval '90 days')
+DELETE FROM access.sessions WHERE expires_at <= now()
+"""
 
 
 def _uploads(runtime: Runtime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from domain.operators import operator_id
-from projections.credentials import Credentials
+from projections.attempts import Attempts
 from projections.runtime import Runtime
 from tests.api.desk import position_of
 from tests.api.test_problems import refused
@@ -126,7 +126,7 @@ def test_the_brake_lets_go_after_a_quarter_of_an_hour(runtime: Runtime, stranger
     hire(runtime, "ada", "admin")
     with runtime.pool.connection() as connection:
         for _ in range(20):
-            Credentials(runtime.pool).attempts(["both:ada:192.0.2.1"])
+            Attempts(runtime.pool).count(["both:ada:192.0.2.1"])
         refused(sign_in(stranger), 429, "too-many-attempts")
         connection.execute("UPDATE access.attempts SET began_at = began_at - interval '16 minutes'")
     assert sign_in(stranger).status_code == 200
@@ -135,7 +135,7 @@ def test_the_brake_lets_go_after_a_quarter_of_an_hour(runtime: Runtime, stranger
 def test_guessing_many_names_from_one_address_is_braked(runtime: Runtime, stranger: FlaskClient) -> None:
     with runtime.pool.connection() as connection:
         for name in range(50):
-            Credentials(runtime.pool).attempts([f"both:{name}", "address:192.0.2.1"])
+            Attempts(runtime.pool).count([f"both:{name}", "address:192.0.2.1"])
         assert connection.execute("SELECT max(count) FROM access.attempts").fetchone() == (50,)
     refused(sign_in(stranger), 429, "too-many-attempts")
 
