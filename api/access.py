@@ -14,11 +14,12 @@ from uuid import UUID
 from flask import current_app, g, request
 
 from api.limits import limit_caller
+from api.parameters import refuse_foreign_parameters
 from api.problems import Problem
 from domain.personal import PERMISSION as PERSONAL
 from domain.roles import permissions
-from projections.credentials import ON_THIS_MACHINE, Credentials, Maker, OperatorRow, TokenRow
-from projections.sessions import Found, Sessions
+from projections.access.credentials import ON_THIS_MACHINE, Credentials, Maker, OperatorRow, TokenRow
+from projections.access.sessions import Found, Sessions
 
 COOKIE = "carnet_session"
 CSRF_HEADER = "X-CSRF-Token"
@@ -61,7 +62,7 @@ class Caller(NamedTuple):
 
 def credentials() -> Credentials:
     """The credentials of this application."""
-    return cast(Credentials, current_app.extensions["carnet.credentials"])
+    return cast("Credentials", current_app.extensions["carnet.credentials"])
 
 
 def sessions() -> Sessions:
@@ -71,7 +72,7 @@ def sessions() -> Sessions:
 
 def caller() -> Caller:
     """Who sent this request; known once a route that needs it was entered."""
-    return cast(Caller, g.caller)
+    return cast("Caller", g.caller)
 
 
 def csrf_token(session: str) -> str:
@@ -81,26 +82,29 @@ def csrf_token(session: str) -> str:
 
 def authenticate() -> Caller:
     """The caller by token or by session; raises a 401 problem for nobody, 403 for a write without the CSRF token."""
-    header = request.headers.get("Authorization")
-    if header is not None:
-        return _by_token(header)
-    session = request.cookies.get(COOKIE)
-    operator = sessions().find(session) if session else None
-    if session is None or operator is None:
-        raise _unknown("Send a token as `Authorization: Bearer ...`, or sign in.", 'Bearer realm="carnet"')
-    given = request.headers.get(CSRF_HEADER, "").encode()
-    if request.method not in READING and not compare_digest(given, csrf_token(session).encode()):
-        raise Problem(403, "csrf-token-missing", f"A write by cookie must carry the session's token in {CSRF_HEADER}.")
-    return Caller.of(operator, session)
-
-
-def _by_token(header: str) -> Caller:
-    scheme, _, text = header.partition(" ")
-    token = credentials().token(text.strip()) if scheme.lower() == "bearer" else None
-    if token is None:
+    header, session = request.headers.get("Authorization"), request.cookies.get(COOKIE)
+    found = recognize(credentials(), header, session)
+    if found is None and header is not None:
         challenge = 'Bearer realm="carnet", error="invalid_token"'
         raise _unknown("This token is unknown, was revoked or has expired.", challenge)
-    return Caller.by(token)
+    if found is None:
+        raise _unknown("Send a token as `Authorization: Bearer ...`, or sign in.", 'Bearer realm="carnet"')
+    if found.session is None:
+        return found
+    given = request.headers.get(CSRF_HEADER, "").encode()
+    if request.method not in READING and not compare_digest(given, csrf_token(found.session).encode()):
+        raise Problem(403, "csrf-token-missing", f"A write by cookie must carry the session's token in {CSRF_HEADER}.")
+    return found
+
+
+def recognize(known: Credentials, header: str | None, session: str | None) -> Caller | None:
+    """Who holds the token of an Authorization header or, where none is told, the session; None for nobody."""
+    if header is not None:
+        scheme, _, text = header.partition(" ")
+        token = known.token(text.strip()) if scheme.lower() == "bearer" else None
+        return Caller.by(token) if token else None
+    operator = Sessions(known.pool).find(session) if session else None
+    return Caller.of(operator, session) if operator and session else None
 
 
 def _unknown(detail: str, challenge: str) -> Problem:
@@ -141,9 +145,9 @@ def needs(
     def decorator(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def entered(*args: P.args, **kwargs: P.kwargs) -> R:
-            g.caller = authenticate()
-            limit_caller(caller().maker.token or caller().operator_id)
-            if caller().temporary and not temporary:
+            entering = g.caller = authenticate()
+            limit_caller(entering.maker.token or entering.operator_id)
+            if entering.temporary and not temporary:
                 raise Problem(
                     403, "password-change-required", "Change your one-time password first: PUT /session/password."
                 )
@@ -151,6 +155,7 @@ def needs(
                 require(permission)
             if personal:
                 require(PERSONAL)
+            refuse_foreign_parameters()
             return view(*args, **kwargs)
 
         _document(entered, permission, personal)

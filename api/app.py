@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import problems
 from api.bodies import Resource, check_query
+from api.changes.routes import changes
+from api.changes.waiting import EXTENSION as DESKS_EXTENSION
+from api.changes.waiting import Desks
+from api.console_files import console
 from api.coupons import coupons
-from api.customers import customers
+from api.current import itself
+from api.customers.routes import customers
 from api.docs import describe, docs
 from api.documents import documents
+from api.drafts import drafts
 from api.effects import effects, processes
 from api.events import audit, epochs, events, views
-from api.exports import Slots, exports
+from api.exports.routes import Slots, exports
+from api.headers import add_header, with_headers
 from api.health import EXTENSION as HEALTH_EXTENSION
 from api.health import HEALTH, READY, health
-from api.imports import imports
-from api.imports_mappings import EXTENSION, Mappings, mappings
+from api.imports.mappings import EXTENSION, Mappings, mappings
+from api.imports.routes import imports
 from api.jobs import jobs
 from api.limits import EXTENSION as LIMITS_EXTENSION
 from api.limits import Limits, limit_address, tell_limits
@@ -31,40 +38,48 @@ from api.metrics import Metrics, metrics
 from api.operators import operators
 from api.orders import orders
 from api.papers import papers
+from api.parameters import is_guarded, refuse_foreign_parameters
 from api.payment_page import payment_page
 from api.personal import mask_answer
+from api.pickers import pickers
+from api.products import products
 from api.reconciliation import reconciliation
 from api.requests import new_request_id
 from api.retention import retention
-from api.sequences import enrolments, sequences
-from api.sessions import session
-from api.sessions_open import open_sessions
-from api.settings import meta, settings
+from api.saved_views import views as saved_views
+from api.sequences.routes import enrolments, sequences
+from api.sessions.opened import open_sessions
+from api.sessions.routes import session
+from api.settings.routes import meta, settings
 from api.stock import stock
 from api.templates import templates
 from api.tokens import tokens
+from api.transfer import answer_conditionally, compress
+from api.trying import EXTENSION as TURNS_EXTENSION
+from api.trying import new_turns
 from api.unsubscribe import unsubscribe
 from api.webhooks import webhooks
 from api.whole_bodies import with_whole_bodies
-from projections import PROJECTIONS
-from projections.credentials import Credentials
-from projections.health import Health
+from projections.access.credentials import Credentials
+from projections.doctor.health import Health
+from projections.papers.prints import Papers
 from projections.postgres.connections import Renewal
-from projections.prints import Papers
 from projections.runtime import Runtime
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from projections.views import PROJECTIONS
 
 PREFIX = "/api/v1"
 BLUEPRINTS: tuple[Resource, ...] = (
     session,
     open_sessions,
     orders,
+    changes,
+    saved_views,
+    drafts,
     exports,
     documents,
     customers,
     coupons,
+    products,
     stock,
     sequences,
     enrolments,
@@ -73,6 +88,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     settings,
     papers,
     meta,
+    pickers,
     messages,
     templates,
     operators,
@@ -89,74 +105,54 @@ BLUEPRINTS: tuple[Resource, ...] = (
     jobs,
 )
 
-# What a browser could let a page do, and no page of ours needs.
-UNUSED_POWERS = (
-    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media",
-    "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone",
-    "midi", "payment", "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get",
-    "screen-wake-lock", "serial", "storage-access", "usb", "web-share", "xr-spatial-tracking",
-)  # fmt: skip
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 OTHER = "other"  # what an invented method is counted as, or whoever invents them makes the metrics grow
-
-# What every answer carries that does not say otherwise itself.
-SAFE_HEADERS = (
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Embedder-Policy", "require-corp"),
-    ("Permissions-Policy", ", ".join(f"{power}=()" for power in UNUSED_POWERS)),
-    ("X-Permitted-Cross-Domain-Policies", "none"),
-    ("Cache-Control", "no-store"),
-)
 
 log = structlog.get_logger()
 
 
+class Application(Flask):
+    """Flask, spared its look at every function whether it is a coroutine: none of ours is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def create_app(runtime: Runtime, reader: Mappings | None = None) -> Flask:
     """The API over an open runtime; without a `reader` of mappings it keeps none and proposes none."""
-    app = Flask("api", static_folder=None)
+    app = Application("api", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=runtime.settings.body_limit)
     app.extensions["carnet"] = runtime
     app.extensions["carnet.credentials"] = Credentials(runtime.pool)
     app.extensions["carnet.papers"] = Papers(runtime)
     app.extensions["carnet.exports"] = Slots(runtime)
+    app.extensions[TURNS_EXTENSION] = new_turns()
     watched = Health(runtime, PROJECTIONS)
     app.extensions[HEALTH_EXTENSION] = watched
     app.extensions[LIMITS_EXTENSION] = Limits(runtime.settings)
     app.extensions["carnet.metrics"] = Metrics(runtime, watched)
+    app.extensions[DESKS_EXTENSION] = Desks(app, runtime)
     app.extensions["carnet.renew"] = Renewal(runtime.pool)
     app.extensions[EXTENSION] = reader
     problems.register(app)
     app.before_request(_begin)
     app.after_request(_finish)
+    app.after_request(compress)
+    app.after_request(answer_conditionally)
     app.after_request(mask_answer)
     app.after_request(tell_limits)
     app.register_blueprint(health)
+    app.register_blueprint(console)
     app.register_blueprint(docs)
     app.register_blueprint(unsubscribe)
     app.register_blueprint(payment_page)
     api = describe(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=PREFIX + (blueprint.url_prefix or ""))
-    app.wsgi_app = with_whole_bodies(_with_safe_headers(app.wsgi_app))  # type: ignore[assignment, method-assign]
+    app.wsgi_app = with_whole_bodies(with_headers(app.wsgi_app))  # type: ignore[assignment, method-assign]
     _trust_proxies(app, runtime.settings.trusted_proxies)
     return app
-
-
-def _with_safe_headers(application: WSGIApplication) -> WSGIApplication:
-    """Puts the safe headers on every answer, also on those that are no request's of ours."""
-
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            told = {name.lower() for name, _ in headers}
-            return start_response(status, headers + [one for one in SAFE_HEADERS if one[0].lower() not in told], *more)
-
-        return application(environ, start)
-
-    return answer
 
 
 def _trust_proxies(app: Flask, count: int) -> None:
@@ -169,26 +165,31 @@ def _trust_proxies(app: Flask, count: int) -> None:
 
 def _begin() -> None:
     """Names the request, and refuses one too many of an address or one that cannot be read; health is never refused."""
-    g.began = time.perf_counter()
-    g.request_id = new_request_id()
-    if request.path not in {HEALTH, READY}:
-        limit_address(request.remote_addr)
-    check_query(request)
+    asked, about = itself(request), itself(g)
+    about.began = time.perf_counter()
+    about.request_id = new_request_id()
+    if asked.path not in {HEALTH, READY}:
+        limit_address(asked.remote_addr)
+    check_query(asked)
+    if asked.url_rule and not is_guarded(current_app.view_functions.get(asked.url_rule.endpoint)):
+        refuse_foreign_parameters()
 
 
 def _finish(response: Response) -> Response:
     """Puts the request's id on an answer, counts it and writes one line of log."""
-    response.headers["X-Request-Id"] = g.request_id
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    seconds = time.perf_counter() - g.began
-    route = str(request.url_rule) if request.url_rule else "none"
-    metrics().count(request.method if request.method in METHODS else OTHER, route, response.status_code, seconds)
-    caller = g.get("caller")
+    asked, about = itself(request), itself(g)
+    add_header(asked, "X-Request-Id", about.request_id)
+    if asked.is_secure:
+        add_header(asked, "Strict-Transport-Security", "max-age=31536000")
+    seconds = time.perf_counter() - about.began
+    route = str(asked.url_rule) if asked.url_rule else "none"
+    metrics().count(asked.method if asked.method in METHODS else OTHER, route, response.status_code, seconds)
+    caller = about.get("caller")
     log.info(
-        "request.answered",
-        request_id=g.request_id,
-        method=request.method,
+        "request answered",
+        action="request.answered",
+        request_id=about.request_id,
+        method=asked.method,
         route=route,
         status=response.status_code,
         ms=round(seconds * 1000, 1),

@@ -13,6 +13,7 @@ from flask import Request, g
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 
+from api.current import itself
 from api.personal import require_impersonal
 from api.problems import Problem, of_validation
 
@@ -33,7 +34,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise DoubledKey
-    if not all(key.isascii() or not HALVES.search(key) for key in value):
+    keys = "".join(value)
+    if not keys.isascii() and HALVES.search(keys):
         raise BrokenKey
     return value
 
@@ -54,9 +56,10 @@ def malformed(detail: str) -> Problem:
 
 def read_json(request: Request) -> Any:
     """The body as JSON in UTF-8, read once; no body at all is an empty object."""
-    if "body" not in g:
-        g.body = _decoded(request)
-    return g.body
+    about = itself(g)
+    if "body" not in about:
+        about.body = _decoded(request)
+    return about.body
 
 
 def _decoded(request: Request) -> Any:
@@ -117,9 +120,13 @@ class Resource(Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def documented(self) -> list[tuple[str, dict[str, Any]]]:
+        """What is documented of each route, by the name of its view and the method in small letters."""
+        return list(self._docs.items())
+
     def route(self, rule: str, *, methods: Sequence[str], **options: Any) -> Decorator:
         """Serves a rule with the methods."""
-        return cast(Decorator, super().route(rule, methods=list(methods), **options))
+        return cast("Decorator", super().route(rule, methods=list(methods), **options))
 
     def get(self, rule: str, **options: Any) -> Decorator:
         """Serves reads of a rule."""
@@ -142,16 +149,21 @@ class Resource(Blueprint):  # type: ignore[misc]
         return self.route(rule, methods=("DELETE",), **options)
 
     def arguments(self, schema: Form, *, location: str = "json", **options: Any) -> Decorator:
-        """Hands what the request carries (as `json` or `query`) to the view as its first argument."""
-        return cast(Decorator, super().arguments(_made(schema), location=location, **options))
+        """Hands what the request carries (as `json` or `query`) to the view as its first argument.
+
+        A form without a field that is required is described as a body that may be left out, as it may.
+        """
+        form = _made(schema)
+        needed = form is None or any(field.required for field in form.fields.values())
+        return cast("Decorator", super().arguments(form, location=location, **{"required": needed, **options}))
 
     def response(self, status_code: int, schema: Form | None = None, **options: Any) -> Decorator:
         """Describes what the view answers; the view itself makes the answer."""
-        return cast(Decorator, super().response(status_code, _made(schema), **options))
+        return cast("Decorator", super().response(status_code, _made(schema), **options))
 
     def alt_response(self, status_code: int, response: str | None = None, **options: Any) -> Decorator:
         """Describes another answer, by the name of its status."""
-        return cast(Decorator, super().alt_response(status_code, response, **options))
+        return cast("Decorator", super().alt_response(status_code, response, **options))
 
 
 def _made(schema: Form | None) -> marshmallow.Schema | None:

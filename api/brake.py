@@ -7,7 +7,7 @@ from uuid import UUID
 from api.access import credentials
 from api.origins import origin
 from api.problems import Problem
-from projections.attempts import WINDOW, Attempts
+from projections.access.attempts import WINDOW, Attempts
 
 # Most failures within a quarter of an hour: at one account from one place, from one place, at one account.
 OWN, PLACE, ACCOUNT = 10, 50, 200

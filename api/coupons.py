@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast, get_args
 
 from flask import Response
 from marshmallow import ValidationError, fields, post_load, validate
+from msgspec import Struct
 
 from api.access import needs
 from api.bodies import Resource
 from api.instants import Instant
-from api.lists import ListQuery, page_answer, sorts
+from api.lists import ListQuery, ListRequest, page_answer, sorts
 from api.orders.cart_forms import Rate, ReasonForm, one_currency
 from api.orders.rendering import rate_text
-from api.problems import CodedMessage
+from api.problems import CodedMessage, plain_sentence
 from api.requests import context, fresh, handle, respond, runtime
-from api.schemas import Body, Code, Flag, MoneyAnswer, MoneyForm, Text, Whole, instant, money, page_form
+from api.schemas import Body, Code, Flag, Many, MoneyAnswer, MoneyForm, Text, Whole, instant, money, page_form
 from domain import texts
 from domain.coupons import (
     ChangeCoupon,
@@ -32,22 +33,23 @@ from domain.coupons.rules import MOST_PATTERNS, MOST_PRODUCTS, MOST_TAGS, check_
 from domain.errors import DomainError
 from domain.pricing import CouponKind
 from domain.settings import Shop
-from projections.coupons import (
+from projections.log import NothingRecorded
+from projections.views.coupons import (
     LISTING,
     SORTS,
     CouponFilters,
     CouponHead,
+    State,
 )
-from projections.log import NothingRecorded
 
 coupons = Resource("coupons", __name__, url_prefix="/coupons", description="Coupons and their rules")
 MOST_USES = 10**9
-KINDS = ("percent", "amount", "free_shipping")
-STATES = ("active", "scheduled", "expired", "used_up", "disabled")
+KINDS: tuple[CouponKind, ...] = get_args(CouponKind)
+STATES: tuple[State, ...] = get_args(State)
 
 
-def _texts(most: int, description: str) -> fields.List[Any]:
-    return fields.List(Code(), validate=validate.Length(max=most), metadata={"description": description})
+def _texts(most: int, description: str) -> Many:
+    return Many(Code(), validate=validate.Length(max=most), metadata={"description": description})
 
 
 class RulesForm(Body):
@@ -68,28 +70,34 @@ class RulesForm(Body):
     tags = _texts(MOST_TAGS, "The order or its customer carries one of these")
     most_items = Whole(1, MOST_USES, metadata={"description": "The dearest units that it is for, so many"})
 
+    Loaded = CouponRules
+
     @post_load
-    def made(self, told: dict[str, Any], **_: Any) -> CouponRules:
-        amount, minimum = told.get("amount"), told.get("minimum")
-        value = {"percent": told.get("percent", 0), "amount": amount.minor if amount else 0}.get(told["kind"], 0)
-        names = ("valid_from", "valid_until", "limit", "limit_per_customer", "combines", "multiplies", "most_items")
+    def made(self, facts: dict[str, Any], **_: Any) -> Any:
+        """The rules, which hold together."""
+        amount, minimum = facts.pop("amount", None), facts.pop("minimum", None)
+        value = {"percent": facts.pop("percent", 0), "amount": amount.minor if amount else 0}.get(facts["kind"], 0)
         rules = CouponRules(
-            kind=told["kind"],
             value=value,
             currency=one_currency("", {"amount": amount, "minimum": minimum}),
             minimum=minimum.minor if minimum else 0,
-            products=tuple(told.get("products", ())),
-            patterns=tuple(told.get("sku_patterns", ())),
-            tags=tuple(told.get("tags", ())),
-            **{name: told[name] for name in names if name in told},
+            patterns=facts.pop("sku_patterns", ()),
+            **facts,
         )
         try:
             check_rules(rules)
         except DomainError as error:
             place = error.pointer.removeprefix("/").partition("/")[0]
             place = rules.kind if place in ("value", "currency") else place
-            raise ValidationError({place: [CodedMessage(str(error), error.code)]}) from None
+            raise ValidationError({place: [CodedMessage(plain_sentence(error), error.code)]}) from None
         return rules
+
+
+class ChangedRules(NamedTuple):
+    """Other rules for a coupon, and why."""
+
+    rules: CouponRules
+    reason: str | None
 
 
 class ChangedRulesForm(RulesForm):
@@ -98,10 +106,10 @@ class ChangedRulesForm(RulesForm):
     reason = Text(texts.LINE)
 
     @post_load
-    def made(self, told: dict[str, Any], **_: Any) -> Any:
+    def made(self, facts: dict[str, Any], **_: Any) -> ChangedRules:
         """The rules, and the reason."""
-        reason = told.pop("reason", None)
-        return super().made(told), reason
+        reason = facts.pop("reason", None)
+        return ChangedRules(super().made(facts), reason)
 
 
 class CouponsQuery(ListQuery):
@@ -112,6 +120,11 @@ class CouponsQuery(ListQuery):
     state = fields.String(validate=validate.OneOf(STATES))
     sort = sorts(SORTS)
 
+    class Filters(Struct, frozen=True, kw_only=True):
+        q: str | None = None
+        kind: CouponKind | None = None
+        state: State | None = None
+
 
 class CouponForm(Body):
     """A new coupon: its code and its rules."""
@@ -119,6 +132,11 @@ class CouponForm(Body):
     code = Code(required=True)
     rules = fields.Nested(RulesForm, required=True)
     reason = Text(texts.LINE)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        code: str
+        rules: CouponRules
+        reason: str | None = None
 
 
 class RulesAnswer(Body):
@@ -197,22 +215,25 @@ def coupon_answer(coupon: Coupon, shop: Shop | None = None) -> dict[str, Any]:
     }
 
 
+def coupon_filters(asked: CouponsQuery.Filters, at: datetime) -> CouponFilters:
+    """The filters of a query, which ask for the state of every coupon at an instant."""
+    return CouponFilters(at=at, q=asked.q, kind=asked.kind, state=asked.state)
+
+
 @coupons.get("")
 @needs("coupons:read")
 @coupons.arguments(CouponsQuery, location="query")
 @coupons.response(200, page_form(CouponRowAnswer, counted=True))
-def get_coupons(told: dict[str, Any]) -> Response:
+def get_coupons(query: ListRequest[CouponsQuery.Filters]) -> Response:
     """All coupons by code."""
     fresh("coupons", anywhere=True)
-    filters = CouponFilters(
-        at=datetime.now(UTC), **{name: told[name] for name in ("q", "kind", "state") if name in told}
-    )
-    return page_answer(told, LISTING, filters, _row_answer)
+    filters = coupon_filters(query.filters, datetime.now(UTC))
+    return page_answer(query, LISTING, filters, _row_answer)
 
 
 def _row_answer(row: CouponHead) -> dict[str, Any]:
     rules = CouponRules(
-        kind=cast(CouponKind, row.kind),
+        kind=cast("CouponKind", row.kind),
         value=row.value,
         currency=row.currency,
         minimum=row.minimum,
@@ -242,9 +263,9 @@ def _row_answer(row: CouponHead) -> dict[str, Any]:
 @needs("coupons:write")
 @coupons.arguments(CouponForm)
 @coupons.response(201, CouponAnswer)
-def create_coupon(told: dict[str, Any]) -> Response:
+def create_coupon(form: CouponForm.Loaded) -> Response:
     """Bring out a coupon."""
-    command = CreateCoupon(context=context(told.get("reason")), code=told["code"], rules=told["rules"])
+    command = CreateCoupon(context=context(form.reason), code=form.code, rules=form.rules)
     return handle(command, render=coupon_answer, status=201, location=lambda coupon: f"/api/v1/coupons/{coupon.code}")
 
 
@@ -264,11 +285,10 @@ def get_coupon(code: str) -> Response:
 @needs("coupons:write")
 @coupons.arguments(ChangedRulesForm)
 @coupons.response(200, CouponAnswer)
-def change_coupon(told: tuple[CouponRules, str | None], code: str) -> Response:
+def change_coupon(form: ChangedRules, code: str) -> Response:
     """Give a coupon other rules; orders that hold it keep their terms."""
-    rules, reason = told
     return handle(
-        ChangeCoupon(coupon_id=coupon_id_of(code), context=context(reason), rules=rules), render=coupon_answer
+        ChangeCoupon(coupon_id=coupon_id_of(code), context=context(form.reason), rules=form.rules), render=coupon_answer
     )
 
 
@@ -276,9 +296,9 @@ def change_coupon(told: tuple[CouponRules, str | None], code: str) -> Response:
 @needs("coupons:write")
 @coupons.arguments(ReasonForm)
 @coupons.response(200, CouponAnswer)
-def disable_coupon(told: dict[str, Any], code: str) -> Response:
+def disable_coupon(form: ReasonForm.Loaded, code: str) -> Response:
     """Let nobody use a coupon any more."""
-    given = context(told.get("reason"))
+    given = context(form.reason)
     return handle(DisableCoupon(coupon_id=coupon_id_of(code), context=given), render=coupon_answer)
 
 
@@ -286,7 +306,7 @@ def disable_coupon(told: dict[str, Any], code: str) -> Response:
 @needs("coupons:write")
 @coupons.arguments(ReasonForm)
 @coupons.response(200, CouponAnswer)
-def enable_coupon(told: dict[str, Any], code: str) -> Response:
+def enable_coupon(form: ReasonForm.Loaded, code: str) -> Response:
     """Let a disabled coupon be used again."""
-    given = context(told.get("reason"))
+    given = context(form.reason)
     return handle(EnableCoupon(coupon_id=coupon_id_of(code), context=given), render=coupon_answer)

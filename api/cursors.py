@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from api.positions import epoch_lately, epoch_now, require_epoch
+from api.positions import epoch_now, recent_epoch, require_epoch
 from api.problems import Problem
 
 LONGEST = 1000
@@ -17,7 +17,7 @@ LARGEST = 2**63
 
 def write_cursor(sort: str, *keys: Any) -> str:
     """A cursor after the row with these sort keys in a list sorted so; it holds within the epoch of the log."""
-    return cursor_in(epoch_lately().id, sort, *keys)
+    return cursor_in(recent_epoch().id, sort, *keys)
 
 
 def read_cursor(text: str, sort: str, *types: Any) -> tuple[Any, ...]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import flask_swagger_ui
-from flask import Blueprint, Flask, Response, send_from_directory
+from flask import Blueprint, Flask, Response, json, send_from_directory
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 
 from api.access import COOKIE
+from api.bodies import Resource
+from api.conditions import describe_conditions, honours_if_match
 from api.problems import MIMETYPE
 from api.schemas import ProblemForm
 
@@ -52,13 +55,47 @@ CONFIGURATION = {
     },
 }
 
+WRITES = frozenset({"post", "put", "patch", "delete"})
+
 docs = Blueprint("docs", __name__, url_prefix="/api/docs")
 
 
 class Description(Api):  # type: ignore[misc]
-    """The API's description, in which every refusal is a problem document; errors are answered in `api.problems`."""
+    """The API's description, in which every refusal is a problem document; errors are answered in `api.problems`.
+
+    What the routes say of themselves is gathered when the description is first asked for: it takes longer than all else
+    of a process's start.
+    """
 
     ERROR_SCHEMA = ProblemForm
+
+    def __init__(self, app: Flask) -> None:
+        self._undescribed: list[Resource] = []
+        self._describing = Lock()
+        self._text = ""
+        super().__init__(app)
+
+    def register_blueprint(self, resource: Resource, **options: Any) -> None:
+        """Adds the routes of a resource."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][resource.name] = self
+        self._app.register_blueprint(resource, **options)
+        self._undescribed.append(resource)
+
+    def _openapi_json(self) -> Response:
+        with self._describing:
+            if not self._text:
+                for resource in self._undescribed:
+                    self._tell_conditions(resource)
+                    resource.register_views_in_doc(self, self._app, self.spec, name=resource.name, parameters=None)
+                    self.spec.tag({"name": resource.name, "description": resource.description})
+                self._text = json.dumps(self.spec.to_dict(), indent=2, sort_keys=False)
+        return Response(self._text, mimetype="application/json")
+
+    def _tell_conditions(self, resource: Resource) -> None:
+        for endpoint, operations in resource.documented():
+            if honours_if_match(self._app.view_functions[f"{resource.name}.{endpoint}"]):
+                for method in WRITES & operations.keys():
+                    describe_conditions(operations[method])
 
     def _register_error_handlers(self) -> None:
         """None of the library's: they drop headers."""

@@ -7,28 +7,29 @@ from uuid import UUID
 
 from flask import Response
 from marshmallow import ValidationError, fields, post_load, validate
+from msgspec import Struct
 
 from api.access import needs
 from api.bodies import Resource
-from api.lists import ListQuery, page_answer, sorts
-from api.orders.collection import OrderListForm, order_filters
+from api.lists import ListQuery, ListRequest, page_answer, sorts
+from api.orders.filters import OrderListForm, order_filters
 from api.prints import DocumentAnswer, LanguageQuery, document_answer, printed, printed_together
 from api.problems import CodedMessage, Problem
 from api.requests import context, fresh, handle, runtime
-from api.schemas import Body, Code, Text, instant, money, page_form
+from api.schemas import Body, Code, Many, Text, instant, money, page_form
 from domain import texts
 from domain.errors import NotFound
 from domain.orders.documents import KINDS, NUMBERED, RECEIPT, VoidDocument, document_of
 from domain.orders.order import Order
 from domain.settings import LOCALES, Shop
-from projections.documents import (
+from projections.views.documents import (
     LISTING,
     SORTS,
     DocumentFilters,
     DocumentHead,
     order_of_document,
 )
-from projections.orders import list_orders
+from projections.views.orders import list_orders
 
 MOST_AT_ONCE = 1_000  # orders in one file
 MOST_LINES = 20_000  # in one file: some ten seconds
@@ -59,6 +60,8 @@ class DocumentsQuery(ListQuery):
     )
     sort = sorts(SORTS)
 
+    Filters = DocumentFilters
+
 
 class PrintForm(Body):
     """Orders to print as one file: their ids, or the list's own filter and sort; `kind` is a receipt unless told.
@@ -68,22 +71,33 @@ class PrintForm(Body):
 
     kind = fields.String(validate=validate.OneOf(KINDS))
     locale = fields.String(validate=validate.OneOf(LOCALES))
-    orders = fields.List(fields.UUID(), validate=validate.Length(1, MOST_AT_ONCE))
+    orders = Many(fields.UUID(), validate=validate.Length(1, MOST_AT_ONCE))
     filter = fields.Nested(OrderListForm)
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        kind: str = RECEIPT
+        locale: str = ""
+        orders: tuple[UUID, ...] = ()
+        filter: ListRequest[OrderListForm.Filters] | None = None
+
     @post_load
-    def one_of_both(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
-        if ("orders" in told) == ("filter" in told):
+    def made(self, facts: dict[str, Any], **_: Any) -> Loaded:
+        """The orders, named in one of the two ways."""
+        if ("orders" in facts) == ("filter" in facts):
             raise ValidationError({"orders": [CodedMessage("Tell either orders or a filter.", "orders-or-filter")]})
-        if len(set(told.get("orders", ()))) != len(told.get("orders", ())):
+        form = self.Loaded(**facts)
+        if len(set(form.orders)) != len(form.orders):
             raise ValidationError({"orders": [CodedMessage("An order stands here twice.", "order-doubled")]})
-        return told
+        return form
 
 
 class VoidForm(Body):
     """Why a document no longer counts."""
 
     reason = Text(texts.LINE, filled=True, required=True)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        reason: str
 
 
 def _row_answer(row: DocumentHead) -> dict[str, Any]:
@@ -105,55 +119,52 @@ def _row_answer(row: DocumentHead) -> dict[str, Any]:
 @needs("documents:read")
 @documents.arguments(DocumentsQuery, location="query")
 @documents.response(200, page_form(DocumentAnswer, counted=True))
-def get_documents(told: dict[str, Any]) -> Response:
+def get_documents(query: ListRequest[DocumentFilters]) -> Response:
     """The register: every document that was issued, voided ones included."""
     fresh("documents", anywhere=True)
-    filters = DocumentFilters(**{name: told[name] for name in DocumentFilters.__struct_fields__ if name in told})
-    return page_answer(told, LISTING, filters, _row_answer)
+    return page_answer(query, LISTING, query.filters, _row_answer)
 
 
 @documents.get("/<string:number>.pdf")
 @needs("documents:read", personal=True)
 @documents.arguments(LanguageQuery, location="query")
 @documents.response(200)
-def get_document(told: dict[str, Any], number: str) -> Response:
+def get_document(query: LanguageQuery.Loaded, number: str) -> Response:
     """An invoice or credit note as it was issued; a voided one says so."""
     order_id, kind = _found(number)
-    return printed(order_id, kind, number=number, **told)
+    return printed(order_id, kind, number=number, locale=query.locale)
 
 
 @documents.post("/<string:number>/void")
 @needs("documents:void")
 @documents.arguments(VoidForm)
 @documents.response(200, DocumentAnswer)
-def void_document(told: dict[str, Any], number: str) -> Response:
+def void_document(form: VoidForm.Loaded, number: str) -> Response:
     """Take back a document that was issued by mistake; it keeps its number and says that it is void."""
     order_id, _ = _found(number)
 
     def render(order: Order, shop: Shop) -> dict[str, Any]:
         return document_answer(order, document_of(order, number))
 
-    return handle(
-        VoidDocument(order_id=order_id, context=context(told["reason"]), document_number=number), render=render
-    )
+    return handle(VoidDocument(order_id=order_id, context=context(form.reason), document_number=number), render=render)
 
 
 @documents.post("")
 @needs("documents:read", personal=True)
 @documents.arguments(PrintForm)
 @documents.response(200)
-def print_orders(told: dict[str, Any]) -> Response:
+def print_orders(form: PrintForm.Loaded) -> Response:
     """Print many orders as one PDF, in the order they are told or listed; asked again, it is the same file."""
-    order_ids = told.get("orders") or _listed(told["filter"])
-    return printed_together(order_ids, told.get("kind", RECEIPT), told.get("locale", ""), MOST_LINES)
+    order_ids = _listed(form.filter) if form.filter else list(form.orders)
+    return printed_together(order_ids, form.kind, form.locale, MOST_LINES)
 
 
-def _listed(asked: dict[str, Any]) -> list[UUID]:
+def _listed(asked: ListRequest[OrderListForm.Filters]) -> list[UUID]:
     """The orders that the list shows for a filter, in its order; too many are refused, not left out."""
     fresh("orders")
-    filters = order_filters(asked, runtime().desk.shop(), runtime().log)
+    filters = order_filters(asked.filters, runtime().desk.shop(), runtime().log)
     with runtime().reading() as connection:
-        page = list_orders(connection, filters, asked.get("sort", "-created_at"), MOST_AT_ONCE)
+        page = list_orders(connection, filters, asked.sort or "-created_at", MOST_AT_ONCE)
     if page.next is not None:
         detail = f"The filter leaves more than {MOST_AT_ONCE} orders: narrow it."
         raise Problem(422, "too-many-orders", detail, details={"limit": MOST_AT_ONCE})

@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 
 from api.access import caller, needs
 from api.bodies import Resource
-from api.lists import ListQuery, page_answer, sorts
+from api.lists import ListQuery, ListRequest, page_answer, sorts
 from api.requests import context, perform, respond, runtime
 from api.schemas import Body, Text, instant, page_form
 from domain import texts
@@ -28,6 +28,7 @@ from projections.work.effects import (
     SORTS,
     STATES,
     VANISHED,
+    EffectFilters,
     EffectRow,
     change,
     find,
@@ -57,6 +58,8 @@ class EffectsQuery(ListQuery):
     kind = Text(texts.NAME, filled=True)
     order_id = fields.UUID()
     sort = sorts(SORTS)
+
+    Filters = EffectFilters
 
 
 class EffectAnswer(Body):
@@ -112,10 +115,9 @@ def effect_answer(row: EffectRow) -> dict[str, Any]:
 @needs("effects:read")
 @effects.arguments(EffectsQuery, location="query")
 @effects.response(200, page_form(EffectAnswer, counted=True))
-def get_effects(told: dict[str, Any]) -> Response:
+def get_effects(query: ListRequest[EffectFilters]) -> Response:
     """All effects, newest first."""
-    filters: dict[str, Any] = {name: told[name] for name in ("state", "kind", "order_id") if name in told}
-    return page_answer(told, LISTING, filters, effect_answer)
+    return page_answer(query, LISTING, query.filters, effect_answer)
 
 
 @effects.get("/<uuid:key>")

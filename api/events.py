@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 from marshmallow import fields
 from marshmallow.validate import Length
+from msgspec import Struct
 
 from api.access import needs
 from api.bodies import Resource
@@ -31,11 +30,18 @@ class SealsQuery(Body):
     after = Count(0, 2**63 - 1)
     limit = Count(1, MOST)
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        after: int = 0
+        limit: int = 100
+
 
 class FeedQuery(SealsQuery):
     """The same; `epoch` is that of the answer which told `after`, and another one than today's is refused."""
 
     epoch = fields.String(validate=Length(1, 64))
+
+    class Loaded(SealsQuery.Loaded, frozen=True, kw_only=True):
+        epoch: str | None = None
 
 
 class FeedAnswer(Body):
@@ -103,17 +109,18 @@ class ViewsAnswer(Body):
 @needs("events:read")
 @events.arguments(FeedQuery, location="query")
 @events.response(200, FeedAnswer)
-def get_events(told: dict[str, Any]) -> Response:
+def get_events(query: FeedQuery.Loaded) -> Response:
     """Events in the order they were recorded; ask again after `next`. Nothing is skipped and nothing comes twice.
 
+    An event whose stored form cannot be read comes as `{"unreadable": true}` without `occurred_at`.
     Without `personal:read` what tells of a person reads `{"erased": true}`.
     """
-    after, limit = told.get("after", 0), told.get("limit", 100)
+    after, limit = query.after, query.limit
     log = _log()
-    incarnation, recorded = log.next(after, limit, personal=sees_persons())
+    incarnation, recorded = log.feed(after, limit, personal=sees_persons())
     epoch = log.epoch(incarnation)
-    if "epoch" in told:
-        require_epoch(told["epoch"], epoch)
+    if query.epoch is not None:
+        require_epoch(query.epoch, epoch)
     items = [recorded_answer(one) for one in recorded]
     return respond({"items": items, "next": recorded[-1].position if recorded else after, "epoch": epoch.id})
 
@@ -141,9 +148,9 @@ def _log() -> EventLog:
 @needs("audit:read")
 @audit.arguments(SealsQuery, location="query")
 @audit.response(200, SealsAnswer)
-def get_seals(told: dict[str, Any]) -> Response:
+def get_seals(query: SealsQuery.Loaded) -> Response:
     """The signed checkpoints over the log after a position, and the Ed25519 key that checks their signatures."""
-    after, limit = told.get("after", 0), told.get("limit", 100)
+    after, limit = query.after, query.limit
     found = checkpoints(runtime().log, after, limit)
     items = [
         {

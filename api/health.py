@@ -10,7 +10,7 @@ from api.access import needs
 from api.metrics import metrics
 from api.problems import RETRY_SECONDS
 from api.requests import respond
-from projections.health import Health
+from projections.doctor.health import Health
 
 HEALTH, READY = "/healthz", "/readyz"
 EXTENSION = "carnet.health"
@@ -29,7 +29,7 @@ def ready() -> Response:
     """Within a second: the database answers and takes writes, its migrations are these, no view or process stands still
     behind the log, every view is led, no disk is full; else 503 with what is wrong.
     """
-    checks = cast(Health, current_app.extensions[EXTENSION]).checks()
+    checks = cast("Health", current_app.extensions[EXTENSION]).checks()
     well = all(check.is_well for check in checks if check.needed)
     body = {"status": "ready" if well else "not ready", "checks": {check.name: check.text for check in checks}}
     return respond(body, status=200 if well else 503, headers=None if well else {"Retry-After": RETRY_SECONDS})

@@ -8,16 +8,17 @@ from uuid import UUID
 
 from flask import Response, send_file
 from marshmallow import fields, validate
+from msgspec.structs import replace
 
 from api.access import caller, needs, require
 from api.bodies import Resource
-from api.lists import ListQuery, page_answer, sorts
+from api.lists import ListQuery, ListRequest, page_answer, sorts
 from api.requests import perform, respond, runtime
 from api.schemas import Body, Text, instant, page_form
 from domain import texts
 from domain.personal import PERMISSION
+from projections.engine.tables import Connection
 from projections.log import Session
-from projections.tables import Connection
 from projections.work import job_files
 from projections.work.jobs import (
     ACTIONS,
@@ -27,8 +28,10 @@ from projections.work.jobs import (
     RESULTS,
     SORTS,
     STATES,
+    JobFilters,
     JobNotFound,
     JobRow,
+    ResultFilters,
     ResultRow,
     change,
     find,
@@ -46,11 +49,15 @@ class JobsQuery(ListQuery):
     kind = Text(texts.NAME, filled=True)
     sort = sorts(SORTS)
 
+    Filters = JobFilters
+
 
 class ResultsQuery(ListQuery):
     """Results of one outcome alone."""
 
     outcome = fields.String(validate=validate.OneOf(OUTCOMES))
+
+    Filters = ResultFilters
 
 
 class ProgressAnswer(Body):
@@ -149,12 +156,10 @@ def _own(connection: Connection, job_id: UUID) -> JobRow:
 @needs()
 @jobs.arguments(JobsQuery, location="query")
 @jobs.response(200, page_form(JobAnswer, counted=True))
-def get_jobs(told: dict[str, Any]) -> Response:
+def get_jobs(query: ListRequest[JobFilters]) -> Response:
     """Jobs, newest first: all with the permission `jobs:read`, else the caller's own."""
-    filters: dict[str, Any] = {name: told[name] for name in ("state", "kind") if name in told}
-    if "jobs:read" not in caller().permissions:
-        filters["created_by"] = caller().actor
-    return page_answer(told, JOBS, filters, job_answer)
+    own = None if "jobs:read" in caller().permissions else caller().actor
+    return page_answer(query, JOBS, replace(query.filters, created_by=own), job_answer)
 
 
 @jobs.get("/<uuid:job_id>")
@@ -170,12 +175,11 @@ def get_job(job_id: UUID) -> Response:
 @needs()
 @jobs.arguments(ResultsQuery, location="query")
 @jobs.response(200, page_form(ResultAnswer, counted=True))
-def get_results(told: dict[str, Any], job_id: UUID) -> Response:
+def get_results(query: ListRequest[ResultFilters], job_id: UUID) -> Response:
     """What became of each item, in the job's order."""
     with runtime().reading() as connection:
         visible(connection, job_id)
-    filters: dict[str, Any] = {"job_id": job_id} | {name: told[name] for name in ("outcome",) if name in told}
-    return page_answer(told, RESULTS, filters, _result_answer)
+    return page_answer(query, RESULTS, replace(query.filters, job_id=job_id), _result_answer)
 
 
 @jobs.get("/<uuid:job_id>/file")

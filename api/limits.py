@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import NamedTuple, cast
 from uuid import UUID
 
-from flask import Response, current_app, g
+from flask import Response, current_app, g, request
 
+from api.current import itself
+from api.headers import add_header
 from api.origins import is_this_machine, origin
 from api.problems import Problem
 from projections.settings import Settings
@@ -22,7 +24,7 @@ ROUNDING = 1e-6
 MOST = 10_000  # callers whose requests are counted at one time, some 2 MB
 
 
-class Standing(NamedTuple):
+class QuotaState(NamedTuple):
     """Where a caller stands with a limit: what is left of its quota, and seconds until all of it, or a request, is."""
 
     name: str
@@ -51,7 +53,7 @@ class Limit:
         self._full_at: OrderedDict[str, float] = OrderedDict()  # when each bucket is full again
         self._lock = Lock()
 
-    def take(self, caller: str) -> Standing:
+    def take(self, caller: str) -> QuotaState:
         """Counts a request; it is refused where the standing tells to wait."""
         now = self._clock()
         with self._lock:
@@ -65,7 +67,7 @@ class Limit:
                 self._full_at.popitem(last=False)
         used = full_at - now
         remaining = max(0, math.floor((WINDOW - used) / self._each + ROUNDING))
-        return Standing(self.name, self.quota, remaining, used, wait)
+        return QuotaState(self.name, self.quota, remaining, used, wait)
 
 
 class Limits:
@@ -75,20 +77,20 @@ class Limits:
         self._address = Limit("address", settings.address_requests)
         self._caller = Limit("caller", settings.caller_requests)
 
-    def of_address(self, address: str | None) -> Standing | None:
+    def of_address(self, address: str | None) -> QuotaState | None:
         """Counts a request from an address; this machine itself has no limit."""
         if not self._address.quota or is_this_machine(address):
             return None
         return self._address.take(origin(address))
 
-    def of_caller(self, identifier: UUID | None) -> Standing | None:
+    def of_caller(self, identifier: UUID | None) -> QuotaState | None:
         """Counts a request of a token or an operator."""
         return self._caller.take(str(identifier)) if self._caller.quota else None
 
 
 def limits() -> Limits:
     """The limits of this application."""
-    return cast(Limits, current_app.extensions[EXTENSION])
+    return cast("Limits", current_app.extensions[EXTENSION])
 
 
 def limit_address(address: str | None) -> None:
@@ -101,7 +103,7 @@ def limit_caller(identifier: UUID | None) -> None:
     _enforce(limits().of_caller(identifier))
 
 
-def _enforce(standing: Standing | None) -> None:
+def _enforce(standing: QuotaState | None) -> None:
     if standing is None:
         return
     g.standings = (*g.get("standings", ()), standing)
@@ -113,10 +115,17 @@ def _enforce(standing: Standing | None) -> None:
 
 def tell_limits(response: Response) -> Response:
     """Puts on an answer which limits there are, and what is left of them (draft-ietf-httpapi-ratelimit-headers)."""
-    standings: tuple[Standing, ...] = g.get("standings", ())
-    if standings:
-        policies = [f'"{one.name}";q={one.quota};w={WINDOW:.0f}' for one in standings]
-        states = [f'"{one.name}";r={one.remaining};t={math.ceil(one.restored)}' for one in standings]
-        response.headers["RateLimit-Policy"] = ", ".join(policies)
-        response.headers["RateLimit"] = ", ".join(states)
+    if told := limit_headers(g.get("standings", ())):
+        asked = itself(request)
+        for name, value in told.items():
+            add_header(asked, name, value)
     return response
+
+
+def limit_headers(standings: Sequence[QuotaState]) -> dict[str, str]:
+    """The headers that tell where a caller stands with each limit."""
+    if not standings:
+        return {}
+    policies = [f'"{one.name}";q={one.quota};w={WINDOW:.0f}' for one in standings]
+    states = [f'"{one.name}";r={one.remaining};t={math.ceil(one.restored)}' for one in standings]
+    return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}

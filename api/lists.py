@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Response
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, post_load, validate
 
 from api.cursors import read_cursor, write_cursor
 from api.instants import in_bounds
+from api.problems import Problem
 from api.requests import read, respond, runtime
-from api.schemas import MARK, PageQuery
+from api.schemas import MARK, Body, PageQuery
 from domain.shop import Shop
-from projections.generations import LIVE
-from projections.pages import Listing, Page
-from projections.tables import Connection
+from projections.engine.generations import LIVE
+from projections.engine.tables import Connection
+from projections.views.pages import Listing, Page
 
 Row = TypeVar("Row")
 Filters = TypeVar("Filters")
+Counting = Literal["exact", "estimate"]
 
 STANDARD = 50
 BARE_DATE = len("2026-03-31")
 
 
-class ListQuery(PageQuery):
-    """A list that can be counted (`exact`, or `estimate`, which is quick at any size)."""
+class ListRequest(PageQuery.Loaded, Generic[Filters], frozen=True, kw_only=True):
+    """What is asked of a list: which page of it, filtered and sorted how, and whether it is counted."""
 
-    count = fields.String(validate=validate.OneOf(("exact", "estimate")))
+    filters: Filters
+    sort: str | None = None
+    count: Counting | None = None
+
+
+class ListForm(Body):
+    """What a list is filtered and sorted by: what is told but how it is read goes into its `Filters`."""
+
+    Filters: ClassVar[type[Any]]
+    Loaded: ClassVar[type[Any]] = ListRequest
+
+    @post_load
+    def made(self, facts: dict[str, Any], **_: Any) -> Any:
+        """What is asked of the list."""
+        reading = {name: facts.pop(name) for name in self.Loaded.__struct_fields__ if name in facts}
+        return self.Loaded(filters=self.Filters(**facts), **reading)
+
+
+class ListQuery(ListForm, PageQuery):
+    """A list that can be counted (`exact`, or `estimate`, which is quick at any size, and exact where that is)."""
+
+    count = fields.String(validate=validate.OneOf(get_args(Counting)))
 
 
 def sorts(names: tuple[str, ...], personal: tuple[str, ...] = ()) -> fields.String:
@@ -48,10 +71,10 @@ class ShopMoment(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         text = super()._deserialize(value, attr, data, **options)
         try:
-            told = date.fromisoformat(text) if len(text) == BARE_DATE else datetime.fromisoformat(text)
+            moment = date.fromisoformat(text) if len(text) == BARE_DATE else datetime.fromisoformat(text)
         except ValueError:
             raise ValidationError("Not a valid datetime.") from None
-        return in_bounds(told)
+        return in_bounds(moment)
 
 
 def zone_of(shop: Shop) -> tzinfo:
@@ -65,30 +88,50 @@ def zone_of(shop: Shop) -> tzinfo:
 def instant_of(moment: date | datetime, zone: tzinfo, *, whole_day: bool = False) -> datetime:
     """The instant that a moment of a query stands for; a bare date's is its beginning, or its end for `whole_day`."""
     if isinstance(moment, datetime):
-        told = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        instant = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     else:
-        told = datetime.combine(moment + timedelta(days=whole_day), time(), zone)
-    return told.astimezone(UTC)
+        instant = datetime.combine(moment + timedelta(days=whole_day), time(), zone)
+    return instant.astimezone(UTC)
+
+
+def limit_of(asked: int | None, standard: int = STANDARD) -> int:
+    """How many items a page has; raises a 422 problem for more than this installation answers with."""
+    most = runtime().settings.page_limit
+    limit = min(standard, most) if asked is None else asked
+    if limit > most:
+        detail = f"A page has at most {most} items."
+        fault = {"parameter": "limit", "code": "limit-too-large", "detail": detail}
+        raise Problem(422, "invalid-fields", detail, errors=[fault], details={"limit": most})
+    return limit
 
 
 def page_answer(
-    told: Mapping[str, Any],
+    query: ListRequest[Any],
     listing: Listing[Row, Filters],
     filters: Filters,
     render: Callable[[Any], Any],
     *,
     schema: str = LIVE,
     join: Callable[[Connection, list[Row]], list[Any]] | None = None,
+    estimate: Callable[[Connection], tuple[int, bool]] | None = None,
 ) -> Response:
-    """One page of a list as the query asks for it; `render` shows a row, or what `join` makes of it."""
-    sort = told.get("sort", listing.standard)
-    limit = min(told.get("limit", STANDARD), runtime().settings.page_limit)
-    after = read_cursor(told["cursor"], sort, *listing.cursor_types(sort)) if "cursor" in told else None
+    """One page of a list as the query asks for it; `render` shows a row, or what `join` makes of it.
 
-    def look(connection: Connection) -> tuple[Page[Row], list[Any], int | None]:
+    `estimate` gives how many rows there are about, and whether that is exact; left out, the planner is asked.
+    """
+    sort, counting = query.sort or listing.standard, query.count
+    limit = limit_of(query.limit)
+    after = read_cursor(query.cursor, sort, *listing.cursor_types(sort)) if query.cursor is not None else None
+
+    def count(connection: Connection, how: Counting) -> tuple[int, bool]:
+        if how == "estimate" and estimate:
+            return estimate(connection)
+        return listing.count(connection, filters, how, schema), how == "exact"
+
+    def look(connection: Connection) -> tuple[Page[Row], list[Any], tuple[int, bool] | None]:
         rows = listing.page(connection, filters, sort, limit, after, schema)
         items = join(connection, rows.items) if join else rows.items
-        return rows, items, listing.count(connection, filters, told["count"], schema) if "count" in told else None
+        return rows, items, count(connection, counting) if counting else None
 
     rows, items, counted = read(look)
     answer: dict[str, Any] = {
@@ -96,5 +139,5 @@ def page_answer(
         "next": write_cursor(sort, *rows.next) if rows.next else None,
     }
     if counted is not None:
-        answer["count"] = {"value": counted, "exact": told["count"] == "exact"}
+        answer["count"] = {"value": counted[0], "exact": counted[1]}
     return respond(answer)

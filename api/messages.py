@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4, uuid5
 
 from flask import Response
 from marshmallow import fields, validate
+from msgspec import Struct
 
 from api.access import needs
 from api.bodies import Resource
-from api.lists import ListQuery, page_answer, sorts
+from api.lists import ListQuery, ListRequest, page_answer, sorts
+from api.mail_looks import look
 from api.requests import context, fresh, handle, idempotency_key, respond, runtime
 from api.schemas import PERSONAL, Body, Text, instant, page_form
 from domain import texts
 from domain.customers import EMAIL_LIMIT
 from domain.events import Erased
 from domain.messages import Message, MessageNotFound, ReportBounce, sent_again
+from domain.messages.message import Purpose, State
 from domain.settings import Shop
 from projections.log import NothingRecorded
-from projections.messages import (
+from projections.views.messages import (
     LISTING,
-    PURPOSES,
     SORTS,
-    STATES,
     MessageFilters,
     MessageHead,
 )
 
 messages = Resource("messages", __name__, url_prefix="/messages", description="Mails and what became of them")
-FILTERS = ("order_id", "customer_id", "state", "purpose")
+STATES: tuple[State, ...] = get_args(State)
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 
 class MessagesQuery(ListQuery):
@@ -41,11 +43,16 @@ class MessagesQuery(ListQuery):
     purpose = fields.String(validate=validate.OneOf(PURPOSES))
     sort = sorts(SORTS)
 
+    Filters = MessageFilters
+
 
 class ResendForm(Body):
     """Where the message goes this time; nothing told: to the order's or customer's address as it is now."""
 
     to = Text(EMAIL_LIMIT, filled=True)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        to: str | None = None
 
 
 class BounceForm(Body):
@@ -53,6 +60,10 @@ class BounceForm(Body):
 
     code = Text(texts.CODE)
     reply = Text(texts.NOTE, lines=True)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        code: str = ""
+        reply: str = ""
 
 
 class MessageRowAnswer(Body):
@@ -131,11 +142,10 @@ def _message(message_id: UUID) -> Message:
 @needs("messages:read")
 @messages.arguments(MessagesQuery, location="query")
 @messages.response(200, page_form(MessageRowAnswer, counted=True))
-def get_messages(told: dict[str, Any]) -> Response:
+def get_messages(query: ListRequest[MessageFilters]) -> Response:
     """All messages, the newest first."""
     fresh("messages", anywhere=True)
-    filters = MessageFilters(**{name: told[name] for name in FILTERS if name in told})
-    return page_answer(told, LISTING, filters, _head_answer)
+    return page_answer(query, LISTING, query.filters, _head_answer)
 
 
 @messages.get("/<uuid:message_id>")
@@ -147,15 +157,24 @@ def get_message(message_id: UUID) -> Response:
     return respond(message_answer(message), version=message.version)
 
 
+@messages.get("/<uuid:message_id>/look")
+@needs("messages:read", personal=True)
+@messages.response(200)
+def look_at_message(message_id: UUID) -> Response:
+    """The mail as it was sent, as a page of its own that can do nothing: for a sandboxed frame."""
+    copy = _message(message_id).copy
+    return look((_told(copy.html) if copy else None) or "")
+
+
 @messages.post("/<uuid:message_id>/resend")
 @needs("messages:write", personal=True)
 @messages.arguments(ResendForm)
 @messages.response(201, MessageAnswer)
-def resend_message(told: dict[str, Any], message_id: UUID) -> Response:
+def resend_message(form: ResendForm.Loaded, message_id: UUID) -> Response:
     """Send a message again as it was written, also to a corrected address."""
     first, said = _message(message_id), context()
     again = uuid5(message_id, str(said.command_id)) if idempotency_key() else uuid4()
-    command = sent_again(first, again, said, told.get("to"))
+    command = sent_again(first, again, said, form.to)
     return handle(command, render=message_answer, status=201, location=lambda message: f"/api/v1/messages/{message.id}")
 
 
@@ -163,6 +182,8 @@ def resend_message(told: dict[str, Any], message_id: UUID) -> Response:
 @needs("messages:write")
 @messages.arguments(BounceForm)
 @messages.response(200, MessageAnswer)
-def report_bounce(told: dict[str, Any], message_id: UUID) -> Response:
+def report_bounce(form: BounceForm.Loaded, message_id: UUID) -> Response:
     """Note that a message came back."""
-    return handle(ReportBounce(message_id=message_id, context=context(), **told), render=message_answer)
+    return handle(
+        ReportBounce(message_id=message_id, context=context(), code=form.code, reply=form.reply), render=message_answer
+    )

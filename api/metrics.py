@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import cast
 
 import psycopg
@@ -14,7 +15,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from projections.health import Facts, Figures, Health
+from projections.doctor.health import Facts, Figures, Health
 from projections.runtime import Runtime
 from projections.work.effects import counts
 
@@ -108,6 +109,9 @@ class Metrics:
         self._seconds = Histogram(
             "carnet_request_seconds", "Time to answer.", ("method", "route"), buckets=SECONDS, registry=self._own
         )
+        # What is counted of one route, looked up once: routes are few, and so is what they answer.
+        self._answered = cache(lambda method, route, status: self._requests.labels(method, route, str(status)))
+        self._took = cache(self._seconds.labels)
         self._connections = Gauge(
             "carnet_connections_in_use", "Database connections lent out after the last request of each process.",
             multiprocess_mode="livesum", registry=self._own,
@@ -115,8 +119,8 @@ class Metrics:
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts one request that was answered."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        self._answered(method, route, status).inc()
+        self._took(method, route).observe(seconds)
         stats = self._runtime.pool.get_stats()
         self._connections.set(stats.get("pool_size", 0) - stats.get("pool_available", 0))
 
@@ -133,4 +137,4 @@ class Metrics:
 
 def metrics() -> Metrics:
     """The counters of this application."""
-    return cast(Metrics, current_app.extensions["carnet.metrics"])
+    return cast("Metrics", current_app.extensions["carnet.metrics"])

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from flask import Response
 from marshmallow import fields
+from msgspec import Struct
 
 from api.access import credentials, needs, require_grantable
 from api.bodies import Resource
 from api.cursors import read_cursor, write_cursor
+from api.lists import limit_of
 from api.requests import context, handle, respond, runtime
 from api.schemas import Body, PageQuery, Text, page_form, shown_once
 from domain.operators import (
@@ -25,10 +27,16 @@ from domain.operators import (
     operator_id,
 )
 from domain.roles import permissions
-from projections.credentials import OperatorRow, keep_operator, keep_password
-from projections.passwords import hash_password, new_password
+from projections.access.credentials import OperatorRow, active_usernames, keep_operator, keep_password
+from projections.access.passwords import hash_password, new_password
 
 operators = Resource("operators", __name__, url_prefix="/operators", description="People who work the order book")
+
+
+class OperatorNameAnswer(Body):
+    """An operator who may be given orders."""
+
+    username = fields.String(required=True)
 
 
 class NewOperatorForm(Body):
@@ -37,11 +45,18 @@ class NewOperatorForm(Body):
     username = Text(required=True, filled=True, metadata={"example": "ada"})
     role = Text(required=True, filled=True, metadata={"example": "operator"})
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        username: str
+        role: str
+
 
 class RoleForm(Body):
     """A role."""
 
     role = Text(required=True, filled=True)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        role: str
 
 
 class OperatorForm(Body):
@@ -119,10 +134,10 @@ def _with_password(command: OperatorCommand, status: int) -> Response:
 @needs("operators:read")
 @operators.arguments(PageQuery, location="query")
 @operators.response(200, page_form(OperatorForm))
-def list_operators(query: dict[str, Any]) -> Response:
+def list_operators(query: PageQuery.Loaded) -> Response:
     """All accounts, by name."""
-    limit = min(query.get("limit", 50), runtime().settings.page_limit)
-    (after,) = read_cursor(query["cursor"], "username", str) if "cursor" in query else ("",)
+    limit = limit_of(query.limit)
+    (after,) = read_cursor(query.cursor, "username", str) if query.cursor is not None else ("",)
     rows = credentials().operators(after, limit + 1)
     following = write_cursor("username", rows[limit - 1].username) if len(rows) > limit else None
     return respond({"items": [_render_row(row) for row in rows[:limit]], "next": following})
@@ -132,14 +147,26 @@ def list_operators(query: dict[str, Any]) -> Response:
 @needs("operators:write")
 @operators.arguments(NewOperatorForm)
 @operators.response(201, OneTimeForm)
-def add_operator(body: dict[str, str]) -> Response:
+def add_operator(form: NewOperatorForm.Loaded) -> Response:
     """Add an operator.
 
     The one-time password in the answer is good for one sign-in within 72 hours, at which it must be changed.
     """
-    require_grantable(permissions(body["role"]))
-    command = AddOperator(operator_id=operator_id(body["username"]), context=context(), **body)
+    require_grantable(permissions(form.role))
+    command = AddOperator(
+        operator_id=operator_id(form.username), context=context(), username=form.username, role=form.role
+    )
     return _with_password(command, 201)
+
+
+@operators.get("/names")
+@needs("orders:read")
+@operators.response(200, page_form(OperatorNameAnswer))
+def get_operator_names() -> Response:
+    """The operators who may come in, by name alone, for whoever gives orders to them."""
+    with runtime().reading() as connection:
+        names = active_usernames(connection)
+    return respond({"items": [{"username": name} for name in names], "next": None})
 
 
 @operators.get("/<uuid:identifier>")
@@ -155,10 +182,10 @@ def show_operator(identifier: UUID) -> Response:
 @needs("operators:write")
 @operators.arguments(RoleForm)
 @operators.response(200, OperatorForm)
-def change_role(body: dict[str, str], identifier: UUID) -> Response:
+def change_role(form: RoleForm.Loaded, identifier: UUID) -> Response:
     """Give an operator another role; their tokens may do no more than it from now on."""
-    require_grantable(permissions(body["role"]) | permissions(_row(identifier).role))
-    return _handle(ChangeOperatorRole(operator_id=identifier, context=context(), role=body["role"]))
+    require_grantable(permissions(form.role) | permissions(_row(identifier).role))
+    return _handle(ChangeOperatorRole(operator_id=identifier, context=context(), role=form.role))
 
 
 @operators.post("/<uuid:identifier>/disable")

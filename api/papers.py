@@ -8,12 +8,14 @@ from typing import Any
 
 from flask import Response
 from marshmallow import fields, validate
+from msgspec import Struct
+from msgspec.structs import replace
 
 from api.access import needs
 from api.bodies import Resource
 from api.orders.cart_forms import Rate
 from api.requests import context, handle, respond, runtime
-from api.schemas import Body, Flag, Text, Whole, page_form
+from api.schemas import Body, CodedForm, Flag, Text, Whole, page_form
 from domain import texts
 from domain.orders.documents import NUMBERED
 from domain.orders.issuing import LONGEST_TERM
@@ -28,7 +30,7 @@ from domain.papers import (
     SetLogo,
     WrongLogo,
 )
-from domain.settings import Settings, SettingsCommand, Shop
+from domain.settings import SettingsCommand, Shop, ShopSettings
 from domain.shop import Legal, Logo, Series
 from printing.electronic import require_library
 from printing.logo import read_logo
@@ -56,20 +58,27 @@ class LegalForm(Body):
     footer = Text(texts.LINE)
     factur_x = Flag(metadata={"description": "Issued documents carry the invoice as XML (Factur-X, EN 16931)"})
 
+    Loaded = Legal
+
 
 class LogoForm(Body):
     """A PNG or JPEG picture in base 64."""
 
     image = fields.String(required=True, validate=validate.Length(1, LOGO_BYTES * 4 // 3 + 4))
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        image: str
 
-class SeriesForm(Body):
+
+class SeriesForm(CodedForm):
     """A series of numbers; `yearly` begins each year anew with the number `first`."""
 
     kind = fields.String(required=True, validate=validate.OneOf(NUMBERED))
     prefix = Text(12, filled=True, required=True)
     yearly = Flag()
     first = Whole(1, LARGEST_FIRST)
+
+    Loaded = Series
 
 
 class LogoAnswer(Body):
@@ -114,7 +123,7 @@ def _series(series: Series) -> dict[str, Any]:
 
 
 def _changed(command: SettingsCommand) -> Response:
-    def render(changed: Settings, shop: Shop) -> dict[str, Any]:
+    def render(changed: ShopSettings, shop: Shop) -> dict[str, Any]:
         return papers_answer(changed.shop)
 
     return handle(command, render=render)
@@ -132,20 +141,20 @@ def get_papers() -> Response:
 @needs("settings:write")
 @papers.arguments(LegalForm)
 @papers.response(200, PapersAnswer)
-def set_legal(told: dict[str, Any]) -> Response:
+def set_legal(form: Legal) -> Response:
     """Say what the law asks of the seller's papers; documents issued before keep what they were issued with."""
-    if told.get("factur_x"):
+    if form.factur_x:
         require_library()
-    return _changed(SetLegal(context=context(), legal=Legal(**told)))
+    return _changed(SetLegal(context=context(), legal=form))
 
 
 @papers.put("/logo")
 @needs("settings:write")
 @papers.arguments(LogoForm)
 @papers.response(200, PapersAnswer)
-def set_logo(told: dict[str, str]) -> Response:
+def set_logo(form: LogoForm.Loaded) -> Response:
     """Put a picture at the head of every document; one that cannot be read is refused."""
-    return _changed(SetLogo(context=context(), logo=_logo(told["image"])))
+    return _changed(SetLogo(context=context(), logo=_logo(form.image)))
 
 
 def _logo(text: str) -> Logo:
@@ -178,6 +187,6 @@ def get_series() -> Response:
 @needs("settings:write")
 @papers.arguments(SeriesForm)
 @papers.response(200, PapersAnswer)
-def define_series(told: dict[str, Any], code: str) -> Response:
+def define_series(form: Series, code: str) -> Response:
     """Begin a series; its kind, prefix and years stay."""
-    return _changed(DefineSeries(context=context(), series=Series(code=code, **told)))
+    return _changed(DefineSeries(context=context(), series=replace(form, code=code)))

@@ -185,6 +185,7 @@ def sandbox_choice(charge_id: str) -> AnyResponse:
         return _page("en", status=404, messages=("unknown",))
     with runtime().pool.connection() as connection, connection.transaction():
         sandbox_events.choose(connection, charge_id, choice, datetime.now(UTC))
+    runtime().log.announce()
     goes_back = choice in ("pay", "later") and charge.return_url
     # allowed redirect: where the shop's own link led from, kept with the charge
     return redirect(charge.return_url if goes_back else f"/sandbox/{charge_id}", 303)

@@ -5,7 +5,7 @@ Forms mark their fields by `PERSONAL` (see `api.schemas`); everything here follo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -29,11 +29,21 @@ def require_impersonal(form: Schema, told: Mapping[str, Any]) -> None:
     """Refuses a filter or sort by what the caller may not see: its answers would tell it all the same."""
     if "caller" not in g or sees_persons():
         return
+    for name in _personal(form, told):
+        detail = f"To search or sort by this {name} needs the permission {PERMISSION}."
+        raise Problem(403, "permission-missing", detail, details={"permission": PERMISSION})
+
+
+def searches_persons(form: Schema, told: Mapping[str, Any]) -> bool:
+    """Whether a filter or sort is by what tells of persons."""
+    return any(True for _ in _personal(form, told))
+
+
+def _personal(form: Schema, told: Mapping[str, Any]) -> Iterator[str]:
     for name, field in form.load_fields.items():
         mark = field.metadata.get(MARK)
         if name in told and (mark is True or (mark and str(told[name]).removeprefix("-") in mark)):
-            detail = f"To search or sort by this {name} needs the permission {PERMISSION}."
-            raise Problem(403, "permission-missing", detail, details={"permission": PERMISSION})
+            yield name
 
 
 def masked(value: Any, form: Schema) -> Any:

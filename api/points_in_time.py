@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from marshmallow import fields
+from msgspec import Struct
 
 from api.requests import shop
 from api.schemas import Body
-from domain.points_in_time import PointInTime, instant_of, read_when
+from domain.points_in_time import NOW, PointInTime, instant_of, read_when
 
+Moment = date | datetime
 AS_OF = "What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's."
 KNOWN_AT = "What had been recorded by then; told as `as_of` is."
 
@@ -35,11 +37,25 @@ class PointInTimeQuery(Body):
     as_of = When(AS_OF)
     known_at = When(KNOWN_AT)
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        as_of: Moment | None = None
+        known_at: Moment | None = None
 
-def point_of(told: Mapping[str, Any]) -> PointInTime:
+
+class AtPoint(Protocol):
+    """What is asked of a point in time."""
+
+    @property
+    def as_of(self) -> Moment | None: ...
+
+    @property
+    def known_at(self) -> Moment | None: ...
+
+
+def point_of(query: AtPoint) -> PointInTime:
     """The point in time that a query or body asks for."""
-    if "as_of" not in told and "known_at" not in told:
-        return PointInTime()
+    if query.as_of is None and query.known_at is None:
+        return NOW
     zone = ZoneInfo(shop().defaults.timezone)
-    instants = {name: instant_of(told[name], zone) for name in PointInTime._fields if name in told}
-    return PointInTime(**instants)
+    as_of = None if query.as_of is None else instant_of(query.as_of, zone)
+    return PointInTime(as_of, None if query.known_at is None else instant_of(query.known_at, zone))

@@ -7,9 +7,11 @@ from datetime import UTC
 from typing import cast
 from uuid import UUID
 
-from flask import Response, current_app, request
+from flask import current_app, request
 
 from api.bodies import malformed
+from api.current import itself
+from api.headers import add_header
 from api.problems import Problem
 from projections.log import Epoch, EventLog
 from projections.runtime import Runtime
@@ -18,9 +20,12 @@ POSITION, LEAST = "X-Position", "X-Min-Position"
 _ASKED = re.compile(r'(\d{1,18})(?:[ \t]*;[ \t]*epoch="([0-9A-Za-z-]{1,64})")?')
 
 
-def tell_position(response: Response, position: int, incarnation: UUID | None = None) -> None:
-    """Names the position from which on views show what was done, and its epoch: an RFC 8941 integer and parameter."""
-    response.headers[POSITION] = f'{position};epoch="{_log().epoch(incarnation).id}"'
+def tell_position(position: int, incarnation: UUID | None = None) -> None:
+    """Tells with the answer from which position on views show what was done, and its epoch.
+
+    It is an RFC 8941 integer and its parameter.
+    """
+    add_header(itself(request), POSITION, f'{position};epoch="{_log().epoch(incarnation).id}"')
 
 
 def least_position() -> int:
@@ -39,7 +44,7 @@ def epoch_now() -> Epoch:
     return _log().epoch(_log().look())
 
 
-def epoch_lately() -> Epoch:
+def recent_epoch() -> Epoch:
     """The epoch as far as this process has seen: what is told under an older one is refused when it comes back."""
     return _log().epoch()
 
@@ -59,4 +64,4 @@ def require_epoch(asked: str, current: Epoch) -> None:
 
 
 def _log() -> EventLog:
-    return cast(Runtime, current_app.extensions["carnet"]).log
+    return cast("Runtime", current_app.extensions["carnet"]).log

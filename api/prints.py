@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from flask import Response, current_app, request
 from marshmallow import fields, validate
+from msgspec import Struct
 
 from api.access import caller
 from api.problems import Problem
@@ -24,7 +25,7 @@ from domain.orders.order import Document, Order, Print
 from domain.settings import LOCALES
 from printing import press
 from projections.log import Answer, RequestKey, Session
-from projections.prints import Paper, Papers, Pin
+from projections.papers.prints import Paper, Papers, Pin
 
 _UNSAFE = re.compile("[^A-Za-z0-9._-]+")
 
@@ -59,10 +60,13 @@ class LanguageQuery(Body):
 
     locale = fields.String(validate=validate.OneOf(LOCALES))
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        locale: str = ""
+
 
 def papers() -> Papers:
     """Where this application finds what documents are printed from."""
-    return cast(Papers, current_app.extensions["carnet.papers"])
+    return cast("Papers", current_app.extensions["carnet.papers"])
 
 
 def document_answer(order: Order, document: Document) -> dict[str, Any]:
@@ -167,4 +171,4 @@ def pdf(data: bytes, name: str, told: Print | None = None) -> Response:
     response.headers["Content-Disposition"] = f'inline; filename="{_UNSAFE.sub("-", name)}.pdf"'
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(told.sha256 if told else sha256(data).hexdigest())
-    return cast(Response, response.make_conditional(request)) if request.method == "GET" else response
+    return cast("Response", response.make_conditional(request)) if request.method == "GET" else response

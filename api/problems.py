@@ -18,6 +18,7 @@ from werkzeug.exceptions import NotFound as HTTPNotFound
 from werkzeug.routing import Rule
 
 from domain.errors import Conflict, DomainError, NotFound, Rejected, StaleVersion
+from projections.faults import with_trace
 from projections.log import IncarnationChanged, OutcomeUnknown, VersionConflict
 
 MIMETYPE = "application/problem+json"
@@ -53,31 +54,33 @@ FIELD_CODES = {
     "Not a valid aware datetime.": "not-an-instant",
     "Invalid input type.": "not-an-object",
 }
-# What the database cannot do at the moment, the narrower kinds first: the action in the log, the code, the sentence.
+# What the database cannot do at the moment, the narrower kinds first: how the log's action ends, the code, a sentence.
 UNAVAILABLE: dict[type[psycopg.Error], tuple[str, str, str]] = {
     psycopg.errors.DiskFull: (
-        "database.disk_full", "database-full", "The database's disk is full: nothing was stored."
+        "disk-full", "database-full", "The database's disk is full: nothing was stored."
     ),
     psycopg.errors.ReadOnlySqlTransaction: (
-        "database.read_only", "database-read-only", "The database takes no writes at the moment: nothing was stored."
+        "read-only", "database-read-only", "The database takes no writes at the moment: nothing was stored."
     ),
     psycopg.errors.QueryCanceled: (
-        "database.cancelled", "database-unavailable", "The database broke off what took too long."
+        "cancelled", "database-unavailable", "The database broke off what took too long."
     ),
     psycopg.errors.IdleInTransactionSessionTimeout: (
-        "database.idle", "database-unavailable", "The database broke off what stood still for too long."
+        "idle", "database-unavailable", "The database broke off what stood still for too long."
     ),
     psycopg.OperationalError: (
-        "database.unreachable", "database-unavailable", "The database cannot be reached at the moment."
+        "unreachable", "database-unavailable", "The database cannot be reached at the moment."
     ),
     psycopg.InterfaceError: (
-        "database.unreachable", "database-unavailable", "The database cannot be reached at the moment."
+        "unreachable", "database-unavailable", "The database cannot be reached at the moment."
     ),
 }  # fmt: skip
 INSTANT = "Write an instant such as 2026-01-31T12:00:00Z."
 
 LONGEST_NAME = 200  # of what was asked for, repeated in a problem
 _PARAMETER = re.compile("<(?:[a-z]+:)?([a-z_]+)>")
+# What markup, templates, shells, terminals and mail headers take for their own.
+_ODD = re.compile('[<>{}"`|=;\\\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 log = structlog.get_logger()
@@ -162,7 +165,7 @@ def _field_errors(messages: Any, pointer: str = "") -> Iterator[tuple[str, str, 
 
 def of_validation(error: ValidationError) -> Problem:
     """Fields that do not have the right form: all of them at once; of the query string by `parameter`."""
-    by_place = cast(dict[str, Any], error.messages)
+    by_place = cast("dict[str, Any]", error.messages)
     errors = [
         pointed(pointer, code, detail)
         if place == "json"
@@ -180,13 +183,29 @@ def of_domain(error: DomainError) -> Problem:
         status = HTTPStatus.PRECONDITION_FAILED
     name = error.pointer[1:]
     in_address = name in (request.view_args or {}) and not _is_told(name)
-    errors = [pointed(error.pointer, error.code, str(error))] if error.pointer else []
+    details, sentence = _plain_details(error), plain_sentence(error)
+    errors = [pointed(error.pointer, error.code, sentence)] if error.pointer else []
     if in_address:  # nothing in the body is at fault
-        errors = [{"parameter": name, "code": error.code, "detail": str(error)}]
-    details = error.details
+        errors = [{"parameter": name, "code": error.code, "detail": sentence}]
     if isinstance(error, NotFound) and (in_address or not errors) and request.path.startswith("/api/"):
-        details = {**{name: str(value)[:LONGEST_NAME] for name, value in (request.view_args or {}).items()}, **details}
-    return Problem(status, error.code, str(error), errors=errors, details=details)
+        told = (request.view_args or {}).items()
+        details = {**{name: plain(str(value)[:LONGEST_NAME]) for name, value in told}, **details}
+    return Problem(status, error.code, sentence, errors=errors, details=details)
+
+
+def _plain_details(error: DomainError) -> dict[str, Any]:
+    return {name: plain(value) for name, value in error.details.items()}
+
+
+def plain_sentence(error: DomainError) -> str:
+    """What a rule says, its details without odd signs."""
+    details = _plain_details(error)
+    return str(error) if details == error.details else error.message(details)
+
+
+def plain(value: Any) -> Any:
+    """A detail of a refusal as it is repeated: of a name or a code, no sign that anything could take for its own."""
+    return _ODD.sub("?", value) if isinstance(value, str) else value
 
 
 def _is_told(name: str) -> bool:
@@ -208,34 +227,34 @@ def of_http(error: HTTPException) -> Problem:
 
 
 def _unrouted(error: HTTPException, otherwise: str) -> tuple[str, dict[str, Any]]:
-    """What of a request leads nowhere, in a sentence and by name: its path, an id in it, or its method."""
-    details: dict[str, Any] = {"method": request.method[:LONGEST_NAME], "path": request.path[:LONGEST_NAME]}
+    """What of a request leads nowhere, in a sentence and by name: its path, an id in it, or its method.
+
+    Neither repeats what was sent: who is not even known may have sent it.
+    """
     if isinstance(error, MethodNotAllowed):
         allowed = sorted({*(error.valid_methods or ())} - {"HEAD", "OPTIONS"})
-        detail = f"{details['path']} does not take {details['method']}; it takes {', '.join(allowed)}."
-        return detail, {**details, "allowed": allowed}
+        return f"This address does not take this method; it takes {', '.join(allowed)}.", {"allowed": allowed}
     if not isinstance(error, HTTPNotFound):
         return otherwise, {}
     for rule in current_app.url_map.iter_rules():
-        if wrong := _wrong_part(rule, request.path):
-            name, text = wrong
-            return f"{text} is no {name.replace('_', ' ')}.", {**details, "parameter": name}
-    return f"There is nothing at {details['path']}; /api/docs tells what there is.", details
+        if name := _wrong_part(rule, request.path):
+            return f"In this address the {name.replace('_', ' ')} is none.", {"parameter": name}
+    return "There is nothing at this address; /api/docs tells what there is.", {}
 
 
-def _wrong_part(rule: Rule, path: str) -> tuple[str, str] | None:
-    """The first part of a path that would lead to a rule if it had its form, such as an id's: its name and its text."""
+def _wrong_part(rule: Rule, path: str) -> str:
+    """The name of the first part of a path that would lead to a rule if it had its form, such as an id's."""
     asked, known = path.split("/"), rule.rule.split("/")
     if len(asked) != len(known) or not rule.arguments:
-        return None
-    wrong: tuple[str, str] | None = None
+        return ""
+    wrong = ""
     for text, part in zip(asked, known, strict=True):
         found = _PARAMETER.fullmatch(part)
         if found is None:
             if text != part:
-                return None
-        elif wrong is None and not re.fullmatch(rule._converters[found[1]].regex, text):
-            wrong = found[1], text[:LONGEST_NAME]
+                return ""
+        elif not wrong and not re.fullmatch(rule._converters[found[1]].regex, text):
+            wrong = found[1]
     return wrong
 
 
@@ -253,12 +272,12 @@ def _answer_domain(error: DomainError) -> Response:
 
 
 def _answer_replaced(error: IncarnationChanged) -> Response:
-    log.warning("database.replaced", request_id=g.get("request_id"))
+    log.warning("the database was restarted or replaced", action="database.replaced", **_request(), **with_trace(error))
     return unavailable("database-unavailable", "The database was restarted or replaced at this moment.").response()
 
 
 def _answer_unknown(error: OutcomeUnknown) -> Response:
-    log.error("request.outcome_unknown", request_id=g.get("request_id"), route=str(request.url_rule))
+    log.error("nobody knows whether it was stored", action="request.outcome-unknown", **_request(), **with_trace(error))
     detail = (
         "The database went away and did not say whether this was recorded. Ask again with the same Idempotency-Key."
     )
@@ -271,8 +290,8 @@ def _answer_http(error: HTTPException) -> Response:
 
 def _answer_database(error: psycopg.Error) -> Response:
     """The database does not do what it is asked just now; the log says what has to be seen to."""
-    action, code, detail = next(told for kind, told in UNAVAILABLE.items() if isinstance(error, kind))
-    log.warning(action, request_id=g.get("request_id"), error=type(error).__name__)
+    state, code, detail = next(told for kind, told in UNAVAILABLE.items() if isinstance(error, kind))
+    log.warning("the database does not answer", action=f"database.{state}", **_request(), **with_trace(error))
     renew = current_app.extensions.get("carnet.renew")
     if renew and isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
         renew()
@@ -281,10 +300,15 @@ def _answer_database(error: psycopg.Error) -> Response:
 
 def _answer_crash(error: Exception) -> Response:
     """A fault of ours: the trace stands in the log under the request's id and nowhere else."""
-    log.error("request.failed", request_id=g.get("request_id"), route=str(request.url_rule), exc_info=error)
+    log.error("a fault of the server", action="request.failed", **_request(), **with_trace(error))
     return Problem(
         500, "server-error", "This is a fault of the server; its log names it under this instance."
     ).response()
+
+
+def _request() -> dict[str, Any]:
+    """What a line of log names a request by."""
+    return {"request_id": g.get("request_id"), "method": request.method, "route": str(request.url_rule)}
 
 
 def register(app: Flask) -> None:

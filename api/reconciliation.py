@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid5
 
@@ -15,7 +16,7 @@ from api.schemas import Body, MoneyAnswer, instant, money
 from domain.money import DECIMALS
 from domain.processes.process import Effect
 from projections.log import Session
-from projections.payments.reconciliation import Difference, Reconciliation, differences, latest
+from projections.payments.reconciliation import LedgerDifference, Reconciliation, differences, latest
 from projections.work.effects import put
 
 reconciliation = Resource(
@@ -67,7 +68,7 @@ class AskedAnswer(Body):
     id = fields.UUID(required=True)
 
 
-def reconciliation_answer(run: Reconciliation, found: list[Difference]) -> dict[str, Any]:
+def reconciliation_answer(run: Reconciliation, found: list[LedgerDifference]) -> dict[str, Any]:
     """A look as the API shows it."""
     return {
         **run._asdict(),
@@ -104,7 +105,7 @@ def reconcile() -> Response:
     return perform(asked, status=202)
 
 
-def _difference(one: Difference) -> dict[str, Any]:
+def _difference(one: LedgerDifference) -> dict[str, Any]:
     return {
         **one._asdict(),
         "order_id": str(one.order_id) if one.order_id else None,
@@ -113,5 +114,5 @@ def _difference(one: Difference) -> dict[str, Any]:
     }
 
 
-def _amount(amount: int | None, currency: str) -> dict[str, str] | None:
+def _amount(amount: int | None, currency: str) -> Mapping[str, str] | None:
     return None if amount is None or currency not in DECIMALS else money(amount, currency)

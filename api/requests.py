@@ -16,17 +16,18 @@ from flask import Response, current_app, g, request
 
 from api.access import caller
 from api.bodies import malformed, read_json
+from api.current import itself
 from api.positions import LEAST, least_position, tell_position
 from api.problems import Problem, unavailable
 from domain.errors import StaleVersion
 from domain.events import Aggregate, Command, Context
 from domain.settings import Shop
 from projections.desk import Outcome
-from projections.desk.desk import Beside
+from projections.desk.desk import TransactionHook
+from projections.engine.freshness import TooFarBehind
+from projections.engine.tables import Connection
 from projections.log import Answer, RequestKey, Session
 from projections.runtime import Runtime
-from projections.tables import Connection
-from projections.views import TooFarBehind
 
 JSON = "application/json"
 LARGEST_VERSION = 2**31 - 1
@@ -41,7 +42,7 @@ T = TypeVar("T")
 
 def runtime() -> Runtime:
     """The runtime of this application."""
-    return cast(Runtime, current_app.extensions["carnet"])
+    return cast("Runtime", current_app.extensions["carnet"])
 
 
 def new_request_id() -> str:
@@ -52,9 +53,9 @@ def new_request_id() -> str:
 
 def context(reason: str | None = None) -> Context:
     """By whom, when and why a command is given; the same Idempotency-Key of a caller gives the same command id."""
-    key = idempotency_key()
-    command_id = uuid5(_COMMANDS, f"{caller().actor} {request.path} {key}") if key else uuid4()
-    return Context(command_id=command_id, actor=caller().actor, at=datetime.now(UTC), reason=reason)
+    key, actor = idempotency_key(), caller().actor
+    command_id = uuid5(_COMMANDS, f"{actor} {request.path} {key}") if key else uuid4()
+    return Context(command_id=command_id, actor=actor, at=datetime.now(UTC), reason=reason)
 
 
 def idempotency_key() -> str | None:
@@ -67,15 +68,16 @@ def idempotency_key() -> str | None:
 
 def request_key() -> RequestKey | None:
     """What makes repeating this POST harmless: its key, its caller and what exactly was asked."""
-    key = idempotency_key()
-    if key is None or request.method != "POST":
+    key, sent = idempotency_key(), itself(request)
+    if key is None or sent.method != "POST":
         return None
-    asked = [request.method, request.path, caller().actor, read_json(request)]
+    actor = caller().actor
+    asked = [sent.method, sent.path, actor, read_json(sent)]
     try:
         told = msgspec.json.encode(asked, order="deterministic")
     except UnicodeEncodeError:  # halves of a character, which only an escaped form can tell
         told = json.dumps(asked, sort_keys=True).encode()
-    return RequestKey(key, caller().actor, sha256(told).digest())
+    return RequestKey(key, actor, sha256(told).digest())
 
 
 def if_match() -> tuple[int, ...] | None:
@@ -115,7 +117,7 @@ def handle(
     status: int = 200,
     location: Callable[[Any], str] | None = None,
     require_match: bool = False,
-    beside: Beside | None = None,
+    beside: TransactionHook | None = None,
     once: Mapping[str, str] | None = None,
 ) -> Response:
     """Handles one command for the caller and answers with what `render` makes of the aggregate (None: no body).
@@ -167,7 +169,10 @@ def perform(
 
 
 def _decide(
-    command: Command, versions: tuple[int, ...] | None, render: Callable[[Any, Shop], Answer], beside: Beside | None
+    command: Command,
+    versions: tuple[int, ...] | None,
+    render: Callable[[Any, Shop], Answer],
+    beside: TransactionHook | None,
 ) -> Outcome:
     """The outcome at the first of the versions that is still current."""
     desk, key = runtime().desk, request_key()
@@ -191,7 +196,7 @@ def _response(outcome: Outcome) -> Response:
     incarnation, position = outcome.incarnation, outcome.position
     if incarnation is None:
         incarnation, position = runtime().log.end()
-    tell_position(response, position, incarnation)
+    tell_position(position, incarnation)
     if outcome.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
@@ -200,7 +205,7 @@ def _response(outcome: Outcome) -> Response:
 def shop() -> Shop:
     """The shop for what is only shown: at most a moment old, or as it is now for who asks with X-Min-Position."""
     desk = runtime().desk
-    return desk.shop() if LEAST in request.headers else desk.shop_lately()
+    return desk.shop() if LEAST in request.headers else desk.recent_shop()
 
 
 def fresh(projection: str, *, anywhere: bool = False) -> None:
@@ -228,6 +233,6 @@ def read(look: Callable[[Connection], T]) -> T:
             with replica.reading() as connection:
                 return look(connection)
         except (psycopg.OperationalError, psycopg.ProgrammingError) as fault:
-            replica.rest(type(fault).__name__)
+            replica.rest(fault)
     with runtime().reading() as connection:
         return look(connection)

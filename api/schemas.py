@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from typing import Any, ClassVar, NamedTuple
 
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate, validates_schema
-from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
+from marshmallow.decorators import PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
+from msgspec import Struct
 
-from api.problems import CodedMessage
+from api.problems import CodedMessage, plain_sentence
 from domain import texts
 from domain.addresses import Address
 from domain.errors import DomainError
 from domain.money import amount_text, minor_units
+
+MOST_CHOICES = 50  # of one parameter that repeats
 
 # Marks a field of an answer that tells of a person, and one of a query that searches by such; of a sort, the choices
 # that do. It stands in the API's description too.
@@ -25,15 +28,18 @@ PERSONAL = {MARK: True}
 
 def _refuse(error: DomainError) -> ValidationError:
     """A rule of the domain said as a complaint about the field."""
-    return ValidationError([CodedMessage(str(error), error.code)])
+    return ValidationError([CodedMessage(plain_sentence(error), error.code)])
 
 
 class Body(Schema):
     """What a request carries; a field that is not known is refused.
 
-    A JSON object without fault is read in one pass over what it holds. Any other is read again as the library does it,
-    field by field of the form, which finds every fault and names it.
+    What it holds becomes a `Loaded`, the form's own struct, whose fields are named as the form's. A JSON object without
+    fault is read in one pass over what it holds. Any other is read again as the library does it, field by field of the
+    form, which finds every fault and names it.
     """
+
+    Loaded: ClassVar[type[Any]]
 
     class Meta:
         unknown = RAISE
@@ -42,10 +48,14 @@ class Body(Schema):
         super().__init__(**options)
         given = self.load_fields.items()
         self._required = {name for name, field in given if field.required}
-        self._finishing = [name for name, _, _ in self._hooks[POST_LOAD]]
         self._simple = not any(self._hooks[hook] for hook in (PRE_LOAD, VALIDATES, VALIDATES_SCHEMA)) and all(
             field.load_default is missing and field.attribute is None and field.data_key is None for _, field in given
         )
+
+    @post_load
+    def made(self, facts: dict[str, Any], **_: Any) -> Any:
+        """The struct of fields that are each without fault; raises `ValidationError` where they do not go together."""
+        return self.Loaded(**facts)
 
     def load(self, data: Any, *, many: bool | None = None, partial: Any = None, unknown: Any = None) -> Any:
         """What a body says; raises `ValidationError` with every fault of it."""
@@ -56,12 +66,19 @@ class Body(Schema):
 
     def _read(self, data: dict[str, Any]) -> Any:
         """One pass; raises `KeyError` for a field too many or too few, and the first fault of a value."""
-        told: Any = {name: self.load_fields[name].deserialize(value, name, data) for name, value in data.items()}
-        if not self._required <= told.keys():
+        facts = {name: self.load_fields[name].deserialize(value, name, data) for name, value in data.items()}
+        if not self._required <= facts.keys():
             raise KeyError
-        for name in self._finishing:
-            told = getattr(self, name)(told, many=False, partial=None, unknown=None)
-        return told
+        return self.made(facts)
+
+
+class CodedForm(Body):
+    """A part of the shop's set-up; its code stands in the address that it is sent to."""
+
+    @post_load
+    def made(self, facts: dict[str, Any], **_: Any) -> Any:
+        """The part, whose code is still to be filled in."""
+        return self.Loaded(code="", **facts)
 
 
 class Text(fields.String):
@@ -118,8 +135,8 @@ class ByName(fields.Dict):
         except ValidationError as error:
             if not isinstance(error.messages, dict):
                 raise
-            told = {name: wrong.get("value", wrong.get("key")) for name, wrong in error.messages.items()}
-            raise ValidationError(told) from None
+            messages = {name: wrong.get("value", wrong.get("key")) for name, wrong in error.messages.items()}
+            raise ValidationError(messages) from None
 
 
 class Flag(fields.Boolean):
@@ -129,6 +146,25 @@ class Flag(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Many(fields.List[Any]):
+    """Several values, in their order; a tuple inside."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        return tuple(super()._deserialize(value, attr, data, **options))
+
+
+class Choices(fields.List[Any]):
+    """Values of which any one will do: a parameter of a query that repeats, in JSON a list, or one value by itself."""
+
+    def __init__(self, inner: fields.Field[Any], **options: Any) -> None:
+        about = {"description": "Repeats: any of them will do"} | options.pop("metadata", {})
+        super().__init__(inner, validate=validate.Length(min=1, max=MOST_CHOICES), metadata=about, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        values = super()._deserialize([value] if isinstance(value, str) else value, attr, data, **options)
+        return tuple(dict.fromkeys(values))
 
 
 class Count(fields.Integer):
@@ -150,19 +186,27 @@ class Money(NamedTuple):
     currency: str
 
 
+def minor_of(amount: Money | None) -> int | None:
+    """An amount in minor units; None where none is told."""
+    return None if amount is None else amount.minor
+
+
 class MoneyForm(Body):
     """An amount as text with exactly the currency's decimals."""
 
     amount = Text(required=True, metadata={"example": "129.90", "pattern": r"^-?\d{1,13}(\.\d{2,3})?$"})
     currency = Text(required=True, metadata={"example": "EUR", "description": "ISO 4217"})
 
+    Loaded = Money
+
     @post_load
-    def made(self, data: dict[str, str], **_: Any) -> Money:
+    def made(self, facts: dict[str, str], **_: Any) -> Money:
+        """The amount in minor units."""
         try:
-            return Money(minor_units(data["amount"], data["currency"]), data["currency"])
+            return Money(minor_units(facts["amount"], facts["currency"]), facts["currency"])
         except DomainError as error:
             place = "currency" if error.code == "unknown-currency" else "amount"
-            raise ValidationError({place: [CodedMessage(str(error), error.code)]}) from None
+            raise ValidationError({place: [CodedMessage(plain_sentence(error), error.code)]}) from None
 
 
 class MoneyAnswer(Body):
@@ -187,21 +231,18 @@ class AddressForm(Body):
     email = Text()
     vat_number = Text()
 
-    @post_load
-    def made(self, data: dict[str, str], **_: Any) -> Address:
-        return Address(**data)
+    Loaded = Address
 
 
 class WholeAddressForm(AddressForm):
     """An address that takes the former one's place: what is left out becomes empty, but something of it is told."""
 
     @validates_schema
-    def told(self, told: dict[str, Any], **_: Any) -> None:
+    def require_some(self, facts: dict[str, str], **_: Any) -> None:
         """Refuses a body without any part of an address, which would empty the former one."""
-        names = list(AddressForm().fields)
-        if not any(name in told for name in names):
-            missing = f"Tell the address, all of it: {', '.join(names)}; what is left out becomes empty."
-            raise ValidationError([CodedMessage(missing, "address-missing")])
+        if not facts.keys() & Address.FIELDS:
+            rule = f"Tell the address, all of it: {', '.join(Address.FIELDS)}; what is left out becomes empty."
+            raise ValidationError([CodedMessage(rule, "address-missing")])
 
 
 class FieldProblem(Schema):
@@ -237,6 +278,10 @@ class PageQuery(Body):
     limit = Count(1, 10_000, metadata={"description": "Most items on the page"})
     cursor = Text(1000, filled=True, metadata={"description": "`next` of the page before"})
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        limit: int | None = None
+        cursor: str | None = None
+
 
 class CountAnswer(Body):
     """How many items there are on all pages."""
@@ -261,7 +306,8 @@ def page_form(item: type[Schema], *, counted: bool = False) -> Schema:
     return Schema.from_dict(parts, name=name)()
 
 
-def money(minor: int, currency: str) -> dict[str, str]:
+@lru_cache(maxsize=8192)
+def money(minor: int, currency: str) -> Mapping[str, str]:
     """An amount as the API shows it: `{"amount": "129.90", "currency": "EUR"}`."""
     return {"amount": amount_text(minor, currency), "currency": currency}
 

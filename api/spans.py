@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import ValidationError, post_load
 
@@ -22,9 +22,15 @@ class SpanQuery(Body):
     start = Instant(default_timezone=UTC, required=True, data_key="from")
     end = Instant(default_timezone=UTC, required=True, data_key="to")
 
+    class Loaded(NamedTuple):
+        start: datetime
+        end: datetime
+
     @post_load
-    def checked(self, told: dict[str, datetime], **_: Any) -> dict[str, datetime]:
-        if not 0 <= (told["end"] - told["start"]).days <= LONGEST_SPAN:
+    def made(self, facts: dict[str, datetime], **_: Any) -> Loaded:
+        """The span."""
+        span = self.Loaded(**facts)
+        if not 0 <= (span.end - span.start).days <= LONGEST_SPAN:
             message = f"The span ends after it begins and is at most {LONGEST_SPAN} days long."
             raise ValidationError({"to": [CodedMessage(message, "wrong-span")]})
-        return told
+        return span

@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import Response
 from marshmallow import ValidationError, fields, post_load, validate
+from msgspec import Struct
 
 from api.access import needs
 from api.bodies import Resource
-from api.lists import ListQuery, page_answer, sorts
+from api.lists import ListQuery, ListRequest, page_answer, sorts
 from api.problems import CodedMessage
 from api.requests import context, fresh, handle, respond, runtime
 from api.schemas import Body, PageQuery, Text, Whole, instant, page_form
@@ -25,10 +26,10 @@ from domain.stock import (
     stock_id_of,
 )
 from domain.stock.item import MAX_UNITS, POLICIES
-from projections import stock_movements
 from projections.log import NothingRecorded
-from projections.stock import LISTING, SORTS, StockFilters, StockHead
-from projections.stock_movements import MovementFilters, StockMovement
+from projections.views import stock_movements
+from projections.views.stock import LISTING, SORTS, StockFilters, StockHead
+from projections.views.stock_movements import MovementFilters, StockMovement
 
 stock = Resource("stock", __name__, url_prefix="/stock", description="Stock of each SKU and its movements")
 
@@ -41,6 +42,8 @@ class StockQuery(ListQuery):
     policy = fields.String(validate=validate.OneOf(POLICIES))
     sort = sorts(SORTS)
 
+    Filters = StockFilters
+
 
 class StockReceiptForm(Body):
     """Units that came in; a first receipt, of none even, begins to track the SKU."""
@@ -48,6 +51,11 @@ class StockReceiptForm(Body):
     quantity = Whole(0, MAX_UNITS, required=True)
     reference = Text(texts.CODE)
     reason = Text(texts.LINE)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        quantity: int
+        reference: str = ""
+        reason: str | None = None
 
 
 class StockAdjustmentForm(Body):
@@ -57,11 +65,18 @@ class StockAdjustmentForm(Body):
     counted = Whole(0, MAX_UNITS)
     reason = Text(texts.LINE)
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        change: int | None = None
+        counted: int | None = None
+        reason: str | None = None
+
     @post_load
-    def one_of_both(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
-        if ("change" in told) == ("counted" in told):
+    def made(self, facts: dict[str, Any], **_: Any) -> Loaded:
+        """The adjustment, told in one of the two ways."""
+        form = self.Loaded(**facts)
+        if (form.change is None) == (form.counted is None):
             raise ValidationError({"change": [CodedMessage("Say either `change` or `counted`.", "one-of-both")]})
-        return told
+        return form
 
 
 class StockPolicyForm(Body):
@@ -70,6 +85,11 @@ class StockPolicyForm(Body):
     policy = fields.String(required=True, validate=validate.OneOf(POLICIES))
     low_at = Whole(0, MAX_UNITS, allow_none=True)
     reason = Text(texts.LINE)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        policy: str
+        low_at: int | None = None
+        reason: str | None = None
 
 
 class StockItemAnswer(Body):
@@ -142,11 +162,10 @@ def _shown(item: StockItem | StockHead, at: datetime) -> dict[str, Any]:
 @needs("stock:read")
 @stock.arguments(StockQuery, location="query")
 @stock.response(200, page_form(StockItemAnswer, counted=True))
-def get_stock(told: dict[str, Any]) -> Response:
+def get_stock(query: ListRequest[StockFilters]) -> Response:
     """Every tracked SKU with its figures."""
     fresh("stock", anywhere=True)
-    filters = StockFilters(**{name: told[name] for name in ("q", "low", "policy") if name in told})
-    return page_answer(told, LISTING, filters, lambda row: _shown(row, row.updated_at))
+    return page_answer(query, LISTING, query.filters, lambda row: _shown(row, row.updated_at))
 
 
 @stock.get("/<string:sku>")
@@ -169,11 +188,12 @@ def _item(sku: str) -> StockItem:
 @needs("stock:read")
 @stock.arguments(PageQuery, location="query")
 @stock.response(200, page_form(StockMovementAnswer))
-def get_movements(told: dict[str, Any], sku: str) -> Response:
+def get_movements(query: PageQuery.Loaded, sku: str) -> Response:
     """Every movement of one SKU, newest first: each figure explained by what changed it."""
     fresh("stock_movements", anywhere=True)
     stock_id = stock_id_of(_item(sku).sku)
-    return page_answer(told, stock_movements.LISTING, MovementFilters(stock_id=stock_id), _movement_answer)
+    asked = ListRequest(filters=MovementFilters(stock_id=stock_id), limit=query.limit, cursor=query.cursor)
+    return page_answer(asked, stock_movements.LISTING, asked.filters, _movement_answer)
 
 
 def _movement_answer(row: StockMovement) -> dict[str, Any]:
@@ -201,13 +221,13 @@ def _moved(after: int, change: int) -> dict[str, int]:
 @needs("stock:write")
 @stock.arguments(StockReceiptForm)
 @stock.response(201, StockItemAnswer)
-def receive_stock(told: dict[str, Any], sku: str) -> Response:
+def receive_stock(form: StockReceiptForm.Loaded, sku: str) -> Response:
     """Put units on the shelf; from the first receipt on the SKU is tracked."""
     command = ReceiveStock(
-        context=context(told.get("reason")),
+        context=context(form.reason),
         sku=sku,
-        quantity=told["quantity"],
-        reference=told.get("reference", ""),
+        quantity=form.quantity,
+        reference=form.reference,
     )
     return handle(command, render=stock_answer, status=201)
 
@@ -216,13 +236,13 @@ def receive_stock(told: dict[str, Any], sku: str) -> Response:
 @needs("stock:write")
 @stock.arguments(StockAdjustmentForm)
 @stock.response(200, StockItemAnswer)
-def adjust_stock(told: dict[str, Any], sku: str) -> Response:
+def adjust_stock(form: StockAdjustmentForm.Loaded, sku: str) -> Response:
     """Put the figure right: by so many units, or to what was counted."""
     command = AdjustStock(
         stock_id=stock_id_of(sku),
-        context=context(told.get("reason")),
-        change=told.get("change"),
-        counted=told.get("counted"),
+        context=context(form.reason),
+        change=form.change,
+        counted=form.counted,
     )
     return handle(command, render=stock_answer)
 
@@ -231,12 +251,12 @@ def adjust_stock(told: dict[str, Any], sku: str) -> Response:
 @needs("stock:write")
 @stock.arguments(StockPolicyForm)
 @stock.response(200, StockItemAnswer)
-def set_stock_policy(told: dict[str, Any], sku: str) -> Response:
+def set_stock_policy(form: StockPolicyForm.Loaded, sku: str) -> Response:
     """Say whether more may be promised than is available, and when stock is low."""
     command = SetStockPolicy(
         stock_id=stock_id_of(sku),
-        context=context(told.get("reason")),
-        policy=told["policy"],
-        low_at=told.get("low_at"),
+        context=context(form.reason),
+        policy=form.policy,
+        low_at=form.low_at,
     )
     return handle(command, render=stock_answer)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from marshmallow import fields
+from msgspec import Struct
 
 from api.access import needs
 from api.bodies import Resource
@@ -13,8 +15,9 @@ from api.orders.blueprint import order_then
 from api.orders.messages import WrittenAnswer, written_answer
 from api.requests import context, handle, respond, runtime
 from api.schemas import Body, Code, Text, page_form
+from api.trying import turn
 from domain import texts
-from domain.settings import Settings
+from domain.settings import ShopSettings
 from domain.shop import LOCALES, Shop, Template
 from domain.templates import MAX_HTML, MAX_TEXT, OCCASIONS, RemoveTemplate, SetTemplate, TemplateNotFound
 from printing.mail import Source, check_template, names, order_facts, standard_for, write
@@ -29,12 +32,21 @@ class TemplateForm(Body):
     html = Text(MAX_HTML, filled=True, lines=True, required=True)
     text = Text(MAX_TEXT, lines=True)
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        subject: str
+        html: str
+        text: str = ""
+
 
 class TemplatePreviewForm(TemplateForm):
     """A template to try on an order, or on the example order where none is told."""
 
     status = Code(metadata={"description": "The occasion whose facts it may name: `administrators`, ..."})
     order_id = fields.UUID()
+
+    class Loaded(TemplateForm.Loaded, frozen=True, kw_only=True):
+        status: str = ""
+        order_id: UUID | None = None
 
 
 class TemplateAnswer(Body):
@@ -92,14 +104,22 @@ def get_template(status: str, locale: str) -> Response:
 @needs("settings:write")
 @templates.arguments(TemplateForm)
 @templates.response(200, TemplateAnswer)
-def set_template(told: dict[str, Any], status: str, locale: str) -> Response:
+def set_template(form: TemplateForm.Loaded, status: str, locale: str) -> Response:
     """Say what the mail of a status says in a language; one that cannot be written is refused with its line."""
-    check_template(Source(**told), OCCASIONS.get(status, ()))
+    with turn():
+        check_template(_source(form), OCCASIONS.get(status, ()))
 
-    def render(changed: Settings, shop: Shop) -> dict[str, Any]:
+    def render(changed: ShopSettings, shop: Shop) -> dict[str, Any]:
         return template_answer(_template(changed.shop, status, locale))
 
-    return handle(SetTemplate(context=context(), status=status, locale=locale, **told), render=render)
+    command = SetTemplate(
+        context=context(), status=status, locale=locale, subject=form.subject, html=form.html, text=form.text
+    )
+    return handle(command, render=render)
+
+
+def _source(form: TemplateForm.Loaded) -> Source:
+    return Source(form.subject, form.html, form.text)
 
 
 @templates.delete("/<string:status>/<string:locale>")
@@ -115,13 +135,14 @@ def remove_template(status: str, locale: str) -> Response:
 @needs("settings:write")
 @templates.arguments(TemplatePreviewForm)
 @templates.response(200, WrittenAnswer)
-def preview_template(told: dict[str, Any]) -> Response:
+def preview_template(form: TemplatePreviewForm.Loaded) -> Response:
     """The mail that a template makes; nothing is stored or sent."""
-    order_id = told.pop("order_id", None)
-    facts = OCCASIONS.get(told.pop("status", ""), ())
-    written = check_template(Source(**told), facts)
-    if order_id:
-        order, shop = order_then(order_id), runtime().desk.shop()
+    source, facts = _source(form), OCCASIONS.get(form.status, ())
+    with turn():
+        written = check_template(source, facts)
+    if form.order_id:
+        order, shop = order_then(form.order_id), runtime().desk.shop()
         example = {name: f"({name})" for name in facts}
-        written = write(Source(**told), order_facts(order, shop, order.status, order.locale, example))
+        with turn():
+            written = write(source, order_facts(order, shop, order.status, order.locale, example))
     return respond(written_answer(written))

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from flask import Response
 from marshmallow import fields, validate
+from msgspec import UNSET, Struct, UnsetType
 
 from api.access import caller, credentials, needs, require, require_grantable
 from api.bodies import Resource
 from api.cursors import read_cursor, write_cursor
 from api.instants import Instant
+from api.lists import limit_of
 from api.problems import Problem, pointed
 from api.requests import context, handle, respond, runtime
-from api.schemas import Body, PageQuery, Text, page_form, shown_once
+from api.schemas import Body, Many, PageQuery, Text, page_form, shown_once
 from domain.roles import PERMISSIONS, permissions
 from domain.tokens import LASTS, IssueToken, RevokeToken, TokenNotFound, token_id
-from projections.credentials import TokenRow, dropping, keep_token, made_by, new_token
+from projections.access.credentials import TokenRow, dropping, keep_token, made_by, new_token
 
 tokens = Resource("tokens", __name__, url_prefix="/tokens", description="Keys of programs")
 
@@ -28,11 +30,17 @@ class NewTokenForm(Body):
 
     name = Text(required=True, filled=True, metadata={"example": "warehouse"})
     role = Text(required=True, filled=True, metadata={"example": "operator"})
-    scopes = fields.List(Text(filled=True), validate=validate.Length(1, len(PERMISSIONS)))
+    scopes = Many(Text(filled=True), validate=validate.Length(1, len(PERMISSIONS)))
     expires_at = Instant(
         allow_none=True,
         metadata={"description": "A year from now unless told; null: never. No token outlives the one that makes it"},
     )
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        name: str
+        role: str
+        scopes: tuple[str, ...] = ()
+        expires_at: datetime | UnsetType | None = UNSET
 
 
 class TokenForm(Body):
@@ -63,12 +71,11 @@ def _render(row: TokenRow) -> dict[str, Any]:
     return {"id": row.token_id, **{name: value for name, value in row._asdict().items() if name not in hidden}}
 
 
-def _expiry(told: dict[str, Any], now: datetime) -> datetime | None:
+def _expiry(expires_at: datetime | UnsetType | None, now: datetime) -> datetime | None:
     """When a new token ends: as it is told, else a year from now, and never after the token that makes it."""
     own = caller().expires_at
-    if "expires_at" not in told:
+    if isinstance(expires_at, UnsetType):
         return min(now + LASTS, own) if own else now + LASTS
-    expires_at = cast(datetime | None, told["expires_at"])
     if own and (expires_at is None or expires_at > own):
         detail = "A token ends no later than the one that makes it."
         raise Problem(403, "outlives-maker", detail, errors=[pointed("/expires_at", "outlives-maker", detail)])
@@ -91,10 +98,10 @@ def _require_revocable(row: TokenRow) -> None:
 @needs("tokens:read")
 @tokens.arguments(PageQuery, location="query")
 @tokens.response(200, page_form(TokenForm))
-def list_tokens(query: dict[str, Any]) -> Response:
+def list_tokens(query: PageQuery.Loaded) -> Response:
     """All tokens that are good, by name."""
-    limit = min(query.get("limit", 50), runtime().settings.page_limit)
-    (after,) = read_cursor(query["cursor"], "name", str) if "cursor" in query else ("",)
+    limit = limit_of(query.limit)
+    (after,) = read_cursor(query.cursor, "name", str) if query.cursor is not None else ("",)
     rows = credentials().tokens(after, limit + 1)
     following = write_cursor("name", rows[limit - 1].name) if len(rows) > limit else None
     return respond({"items": [_render(row) for row in rows[:limit]], "next": following})
@@ -104,18 +111,17 @@ def list_tokens(query: dict[str, Any]) -> Response:
 @needs("tokens:write")
 @tokens.arguments(NewTokenForm)
 @tokens.response(201, SecretTokenForm)
-def issue_token(body: dict[str, Any]) -> Response:
+def issue_token(form: NewTokenForm.Loaded) -> Response:
     """Issue a token; its text is in this answer and nowhere else."""
-    scopes = tuple(body.get("scopes", ()))
-    require_grantable(permissions(body["role"], scopes))
+    require_grantable(permissions(form.role, form.scopes))
     text, asked = new_token(), context()
     command = IssueToken(
-        token_id=token_id(body["name"]),
+        token_id=token_id(form.name),
         context=asked,
-        name=body["name"],
-        role=body["role"],
-        scopes=scopes,
-        expires_at=_expiry(body, asked.at),
+        name=form.name,
+        role=form.role,
+        scopes=form.scopes,
+        expires_at=_expiry(form.expires_at, asked.at),
     )
     maker = caller().maker
     return handle(

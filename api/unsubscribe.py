@@ -13,8 +13,8 @@ from domain.customers import WithdrawConsent
 from domain.enrolments import EndEnrolment, Enrolment
 from domain.events import Context
 from domain.orders.order import Order
+from projections.access.unsubscribing import PATH, enrolment_of
 from projections.log import NothingRecorded
-from projections.unsubscribing import PATH, enrolment_of
 
 unsubscribe = Blueprint("unsubscribe", __name__)
 ACTOR = "customer"

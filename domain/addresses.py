@@ -48,7 +48,10 @@ class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
     vat_number: str = ""
 
     def __bool__(self) -> bool:
-        return any(getattr(self, field) for field in self.FIELDS)
+        return self != NOWHERE
+
+
+NOWHERE = Address()
 
 
 def check_address(address: Address, pointer: str) -> None:

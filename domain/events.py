@@ -92,7 +92,7 @@ class Event(Struct, CanMutateAggregate[UUID], frozen=True, kw_only=True, omit_de
 
     def mutate(self, aggregate: Any) -> Any:
         """Applies the event to its aggregate; one that is not its next is refused as the library does."""
-        if self.originator_id != aggregate._id or self.originator_version != aggregate._version + 1:
+        if self.originator_version != aggregate._version + 1 or self.originator_id.int != aggregate._id.int:
             return super().mutate(aggregate)
         if self.has_effect_on(aggregate):
             self.apply(aggregate)
@@ -177,6 +177,11 @@ class Aggregate(BaseAggregate[UUID]):
     def clear(self) -> None:
         """Sets the state that an aggregate has before its first event."""
 
+    @classmethod
+    def is_told_by(cls, event: Event) -> bool:
+        """Whether an event belongs to the history of such an aggregate."""
+        return event.TOPIC.startswith(f"{cls.TOPIC}.")
+
     @property
     def exists(self) -> bool:
         """Whether anything has happened to it yet."""
@@ -192,7 +197,7 @@ class Aggregate(BaseAggregate[UUID]):
 
     def take(self, event: Event) -> None:
         """Applies the next event that the log holds of the stream; versions that are not there are noted as missing."""
-        if event.originator_id == self._id and event.originator_version > self._version + 1:
+        if event.originator_version > self._version + 1 and event.originator_id == self._id:
             between = range(self._version + 1, event.originator_version)
             self.gaps = replace(self.gaps, missing=(*self.gaps.missing, *between))
             self._version = event.originator_version - 1

@@ -42,6 +42,12 @@ class StockGapDeclared(GapDeclared, frozen=True, kw_only=True):
     TOPIC = "stock.gap-declared"
 
 
+class ProductGapDeclared(GapDeclared, frozen=True, kw_only=True):
+    """Versions of a product are lost for good."""
+
+    TOPIC = "product.gap-declared"
+
+
 class MessageGapDeclared(GapDeclared, frozen=True, kw_only=True):
     """Versions of a message are lost for good."""
 
@@ -91,6 +97,7 @@ EVENTS: dict[str, type[GapDeclared]] = {
         CustomerGapDeclared,
         CouponGapDeclared,
         StockGapDeclared,
+        ProductGapDeclared,
         MessageGapDeclared,
         SettingsGapDeclared,
         SequencesGapDeclared,

@@ -13,15 +13,17 @@ from domain.events import Aggregate, Command, Event
 from domain.settings import Shop
 from domain.texts import CODE, NAME, check_text
 
-Kind = Literal["orders", "tracking", "statuses"]
+Kind = Literal["orders", "tracking", "statuses", "products"]
 StockOfThePast = Literal["leave", "apply"]
 OnChange = Literal["report", "update"]
 CustomersOfTheFile = Literal["keep", "update"]
 
 RUNNING, PAUSED, CANCELLED, FAILED, COMPLETED = "running", "paused", "cancelled", "failed", "completed"
 UNDOING, UNDONE = "undoing", "undone"
-STATES = (RUNNING, PAUSED, CANCELLED, FAILED, COMPLETED, UNDOING, UNDONE)
+State = Literal["running", "paused", "cancelled", "failed", "completed", "undoing", "undone"]
+STATES: tuple[State, ...] = get_args(State)
 KINDS: tuple[str, ...] = get_args(Kind)
+TAKEN_BACK = ("orders", "products")
 LONGEST_DETAIL = 2_000
 MOST_FILES = 100
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
@@ -53,7 +55,7 @@ class WrongImportState(Conflict):
 
 
 class NothingToUndo(Rejected):
-    """Only orders can be taken back, and a dry run stored none."""
+    """Only orders and products can be taken back, and a dry run stored none."""
 
     code = "nothing-to-undo"
 
@@ -74,6 +76,8 @@ def needed(kind: str, choices: Choices) -> frozenset[str]:
     """The permissions that an import needs besides its own: those of what it does; a dry run does nothing."""
     if choices.dry_run:
         return frozenset()
+    if kind == "products":
+        return frozenset({"stock:write"})
     needs = {"orders:write"}
     if kind == "orders":
         needs |= {"orders:refund", "customers:write"}
@@ -336,7 +340,7 @@ def complete_import(one: Import, command: CompleteImport, shop: Shop) -> None:
 
 def begin_undo(one: Import, command: BeginUndo, shop: Shop) -> None:
     """Begins to take back what came in; an undo that left something, or is somebody else's, may be asked for again."""
-    if one.kind != "orders" or one.choices.dry_run:
+    if one.kind not in TAKEN_BACK or one.choices.dry_run:
         raise NothingToUndo()
     if one.state != UNDOING or one.asked_by != command.context.actor:
         _require(one, "undone", UNDOING, CANCELLED, FAILED, COMPLETED, UNDONE)

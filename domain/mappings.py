@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from domain.errors import NotFound, Rejected
 from domain.events import Command, Event
 from domain.roles import check_name
-from domain.settings import Settings, SettingsCommand, Shop
+from domain.settings import SettingsCommand, Shop, ShopSettings
 from domain.shop import ImportMapping as ImportMapping
 from domain.texts import CODE, check_text
 
@@ -50,7 +50,7 @@ class MappingSaved(Event, frozen=True, kw_only=True):
 
     mapping: ImportMapping
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         kept = {**settings.shop.mappings, self.mapping.name: self.mapping}
         settings.shop = replace(settings.shop, mappings=kept)
 
@@ -62,7 +62,7 @@ class MappingRemoved(Event, frozen=True, kw_only=True):
 
     name: str
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         left = {name: one for name, one in settings.shop.mappings.items() if name != self.name}
         settings.shop = replace(settings.shop, mappings=left)
 
@@ -82,7 +82,7 @@ def mappings_for(shop: Shop, header: tuple[str, ...]) -> list[str]:
     return [one.name for one in sorted(fitting, key=lambda one: (-len(one.columns), one.name))]
 
 
-def save_mapping(settings: Settings, command: SaveMapping, shop: Shop) -> None:
+def save_mapping(settings: ShopSettings, command: SaveMapping, shop: Shop) -> None:
     """Keeps a mapping, in the place of one of that name; the same again is nothing new."""
     check_name(command.name, "/name")
     check_text(command.text, LONGEST, "/mapping", required=True, lines=True)
@@ -93,7 +93,7 @@ def save_mapping(settings: Settings, command: SaveMapping, shop: Shop) -> None:
         settings.record(MappingSaved, command.context, mapping=mapping)
 
 
-def remove_mapping(settings: Settings, command: RemoveMapping, shop: Shop) -> None:
+def remove_mapping(settings: ShopSettings, command: RemoveMapping, shop: Shop) -> None:
     """Keeps a mapping no longer."""
     mapping_named(settings.shop, command.name)
     settings.record(MappingRemoved, command.context, name=command.name)

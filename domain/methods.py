@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from domain.errors import Rejected
 from domain.events import Command, Event
-from domain.settings import Settings, SettingsCommand, check_code, with_part, without_part
+from domain.settings import SettingsCommand, ShopSettings, check_code, with_part, without_part
 from domain.shop import CAPTURES, PROVIDERS, Carrier, PaymentMethod, ShippingMethod, Shop, UnknownMethod
 from domain.texts import CODE, LINE, NAME, check_text
 
@@ -73,7 +73,7 @@ class PaymentMethodDefined(Event, frozen=True, kw_only=True):
 
     method: PaymentMethod
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         with_part(settings, "payment_methods", self.method)
 
 
@@ -84,7 +84,7 @@ class PaymentMethodRetired(Event, frozen=True, kw_only=True):
 
     code: str
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         without_part(settings, "payment_methods", self.code)
 
 
@@ -95,7 +95,7 @@ class ShippingMethodDefined(Event, frozen=True, kw_only=True):
 
     method: ShippingMethod
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         with_part(settings, "shipping_methods", self.method)
 
 
@@ -106,7 +106,7 @@ class ShippingMethodRetired(Event, frozen=True, kw_only=True):
 
     code: str
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         without_part(settings, "shipping_methods", self.code)
 
 
@@ -117,7 +117,7 @@ class CarrierDefined(Event, frozen=True, kw_only=True):
 
     carrier: Carrier
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         with_part(settings, "carriers", self.carrier)
 
 
@@ -128,11 +128,11 @@ class CarrierRetired(Event, frozen=True, kw_only=True):
 
     code: str
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         without_part(settings, "carriers", self.code)
 
 
-def define_payment_method(settings: Settings, command: DefinePaymentMethod, shop: Shop) -> None:
+def define_payment_method(settings: ShopSettings, command: DefinePaymentMethod, shop: Shop) -> None:
     """Offers a payment method."""
     check_code(command.method.code)
     check_text(command.method.label, NAME, "/label", required=True)
@@ -144,13 +144,13 @@ def define_payment_method(settings: Settings, command: DefinePaymentMethod, shop
         settings.record(PaymentMethodDefined, command.context, method=command.method)
 
 
-def retire_payment_method(settings: Settings, command: RetirePaymentMethod, shop: Shop) -> None:
+def retire_payment_method(settings: ShopSettings, command: RetirePaymentMethod, shop: Shop) -> None:
     """Stops offering a payment method."""
     settings.shop.require_payment_method(command.code, "/code")
     settings.record(PaymentMethodRetired, command.context, code=command.code)
 
 
-def define_shipping_method(settings: Settings, command: DefineShippingMethod, shop: Shop) -> None:
+def define_shipping_method(settings: ShopSettings, command: DefineShippingMethod, shop: Shop) -> None:
     """Offers a shipping method."""
     check_code(command.method.code)
     check_text(command.method.label, NAME, "/label", required=True)
@@ -159,13 +159,13 @@ def define_shipping_method(settings: Settings, command: DefineShippingMethod, sh
         settings.record(ShippingMethodDefined, command.context, method=command.method)
 
 
-def retire_shipping_method(settings: Settings, command: RetireShippingMethod, shop: Shop) -> None:
+def retire_shipping_method(settings: ShopSettings, command: RetireShippingMethod, shop: Shop) -> None:
     """Stops offering a shipping method."""
     settings.shop.require_shipping_method(command.code, "/code")
     settings.record(ShippingMethodRetired, command.context, code=command.code)
 
 
-def define_carrier(settings: Settings, command: DefineCarrier, shop: Shop) -> None:
+def define_carrier(settings: ShopSettings, command: DefineCarrier, shop: Shop) -> None:
     """Puts a carrier on the list, with a safe address to follow its parcels."""
     carrier = command.carrier
     check_code(carrier.code)
@@ -178,7 +178,7 @@ def define_carrier(settings: Settings, command: DefineCarrier, shop: Shop) -> No
         settings.record(CarrierDefined, command.context, carrier=carrier)
 
 
-def retire_carrier(settings: Settings, command: RetireCarrier, shop: Shop) -> None:
+def retire_carrier(settings: ShopSettings, command: RetireCarrier, shop: Shop) -> None:
     """Takes a carrier off the list."""
     if command.code not in settings.shop.carriers:
         known = ", ".join(settings.shop.carriers)

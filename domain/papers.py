@@ -12,7 +12,7 @@ from domain.events import Command, Event
 from domain.orders.documents import NUMBERED
 from domain.orders.issuing import LONGEST_TERM, TermOutOfBounds, UnknownSeries
 from domain.pricing import WHOLE
-from domain.settings import Settings, SettingsCommand
+from domain.settings import SettingsCommand, ShopSettings
 from domain.shop import Legal, Logo, Series, Shop
 from domain.texts import CODE, LINE, NAME, check_text
 
@@ -125,7 +125,7 @@ class LegalSet(Event, frozen=True, kw_only=True):
 
     legal: Legal
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         settings.shop = replace(settings.shop, legal=self.legal)
 
 
@@ -136,7 +136,7 @@ class LogoSet(Event, frozen=True, kw_only=True):
 
     logo: Logo
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         settings.shop = replace(settings.shop, logo=self.logo)
 
 
@@ -145,7 +145,7 @@ class LogoRemoved(Event, frozen=True, kw_only=True):
 
     TOPIC = "settings.logo-removed"
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         settings.shop = replace(settings.shop, logo=None)
 
 
@@ -156,7 +156,7 @@ class SeriesDefined(Event, frozen=True, kw_only=True):
 
     series: Series
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         known = {**settings.shop.series, self.series.code: self.series}
         settings.shop = replace(settings.shop, series=known)
 
@@ -171,11 +171,11 @@ class NumbersSkipped(Event, frozen=True, kw_only=True):
     first: int
     last: int
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         """The next number stands beside the log; here is told why some are missing."""
 
 
-def set_legal(settings: Settings, command: SetLegal, shop: Shop) -> None:
+def set_legal(settings: ShopSettings, command: SetLegal, shop: Shop) -> None:
     """Sets the seller's legal details."""
     legal = command.legal
     for field, limit in _TEXTS.items():
@@ -209,7 +209,7 @@ def _luhn(digits: str) -> bool:
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
 
 
-def set_logo(settings: Settings, command: SetLogo, shop: Shop) -> None:
+def set_logo(settings: ShopSettings, command: SetLogo, shop: Shop) -> None:
     """Sets the logo; whoever asks has looked at the picture, here its kind and bounds are told."""
     logo = command.logo
     known = LOGO_TYPES.get(logo.media_type)
@@ -220,13 +220,13 @@ def set_logo(settings: Settings, command: SetLogo, shop: Shop) -> None:
         settings.record(LogoSet, command.context, logo=logo)
 
 
-def remove_logo(settings: Settings, command: RemoveLogo, shop: Shop) -> None:
+def remove_logo(settings: ShopSettings, command: RemoveLogo, shop: Shop) -> None:
     """Removes the logo, once."""
     if settings.shop.logo is not None:
         settings.record(LogoRemoved, command.context)
 
 
-def define_series(settings: Settings, command: DefineSeries, shop: Shop) -> None:
+def define_series(settings: ShopSettings, command: DefineSeries, shop: Shop) -> None:
     """Begins a series whose numbers no other can give; only where its years begin may change later."""
     series = command.series
     check_text(series.code, CODE, "/code", required=True)
@@ -245,7 +245,7 @@ def define_series(settings: Settings, command: DefineSeries, shop: Shop) -> None
         settings.record(SeriesDefined, command.context, series=series)
 
 
-def skip_numbers(settings: Settings, command: SkipNumbers, shop: Shop) -> None:
+def skip_numbers(settings: ShopSettings, command: SkipNumbers, shop: Shop) -> None:
     """Says which numbers are left out, of a series that there is."""
     if command.series not in settings.shop.series:
         raise UnknownSeries("/series", series=command.series[:CODE], known=", ".join(settings.shop.series))

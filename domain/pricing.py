@@ -236,13 +236,16 @@ def _settled(worth: Price, cart: Cart) -> Price:
     return replace(worth, kept=kept, paid=cart.paid, refunded=refunded, balance=balance)
 
 
+_NO_PARTS: tuple[int, ...] = ()
+
+
 def _priced_lines(cart: Cart, shown: Taxed, worth: Taxed) -> tuple[PricedLine, ...]:
     lines = []
     for index, line in enumerate(cart.lines):
         total, parts = shown.totals[index], shown.parts[index]
         gross, tax = line.before, sum(parts)
         discount = gross - (total if cart.prices_include_tax else total - tax)
-        spread, spread_parts = 0, tuple[int, ...]()
+        spread, spread_parts = 0, _NO_PARTS
         if worth is not shown:
             spread = worth.totals[index] - total
             spread_parts = tuple(part - own for part, own in zip(worth.parts[index], parts, strict=True))

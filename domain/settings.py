@@ -65,7 +65,7 @@ class BadColour(Rejected):
     code = "bad-colour"
 
 
-class Settings(Aggregate):
+class ShopSettings(Aggregate):
     """The one aggregate that a shop's set-up is the history of."""
 
     TOPIC = "settings"
@@ -104,12 +104,12 @@ class SetDefaults(SettingsCommand, frozen=True, kw_only=True):
     defaults: Defaults
 
 
-def with_part(settings: Settings, part: str, thing: Any) -> None:
+def with_part(settings: ShopSettings, part: str, thing: Any) -> None:
     """Puts a thing among those of a part of the set-up, in place of the one of its code."""
     settings.shop = replace(settings.shop, **{part: {**getattr(settings.shop, part), thing.code: thing}})
 
 
-def without_part(settings: Settings, part: str, code: str) -> None:
+def without_part(settings: ShopSettings, part: str, code: str) -> None:
     """Takes the thing of a code out of a part of the set-up."""
     left = {key: thing for key, thing in getattr(settings.shop, part).items() if key != code}
     settings.shop = replace(settings.shop, **{part: left})
@@ -122,7 +122,7 @@ class StatusDefined(Event, frozen=True, kw_only=True):
 
     status: MerchantStatus
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         with_part(settings, "statuses", self.status)
 
 
@@ -133,7 +133,7 @@ class StatusRetired(Event, frozen=True, kw_only=True):
 
     code: str
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         without_part(settings, "statuses", self.code)
 
 
@@ -144,7 +144,7 @@ class SellerSet(Event, frozen=True, kw_only=True):
 
     seller: Address
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         settings.shop = replace(settings.shop, seller=self.seller)
 
 
@@ -156,7 +156,7 @@ class DefaultsSet(Event, frozen=True, kw_only=True):
 
     defaults: Defaults
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         settings.shop = replace(settings.shop, defaults=self.defaults)
 
 
@@ -167,7 +167,7 @@ def check_code(code: str) -> None:
         raise BadCode("/code")
 
 
-def define_status(settings: Settings, command: DefineStatus, shop: Shop) -> None:
+def define_status(settings: ShopSettings, command: DefineStatus, shop: Shop) -> None:
     """Names a status; its stage is fixed once orders may stand on it."""
     status = command.status
     check_code(status.code)
@@ -185,7 +185,7 @@ def define_status(settings: Settings, command: DefineStatus, shop: Shop) -> None
         settings.record(StatusDefined, command.context, status=status)
 
 
-def retire_status(settings: Settings, command: RetireStatus, shop: Shop) -> None:
+def retire_status(settings: ShopSettings, command: RetireStatus, shop: Shop) -> None:
     """Retires a status, never the last of its stage."""
     status = settings.shop.status(command.code, "/code")
     if sum(other.stage == status.stage for other in settings.shop.statuses.values()) == 1:
@@ -193,7 +193,7 @@ def retire_status(settings: Settings, command: RetireStatus, shop: Shop) -> None
     settings.record(StatusRetired, command.context, code=command.code)
 
 
-def set_seller(settings: Settings, command: SetSeller, shop: Shop) -> None:
+def set_seller(settings: ShopSettings, command: SetSeller, shop: Shop) -> None:
     """Sets who sells."""
     check_address(command.seller, "")
     check_vat_number(command.seller, "/vat_number")
@@ -201,7 +201,7 @@ def set_seller(settings: Settings, command: SetSeller, shop: Shop) -> None:
         settings.record(SellerSet, command.context, seller=command.seller)
 
 
-def set_defaults(settings: Settings, command: SetDefaults, shop: Shop) -> None:
+def set_defaults(settings: ShopSettings, command: SetDefaults, shop: Shop) -> None:
     """Sets what new orders start from."""
     decimals(command.defaults.currency)
     if command.defaults.locale not in LOCALES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from msgspec import Struct
 
 from domain.errors import Rejected
@@ -14,7 +16,8 @@ SHIPPED = "shipped"
 COMPLETED = "completed"
 CANCELLED = "cancelled"
 
-STAGES = (DRAFT, PENDING, PROCESSING, ON_HOLD, SHIPPED, COMPLETED, CANCELLED)
+Stage = Literal["draft", "pending", "processing", "on_hold", "shipped", "completed", "cancelled"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 # From a stage to the stages it may move to; moving to another status on the same stage is always legal.
 TRANSITIONS: dict[str, tuple[str, ...]] = {

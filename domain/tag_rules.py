@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from domain.errors import Rejected
 from domain.events import Command, Event
 from domain.orders.order import Order
-from domain.settings import Settings, SettingsCommand
+from domain.settings import SettingsCommand, ShopSettings
 from domain.shop import Shop, TagRule
 from domain.sku_patterns import check_pattern, matches
 from domain.texts import CODE, check_text
@@ -50,7 +50,7 @@ class TagRulesSet(Event, frozen=True, kw_only=True):
 
     rules: tuple[TagRule, ...]
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         settings.shop = replace(settings.shop, tag_rules=self.rules)
 
 
@@ -65,7 +65,7 @@ def tags_for(order: Order, rules: Sequence[TagRule], moment: str) -> tuple[str, 
     return tuple(dict.fromkeys(found))
 
 
-def set_tag_rules(settings: Settings, command: SetTagRules, shop: Shop) -> None:
+def set_tag_rules(settings: ShopSettings, command: SetTagRules, shop: Shop) -> None:
     """Sets all the rules."""
     if len(command.rules) > MAX_RULES:
         raise TooManyTagRules("/rules", limit=MAX_RULES)

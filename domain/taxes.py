@@ -123,8 +123,16 @@ def tax_rate_text(rate: int) -> str:
     return f"{whole}.{decimals}"
 
 
+@lru_cache(maxsize=1024)
+def _is_plain(taxes: Taxes) -> bool:
+    """Whether it is no tax, or one as most are: a rate within bounds and nothing else."""
+    return not taxes or (len(taxes) == 1 and taxes == single(taxes[0].rate) and 0 <= taxes[0].rate <= WHOLE_RATE)
+
+
 def check_taxes(taxes: Sequence[Tax], pointer: str, exemption: str = "") -> None:
     """Refuses taxes that make no sense; `pointer` leads up to `tax_rate` and `taxes`, as `/` or `/shipping_`."""
+    if not exemption and _is_plain(tuple(taxes)):
+        return
     check_text(exemption, LINE, f"{pointer}exemption")
     if exemption and any(tax.rate for tax in taxes):
         raise ExemptWithTax(f"{pointer}exemption")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from domain.customers import check_email
 from domain.errors import NotFound, Rejected
 from domain.events import Command, Event
-from domain.settings import LOCALES, Settings, SettingsCommand, Shop, UnknownLocale
+from domain.settings import LOCALES, SettingsCommand, Shop, ShopSettings, UnknownLocale
 from domain.shop import Template as Template
 from domain.texts import CODE, NAME, check_text
 
@@ -72,7 +72,7 @@ class TemplateSet(Event, frozen=True, kw_only=True):
 
     template: Template
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         key = (self.template.status, self.template.locale)
         _put(settings, {**settings.shop.templates, "/".join(key): self.template})
 
@@ -85,7 +85,7 @@ class TemplateRemoved(Event, frozen=True, kw_only=True):
     status: str
     locale: str
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         gone = f"{self.status}/{self.locale}"
         _put(settings, {key: one for key, one in settings.shop.templates.items() if key != gone})
 
@@ -103,16 +103,16 @@ class NotificationsSet(Event, frozen=True, kw_only=True):
     payment_received: bool = True
     refund_made: bool = True
 
-    def apply(self, settings: Settings) -> None:
+    def apply(self, settings: ShopSettings) -> None:
         facts = {name: getattr(self, name) for name in ("administrators", "payment_received", "refund_made")}
         settings.shop = replace(settings.shop, **facts)
 
 
-def _put(settings: Settings, templates: dict[str, Any]) -> None:
+def _put(settings: ShopSettings, templates: dict[str, Any]) -> None:
     settings.shop = replace(settings.shop, templates=templates)
 
 
-def set_template(settings: Settings, command: SetTemplate, shop: Shop) -> None:
+def set_template(settings: ShopSettings, command: SetTemplate, shop: Shop) -> None:
     """Sets the template of a status in a language; the same again is no new version."""
     if command.status not in OCCASIONS:
         settings.shop.status(command.status)
@@ -134,14 +134,14 @@ def set_template(settings: Settings, command: SetTemplate, shop: Shop) -> None:
         settings.record(TemplateSet, command.context, template=replace(template, version=settings.version + 1))
 
 
-def remove_template(settings: Settings, command: RemoveTemplate, shop: Shop) -> None:
+def remove_template(settings: ShopSettings, command: RemoveTemplate, shop: Shop) -> None:
     """Takes a template back."""
     if f"{command.status}/{command.locale}" not in settings.shop.templates:
         raise TemplateNotFound(status=command.status[:CODE], locale=command.locale[:CODE])
     settings.record(TemplateRemoved, command.context, status=command.status, locale=command.locale)
 
 
-def set_notifications(settings: Settings, command: SetNotifications, shop: Shop) -> None:
+def set_notifications(settings: ShopSettings, command: SetNotifications, shop: Shop) -> None:
     """Sets the administrators' addresses, each once, and which mails customers are sent by themselves."""
     administrators = tuple(dict.fromkeys(command.administrators))
     if len(administrators) > MAX_ADMINISTRATORS:

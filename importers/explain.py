@@ -10,14 +10,14 @@ from typing import Any
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from importers.amounts import told_sign
 from importers.faults import UnusableFile
 from importers.forms import OpenedProfile, date_form, opened_profile
-from importers.mapping import CsvMapping
+from importers.mapping.mapping import CsvMapping
 from importers.profile import Choices, Profile, ReadAs
 from importers.profiles import choose_profile
-from importers.reading import Row
-from importers.table import Table
+from importers.reading.amounts import told_sign
+from importers.reading.rows import Row
+from importers.reading.table import Table
 
 SAMPLES = 3
 ANY = "EUR"  # for a profile that asks for a currency, only to see its columns

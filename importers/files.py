@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from importers.faults import Problem, UnusableFile
-from importers.reading import Row
+from importers.reading.rows import Row
 from importers.report import error_cells
 from projections.settings import Settings
 from projections.work.import_files import errors_path, folder_of, rows_path

@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from importers.amounts import told_sign
-from importers.dates import DAY_FIRST, MONTH_FIRST, NUMBERS, year_of
 from importers.faults import UnusableFile
-from importers.mapping import CsvMapping
+from importers.mapping.mapping import CsvMapping
 from importers.profile import Choices, Profile, ReadAs
 from importers.profiles import choose_profile
-from importers.table import Table
+from importers.reading.amounts import told_sign
+from importers.reading.dates import DAY_FIRST, MONTH_FIRST, NUMBERS, year_of
+from importers.reading.table import Table
 
 ENOUGH = 2_000  # rows; beyond them only a table that has not proved its forms is looked at
 OPEN = "open"

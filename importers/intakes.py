@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,22 +13,24 @@ from uuid import UUID
 from msgspec import Struct, convert, to_builtins
 from msgspec.structs import replace
 
+from domain.events import Context
 from domain.imports import Choices as ImportChoices
 from domain.imports import Kind
 from domain.mappings import mappings_for
-from importers.dates import zone_named
+from domain.orders.intake import IntakeRules
 from importers.explain import explanation_of
 from importers.faults import UnusableFile
 from importers.forms import OpenedProfile, opened_profile
-from importers.grouping import Group
-from importers.mapping import CsvMapping, parsed_mapping, read_mapping
+from importers.mapping.mapping import CsvMapping, parsed_mapping, read_mapping
 from importers.orders import Origin
+from importers.products import ACTOR, ProductsIntake
 from importers.profile import Choices, Profile
 from importers.profiles import NoProfile, choose_profile
-from importers.table import Table, open_table
+from importers.reading.dates import zone_named
+from importers.reading.grouping import Group
+from importers.reading.table import Table, open_table
 from importers.taking import Intake, OrdersIntake
 from importers.updates import UpdatesIntake
-from projections.bulk import Manner
 from projections.runtime import Runtime
 from projections.settings import Settings
 from projections.work.import_files import folder_of
@@ -35,7 +39,7 @@ MOST_UNUSED = 100  # columns that are named to the operator
 EXPLAINED = 1_000  # rows that an import's own explanation looks at
 
 
-class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ImportRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was asked of an import: its files and its mapping (names in its folder, or whole paths), how to read them.
 
     `mapping` may also be the name of one that comes along, or of one that the shop keeps: `mapping_text` is what that
@@ -63,7 +67,7 @@ class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return told
 
     @classmethod
-    def restored(cls, stored: dict[str, Any]) -> Asked:
+    def restored(cls, stored: dict[str, Any]) -> ImportRequest:
         """What these values were."""
         return convert(stored, cls)
 
@@ -90,7 +94,7 @@ class Opened:
         intake: Intake,
         profile: str,
         source: str,
-        asked: Asked,
+        asked: ImportRequest,
         explain: Callable[[], dict[str, Any]] = dict,
     ) -> None:
         self.header = table.report_header
@@ -116,13 +120,17 @@ class Opened:
 
 
 @contextmanager
-def opened(runtime: Runtime, import_id: UUID, asked: Asked) -> Iterator[Opened]:
+def opened(runtime: Runtime, import_id: UUID, asked: ImportRequest) -> Iterator[Opened]:
     """Opens the files of an import; raises `UnusableFile` when they cannot be read as was asked."""
     with open_table(asked.paths(runtime.settings, import_id)) as table:
         if asked.kind == "orders":
             yield _orders(runtime, import_id, asked, table)
         elif len(table.headers) > 1:
             raise UnusableFile("These files have not the same columns.")
+        elif asked.kind == "products":
+            context = Context(command_id=import_id, actor=ACTOR, at=datetime.now(UTC), import_id=import_id)
+            products = ProductsIntake(table.headers[0], runtime, asked.choices, context)
+            yield Opened(table, products, asked.kind, asked.source or asked.kind, asked)
         else:
             intake = UpdatesIntake(table.headers[0], runtime, import_id, asked.kind, asked.choices)
             yield Opened(table, intake, asked.kind, asked.source or asked.kind, asked)
@@ -134,7 +142,7 @@ def unused_columns(table: Table, profile: Profile) -> tuple[str, ...]:
     return tuple(name for name in names if name.strip() and name not in profile.reads)[:MOST_UNUSED]
 
 
-def choices_of(asked: Asked) -> Choices:
+def choices_of(asked: ImportRequest) -> Choices:
     """What was asked about how the files are read."""
     zone = zone_named(asked.timezone) if asked.timezone else None
     return Choices(
@@ -142,7 +150,7 @@ def choices_of(asked: Asked) -> Choices:
     )
 
 
-def _orders(runtime: Runtime, import_id: UUID, asked: Asked, table: Table) -> Opened:
+def _orders(runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Table) -> Opened:
     mapping = asked.read_mapping(runtime.settings, import_id)
     choices = choices_of(asked)
     if asked.settled:
@@ -161,16 +169,11 @@ def _orders(runtime: Runtime, import_id: UUID, asked: Asked, table: Table) -> Op
     origin = Origin(
         source=asked.source or profile.source, profile=profile.name, import_id=import_id, acts=chosen.automations
     )
-    manner = Manner(
-        dry=chosen.dry_run,
-        stock=chosen.stock == "apply",
-        update=chosen.on_change == "update",
-        names=chosen.customers == "update",
+    rules = IntakeRules(
+        stock=chosen.stock == "apply", update=chosen.on_change == "update", names=chosen.customers == "update"
     )
-    save = runtime.bulk.save
-    intake = OrdersIntake(
-        profile, origin, runtime.desk.shop(), lambda commands, beside: save(commands, manner=manner, beside=beside)
-    )
+    save = partial(runtime.bulk.save, dry=chosen.dry_run, rules=rules)
+    intake = OrdersIntake(profile, origin, runtime.desk.shop(), lambda commands, beside: save(commands, beside=beside))
 
     def explain() -> dict[str, Any]:
         return explanation_of(table, mapping, found, most=EXPLAINED).shown(persons=False)

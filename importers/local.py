@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.imports import RUNNING, ResumeImport
 from importers.faults import UnusableFile
 from importers.service import Intakes, change, complete, context_of, fail, read, standing_of, told_of
-from projections.leases import Leases
+from projections.postgres.leases import Leases
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
 from projections.work import imports as work

@@ -21,13 +21,13 @@ from domain.statuses import CANCELLED, DRAFT
 from domain.units import UNITS, steps_of
 from importers.drafts import Draft, DraftLine
 from importers.faults import Fault
+from importers.remarks import TAX_WITHOUT_RATE
 
 IMPORTS = UUID("b0c4a1de-52ab-5f0e-8a55-2f1c9be1b6d3")
 UNKNOWN_CARRIER = "unknown"
 
 WITHOUT_PRICE = "lines-without-price"
 ROUNDED_PRICE = "unit-price-rounded"
-TAX_WITHOUT_RATE = "taxes-without-rate"
 AS_TOLD = "total-as-told"
 
 

@@ -10,11 +10,11 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from domain.money import UnknownCurrency, decimals
-from importers.cells import Cells, Columns
 from importers.drafts import Draft
 from importers.faults import Fault
-from importers.grouping import Group, Heads, Key
-from importers.reading import Row
+from importers.reading.cells import Cells, Columns
+from importers.reading.grouping import Group, Heads, Key
+from importers.reading.rows import Row
 
 LONGEST_CODE = 64
 

@@ -1,82 +1,26 @@
-"""Every kind of file that Carnet knows by its headers, and the choice among them."""
+"""Which profile reads a file: its mapping's, or the first of the platforms' that claims its headers."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
-from typing import Protocol
 
-from importers import amazon, shopify, woocommerce
-from importers.amazon import Amazon
-from importers.amazon_api import AmazonApi
 from importers.faults import UnusableFile
-from importers.generic import Generic
-from importers.guess_words import meanings
-from importers.mapping import CsvMapping
-from importers.prestashop import PrestaShop
+from importers.guessing.words import meanings
+from importers.mapping.generic import Generic
+from importers.mapping.mapping import CsvMapping
+from importers.platform import Headers, KnownFile, Spelling
+from importers.platforms import PLATFORMS
 from importers.profile import Choices, Profile
-from importers.shopify import Shopify
-from importers.shopify_api import ShopifyApi
-from importers.table import Table
-from importers.woocommerce import WooCommerce
-from importers.woocommerce_analytics import WooCommerceAnalytics
+from importers.reading.table import Table
 
 ANY = Choices(zone=UTC, currency="EUR")  # for a profile that asks for these, only to see its columns
 OF_LINES = frozenset({"sku", "name", "quantity", "unit_price"})
 LOOKED_AT = 200  # rows, where no header is known
 
-Headers = Sequence[tuple[str, ...]]
-
-
-class KnownFile(Protocol):
-    """A profile's class: which headers it claims, and how it is opened on them."""
-
-    name: str
-
-    def __call__(self, headers: Headers, choices: Choices) -> Profile:
-        """The profile opened on the headers of a table's files, one for each kind of file among them."""
-        ...
-
-    def claims(self, headers: Headers) -> bool:
-        """Whether these are the headers of such a table."""
-        ...
-
 
 class NoProfile(UnusableFile):
     """No profile knows a file's header."""
-
-
-# The first that claims the headers is taken: a kind whose columns another kind may also have comes before it.
-PROFILES: tuple[KnownFile, ...] = (
-    Shopify,
-    ShopifyApi,
-    Amazon,
-    AmazonApi,
-    PrestaShop,
-    WooCommerce,
-    WooCommerceAnalytics,
-)
-
-
-def _spelling(names: Iterable[str]) -> Callable[[str], str]:
-    """What gives a profile's own spelling of a column's name, whatever its capitals."""
-    known = {name.casefold(): name for name in names}
-    return lambda name: known.get(name.casefold(), name)
-
-
-def _woocommerce_spelling(name: str) -> str:
-    small = name.lower()
-    return small if small in _WOOCOMMERCE or woocommerce.PACKED.fullmatch(small) else name
-
-
-_WOOCOMMERCE = woocommerce.READS.keys() | woocommerce.TELLING
-# Spreadsheets and scripts write the names of columns otherwise; profiles that are not here look past capitals.
-SPELLINGS: Mapping[str, Callable[[str], str]] = {
-    "shopify": _spelling(shopify.READS),
-    "amazon": _spelling(amazon.READS),
-    "woocommerce": _woocommerce_spelling,
-}
 
 
 def profile_claiming(headers: Headers) -> str:
@@ -87,11 +31,12 @@ def profile_claiming(headers: Headers) -> str:
 
 def _claiming(headers: Headers) -> tuple[KnownFile | None, Headers]:
     """The first profile that claims the headers and can account for them, and the headers as it spells them itself."""
-    for known in PROFILES:
-        spell = SPELLINGS.get(known.name)
-        spelt = tuple(_respelt(header, spell) for header in headers) if spell else headers
-        if known.claims(spelt) and not _lines_unread(known, spelt):
-            return known, spelt
+    for platform in PLATFORMS:
+        for known in platform.files:
+            spell = platform.spellings.get(known.name)
+            spelt = tuple(_respelt(header, spell) for header in headers) if spell else headers
+            if known.claims(spelt) and not _lines_unread(known, spelt):
+                return known, spelt
     return None, headers
 
 
@@ -105,7 +50,7 @@ def _lines_unread(known: KnownFile, headers: Headers) -> list[str]:
     return [name for name in unread if any(one.surely == 1.0 and one.field in OF_LINES for one in meanings(name))]
 
 
-def _respelt(header: tuple[str, ...], spell: Callable[[str], str]) -> tuple[str, ...]:
+def _respelt(header: tuple[str, ...], spell: Spelling) -> tuple[str, ...]:
     """The header with each name respelt, unless the right name is there beside it."""
     return tuple(name if (right := spell(name)) in header else right for name in header)
 
@@ -127,8 +72,9 @@ def choose_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -
     if known:
         return _once(known(table.headers, choices), table.headers)
     if len(table.headers) == 1:
-        found = WooCommerceAnalytics.resembling(table.headers[0], table.sample(LOOKED_AT), choices)
-        if found:
+        sample = table.sample(LOOKED_AT)
+        tried = (platform.by_cells(table.headers[0], sample, choices) for platform in PLATFORMS if platform.by_cells)
+        if found := next(filter(None, tried), None):
             return found
     columns = "; ".join(", ".join(header) for header in table.headers)
     raise NoProfile(

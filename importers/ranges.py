@@ -11,20 +11,20 @@ from uuid import UUID
 
 import psycopg
 
+from domain.orders.intake import Result
 from importers import files
 from importers.faults import Problem, UnusableFile
 from importers.files import DiskFault, RangeWriter, RefusedRows
 from importers.intakes import Opened
-from importers.reading import ADDED_COLUMNS, Row
+from importers.reading.rows import ADDED_COLUMNS, Row
+from importers.reading.table import split_header
 from importers.report import Totals
-from importers.table import split_header
 from importers.taking import Entry, Intake, commands_of, count, judged, prepared
-from projections.bulk import Result
 from projections.log import OutcomeUnknown, Session
 from projections.runtime import Runtime
 from projections.work import imports as work
 from projections.work.import_files import folder_of
-from projections.work.imports import Range, Standing
+from projections.work.imports import Range, RunningImport
 
 BATCH = 400
 ATTEMPTS = 5
@@ -83,7 +83,7 @@ def _closed(writer: RangeWriter, opened: Opened, record: Record) -> bool:
 class Taker:
     """Takes ranges of one import in, in this process."""
 
-    def __init__(self, runtime: Runtime, standing: Standing, intake: Intake) -> None:
+    def __init__(self, runtime: Runtime, standing: RunningImport, intake: Intake) -> None:
         self._runtime = runtime
         self._id = standing.id
         self._intake = intake

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from domain.money import amount_text
 from importers.faults import Problem, UnusableFile
 from importers.orders import Figures
-from importers.reading import ADDED_COLUMNS, Row, place_of
-from importers.table import split_header
+from importers.reading.rows import ADDED_COLUMNS, Row, place_of
+from importers.reading.table import split_header
 
 if TYPE_CHECKING:
     from _csv import Writer

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from domain.orders.creation import CreateOrder
+from domain.orders.intake import Result
 from domain.settings import Shop
 from importers.faults import UnusableFile
 from importers.orders import Origin
 from importers.profile import Profile
-from importers.reading import Row
+from importers.reading.rows import Row
+from importers.reading.table import Table
 from importers.report import ErrorFile, Totals
-from importers.table import Table
 from importers.taking import Entry, OrdersIntake, commands_of, count, judged, prepared
-from projections.bulk import Beside, Result
+from projections.desk.bulk import BatchHook
 
 BATCH = 300
 
@@ -68,4 +69,4 @@ class Run:
         self._progress(self.totals)
 
 
-_nothing: Beside = lambda session, results: None  # noqa: E731 - a constant of a callable type
+_nothing: BatchHook = lambda session, results: None  # noqa: E731 - a constant of a callable type

@@ -15,17 +15,17 @@ from domain.imports import CompleteImport, FailImport, Import, ReadImport, Start
 from importers import files
 from importers.faults import UnusableFile
 from importers.files import DiskFault, RangeWriter
-from importers.intakes import Asked, Opened, opened
+from importers.intakes import ImportRequest, Opened, opened
 from importers.ranges import Taker, cut, totals_of
-from importers.reading import ADDED_COLUMNS
+from importers.reading.rows import ADDED_COLUMNS
 from importers.report import Totals
+from projections.engine.tables import Connection
 from projections.log import NothingRecorded, Session
 from projections.runtime import Runtime
-from projections.tables import Connection
 from projections.work import imports as work
 from projections.work.import_files import delete_rows, folder_of
 from projections.work.import_files import error_report as joined_report
-from projections.work.imports import Standing
+from projections.work.imports import RunningImport
 
 IMPORTS = UUID("2f0a5b7c-64d1-5c55-9a0e-6f1d2b7c8e31")
 
@@ -38,7 +38,7 @@ def context_of(import_id: UUID, name: str, actor: str) -> Context:
     return Context(command_id=uuid5(import_id, name), actor=actor, at=datetime.now(UTC))
 
 
-def fingerprint_of(paths: Sequence[Path], asked: Asked, mapping: bytes = b"") -> bytes:
+def fingerprint_of(paths: Sequence[Path], asked: ImportRequest, mapping: bytes = b"") -> bytes:
     """What is the same for the same files, mapping and choices, whatever the files are called and their order."""
     digest = sha256(msgspec.json.encode(msgspec.structs.replace(asked, files=(), mapping="").stored()))
     digest.update(mapping)
@@ -55,7 +55,7 @@ def _digest_of(path: Path) -> bytes:
         return file_digest(file, "sha256").digest()
 
 
-def begin(runtime: Runtime, asked: Asked, fingerprint: bytes, size: int, actor: str) -> UUID:
+def begin(runtime: Runtime, asked: ImportRequest, fingerprint: bytes, size: int, actor: str) -> UUID:
     """The import of this file: the one that did not come to its end, else a new one."""
     with runtime.reading() as connection:
         known = work.unfinished(connection, fingerprint)
@@ -78,7 +78,7 @@ def begin(runtime: Runtime, asked: Asked, fingerprint: bytes, size: int, actor: 
     return import_id
 
 
-def standing_of(runtime: Runtime, import_id: UUID) -> Standing:
+def standing_of(runtime: Runtime, import_id: UUID) -> RunningImport:
     """The import as it stands; raises `UnusableFile` when there is none."""
     with runtime.reading() as connection:
         standing = work.find(connection, import_id)
@@ -108,9 +108,9 @@ def change(runtime: Runtime, command: Command, import_id: UUID, also: OnRange | 
     return changed
 
 
-def read(runtime: Runtime, standing: Standing, on_range: OnRange | None = None) -> None:
+def read(runtime: Runtime, standing: RunningImport, on_range: OnRange | None = None) -> None:
     """Reads the file once and cuts it into ranges; those cut before stay as they are."""
-    asked, import_id = Asked.restored(standing.told), standing.id
+    asked, import_id = ImportRequest.restored(standing.told), standing.id
     folder = files.made_folder(runtime.settings, import_id)
     with runtime.reading() as connection:
         known = work.range_numbers(connection, import_id)
@@ -133,7 +133,7 @@ def read(runtime: Runtime, standing: Standing, on_range: OnRange | None = None) 
         _is_read(runtime, standing, file, done.rows, done.orders)
 
 
-def _is_read(runtime: Runtime, standing: Standing, file: Opened, rows: int, orders: int) -> None:
+def _is_read(runtime: Runtime, standing: RunningImport, file: Opened, rows: int, orders: int) -> None:
     command = ReadImport(
         import_id=standing.id,
         context=context_of(standing.id, "read", "importer"),
@@ -163,7 +163,7 @@ class Intakes:
         key = (import_id, standing.turn)
         if key not in self._takers:
             self._takers.clear()
-            with opened(self._runtime, import_id, Asked.restored(standing.told)) as file:
+            with opened(self._runtime, import_id, ImportRequest.restored(standing.told)) as file:
                 self._takers[key] = Taker(self._runtime, standing, file.intake)
         return self._takers[key].take(number)
 

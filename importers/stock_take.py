@@ -12,9 +12,9 @@ from domain.events import Command, Context
 from domain.stock import AdjustStock, ReceiveStock, StockItem, stock_id_of
 from domain.stock.item import MAX_UNITS
 from domain.texts import CODE, check_text
-from importers.cells import Columns
 from importers.faults import Fault, Problem, UnusableFile
-from importers.reading import Row, Sheet
+from importers.reading.cells import Columns
+from importers.reading.rows import Row, Sheet
 from importers.report import ErrorFile
 
 SKU, COUNTED = "sku", "counted"
@@ -25,7 +25,7 @@ Known = Callable[[str], StockItem]
 Handle = Callable[[Command], object]
 
 
-class Difference(NamedTuple):
+class CountDifference(NamedTuple):
     """What was expected of a SKU (None: it is not tracked yet) and what was counted."""
 
     sku: str
@@ -40,7 +40,7 @@ class Counts:
     rows: int = 0
     agreeing: int = 0
     refused: int = 0
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[CountDifference] = field(default_factory=list)
 
 
 class StockTake:
@@ -110,7 +110,7 @@ class StockTake:
         if item.exists and item.on_hand == counted:
             self.counts.agreeing += 1
         else:
-            self.counts.differences.append(Difference(sku, item.on_hand if item.exists else None, counted))
+            self.counts.differences.append(CountDifference(sku, item.on_hand if item.exists else None, counted))
 
     def _context_of(self, sku: str) -> Context:
         context = self._context

@@ -11,17 +11,18 @@ from msgspec import Struct
 from domain.errors import DomainError
 from domain.events import Command
 from domain.orders.creation import CreateOrder
+from domain.orders.intake import Created, Known, Refused, Result, Updated
 from domain.settings import Shop
-from importers import grouping
 from importers.drafts import Draft
 from importers.faults import Fault, Problem
 from importers.files import Staged
-from importers.grouping import Group, Heads, Key
 from importers.orders import Figures, Origin, build
 from importers.profile import Profile
-from importers.reading import Row, place_of
+from importers.reading import grouping
+from importers.reading.grouping import Group, Heads, Key
+from importers.reading.rows import Row, place_of
 from importers.report import Totals
-from projections.bulk import Beside, Created, Known, Refused, Result, Updated
+from projections.desk.bulk import BatchHook
 
 FIXES = {
     "quantity-out-of-bounds": "Write a whole number from 1.",
@@ -47,7 +48,7 @@ class Pending(Struct, frozen=True):
     draft: Draft | None = None
 
 
-class Turned(Struct, frozen=True):
+class RefusedGroup(Struct, frozen=True):
     """Rows that are refused before anything is decided: why, and the line at fault (None: all of them)."""
 
     rows: list[Row]
@@ -55,7 +56,7 @@ class Turned(Struct, frozen=True):
     line: int | None
 
 
-Entry = Pending | Turned
+Entry = Pending | RefusedGroup
 Refuse = Callable[[Row, Problem], None]
 
 
@@ -85,7 +86,7 @@ class Intake(Protocol):
         """The command; raises `Fault` or `DomainError`."""
         ...
 
-    def save(self, commands: Sequence[Command], beside: Beside) -> Sequence[Result]:
+    def save(self, commands: Sequence[Command], beside: BatchHook) -> Sequence[Result]:
         """Stores the commands together with what `beside` keeps of the results."""
         ...
 
@@ -98,7 +99,7 @@ class OrdersIntake:
         profile: Profile,
         origin: Origin,
         shop: Shop,
-        save: Callable[[Sequence[CreateOrder], Beside], Sequence[Result]],
+        save: Callable[[Sequence[CreateOrder], BatchHook], Sequence[Result]],
     ) -> None:
         self.columns = dict(profile.columns)
         self.groups = profile.groups
@@ -127,7 +128,7 @@ class OrdersIntake:
         built = build(draft, self._origin, self._shop)
         return Pending(staged.rows, built.command, built.figures, draft)
 
-    def save(self, commands: Sequence[Command], beside: Beside) -> Sequence[Result]:
+    def save(self, commands: Sequence[Command], beside: BatchHook) -> Sequence[Result]:
         """Stores the orders in one transaction."""
         return self._save([command for command in commands if isinstance(command, CreateOrder)], beside)
 
@@ -166,9 +167,9 @@ def prepared(intake: Intake, staged: Staged) -> Entry:
     try:
         return intake.pending(staged)
     except Fault as fault:
-        return Turned(staged.rows, fault.problem, fault.line)
+        return RefusedGroup(staged.rows, fault.problem, fault.line)
     except DomainError as error:
-        return Turned(staged.rows, problem_of(error, intake.columns), None)
+        return RefusedGroup(staged.rows, problem_of(error, intake.columns), None)
 
 
 def commands_of(entries: Sequence[Entry]) -> list[Command]:
@@ -183,7 +184,7 @@ def count(
     answers = iter(results)
     for entry in entries:
         totals.rows += len(entry.rows)
-        if isinstance(entry, Turned):
+        if isinstance(entry, RefusedGroup):
             _refuse(entry.rows, entry.problem, entry.line, totals, refuse)
             continue
         result = next(answers)

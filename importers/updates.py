@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from domain.errors import DomainError
 from domain.events import Command, Context
 from domain.imports import Choices
+from domain.orders.intake import Created, Known, Refused, Result
 from domain.orders.moves import BalanceChoice, ChangeStatus, StockChoice
 from domain.orders.order import Order, OrderNotFound, Shipment
 from domain.orders.shipments import CorrectTracking, ShipOrder
@@ -17,13 +18,13 @@ from domain.settings import Shop
 from domain.texts import CODE, check_text
 from importers.faults import Fault, UnusableFile
 from importers.files import Staged
-from importers.grouping import Group, Heads, Key
 from importers.orders import IMPORTS
-from importers.reading import Row
+from importers.reading.grouping import Group, Heads, Key
+from importers.reading.rows import Row
 from importers.taking import Pending, require_readable
-from projections.bulk import Beside, Created, Known, Refused, Result
-from projections.orders.numbers import numbered
+from projections.desk.bulk import BatchHook
 from projections.runtime import Runtime
+from projections.views.orders.numbers import numbered
 
 UNKNOWN_CARRIER = "unknown"
 # What a column may be called, in small letters; the first is the name that the errors use.
@@ -97,7 +98,7 @@ class UpdatesIntake:
             raise Fault("number-ambiguous", message, column=self.columns["number"], fix="Change it by hand.")
         return Pending(staged.rows, self._command(found[0], told))
 
-    def save(self, commands: Sequence[Command], beside: Beside) -> Sequence[Result]:
+    def save(self, commands: Sequence[Command], beside: BatchHook) -> Sequence[Result]:
         """Decides each row in a transaction of its own; one that was decided before leads to nothing new."""
         results = [self._decided(command) for command in commands]
         with self._runtime.log.session() as session:
@@ -130,12 +131,12 @@ class UpdatesIntake:
             context=context,
             order_id=order_id,
             status=_status_code(told["status"], self._shop),
-            stock=cast(StockChoice, stock) if stock else None,
-            balance=cast(BalanceChoice, balance) if balance else None,
+            stock=cast("StockChoice", stock) if stock else None,
+            balance=cast("BalanceChoice", balance) if balance else None,
         )
 
     def _decided(self, command: Command) -> Result:
-        told = cast(TellTracking | TellStatus, command)
+        told = cast("TellTracking | TellStatus", command)
         try:
             order = self._runtime.log.load(Order, told.order_id)
             wanted = _tracking(order, told) if isinstance(told, TellTracking) else _move(order, told, self._choices)

@@ -18,9 +18,9 @@ from domain.settings import Shop
 from printing.documents import LAYOUT, print_a4, print_many, print_till, sheet_of
 from printing.documents.sheet import Sheet, characters_missing
 from printing.electronic import factur_x, is_electronic
-from projections.kept_prints import Copy, DocumentAltered
 from projections.log import Session
-from projections.prints import Paper, Papers
+from projections.papers.kept_prints import Copy, DocumentAltered
+from projections.papers.prints import Paper, Papers
 
 MOST_NAMED = 5  # characters
 A4, TILL, LIST, PRINTER = FORMS = ("a4", "80mm", "list", "till-printer")

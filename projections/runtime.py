@@ -11,17 +11,17 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 import domain.topics  # noqa: F401 - every topic is known before the first event is read
-from projections import PROJECTIONS
-from projections.bulk import Bulk
 from projections.desk import Desk
+from projections.desk.bulk import Bulk
+from projections.engine.freshness import Views
+from projections.engine.replica import Replica
 from projections.log import EventLog
 from projections.log.masters import open_keys
+from projections.log.reserve import Reserve
 from projections.postgres.connections import make_pool
 from projections.postgres.usable import UnusableDatabase, require_primary
-from projections.replica import Replica
-from projections.reserve import Reserve
 from projections.settings import Settings
-from projections.views import Views
+from projections.views import PROJECTIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,11 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "Address the server listens on.")
     port: int = _setting(8000, "Port the server listens on.", _between(1, 65535))
+    run_as: str = _setting(
+        "",
+        "User as whom root runs the API, the views and the workers; unset: the data folder's owner, or the first that "
+        "there is of `carnet`, `daemon` and `nobody`; `root`: nobody else.",
+    )
     processes: int = _setting(2, "Server processes.", _between(1, 256))
     threads: int = _setting(8, "Threads of each server process.", _between(1, 256))
     timeout: int = _setting(30, "Seconds after which a silent server process is replaced.", _between(1, 3600))
@@ -110,6 +115,9 @@ class Settings:
     )
     job_files_days: int = _setting(14, "Days the files that exports and prints made are kept.", _between(1, 3650))
     jobs_days: int = _setting(180, "Days that ended jobs and what became of their items are kept.", _between(1, 3650))
+    drafts_days: int = _setting(
+        30, "Days that a draft of an order that was typed and not sent is kept on the server.", _between(1, 3650)
+    )
     webhooks_days: int = _setting(
         90, "Days that messages of payment providers, and charges that ended, are kept.", _between(1, 3650)
     )

@@ -16,15 +16,15 @@ from domain.events import Erased
 from domain.orders.changes import Change, changes, state_of
 from domain.orders.order import Order
 from domain.points_in_time import fold_part
+from projections.engine.freshness import TooFarBehind
 from projections.log import seals
 from projections.log.checkpoints import Checkpoint, Outside
 from projections.log.holes import find_holes
 from projections.log.keys import FIRST
 from projections.log.sealer import Sealer
-from projections.orders import orders_by_number
 from projections.postgres.roles import powers
 from projections.runtime import Runtime
-from projections.views import TooFarBehind
+from projections.views.orders import orders_by_number
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
 from scripts.restated import restated

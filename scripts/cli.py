@@ -18,6 +18,7 @@ COMMANDS = {
     "migrate": ("scripts.migrate:migrate", "Bring the database up to this version."),
     "payments": ("scripts.payments:payments", "Compare payment providers with the ledger."),
     "print": ("scripts.print:print_orders", "Print orders: to a PDF, or on a till printer."),
+    "products": ("scripts.products:products", "Keep the catalogue of what is sold."),
     "project": ("scripts.project:project", "Keep the views up to date."),
     "projections": ("scripts.projections:projections", "See, rebuild and repair the views."),
     "serve": ("scripts.serve:serve", "Serve the API."),
@@ -80,6 +81,7 @@ def _obstacle(error: Exception) -> str | None:
     from projections.postgres.binaries import PostgresUnavailable
     from projections.postgres.connections import PoolerInTheWay
     from projections.postgres.usable import UnusableDatabase
+    from scripts.accounts import UnusableAccount
     from scripts.installation import CannotStart, no_right
 
     if isinstance(error, OutcomeUnknown):
@@ -90,7 +92,7 @@ def _obstacle(error: Exception) -> str | None:
         return no_right(error)
     said = (
         EnvError, PostgresUnavailable, WrongSecret, AlteredMasters, UnknownMaster, PoolerInTheWay, UnusableDatabase,
-        CannotStart,
+        CannotStart, UnusableAccount,
     )  # fmt: skip
     return str(error) if isinstance(error, said) else None
 

@@ -19,18 +19,24 @@ from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
 from domain.orders.notes import AddNote, SetTags
 from domain.orders.order import Order
-from domain.orders.payments import RecordPayment, RefundLine, RefundOrder
+from domain.orders.payments import RecordPayment
+from domain.orders.refund_parts import RefundLine
+from domain.orders.refunded import RefundOrder
 from domain.orders.shipments import DeliverShipment, ShipOrder
+from domain.products import AddProduct
 from domain.settings import Defaults, SetDefaults, SetSeller
 from domain.shop import PaymentMethod
 from domain.stock import ReceiveStock, SetStockPolicy, stock_id_of
 from domain.taxes import single
 from projections.runtime import Runtime
+from scripts.demo_goods import COLOURS, GOODS, counted_skus, products, sku_of
 from scripts.installation import opened_runtime
 
 NAMESPACE = UUID("5d0f5f3c-3f0e-5a41-8a0b-0c7c1d4be0a2")
 ORDERS = 300
 DAYS = 90
+ON_SHELF = 100  # of each SKU that is counted
+LOW = 25
 ACTOR = "process:demo"
 
 FIRST_NAMES = (
@@ -66,17 +72,6 @@ CITIES = (
     ("1000", "Bruxelles", "BE"),
 )
 STREETS = ("rue des Lilas", "avenue du Parc", "quai des Brumes", "Orchard Lane", "Mill Road")
-GOODS = (
-    ("MUG", "Stoneware mug", 1490, 2000),
-    ("BOWL", "Stoneware bowl", 1890, 2000),
-    ("PLATE", "Dinner plate", 2190, 2000),
-    ("TEA", "Green tea, 100 g", 890, 550),
-    ("COFFEE", "Ground coffee, 250 g", 1150, 550),
-    ("HONEY", "Chestnut honey", 950, 550),
-    ("BOOK", "Cookery book", 2900, 550),
-    ("APRON", "Linen apron", 3900, 2000),
-)
-COLOURS = ("blue", "green", "sand", "white", "black")
 # Nobody is told by mail of what happened long ago, if at all.
 QUIETLY: dict[str, Any] = {"stock": "apply", "balance": "accept", "notify": ()}
 CARRIERS = (("colissimo", "6A"), ("dhl", "JD01"), ("ups", "1Z"))
@@ -130,15 +125,22 @@ def shop_commands(now: datetime) -> Iterator[Command]:
     yield CreateCoupon(context=told(opened, "coupon 2"), code="PORT-OFFERT", rules=rules)
     online = PaymentMethod(code="online", label="Online", provider="sandbox")
     yield DefinePaymentMethod(context=told(opened, "method online"), method=online)
+    yield from catalogue(opened)
     yield from first_stock(opened)
+
+
+def catalogue(opened: datetime) -> Iterator[Command]:
+    """What is sold."""
+    for sku, facts in products():
+        yield AddProduct(context=told(opened, f"product {sku}"), sku=sku, facts=facts)
 
 
 def first_stock(opened: datetime) -> Iterator[Command]:
     """What lay on the shelves on the first day; books and aprons are made to order, so nobody counts them."""
-    for sku in (f"{sku}-{colour.upper()}" for sku, *_ in GOODS[:-2] for colour in COLOURS):
-        yield ReceiveStock(context=told(opened, f"receive {sku}"), sku=sku, quantity=100)
+    for sku in counted_skus():
+        yield ReceiveStock(context=told(opened, f"receive {sku}"), sku=sku, quantity=ON_SHELF)
         policy = told(opened, f"policy {sku}")
-        yield SetStockPolicy(context=policy, stock_id=stock_id_of(sku), policy="backorder", low_at=70)
+        yield SetStockPolicy(context=policy, stock_id=stock_id_of(sku), policy="backorder", low_at=LOW)
 
 
 def take_order(runtime: Runtime, number: int, now: datetime) -> None:
@@ -182,14 +184,14 @@ def creation(number: int, at: datetime, random: Random) -> CreateOrder:
 
 
 def _item(random: Random) -> NewItem:
-    sku, name, price, rate = random.choice(GOODS)
-    colour = random.choice(COLOURS)
+    good = random.choice(GOODS)
+    colour = random.choice(tuple(COLOURS))
     return NewItem(
-        sku=f"{sku}-{colour.upper()}",
-        name=f"{name}, {colour}",
+        sku=sku_of(good, colour),
+        name=f"{good.name}, {colour}",
         quantity=random.randint(1, 3),
-        unit_price=price,
-        taxes=single(rate),
+        unit_price=good.price,
+        taxes=single(good.rate),
     )
 
 

@@ -11,11 +11,11 @@ import msgspec
 import psycopg
 
 from domain.errors import DomainError
-from projections.bringing_back import bring_back, doubt_what_was_due
 from projections.doctor import CHECKS, Check, Finding, Look, examine
 from projections.doctor.checks import Examination
 from projections.doctor.moving_numbers import move_past
 from projections.doctor.repair import REPAIRS, Repair
+from projections.log.bringing_back import bring_back, doubt_what_was_due
 from projections.log.masters import AlteredMasters, WrongSecret
 from projections.postgres.connections import PATIENT, connect
 from projections.runtime import Runtime

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from importers.explain import HIDDEN, ColumnRead, Explanation, explained
-from importers.intakes import Asked, choices_of
-from importers.mapping import MAPS, CsvMapping, parsed_mapping, read_mapping
-from importers.table import open_table
+from importers.intakes import ImportRequest, choices_of
+from importers.mapping.mapping import MAPS, CsvMapping, parsed_mapping, read_mapping
+from importers.reading.table import open_table
 from scripts.import_maps import read_by
 from scripts.installation import opened_runtime
 
@@ -20,7 +20,7 @@ NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 MASKED = "(not shown outside a terminal)"
 
 
-def explain(asked: Asked, map_file: Path | None, *, as_json: bool) -> None:
+def explain(asked: ImportRequest, map_file: Path | None, *, as_json: bool) -> None:
     """Shows what is made of the files; what may be a person's only on a terminal, where its owner sits."""
     mapping = _mapping(asked, map_file) if map_file else None
     with open_table([Path(name) for name in asked.files]) as table:
@@ -33,7 +33,7 @@ def explain(asked: Asked, map_file: Path | None, *, as_json: bool) -> None:
         raise click.ClickException(told.asks)
 
 
-def _mapping(asked: Asked, map_file: Path) -> CsvMapping:
+def _mapping(asked: ImportRequest, map_file: Path) -> CsvMapping:
     """The mapping in a file or one that comes along; only one that is kept under a name needs the database."""
     if map_file.is_file() or (MAPS / f"{map_file}.toml").is_file():
         return read_mapping(map_file)

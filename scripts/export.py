@@ -14,13 +14,14 @@ from uuid import uuid4
 
 import click
 
-from api.exports_lists import NARROWING
+from api.exports.lists import NARROWING
 from printing.exports import FORMATS
+from projections.engine.freshness import TooFarBehind
 from projections.exports import (
     EXPORTED,
-    Asked,
     Chunk,
     Export,
+    ExportRequest,
     Reading,
     clear_abandoned,
     columns_of,
@@ -28,7 +29,6 @@ from projections.exports import (
     require_passed,
 )
 from projections.runtime import Runtime
-from projections.views import TooFarBehind
 from scripts.export_events import events
 from scripts.filtering import filters_told, refusals
 from scripts.installation import opened_runtime
@@ -38,7 +38,7 @@ from scripts.progress import progress
 OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
 
 
-class Told(NamedTuple):
+class ExportOptions(NamedTuple):
     """How a list is to come out."""
 
     form: str
@@ -81,7 +81,7 @@ def _command(name: str) -> None:
     @click.option("--json", "as_json", is_flag=True, help="Tell what was written as JSON, on the standard error.")
     def command(as_json: bool, **told: Any) -> None:
         with opened_runtime() as runtime:
-            report = _exported(runtime, name, Told(**told))
+            report = _exported(runtime, name, ExportOptions(**told))
         click.echo(json.dumps(report) if as_json else f"{report['rows']} rows written.", err=True)
 
 
@@ -89,7 +89,7 @@ for _name in EXPORTED:
     _command(_name)
 
 
-def _exported(runtime: Runtime, name: str, told: Told) -> dict[str, Any]:
+def _exported(runtime: Runtime, name: str, told: ExportOptions) -> dict[str, Any]:
     if told.form == "xlsx" and str(told.output) == "-" and sys.stdout.isatty():
         raise click.UsageError("A terminal shows no XLSX: say --output.")
     asked = _asked(runtime, name, told)
@@ -116,7 +116,7 @@ def _exported(runtime: Runtime, name: str, told: Told) -> dict[str, Any]:
     return {"list": name, "rows": rows, "position": position, "output": str(told.output)}
 
 
-def _asked(runtime: Runtime, name: str, told: Told) -> Asked:
+def _asked(runtime: Runtime, name: str, told: ExportOptions) -> ExportRequest:
     """What is asked for; what cannot be is a usage error."""
     narrowing = NARROWING[name]
     query = filters_told(narrowing.form(), told.filters, told.sort)
@@ -125,8 +125,8 @@ def _asked(runtime: Runtime, name: str, told: Told) -> Asked:
         columns_of(EXPORTED[name], columns)
         point, now = point_of(runtime, told.as_of, told.known_at), datetime.now(UTC)
         require_passed(point, now)
-        filters = narrowing.filters(query, runtime, point.seen_from(now))
-    return Asked(list=name, filters=filters, columns=columns, sort=query.get("sort", ""), **point._asdict())
+        filters = narrowing.filters(query.filters, runtime, point.seen_from(now))
+    return ExportRequest(list=name, filters=filters, columns=columns, sort=query.sort or "", **point._asdict())
 
 
 def _write(opened: Export, form: str, file: IO[bytes], tell: Any) -> int:

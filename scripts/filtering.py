@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import ValidationError, fields
 
+from api.lists import ListForm, ListRequest
 from api.problems import Problem
 from domain.errors import DomainError
 
 
-def filters_told(form: Schema, filters: Sequence[str], sort: str | None) -> dict[str, Any]:
+def filters_told(form: ListForm, filters: Sequence[str], sort: str | None) -> ListRequest[Any]:
     """What filters told as `name=value` say in a list's query; what is wrong is a usage error."""
     told: dict[str, Any] = {"sort": sort} if sort else {}
     for one in filters:
@@ -25,7 +26,7 @@ def filters_told(form: Schema, filters: Sequence[str], sort: str | None) -> dict
         else:
             told[name] = value
     with refusals():
-        query: dict[str, Any] = form.load(told)
+        query: ListRequest[Any] = form.load(told)
         return query
 
 

@@ -18,7 +18,7 @@ from domain.errors import DomainError
 from domain.imports import FIRST_YEAR, LAST_YEAR, CancelImport, Choices, Kind, is_form_of_dates
 from importers import local, service
 from importers.faults import UnusableFile
-from importers.intakes import Asked, opened
+from importers.intakes import ImportRequest, opened
 from importers.report import Totals
 from projections.runtime import Runtime
 from projections.work import imports as work
@@ -118,7 +118,7 @@ def orders(files: tuple[Path, ...], map_file: Path | None, stock: Any, update: b
     be corrected and loaded alone. Exit status: 0 when all came in, 3 when some rows were refused, 1 when a file cannot
     be used.
     """
-    asked = Asked(
+    asked = ImportRequest(
         files=_resolved(files),
         choices=Choices(
             dry_run=told["dry_run"],
@@ -153,9 +153,20 @@ def statuses(files: tuple[Path, ...], **told: Any) -> None:
     _load(files, _updates(files, "statuses", told), None, **told)
 
 
-def _updates(files: Sequence[Path], kind: Kind, told: Mapping[str, Any]) -> Asked:
+@import_orders.command()
+@_loading
+@click.option("--update", is_flag=True, help="Lead products that are there to what the file tells.")
+def products(files: tuple[Path, ...], update: bool, **told: Any) -> None:
+    """Take products into the catalogue from FILES, CSV files as `carnet products export` writes them: a sku, and of
+    name_en, name_fr, price_eur (or another currency), taxes, unit, weight, barcode, picture, options and active those
+    that are told."""
+    choices = Choices(dry_run=told["dry_run"], on_change="update" if update else "report")
+    _load(files, ImportRequest(files=_resolved(files), kind="products", choices=choices), None, **told)
+
+
+def _updates(files: Sequence[Path], kind: Kind, told: Mapping[str, Any]) -> ImportRequest:
     choices = Choices(dry_run=told["dry_run"], automations=told["automations"])
-    return Asked(files=_resolved(files), kind=kind, choices=choices)
+    return ImportRequest(files=_resolved(files), kind=kind, choices=choices)
 
 
 def _resolved(files: Sequence[Path]) -> tuple[str, ...]:
@@ -208,7 +219,7 @@ def undo(import_id: UUID, as_json: bool) -> None:
 
 def _load(
     files: Sequence[Path],
-    asked: Asked,
+    asked: ImportRequest,
     map_file: Path | None,
     *,
     errors: Path | None,
@@ -227,7 +238,7 @@ def _load(
         _end(runtime, import_id, report, as_json=as_json)
 
 
-def _begun(runtime: Runtime, files: Sequence[Path], asked: Asked, map_file: Path | None) -> UUID:
+def _begun(runtime: Runtime, files: Sequence[Path], asked: ImportRequest, map_file: Path | None) -> UUID:
     """The import of these files, with its mapping kept beside its ranges."""
     mapping = map_file.read_bytes() if map_file and map_file.is_file() else str(map_file or "").encode()
     asked = read_by(runtime, asked, map_file)
@@ -246,7 +257,7 @@ def _end(runtime: Runtime, import_id: UUID, report: Path, *, as_json: bool) -> N
     dry_run = service.state_of(runtime, import_id).choices.dry_run
     if totals.refused_rows:
         _write_report(runtime, import_id, report)
-    unused = Asked.restored(service.standing_of(runtime, import_id).told).unused
+    unused = ImportRequest.restored(service.standing_of(runtime, import_id).told).unused
     _print(totals, import_id, unused, dry_run=dry_run, as_json=as_json)
     if totals.refused_rows:
         click.echo(f"The refused rows are in {report}: correct them there and load that file.", err=True)

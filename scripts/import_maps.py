@@ -12,12 +12,12 @@ from msgspec.structs import replace
 from domain.errors import DomainError
 from domain.mappings import LONGEST, RemoveMapping, SaveMapping, mapping_named, mappings_for
 from importers.faults import UnusableFile
-from importers.guess import guess as guessed
-from importers.guess_text import mapping_text
-from importers.intakes import Asked
-from importers.mapping import columns_of, parsed_mapping
+from importers.guessing.guess import guess as guessed
+from importers.guessing.text import mapping_text
+from importers.intakes import ImportRequest
+from importers.mapping.mapping import columns_of, parsed_mapping
 from importers.profiles import profile_claiming
-from importers.reading import open_sheet
+from importers.reading.rows import open_sheet
 from projections.runtime import Runtime
 from scripts.installation import opened_runtime
 from scripts.undoing import now
@@ -92,7 +92,7 @@ def remove(name: str) -> None:
     click.echo("Removed.")
 
 
-def read_by(runtime: Runtime, asked: Asked, mapping: Path | None) -> Asked:
+def read_by(runtime: Runtime, asked: ImportRequest, mapping: Path | None) -> ImportRequest:
     """What is asked with its mapping: the file, else the one kept under that name, else one that comes along."""
     if mapping is None:
         return asked

@@ -10,9 +10,9 @@ from domain.imports import RUNNING, UNDOING, needed
 from importers import service
 from importers.faults import UnusableFile
 from importers.service import Intakes
+from projections.access.standing import NoLongerAllowed, require_allowed
+from projections.engine.tables import Connection
 from projections.runtime import Runtime
-from projections.standing import NoLongerAllowed, require_allowed
-from projections.tables import Connection
 from projections.work import import_effects
 from scripts.undoing import take_back
 from workers.tools import GiveUp, Job, Performer, Tools

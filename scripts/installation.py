@@ -17,10 +17,13 @@ from typing import IO, TYPE_CHECKING
 import structlog
 from psycopg import OperationalError
 
-from projections.postgres.binaries import PostgresUnavailable
+from projections.backing_off import BackOff
+from projections.faults import with_trace
+from projections.postgres.binaries import PostgresUnavailable, ServerUser
 from projections.postgres.embedded import EmbeddedServer
 from projections.postgres.migrate import migrate
 from projections.settings import Settings
+from scripts.accounts import hand_over, run_as
 
 if TYPE_CHECKING:
     from projections.runtime import Runtime
@@ -95,8 +98,13 @@ def installation(settings: Settings | None = None, *, begins: bool = False) -> I
         make_secret(wanted)
     else:
         _require_book(wanted)
-    with _database(wanted) as (url, owner_url):
-        yield replace(wanted, database_url=url, database_owner_url=owner_url)
+    user = run_as(wanted).user
+    with _database(wanted, user) as (url, owner_url):
+        hand_over(wanted, user)
+        try:
+            yield replace(wanted, database_url=url, database_owner_url=owner_url)
+        finally:
+            hand_over(wanted, user)
 
 
 @contextmanager
@@ -117,14 +125,16 @@ def awaited(settings: Settings, stop: Event | None = None) -> Runtime:
     """The runtime, opened once the database can be reached; raises `CannotStart` when told to stop before that."""
     from projections.runtime import open_runtime
 
-    stopping, pause = stop or Event(), FIRST_PAUSE
+    stopping, back_off = stop or Event(), BackOff(FIRST_PAUSE, LONGEST_PAUSE)
     while not stopping.is_set():
         try:
             return open_runtime(settings)
         except OperationalError as fault:
-            _logger.warning("database.awaited", error=type(fault).__name__)
+            pause = back_off.pause()
+            _logger.warning(
+                "the database is waited for", action="database.awaited", again_in=pause, **with_trace(fault)
+            )
         stopping.wait(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
     raise CannotStart("Stopped before the database could be reached.")
 
 
@@ -167,14 +177,15 @@ def make_data_dir(settings: Settings) -> Path:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[tuple[str, str]]:
+def _database(settings: Settings, application: ServerUser) -> Iterator[tuple[str, str]]:
     """The address of the database, and the one for the owner of its log: of the one that was set, of the embedded one
-    that runs, or of one started for now.
+    that runs, or of one started for now, which lets the application's user in.
     """
     if settings.database_url:
         yield settings.database_url, settings.database_owner_url
         return
-    server, lock = EmbeddedServer(make_data_dir(settings)), FolderLock(settings.data_dir)
+    server = EmbeddedServer(make_data_dir(settings), application=application)
+    lock = FolderLock(settings.data_dir)
     deadline = time.monotonic() + PATIENCE
     while not lock.take():
         with _as_guest(settings.data_dir):

@@ -16,11 +16,13 @@ import structlog
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from api.health import HEALTH, READY
+from projections.faults import with_trace
 from projections.settings import Settings
 from scripts.arrivals import Arrival, Pace
 from scripts.connections import Connection, Origins
 from scripts.paced import PacedSocket, Rests
-from scripts.refusals import CONTINUE, REFUSALS
+from scripts.parking import WaitingRoom
+from scripts.refusals import CONTINUE, REFUSALS, reason
 
 HEALTH_THREADS = 2
 CONNECTIONS = 800  # of a process, below the 1,024 files that it may have open
@@ -45,6 +47,8 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
     nor requests that hang keep the rest from being answered.
     """
 
+    wsgi: Any
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         settings: Settings = self.app.settings
@@ -57,6 +61,7 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
         self._rests = Rests()
         self._sending: dict[Connection, float] = {}
         self._lingering: dict[Connection, float] = {}
+        self._waiting_room = WaitingRoom(self)
         self._looks_at = 0.0
         self._stops_at: float | None = None
         self._refused = 0
@@ -106,9 +111,10 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
 
     def _stop_waiting(self, conn: Connection) -> None:
         del self._arriving[conn]
-        self._unregister(conn)
+        self.unregister(conn)
 
-    def _unregister(self, conn: Connection) -> None:
+    def unregister(self, conn: Connection) -> None:
+        """Waits for nothing more of a connection, if anything was waited for."""
         with suppress(OSError, KeyError, ValueError):
             self.poller.unregister(conn.sock)
 
@@ -143,30 +149,56 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
         """Gives a request to a thread, or refuses what is none; a body that ended too early is refused by the API."""
         match arrival.state:
             case "head":
-                self._drop(conn)
+                self.drop(conn)
             case "malformed" | "too-large":
                 self._refuse(conn, arrival.state)
             case "long":
                 self._submit(self._uploads, conn, arrival)
+            case _ if self._waiting_room.park_again(conn, bytes(arrival.received)):
+                pass
             case _:
                 healthy = arrival.received.startswith(_BEGINNINGS)
                 self._submit(self._healthy if healthy else self.tpool, conn, arrival)
 
+    def submit_again(self, conn: Connection) -> None:
+        """Gives a request that was parked to a thread once more."""
+        self._submit_read(self.tpool, conn)
+
     def _submit(self, threads: Executor, conn: Connection, arrival: Arrival) -> None:
         conn.read_ahead = bytes(arrival.received)
+        self._submit_read(threads, conn)
+
+    def _submit_read(self, threads: Executor, conn: Connection) -> None:
         handled = threads.submit(self.handle, conn)
         handled.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
+    def load_wsgi(self) -> None:
+        """The application, which may ask for requests to be parked."""
+        super().load_wsgi()
+        self.wsgi = self._waiting_room.around(self.wsgi)
+
     def handle(self, conn: Connection) -> Any:
-        """Answers, in a thread."""
+        """Answers, in a thread; a request that is to wait goes back to the loop without an answer."""
         conn.sock.setblocking(True)
         conn.sock.begin()
         conn.init()
         conn.parser.unreader.unread(conn.read_ahead)
-        return super().handle(conn)
+        return self._waiting_room.answered(conn, super().handle)
+
+    def handle_error(self, _request: Any, client: Any, _address: Any, fault: Exception) -> None:
+        """Refuses what cannot be read; neither the answer nor the log repeats any of it."""
+        why = reason(fault)
+        if why == "failed":
+            _logger.error("a request failed on its way in", action="request.failed", **with_trace(fault))
+        else:
+            _logger.info("a request could not be read", action="request.refused", why=why, kind=type(fault).__name__)
+        with suppress(OSError):
+            client.sendall(REFUSALS[why])
 
     def finish_request(self, conn: Connection, done: Future[Any]) -> None:
         """Waits for the next request or closes the connection, once the client has taken all of the answer."""
+        if self._waiting_room.park(conn):
+            return
         conn.read_ahead = b""
         if not conn.sock.rest:
             super().finish_request(conn, done)
@@ -183,16 +215,17 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
             self._stop_sending(conn)
             return
         del self._sending[conn]
-        self._unregister(conn)
+        self.unregister(conn)
         super().finish_request(conn, done)
 
     def _stop_sending(self, conn: Connection) -> None:
         del self._sending[conn]
-        self._unregister(conn)
+        self.unregister(conn)
         conn.sock.cut_off()
-        self._drop(conn)
+        self.drop(conn)
 
-    def _drop(self, conn: Connection) -> None:
+    def drop(self, conn: Connection) -> None:
+        """Closes a connection whose client is gone or is to go."""
         self.nr_conns -= 1
         conn.close()
 
@@ -207,11 +240,11 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
         slowest = next(iter(self._arriving), None)
         if slowest and (self._arriving[slowest].began + SLOW < time.monotonic() or not self.keepalived_conns):
             self._stop_waiting(slowest)
-            self._drop(slowest)
+            self.drop(slowest)
         elif self.keepalived_conns:
             resting = self.keepalived_conns.popleft()
-            self._unregister(resting)
-            self._drop(resting)
+            self.unregister(resting)
+            self.drop(resting)
 
     def murder_pending(self) -> None:
         """Closes the connections whose time is over."""
@@ -225,16 +258,17 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
         for conn, arrival in list(self._arriving.items()):
             if arrival.deadline <= now or stops:
                 self._stop_waiting(conn)
-                self._refuse(conn, "late") if arrival.received else self._drop(conn)
+                self._refuse(conn, "late") if arrival.received else self.drop(conn)
         for conn in [conn for conn, deadline in self._sending.items() if deadline <= now]:
             self._stop_sending(conn)
         for conn in [conn for conn, deadline in self._lingering.items() if deadline <= now]:
             self._stop_lingering(conn)
+        self._waiting_room.look(now, leave=not self.alive)
         self._tell(now)
 
     def _tell(self, now: float) -> None:
         if self._refused and now >= self._says_at:
-            _logger.warning("connections.refused", count=self._refused)
+            _logger.warning("an address holds too many connections", action="connections.refused", count=self._refused)
             self._refused, self._says_at = 0, now + SAYING
 
     def _linger(self, conn: Connection) -> None:
@@ -255,5 +289,5 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
 
     def _stop_lingering(self, conn: Connection) -> None:
         del self._lingering[conn]
-        self._unregister(conn)
+        self.unregister(conn)
         conn.close()

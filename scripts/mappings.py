@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.imports_mappings import Proposal, ProposedColumn, UnreadableMapping
+from api.imports.mappings import Proposal, ProposedColumn, UnreadableMapping
 from importers.faults import UnusableFile
-from importers.guess import guess
-from importers.guess_text import certainty, mapping_text
-from importers.mapping import columns_of, parsed_mapping
+from importers.guessing.guess import guess
+from importers.guessing.text import certainty, mapping_text
+from importers.mapping.mapping import columns_of, parsed_mapping
 from importers.profiles import profile_claiming
 
 

@@ -12,7 +12,7 @@ import click
 from domain.money import amount_text
 from projections.payments import reconciliation
 from projections.payments.provider import Troubled
-from projections.payments.reconciliation import Difference, Reconciliation
+from projections.payments.reconciliation import LedgerDifference, Reconciliation
 from scripts.installation import opened_runtime
 from workers.payments.reconciliation import run
 
@@ -47,7 +47,7 @@ def reconcile(as_json: bool) -> None:
         sys.exit(DIFFERENT)
 
 
-def told(looked: Reconciliation, found: list[Difference]) -> dict[str, object]:
+def told(looked: Reconciliation, found: list[LedgerDifference]) -> dict[str, object]:
     """A look and what it found, for a program; amounts are text with the currency's decimals."""
     return {
         "id": str(looked.id),
@@ -68,7 +68,7 @@ def told(looked: Reconciliation, found: list[Difference]) -> dict[str, object]:
     }
 
 
-def lines(looked: Reconciliation, found: list[Difference]) -> list[str]:
+def lines(looked: Reconciliation, found: list[LedgerDifference]) -> list[str]:
     """The same for a person."""
     head = f"{looked.payments} payments and {looked.refunds} refunds compared with {', '.join(looked.providers)}."
     return [
@@ -78,7 +78,7 @@ def lines(looked: Reconciliation, found: list[Difference]) -> list[str]:
     ]
 
 
-def _sides(one: Difference) -> str:
+def _sides(one: LedgerDifference) -> str:
     theirs = f"{one.provider_state} {_amount(one.provider_amount, one.currency)}" if one.provider_state else "nothing"
     ours = f"{one.ledger_state} {_amount(one.ledger_amount, one.currency)}" if one.ledger_state else "nothing"
     return f"{one.provider}: {theirs}; ledger: {ours}; {one.currency}"

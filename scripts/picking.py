@@ -7,10 +7,10 @@ from uuid import UUID
 
 import click
 
-from api.orders.collection import OrderListForm, order_filters
+from api.orders.filters import OrderListForm, order_filters
 from domain.orders.bulk import MOST_ORDERS
-from projections.orders import order_ids, orders_by_number
 from projections.runtime import Runtime
+from projections.views.orders import order_ids, orders_by_number
 from scripts.filtering import filters_told, refusals
 
 
@@ -40,9 +40,9 @@ def filtered(runtime: Runtime, filters: Sequence[str], sort: str | None) -> list
     """The orders that the list shows for these filters, told as `name=value`; what is wrong is a usage error."""
     query = filters_told(OrderListForm(), filters, sort)
     with refusals():
-        wanted = order_filters(query, runtime.desk.shop(), runtime.log)
+        wanted = order_filters(query.filters, runtime.desk.shop(), runtime.log)
     with runtime.reading() as connection:
-        ids = order_ids(connection, wanted, MOST_ORDERS + 1, query.get("sort", ""))
+        ids = order_ids(connection, wanted, MOST_ORDERS + 1, query.sort or "")
     if len(ids) > MOST_ORDERS:
         raise click.ClickException(f"The filter leaves more than {MOST_ORDERS} orders: narrow it.")
     return ids

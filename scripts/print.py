@@ -18,7 +18,7 @@ from domain.orders.documents import KINDS, RECEIPT
 from domain.settings import LOCALES
 from printing import escpos, press
 from printing.press import A4, PRINTER, TILL
-from projections.prints import Paper, Papers
+from projections.papers.prints import Paper, Papers
 from projections.runtime import Runtime
 from scripts.installation import opened_runtime
 from scripts.picking import picked
@@ -29,7 +29,7 @@ SOME_REFUSED = 3
 NAMES = {kind.replace("_", "-"): kind for kind in KINDS}
 
 
-class Refused(NamedTuple):
+class RefusedPrint(NamedTuple):
     """An order that has nothing to print, and why."""
 
     order: str
@@ -37,7 +37,7 @@ class Refused(NamedTuple):
     message: str
 
 
-class Asked(NamedTuple):
+class PrintRequest(NamedTuple):
     """How documents are to come out."""
 
     kind: str
@@ -86,12 +86,12 @@ def print_orders(
     An order has all its documents of the kind printed. Exit status: 0 when every order was printed, 3 when some had
     nothing to print (they are told, the rest is printed), 1 when nothing was.
     """
-    asked = Asked(NAMES[kind], form, locale or "", output, printer, timeout, drawer)
+    asked = PrintRequest(NAMES[kind], form, locale or "", output, printer, timeout, drawer)
     _check(asked, orders, filters, sort)
     with opened_runtime() as runtime:
         order_ids, unknown = picked(runtime, orders, filters, sort)
         papers, nothing = _found(runtime, order_ids, asked.kind)
-        refused = [*(Refused(order, "order-not-found", message) for order, message in unknown.items()), *nothing]
+        refused = [*(RefusedPrint(order, "order-not-found", message) for order, message in unknown.items()), *nothing]
         for one in () if as_json else refused:
             click.echo(f"{one.order}: {one.message}", err=True)
         printed = _out(runtime, papers, asked) if papers else 0
@@ -99,7 +99,7 @@ def print_orders(
     sys.exit(SOME_REFUSED if refused and printed else 0 if printed else 1)
 
 
-def _check(asked: Asked, orders: Sequence[str], filters: Sequence[str], sort: str | None) -> None:
+def _check(asked: PrintRequest, orders: Sequence[str], filters: Sequence[str], sort: str | None) -> None:
     if bool(orders) == bool(filters):
         raise click.UsageError("Name the orders, or say --filter NAME=VALUE.")
     if sort and orders:
@@ -112,18 +112,18 @@ def _check(asked: Asked, orders: Sequence[str], filters: Sequence[str], sort: st
         raise click.UsageError("A drawer is opened by a --printer.")
 
 
-def _found(runtime: Runtime, order_ids: Sequence[UUID], kind: str) -> tuple[list[Paper], list[Refused]]:
+def _found(runtime: Runtime, order_ids: Sequence[UUID], kind: str) -> tuple[list[Paper], list[RefusedPrint]]:
     papers: list[Paper] = []
     refused = []
     for order_id, found in Papers(runtime).found(order_ids, kind):
         if isinstance(found, DomainError):
-            refused.append(Refused(str(order_id), found.code, str(found)))
+            refused.append(RefusedPrint(str(order_id), found.code, str(found)))
         else:
             papers += found
     return papers, refused
 
 
-def _out(runtime: Runtime, papers: Sequence[Paper], asked: Asked) -> int:
+def _out(runtime: Runtime, papers: Sequence[Paper], asked: PrintRequest) -> int:
     """Prints; gives how many documents came out."""
     try:
         if asked.printer:
@@ -136,7 +136,7 @@ def _out(runtime: Runtime, papers: Sequence[Paper], asked: Asked) -> int:
     return len(papers)
 
 
-def _pdf(runtime: Runtime, papers: Sequence[Paper], asked: Asked) -> bytes:
+def _pdf(runtime: Runtime, papers: Sequence[Paper], asked: PrintRequest) -> bytes:
     """One document in the bytes it always has, or many as one file; written down in their orders."""
     home, now = Papers(runtime), datetime.now(UTC)
     if len(papers) == 1:
@@ -146,7 +146,7 @@ def _pdf(runtime: Runtime, papers: Sequence[Paper], asked: Asked) -> bytes:
     return data
 
 
-def _on(printer: Printer, runtime: Runtime, papers: Sequence[Paper], asked: Asked) -> int:
+def _on(printer: Printer, runtime: Runtime, papers: Sequence[Paper], asked: PrintRequest) -> int:
     """Prints receipt by receipt; each is written down once the printer took it."""
     home = Papers(runtime)
     for count, paper in enumerate(papers):
@@ -178,7 +178,7 @@ def _write(path: Path, data: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _tell(asked: Asked, printed: int, refused: Sequence[Refused], as_json: bool) -> None:
+def _tell(asked: PrintRequest, printed: int, refused: Sequence[RefusedPrint], as_json: bool) -> None:
     where = asked.printer.name if asked.printer else str(asked.output)
     if as_json:
         told: dict[str, Any] = {"printed": printed, "to": where, "refused": [one._asdict() for one in refused]}

@@ -15,11 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from domain.points_in_time import NOW
-from projections import PROJECTIONS, dead_letters
-from projections.filling import Source
-from projections.rebuild import NothingToCompare, Progress, Rebuild, RebuildRunning, Report
+from projections.engine import dead_letters
+from projections.engine.filling import Source
+from projections.engine.rebuild import NothingToCompare, Progress, Rebuild, RebuildRunning, Report
+from projections.engine.target import NotBuilt, Target
+from projections.faults import name_of
 from projections.runtime import Runtime
-from projections.target import NotBuilt, Target
+from projections.views import PROJECTIONS
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
 
@@ -198,7 +200,7 @@ def _retried(runtime: Runtime, name: str, keys: Sequence[UUID]) -> list[dict[str
             try:
                 outcome.append({"key": key, "events": target.retry(connection, key), "error": None})
             except Exception as fault:
-                outcome.append({"key": key, "events": 0, "error": dead_letters.name_of(fault)})
+                outcome.append({"key": key, "events": 0, "error": name_of(fault)})
     return outcome
 
 

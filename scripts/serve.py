@@ -14,6 +14,7 @@ import click
 import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from prometheus_client import values
 from psycopg import OperationalError
 
 from projections.log.masters import check_secret
@@ -22,9 +23,11 @@ from projections.postgres.embedded import tie_to_parent
 from projections.postgres.roles import powers
 from projections.postgres.usable import require_primary
 from projections.settings import Settings
+from scripts.handing_down import hand_down
 from scripts.installation import installation
 from scripts.listening import CONNECTIONS, WholeRequests
 from scripts.logs import log_to_stderr
+from scripts.memory import share_memory
 from scripts.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -41,10 +44,10 @@ _logger = structlog.get_logger()
 class Log(Logger):  # type: ignore[misc]
     """The server's own messages, as lines of this process's structured log; requests are logged by the API."""
 
-    def setup(self, _cfg: Config) -> None:
+    def setup(self, cfg: Config) -> None:
         """Hands every message on to the log of the process."""
         self.error_log.propagate = True
-        self.error_log.setLevel(logging.INFO)
+        self.error_log.setLevel(max(logging.INFO, logging.getLevelNamesMapping()[cfg.loglevel.upper()]))
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -60,30 +63,32 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in self._options().items():
             self.cfg.set(name, value)
 
-    def load(self) -> Waiting:
+    def load(self) -> Waiting[Runtime]:
         """The application of one server process, with connections of its own, opened as soon as it can be."""
-        return Waiting(self._open)
+        return Waiting(self._connect, _build).begin()
 
-    def _open(self) -> Flask:
-        from api.app import create_app
+    def _connect(self) -> Runtime:
         from projections.runtime import open_runtime
-        from scripts.mappings import FileMappings
 
         self.runtime = open_runtime(self.settings)
-        application: Flask = create_app(self.runtime, FileMappings())
-        return application
+        return self.runtime
 
     def _options(self) -> dict[str, Any]:
         return {
             "bind": f"{self.settings.host}:{self.settings.port}",
             "worker_class": WholeRequests,
             "worker_connections": CONNECTIONS,
+            # Neither where the API stands nor over what it is spoken to is a client's to say; proxies are `api.app`'s.
+            "forwarder_headers": "",
+            "secure_scheme_headers": {},
+            "forwarded_allow_ips": "",
             "sendfile": False,  # which would wait for a client as long as it likes
             "workers": self.settings.processes,
             "threads": self.settings.threads,
             "timeout": self.settings.timeout,
             "graceful_timeout": 10,
             "keepalive": 30,
+            "loglevel": self.settings.log_level,
             "logger_class": Log,
             "control_socket_disable": True,
             "post_fork": _after_fork,
@@ -94,6 +99,16 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _close(self, _arbiter: object, _worker: Worker) -> None:
         if self.runtime:
             self.runtime.close()
+
+
+def _build(runtime: Runtime) -> Flask:
+    from api.app import create_app
+    from printing.documents.fonts import make_ready
+    from scripts.mappings import FileMappings
+
+    application = create_app(runtime, FileMappings())
+    make_ready()
+    return application
 
 
 def _after_fork(_arbiter: object, _worker: Worker) -> None:
@@ -116,6 +131,8 @@ def _share_counters(settings: Settings) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    # Chosen when the library was imported, which was before there was a folder.
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 
 def _refuse_unusable(settings: Settings) -> None:
@@ -131,6 +148,8 @@ def _refuse_unusable(settings: Settings) -> None:
 @click.command()
 def serve() -> None:
     """Serve the API until stopped."""
+    hand_down("serve")
+    share_memory()
     with installation(begins=True) as settings:
         log_to_stderr(settings.log_level)
         _share_counters(settings)

@@ -14,7 +14,7 @@ import click
 from domain.events import Context
 from domain.stock import StockItem, stock_id_of
 from importers.faults import UnusableFile
-from importers.reading import open_sheet
+from importers.reading.rows import open_sheet
 from importers.report import ErrorFile
 from importers.stock_take import TAKES, Counts, StockTake, differences_told
 from projections.runtime import Runtime

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from types import FrameType
 
@@ -20,11 +21,12 @@ import click
 import psycopg
 
 from projections.log.masters import AlteredMasters, WrongSecret, check_secret
-from projections.postgres.binaries import PostgresUnavailable
+from projections.postgres.binaries import PostgresUnavailable, ServerUser
 from projections.postgres.connections import PoolerInTheWay
 from projections.postgres.embedded import EmbeddedServer, tie_to_parent
 from projections.postgres.migrate import migrate
 from projections.settings import Settings
+from scripts.accounts import UnusableAccount, hand_over, run_as, surroundings, warning
 from scripts.installation import CannotStart, FolderLock, make_data_dir, make_secret, no_right
 
 CARNET = (sys.executable, "-m", "scripts.cli")
@@ -34,7 +36,8 @@ ENSURE_ADMIN = (*CARNET, "users", "ensure-admin")
 DEMO = (*CARNET, "demo")
 DOCTOR = (*CARNET, "doctor", "--at-start")
 
-BEAT = 0.1
+BEAT = 0.1  # seconds between two looks at everything while it starts, and after something has ended
+REST = 1.0  # the same once all is well, unless a signal comes
 STOP_PATIENCE = 15.0
 PORT_PATIENCE = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
@@ -45,14 +48,20 @@ WELL_AFTER = 30.0
 class Part:
     """One process that is kept running."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: dict[str, str]) -> None:
+    def __init__(self, name: str, command: Sequence[str], environment: dict[str, str], user: ServerUser) -> None:
         self.name = name
+        self._user = user
         self._command = command
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._pause = FIRST_PAUSE
         self._started_at = 0.0
         self._due_at = 0.0
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was running when it was last looked at."""
+        return self._process is not None
 
     def tend(self) -> None:
         """Starts it when it does not run, after a pause that grows while it keeps dying young."""
@@ -78,8 +87,31 @@ class Part:
             self._process.wait()
 
     def _start(self, now: float) -> None:
-        self._process = start(self._command, self._environment)
+        self._process = start(self._command, self._environment, self._user)
         self._started_at = now
+
+
+class SignalWait:
+    """Waits that end as soon as a signal comes that this process handles, that of a child's end included."""
+
+    def __init__(self) -> None:
+        self._read_end, self._write_end = socket.socketpair()
+        for end in (self._read_end, self._write_end):
+            end.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda _kind, _frame: None)
+        signal.set_wakeup_fd(self._write_end.fileno(), warn_on_full_buffer=False)
+
+    def wait(self, seconds: float) -> None:
+        """Returns after so many seconds, or at once where a signal came since the last wait."""
+        select.select([self._read_end], [], [], seconds)
+        with suppress(BlockingIOError):
+            self._read_end.recv(4096)
+
+    def close(self) -> None:
+        """Signals wake nobody any more."""
+        signal.set_wakeup_fd(-1)
+        self._read_end.close()
+        self._write_end.close()
 
 
 class Supervisor:
@@ -99,7 +131,8 @@ class Supervisor:
         self._doctor = doctor
         self._address = f"http://{settings.host}:{settings.port}"
         self._lock = FolderLock(make_data_dir(settings))
-        self._server = None if settings.database_url else EmbeddedServer(settings.data_dir)
+        self._run_as = run_as(settings)
+        self._server = None if settings.database_url else EmbeddedServer(settings.data_dir, application=self._user)
         self._stopping = False
 
     def run(self, afterwards: Sequence[str] | None = None) -> None:
@@ -109,9 +142,15 @@ class Supervisor:
         self._take_lock()
         try:
             self._wait_for_port()
-            self._run_with_database(afterwards)
+            with closing(SignalWait()) as signals:
+                self._run_with_database(afterwards, signals)
         finally:
             self._lock.release()
+
+    @property
+    def _user(self) -> ServerUser:
+        """The user of everything that is started but the database."""
+        return self._run_as.user
 
     def _stop_soon(self, _kind: int, _frame: FrameType | None) -> None:
         self._stopping = True
@@ -149,8 +188,10 @@ class Supervisor:
                 return False
         return True
 
-    def _run_with_database(self, afterwards: Sequence[str] | None) -> None:
+    def _run_with_database(self, afterwards: Sequence[str] | None, signals: SignalWait) -> None:
         make_secret(self._settings)
+        if self._run_as.obstacle:
+            say(warning(self._run_as))
         try:
             if self._server:
                 self._server.start()
@@ -158,7 +199,8 @@ class Supervisor:
             owner_url = self._server.owner_url() if self._server else self._settings.database_owner_url
             self._migrate(self._settings.direct_url or url, owner_url)
             check_secret(self._settings.direct_url or url, self._settings.secrets)
-            self._run_parts(environment(self._settings, url), afterwards)
+            hand_over(self._settings, self._user)
+            self._run_parts(environment(self._settings, url, self._user), afterwards, signals)
         finally:
             if self._server:
                 self._server.stop()
@@ -180,14 +222,14 @@ class Supervisor:
             if self._stopping:
                 raise CannotStart("Stopped before it had started.")
 
-    def _run_parts(self, variables: dict[str, str], afterwards: Sequence[str] | None) -> None:
+    def _run_parts(self, variables: dict[str, str], afterwards: Sequence[str] | None, signals: SignalWait) -> None:
         """Starts the parts and tends them until it is time to stop."""
-        parts = [Part(name, command, variables) for name, command in self._parts.items()]
+        parts = [Part(name, command, variables, self._user) for name, command in self._parts.items()]
         beside: list[subprocess.Popen[bytes]] = []
         announced = False
         try:
             if self._doctor:
-                beside.append(start(self._doctor, variables))
+                beside.append(start(self._doctor, variables, self._user))
             while not self._stopping:
                 self._tend_server()
                 for part in parts:
@@ -196,8 +238,8 @@ class Supervisor:
                     announced = True
                     self._announce(variables)
                     if afterwards:
-                        beside.append(start(afterwards, variables))
-                time.sleep(BEAT)
+                        beside.append(start(afterwards, variables, self._user))
+                signals.wait(REST if announced and all(part.runs for part in parts) else BEAT)
             say("Stopping.")
         finally:
             for command in beside:
@@ -229,13 +271,15 @@ class Supervisor:
         print(f"Carnet answers at {self._address} (stop it with Ctrl-C).", flush=True)
         if not self._ensure_admin:
             return
-        made = subprocess.run(self._ensure_admin, env=variables, stdout=subprocess.PIPE, text=True, check=False)
+        made = subprocess.run(
+            self._ensure_admin, env=variables, stdout=subprocess.PIPE, text=True, check=False, **self._user.identity
+        )
         user, _, password = made.stdout.strip().partition(" ")
         if password:
             print(f"Sign in as {user} with the one-time password {password}", flush=True)
 
 
-def start(command: Sequence[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
+def start(command: Sequence[str], variables: dict[str, str], user: ServerUser) -> subprocess.Popen[bytes]:
     """A child in a session of its own, so that a Ctrl-C reaches only us, that dies when we are killed."""
     return subprocess.Popen(
         list(command),
@@ -243,11 +287,12 @@ def start(command: Sequence[str], variables: dict[str, str]) -> subprocess.Popen
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=tie_to_parent(signal.SIGKILL),
+        **user.identity,
     )
 
 
-def environment(settings: Settings, database_url: str) -> dict[str, str]:
-    """The variables the parts are given: ours, with the database found and the choices made here.
+def environment(settings: Settings, database_url: str, user: ServerUser) -> dict[str, str]:
+    """The variables the parts of a user are given: ours, with the database found and the choices made here.
 
     Not the address of the log's owner: no part that runs can change what was recorded.
     """
@@ -256,6 +301,7 @@ def environment(settings: Settings, database_url: str) -> dict[str, str]:
         "CARNET_DATABASE_URL": database_url,
         "CARNET_DATA_DIR": str(settings.data_dir.resolve()),
         "CARNET_PORT": str(settings.port),
+        **surroundings(user, settings.data_dir),
     }
 
 
@@ -281,7 +327,9 @@ def main(port: int | None, demo: bool) -> None:
         settings = Settings.read()
         chosen = replace(settings, port=port) if port else settings
         Supervisor(chosen, PARTS, ENSURE_ADMIN, DOCTOR).run(DEMO if demo else None)
-    except (CannotStart, PostgresUnavailable, PoolerInTheWay, WrongSecret, AlteredMasters, ValueError) as error:
+    except (
+        CannotStart, PostgresUnavailable, PoolerInTheWay, WrongSecret, AlteredMasters, UnusableAccount, ValueError
+    ) as error:  # fmt: skip
         sys.exit(f"carnet: {error}")
     except PermissionError as error:
         sys.exit(f"carnet: {no_right(error)}")

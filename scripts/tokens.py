@@ -11,7 +11,7 @@ import click
 from domain.events import Context
 from domain.roles import PERMISSIONS
 from domain.tokens import LASTS, MAX_DAYS, IssueToken, RevokeToken, token_id
-from projections.credentials import Credentials, dropping, keep_token, new_token
+from projections.access.credentials import Credentials, dropping, keep_token, new_token
 from scripts.installation import opened_runtime
 from scripts.users import MOST, ROLE, refusals
 

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from domain.events import Context
 from domain.imports import UNDOING, BeginUndo, CompleteUndo
 from importers import service
+from projections.desk.undoing import Undoing, UndoneBatch, undone_counts
+from projections.desk.undoing_products import UndoingProducts
 from projections.runtime import Runtime
-from projections.undoing import Undoing, undone_counts
 from projections.work import imports as work
 
 ACTOR = "process:import"
 
 
 def take_back(runtime: Runtime, import_id: UUID) -> dict[str, int]:
-    """Takes an import back and tells how many orders went and stay."""
-    if service.state_of(runtime, import_id).state != UNDOING:
+    """Takes an import back and tells how many orders or products went and stay."""
+    one = service.state_of(runtime, import_id)
+    if one.state != UNDOING:
         service.change(runtime, BeginUndo(import_id=import_id, context=now()), import_id)
     with runtime.pool.connection() as connection:
         work.forget_kept(connection, import_id)
-    kept = 0
-    for batch in Undoing(runtime.log, import_id, now(), runtime.desk.shop()).batches():
-        kept += len(batch.kept)
+    undone, kept = 0, 0
+    of_products = one.kind == "products"
+    for batch in (_products if of_products else _orders)(runtime, import_id):
+        undone, kept = undone + batch.undone, kept + len(batch.kept)
         with runtime.pool.connection() as connection:
             work.keep(connection, import_id, batch.kept)
-    with runtime.reading() as connection:
-        undone, _ = undone_counts(connection, import_id)
+    if not of_products:
+        with runtime.reading() as connection:
+            undone, _ = undone_counts(connection, import_id)
     totals = {"undone": undone, "kept": kept}
     service.change(runtime, CompleteUndo(import_id=import_id, context=now(), totals=totals), import_id)
     return totals
+
+
+def _orders(runtime: Runtime, import_id: UUID) -> Iterator[UndoneBatch]:
+    return Undoing(runtime.log, import_id, now(), runtime.desk.shop()).batches()
+
+
+def _products(runtime: Runtime, import_id: UUID) -> Iterator[UndoneBatch]:
+    return UndoingProducts(runtime, import_id, now()).batches()
 
 
 def now() -> Context:

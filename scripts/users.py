@@ -21,8 +21,8 @@ from domain.operators import (
     operator_id,
 )
 from domain.roles import ROLES
-from projections.credentials import Credentials, keep_operator, keep_password
-from projections.passwords import hash_password, new_password
+from projections.access.credentials import Credentials, keep_operator, keep_password
+from projections.access.passwords import hash_password, new_password
 from projections.runtime import Runtime
 from scripts.installation import opened_runtime
 

@@ -17,6 +17,7 @@ from domain import (
     methods,
     operators,
     papers,
+    products,
     sequences,
     settings,
     stock,
@@ -38,6 +39,7 @@ from domain.orders import (
     details,
     disputes,
     documents,
+    edits,
     exchanges,
     issuing,
     line_changes,
@@ -50,6 +52,8 @@ from domain.orders import (
     prints,
     provider_payments,
     quantities,
+    refund_parts,
+    refunded,
     refunds,
     returns,
     shipments,
@@ -85,6 +89,17 @@ OTHER_CUSTOMER = UUID(int=0xC06)
 EXCHANGE = UUID(int=0x0D1)
 COUPON = coupon_id_of("SPRING")
 STOCK = stock.stock_id_of("CUP-1")
+PRODUCT = products.product_id_of("CUP-1")
+FACTS = products.ProductFacts(
+    names=(products.ProductName("en", "Blue cup"), products.ProductName("fr", "Tasse bleue")),
+    prices=(products.ProductPrice("EUR", 1_250), products.ProductPrice("USD", 1_400)),
+    options=(products.ProductOption("colour", ("blue", "white")),),
+    taxes=single(200_000),
+    weight=310,
+    barcode="4006381333931",
+    picture="https://pictures.example/cup.jpg",
+)
+PLAIN_FACTS = products.ProductFacts(names=(products.ProductName("en", "Cup"),))
 MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
 TOKEN = token_id("till")
@@ -226,6 +241,7 @@ COMMANDS: tuple[Command, ...] = (
     cart.AddItem(**_ORDER, item=CUP),
     line_changes.ChangeItem(**_ORDER, item="1", quantity=2, unit_price=1_300),
     cart.RemoveItem(**_ORDER, item="1"),
+    edits.EditOrder(**_ORDER, changes=(cart.AddItem(**_ORDER, item=CUP), cart.RemoveItem(**_ORDER, item="1"))),
     charges.ApplyCoupon(**_ORDER, coupon_code="SPRING", terms=TENTH),
     charges.RemoveCoupon(**_ORDER, coupon="SPRING"),
     charges.SetDiscount(**_ORDER, amount=500),
@@ -241,9 +257,9 @@ COMMANDS: tuple[Command, ...] = (
     payments.RecordPayment(**_ORDER, method="card", amount=4_000, reference="T-1", paid_at=NOW, handed_over=5_000),
     payments.AuthorizePayment(**_ORDER, method="card", amount=4_000, reference="A-1"),
     payments.VoidPayment(**_ORDER, payment="1"),
-    payments.RefundOrder(
+    refunded.RefundOrder(
         **_ORDER,
-        lines=(payments.RefundLine(item="1", quantity=1),),
+        lines=(refund_parts.RefundLine(item="1", quantity=1),),
         shipping=590,
         goodwill=100,
         credit=50,
@@ -260,7 +276,7 @@ COMMANDS: tuple[Command, ...] = (
     begun_charges.WriteVoidedCharge(**_ORDER, link="1" * 32, amount=4_000, provider="stripe", reference="cs_1"),
     begun_charges.WriteLateCharge(**_ORDER, link="1" * 32, amount=4_000, provider="stripe", reference="pi_1"),
     stuck.ReportStuck(**_ORDER, kind="refund", entry="1", effect=UUID(int=7), failure="busy"),
-    refunds.RequestRefund(**_ORDER, payment="1", lines=(payments.RefundLine(item="1", quantity=1),), restock=True),
+    refunds.RequestRefund(**_ORDER, payment="1", lines=(refund_parts.RefundLine(item="1", quantity=1),), restock=True),
     refunds.ConfirmRefund(**_ORDER, refund="1", reference="re_1"),
     withdrawals.WithdrawRefund(**_ORDER, refund="1"),
     refunds.FailRefund(**_ORDER, refund="1", failure="account-closed"),
@@ -313,6 +329,10 @@ COMMANDS: tuple[Command, ...] = (
     coupons.RedeemCoupon(**_COUPON, order_id=ORDER, customer_id=CUSTOMER),
     coupons.ReleaseCoupon(**_COUPON, order_id=ORDER),
     coupons.MoveCouponUse(**_COUPON, order_id=ORDER, customer_id=CUSTOMER),
+    products.AddProduct(context=SAID, sku="CUP-1", facts=FACTS),
+    products.ChangeProduct(product_id=PRODUCT, context=SAID, facts=FACTS),
+    products.RetireProduct(product_id=PRODUCT, context=SAID),
+    products.RestoreProduct(product_id=PRODUCT, context=SAID),
     stock.ReceiveStock(context=SAID, sku="CUP-1", quantity=40, reference="D-7"),
     stock.ReserveStock(**_STOCK, quantity=3, cause=CAUSE),
     stock.ReleaseStock(**_STOCK, quantity=1, cause=CAUSE),
@@ -511,7 +531,7 @@ EVENTS: tuple[Event, ...] = (
     _of_order(payments.PaymentAuthorized, payment="2", amount=4_000, method="card", reference="A-1", provider="stripe"),
     _of_order(payments.PaymentVoided, payment="2", amount=4_000),
     _of_order(
-        payments.OrderRefunded,
+        refunded.OrderRefunded,
         refund="1",
         amount=1_907,
         lines=(GIVEN_BACK,),
@@ -646,6 +666,10 @@ EVENTS: tuple[Event, ...] = (
     event(customers.CustomerAbsorbed, CUSTOMER, CUSTOMER, merged=OTHER_CUSTOMER),
     event(customers.MergeUndone, CUSTOMER, CUSTOMER, into=OTHER_CUSTOMER),
     event(customers.CustomerReleased, CUSTOMER, CUSTOMER, merged=OTHER_CUSTOMER),
+    event(products.ProductAdded, PRODUCT, sku="CUP-1", facts=FACTS),
+    event(products.ProductChanged, PRODUCT, facts=FACTS, was=PLAIN_FACTS),
+    event(products.ProductRetired, PRODUCT),
+    event(products.ProductRestored, PRODUCT),
     event(coupons.CouponCreated, COUPON, code="SPRING", rules=RULES),
     event(coupons.CouponChanged, COUPON, rules=RULES, was=CouponRules(kind="free_shipping")),
     event(coupons.CouponDisabled, COUPON),
@@ -774,6 +798,7 @@ EVENTS: tuple[Event, ...] = (
     event(gaps.CustomerGapDeclared, CUSTOMER, CUSTOMER, missing=(2,)),
     event(gaps.CouponGapDeclared, COUPON, missing=(2,)),
     event(gaps.StockGapDeclared, STOCK, missing=(2,)),
+    event(gaps.ProductGapDeclared, PRODUCT, missing=(2,)),
     event(gaps.MessageGapDeclared, MESSAGE, missing=(2,)),
     event(gaps.SettingsGapDeclared, settings.SETTINGS_ID, missing=(2,)),
     event(gaps.SequencesGapDeclared, sequences.SEQUENCES_ID, missing=(2,)),

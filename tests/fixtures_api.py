@@ -16,8 +16,8 @@ from api.app import create_app
 from domain.events import Context
 from domain.operators import AddOperator, operator_id
 from domain.tokens import IssueToken, token_id
-from projections.credentials import keep_password, keep_token, new_token
-from projections.passwords import hash_password
+from projections.access.credentials import keep_password, keep_token, new_token
+from projections.access.passwords import hash_password
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
 from scripts.mappings import FileMappings

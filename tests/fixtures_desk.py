@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from projections import PROJECTIONS
-from projections.filling import Source
+from projections.engine.filling import Source
+from projections.engine.freshness import TooFarBehind
 from projections.postgres.embedded import EmbeddedServer
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
-from projections.views import TooFarBehind
+from projections.views import PROJECTIONS
 from tests.api.desk import News
 from tests.fixtures_database import TEST_SECRET, copied
 from workers.projecting import Projecting

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import dramatiq
 from dramatiq.broker import Broker
-from dramatiq_postgres import PostgresBroker
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
 from projections.postgres.connections import make_pool, require_direct
 from projections.settings import Settings
+from workers.database_broker import DatabaseBroker
 
 ACTOR = "effect"
 CONNECTIONS = 4  # beside one for each thread: to consume, to listen, to send
@@ -73,7 +73,7 @@ def _in_the_database(settings: Settings) -> Iterator[Broker]:
         check=ConnectionPool.check_connection,
     )
     with pool:
-        broker = PostgresBroker(pool=pool, results=False, middleware=[], heartbeat_ttl=settings.lease_seconds + 30.0)
+        broker = DatabaseBroker(pool=pool, results=False, middleware=[], heartbeat_ttl=settings.lease_seconds + 30.0)
         try:
             yield broker
         finally:

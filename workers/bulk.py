@@ -7,8 +7,6 @@ from itertools import islice
 from typing import Any
 from uuid import UUID, uuid5
 
-from psycopg.errors import DeadlockDetected
-
 from domain.errors import DomainError
 from domain.events import Context, Event
 from domain.messages import Message, MessageNotFound, sent_again
@@ -16,16 +14,15 @@ from domain.orders import bulk
 from domain.orders.bulk import ExportOrders, LinkOrders, NoAddress, PrintOrders, ResendMails, WorkedOnSince
 from domain.orders.order import Order, OrderNotFound
 from domain.orders.payment_links import link_for, mail_with_link
-from projections.log import Session, VersionConflict
-from projections.messages import MessageFilters, list_messages
+from projections.log import Session, VersionConflict, again_when_overtaken
 from projections.payments.providers import link_address
+from projections.views.messages import MessageFilters, list_messages
 from projections.work import jobs
 from projections.work.jobs import Held, Result
 from workers.jobs import part_performer
 from workers.tools import Tools
 
 AT_ONCE = 20  # orders decided on in one transaction
-ATTEMPTS = 20  # how often they are decided anew when others were quicker
 MOST_MESSAGES = 50  # of one order that are looked through for the one to send again
 
 Item = Callable[[Session, int], Result]
@@ -35,12 +32,19 @@ def act_on_orders(tools: Tools, held: Held) -> None:
     """Does a part of a bulk action, and notes what became of each order."""
     action = bulk.action_of(held.parameters)
     ids = [UUID(told) for told in held.content["ids"]]
+    seen = held.content.get("versions")  # of the orders when they were looked at; left out by who did not look
 
     def act(session: Session, number: int) -> Result:
         order_id = ids[number]
         given = _context(tools, held, order_id, action.reason)
         order = session.load_or_blank(Order, order_id)
-        return _result(number, order, lambda: _act(tools, session, action, order, given))
+
+        def decided() -> dict[str, Any]:
+            if seen is not None:
+                _require_untouched(order, session.open(streams=(order_id,)).events[order_id], seen[number])
+            return _act(tools, session, action, order, given)
+
+        return _result(number, order, decided)
 
     for numbers in _batches(number for number in range(len(ids)) if number not in held.finished):
         _save(tools, held, numbers, lambda session, chosen: session.open(streams=[ids[one] for one in chosen]), act)
@@ -51,7 +55,7 @@ def take_back(tools: Tools, held: Held) -> None:
     action = bulk.action_of(held.parameters)
     if not isinstance(action, bulk.Reversible):
         raise TypeError(f"{type(action).__name__} has no opposite")
-    of = {"job_id": UUID(held.content["undoes"]), "part": held.content["part"], "outcome": "done"}
+    of = jobs.ResultFilters(job_id=UUID(held.content["undoes"]), part=held.content["part"], outcome="done")
     with tools.runtime.reading() as connection:
         done = {row.number: row for row in jobs.RESULTS.page(connection, of, limit=held.total).items}
 
@@ -80,19 +84,17 @@ def _save(
     item: Item,
 ) -> None:
     """Decides on some orders and commits them with their results; overtaken, they are decided on anew."""
-    for attempt in range(ATTEMPTS):
-        try:
-            with tools.runtime.log.session() as session:
-                session.begin()
-                jobs.hold(session.connection, held)
-                prepare(session, numbers)
-                results = [item(session, number) for number in numbers]
-                jobs.record(session.connection, held.job_id, held.part, results)
-                session.commit()
-            return
-        except (VersionConflict, DeadlockDetected):
-            if attempt == ATTEMPTS - 1:
-                raise
+
+    def decide() -> None:
+        with tools.runtime.log.session() as session:
+            session.begin()
+            jobs.hold(session.connection, held)
+            prepare(session, numbers)
+            results = [item(session, number) for number in numbers]
+            jobs.record(session.connection, held.job_id, held.part, results)
+            session.commit()
+
+    again_when_overtaken(decide)
 
 
 def _result(number: int, order: Order, decide: Callable[[], dict[str, Any]]) -> Result:

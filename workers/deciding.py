@@ -15,10 +15,11 @@ from domain.handlers import CREATING, HANDLERS, MISSING
 from domain.messages import Message
 from domain.processes.process import Process, Trigger, effect_key
 from domain.settings import Shop
+from projections.faults import with_trace
 from projections.log import Found, Recorded, Session, VersionConflict
 from projections.runtime import Runtime
 from projections.work import effects, positions, schedule
-from projections.work.effects import Asked
+from projections.work.effects import EffectRequest
 from workers.orders import Orders
 
 A = TypeVar("A", bound=Aggregate)
@@ -57,7 +58,7 @@ class _Given(NamedTuple):
     command: Command
 
 
-class Batch:
+class ReactionBatch:
     """Some events in a row and the processes that react to them; `refused` are commands of the first event that the
     domain refused to its only process.
     """
@@ -104,9 +105,9 @@ class Batch:
             except DomainError as error:
                 raise Unsaved(error.code) from error
 
-    def _decided(self, deciding: _Deciding) -> list[Asked]:
+    def _decided(self, deciding: _Deciding) -> list[EffectRequest]:
         """Gives every command to the domain, those for messages last and together; answers the effects asked for."""
-        asked: list[Asked] = []
+        asked: list[EffectRequest] = []
         messages: list[_Given] = []
         self._orders.begin(self._recorded)
         for index, one in enumerate(self._recorded):
@@ -121,7 +122,7 @@ class Batch:
 
     def _react(
         self, deciding: _Deciding, process: Process, index: int, one: Recorded, messages: list[_Given]
-    ) -> list[Asked]:
+    ) -> list[EffectRequest]:
         """Lets a process decide on one event, gives its commands and answers its effects."""
         trigger = Trigger(
             process=process.name,
@@ -138,7 +139,10 @@ class Batch:
                 messages.append(given)
             else:
                 self._give(deciding, given)
-        return [Asked(effect_key(one.event, process.name, effect), effect, one.position) for effect in reaction.effects]
+        return [
+            EffectRequest(effect_key(one.event, process.name, effect), effect, one.position)
+            for effect in reaction.effects
+        ]
 
     def _give(self, deciding: _Deciding, given: _Given) -> None:
         process, command, topic = given.process.name, given.command, type(given.command).__name__
@@ -152,8 +156,10 @@ class Batch:
         except VersionConflict:
             raise
         except DomainError as error:
-            refused = _logger.bind(action="process.refused", process=process)
-            refused.warning("command refused", code=error.code, command=topic)
+            _logger.warning(
+                "command refused", action="process.refused", process=process, code=error.code, command=topic,
+                command_id=str(command.context.command_id), **with_trace(error),
+            )  # fmt: skip
             raise CommandRefused(given.place, given.number, error.code) from error
 
 
@@ -171,7 +177,7 @@ class _Deciding:
         """The aggregate as it is now, blank when it does not exist."""
         if originator_id not in self._aggregates:
             self._aggregates[originator_id] = self.session.load_or_blank(cls, originator_id)
-        return cast(A, self._aggregates[originator_id])
+        return cast("A", self._aggregates[originator_id])
 
     def load_all(self, cls: type[A], originator_ids: Sequence[UUID]) -> None:
         """Reads many aggregates at once."""

@@ -6,9 +6,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from projections.access import drafts
+from projections.engine.tables import Connection
 from projections.payments import charges, webhooks
 from projections.settings import Settings
-from projections.tables import Connection
 from projections.work import erasing, import_files, imports, job_files
 from workers.tools import Job, Retry, Tools
 
@@ -17,16 +18,17 @@ AGAIN = timedelta(hours=1)
 
 
 def clear_person(tools: Tools, job: Job) -> None:
-    """Deletes every file that may hold the person, what providers told about their orders, and the keys of their mails.
+    """Deletes every file and draft that may hold the person, what providers told, and the keys of the person's mails.
 
-    No index says whose data a file holds, so all files of before go, of imports and jobs at rest; while one is at work
-    that began before, this is done again.
+    No index says whose data a file or a draft holds, so all of before go, files of imports and jobs at rest; while one
+    is at work that began before, this is done again.
     """
     before = datetime.fromtimestamp(job.payload["second"], UTC)
     with tools.runtime.pool.connection() as connection:
         orders = erasing.orders_of(connection, UUID(job.payload["customer_id"]))
         unfollowed = webhooks.forget_orders(connection, orders)
         charges.forget_orders(connection, orders)
+        drafts.forget_before(connection, before)
         mails = erasing.mails_of(connection, orders)
         job_files.delete_made_before(connection, tools.settings, time.time())
         at_work = _clear_imports(connection, tools.settings, before) + erasing.jobs_at_work(connection, before)

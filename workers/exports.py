@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from domain.personal import PERMISSION
 from printing.exports import FORMATS, file_name
+from projections.access.standing import permissions_now
 from projections.exports import EXPORTED, Export, Reading, reading
 from projections.exports.asking import KIND, OF_ORDERS, Wanted, wanted_of
-from projections.standing import permissions_now
 from projections.work import job_files, jobs
 from projections.work.jobs import Held
 from workers.jobs import part_performer

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from projections.standing import NoLongerAllowed, require_allowed
+from projections.access.standing import NoLongerAllowed, require_allowed
 from projections.work import jobs
 from projections.work.jobs import Held, Stopped
 from workers.tools import GiveUp, Job, Performer, Tools

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from threading import Event, Lock, Thread
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import psycopg
 import structlog
 
+from projections.faults import with_trace
 from projections.runtime import Runtime
 from projections.work import effects
 from workers.handed_over import HandedOver
@@ -27,8 +29,12 @@ _logger = structlog.get_logger()
 class Performing:
     """The performers of one worker process, and the effects they have in hand. Safe for threads."""
 
-    def __init__(self, runtime: Runtime, performed: Mapping[str, Performer]) -> None:
+    def __init__(
+        self, runtime: Runtime, performed: Mapping[str, Performer], ended: Callable[[], object] = lambda: None
+    ) -> None:
+        """`ended` is called whenever effects are no longer in hand: others may have waited for that."""
         self._runtime = runtime
+        self._ended = ended
         self._performed = performed
         self._lease = runtime.settings.lease_seconds
         self._held: dict[UUID, UUID] = {}
@@ -63,6 +69,7 @@ class Performing:
             with self._lock:
                 for job in jobs:
                     self._held.pop(job.key, None)
+            self._ended()
 
     def _tools(self, token: UUID) -> Tools:
         return Tools(self._runtime, token, self._handed_over, self._opened)
@@ -92,8 +99,10 @@ class Performing:
                 self._again(job, token, performer, failure)
             return [job.key for job in able]
         except Exception as fault:
-            name = type(fault).__name__
-            _logger.info("effects done one by one", action="effects.apart", kind=jobs[0].kind, error=name)
+            keys = [str(job.key) for job in able]
+            _logger.info(
+                "effects done one by one", action="effects.apart", kind=jobs[0].kind, keys=keys, **with_trace(fault)
+            )
         return () if performer.repeatable else self._doubted(jobs, token)
 
     def _doubted(self, jobs: Sequence[Job], token: UUID) -> Collection[UUID]:
@@ -110,11 +119,11 @@ class Performing:
         try:
             performer.perform(self._tools(token), job)
         except LostClaim:
-            _logger.info("effect was taken away", action="effect.lost", key=str(job.key), kind=job.kind)
+            _logger.info("effect was taken away", action="effect.lost", **_ids(job))
         except GiveUp as end:
-            self._end(job, token, "failed", end.reason)
+            self._end(job, token, "failed", end.reason, end)
         except Unknown as end:
-            self._end(job, token, "unknown", end.reason)
+            self._end(job, token, "unknown", end.reason, end)
         except Retry as failure:
             self._again(job, token, performer, failure)
         except Exception as fault:
@@ -125,26 +134,30 @@ class Performing:
     def _broken(self, job: Job, token: UUID, performer: Performer, fault: Exception) -> None:
         """Something nobody thought of: tried again, unless it may have worked and must not be done twice."""
         name = type(fault).__name__
-        _logger.warning("effect broke", action="effect.broke", key=str(job.key), kind=job.kind, error=name)
+        _logger.warning("effect broke", action="effect.broke", **_ids(job), **with_trace(fault))
         with self._runtime.pool.connection() as connection:
             found = effects.find(connection, job.key)
         if found and found.state == "acting" and not performer.repeatable:
-            self._end(job, token, "unknown", name)
+            self._end(job, token, "unknown", name, fault)
         else:
             self._again(job, token, performer, Retry(name))
 
     def _again(self, job: Job, token: UUID, performer: Performer, failure: Retry) -> None:
         if job.attempt >= performer.attempts:
-            return self._end(job, token, "failed", failure.reason)
+            return self._end(job, token, "failed", failure.reason, failure)
         after = pause(job) if failure.after is None else failure.after
+        _logger.info(
+            "effect is tried again", action="effect.again", reason=failure.reason, again_in=after.total_seconds(),
+            **_ids(job), **with_trace(failure),
+        )  # fmt: skip
         with self._runtime.pool.connection() as connection:
             effects.again(connection, job.key, token, after, failure.reason)
 
-    def _end(self, job: Job, token: UUID, state: str, error: str | None = None) -> None:
+    def _end(self, job: Job, token: UUID, state: str, error: str | None = None, fault: Exception | None = None) -> None:
+        """Notes how it ended; `error` is the code that people see, `fault` what came in the way, if anything did."""
         if state != "done":
-            _logger.warning(
-                "effect not done", action=f"effect.{state}", key=str(job.key), kind=job.kind, attempt=job.attempt
-            )
+            trace = with_trace(fault) if fault else {}
+            _logger.warning("effect not done", action=f"effect.{state}", reason=error, **_ids(job), **trace)
             self._tell(job, token, error or state)
         with self._runtime.pool.connection() as connection:
             effects.finish(connection, job.key, token, state, error)
@@ -157,8 +170,7 @@ class Performing:
         try:
             performer.stuck(self._tools(token), job, reason)
         except Exception as fault:
-            name = type(fault).__name__
-            _logger.warning("nobody was told", action="effect.untold", key=str(job.key), kind=job.kind, error=name)
+            _logger.warning("nobody was told", action="effect.untold", **_ids(job), **with_trace(fault))
 
     def _renew(self) -> None:
         """Holds what is in hand for longer, three times in each lease."""
@@ -171,7 +183,13 @@ class Performing:
                 with self._runtime.pool.connection() as connection:
                     effects.renew(connection, held, self._lease)
             except psycopg.Error as fault:
-                _logger.warning("leases not renewed", action="leases.failed", error=type(fault).__name__)
+                _logger.warning("leases not renewed", action="leases.failed", **with_trace(fault))
+
+
+def _ids(job: Job) -> dict[str, Any]:
+    """What a line of log names an effect by."""
+    order = {"order": str(job.order_id)} if job.order_id else {}
+    return {"key": str(job.key), "kind": job.kind, "attempt": job.attempt, "position": job.position, **order}
 
 
 def pause(job: Job) -> timedelta:

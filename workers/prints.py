@@ -12,12 +12,12 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.orders import bulk
-from domain.orders.bulk import PrintOrders
+from domain.orders.bulk import TILL, PrintOrders
 from domain.orders.order import Print
 from printing.documents import LAYOUT, Bundle
 from printing.press import LIST, sheet_on
 from projections.log import Session
-from projections.prints import Paper, Papers, Pin
+from projections.papers.prints import Paper, Papers, Pin
 from projections.work import job_files, jobs
 from projections.work.job_files import FILE
 from projections.work.jobs import Held, Result
@@ -59,7 +59,7 @@ class Printing:
         self._action = action
         self._ids = [UUID(told) for told in held.content["ids"]]
         self._papers = Papers(tools.runtime)
-        self._bundle = Bundle()
+        self._bundle = Bundle(till=action.paper == TILL)
         self._documents = self._lines = 0
 
     def file(self) -> dict[str, Any] | None:
@@ -124,7 +124,7 @@ def _job(tools: Tools, held: Held) -> dict[str, Any]:
 
 
 def _done(tools: Tools, held: Held) -> list[jobs.ResultRow]:
-    of = {"job_id": held.job_id, "part": held.part, "outcome": "done"}
+    of = jobs.ResultFilters(job_id=held.job_id, part=held.part, outcome="done")
     with tools.runtime.reading() as connection:
         return jobs.RESULTS.page(connection, of, limit=max(held.total, 1)).items
 

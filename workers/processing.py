@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from uuid import UUID
 
@@ -12,19 +12,20 @@ import structlog
 from psycopg.errors import DeadlockDetected, IdleInTransactionSessionTimeout
 
 from domain.processes.process import Process
-from projections.dead_letters import name_of
-from projections.feed import BATCH, Feed
-from projections.leases import Leases
+from projections.backing_off import BackOff, run_until_stopped
+from projections.engine.feed import BATCH, Feed
+from projections.faults import name_of, with_trace
 from projections.log import AheadOfLog, Found, IncarnationChanged, VersionConflict
+from projections.postgres.leases import Lease, Leases
 from projections.runtime import Runtime
 from projections.work import positions
 from projections.work.positions import Superseded
-from workers.deciding import Batch, CommandRefused, Refused, Unsaved
+from workers.deciding import CommandRefused, ReactionBatch, Refused, Unsaved
 from workers.orders import Orders
 
 ATTEMPTS = 20  # how often a batch is decided anew when others were quicker
-STAND_BY = 0.25
-IDLE_WAIT = 0.25
+STAND_BY = 0.5
+IDLE_WAIT = 0.5
 FIRST_BACK_OFF = 0.1
 LONGEST_BACK_OFF = 10.0
 
@@ -33,25 +34,25 @@ MOST_COMMANDS = 100  # that follow from one event
 _logger = structlog.get_logger()
 
 
-class _Course:
+class _Subscription:
     """How one process goes on: where it stands, and how long it rests when it cannot."""
 
     def __init__(self, process: Process, position: int) -> None:
         self.process = process
         self.position = position
         self.rests_until = 0.0
-        self.back_off = FIRST_BACK_OFF
+        self._back_off = BackOff(FIRST_BACK_OFF, LONGEST_BACK_OFF)
 
     def rest(self) -> float:
         """Rests, longer every time; gives the seconds."""
-        pause, self.back_off = self.back_off, min(self.back_off * 2, LONGEST_BACK_OFF)
+        pause = self._back_off.pause()
         self.rests_until = time.monotonic() + pause
         return pause
 
     def reach(self, position: int) -> None:
         """Stands at a position, and has nothing to rest from."""
         self.position = position
-        self.back_off = FIRST_BACK_OFF
+        self._back_off.reset()
 
 
 class Processing:
@@ -61,43 +62,68 @@ class Processing:
     one at fault rests. It joins the others again where it has come up with them.
     """
 
-    def __init__(self, processes: Mapping[str, Process], runtime: Runtime, feed: Feed) -> None:
+    def __init__(
+        self,
+        processes: Mapping[str, Process],
+        runtime: Runtime,
+        feed: Feed,
+        committed: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`committed` is called whenever what the processes decided is stored: effects may be due."""
+        self._committed = committed
         self._processes = processes
         self._runtime = runtime
         self._feed = feed
         self._leases = Leases(runtime.settings.direct_url)
         self._orders = Orders(runtime.log)
         self._incarnation: UUID | None = None
-        self._courses: list[_Course] = []
+        self._subscriptions: list[_Subscription] = []
         self._at_once = BATCH
 
     def run(self, stop: Event) -> None:
         """Leads or stands by until told to stop; what goes wrong is tried again, later and later."""
-        back_off = FIRST_BACK_OFF
-        while not stop.is_set():
-            wait = STAND_BY
-            try:
-                lease = self._leases.take(positions.LEADER, None)
-                if lease is not None:
-                    with lease:
-                        self._begin()
-                        while not stop.is_set():
-                            lease.check()
-                            if not self.step():
-                                self._feed.wait(max(course.position for course in self._courses), IDLE_WAIT)
-                            back_off = FIRST_BACK_OFF
-            except Superseded:
-                self._orders.forget()
-                _logger.warning("another leader", action="process.superseded")
-            except IncarnationChanged:
-                self._orders.forget()
-                _logger.warning("the database was restarted or replaced", action="processes.restarted")
-            except Exception as fault:
-                self._at_once = max(1, self._at_once // 4)  # a slow machine decides on less in one transaction
-                wait, back_off = back_off, min(back_off * 2, LONGEST_BACK_OFF)
-                _logger.error("processes stopped", action="processes.failed", error=type(fault).__name__, again_in=wait)
-            stop.wait(wait)
+        back_off = BackOff(FIRST_BACK_OFF, LONGEST_BACK_OFF)
+        run_until_stopped(stop, lambda: self._turn(stop, back_off), back_off, self._failed)
         self._leases.close()
+
+    def _turn(self, stop: Event, back_off: BackOff) -> float:
+        """Leads for as long as it may; gives the seconds until it asks again to lead."""
+        try:
+            lease = self._leases.take(positions.LEADER, None)
+            if lease is not None:
+                with lease:
+                    self._begin()
+                    self._lead(lease, stop, back_off)
+        except Superseded:
+            self._orders.forget()
+            _logger.warning("another leader", action="processes.superseded")
+        except IncarnationChanged:
+            self._orders.forget()
+            _logger.warning("the database was restarted or replaced", action="processes.restarted")
+        return STAND_BY
+
+    def _lead(self, lease: Lease, stop: Event, back_off: BackOff) -> None:
+        while not stop.is_set():
+            lease.check()
+            if not self.step():
+                self._feed.wait(self._furthest(), self._pause())
+            back_off.reset()
+
+    def _failed(self, fault: Exception, wait: float) -> None:
+        self._at_once = max(1, self._at_once // 4)  # a slow machine decides on less in one transaction
+        _logger.error("processes stopped", action="processes.failed", again_in=wait, **with_trace(fault))
+
+    def _furthest(self) -> int:
+        """The position of the subscription that is furthest; the beginning where there is none."""
+        return max((subscription.position for subscription in self._subscriptions), default=0)
+
+    def _pause(self) -> float:
+        """Seconds until the next look where nothing is recorded: until the first of those at rest goes on."""
+        now = time.monotonic()
+        rests = [
+            subscription.rests_until - now for subscription in self._subscriptions if subscription.rests_until > now
+        ]
+        return min([IDLE_WAIT, *rests])
 
     def _begin(self) -> None:
         with self._runtime.pool.connection() as connection:
@@ -106,16 +132,16 @@ class Processing:
     def begin(self, connection: psycopg.Connection) -> None:
         """Takes every process up where it was left."""
         stands = {one.process: one.position for one in positions.every(connection)}
-        self._courses = [_Course(process, stands[name]) for name, process in self._processes.items()]
+        self._subscriptions = [_Subscription(process, stands[name]) for name, process in self._processes.items()]
 
     def step(self) -> bool:
         """Takes one batch at each position where processes stand that do not rest; tells whether there was any."""
         now = time.monotonic()
-        ready = [course for course in self._courses if course.rests_until <= now]
-        stands = sorted({course.position for course in ready})
+        ready = [subscription for subscription in self._subscriptions if subscription.rests_until <= now]
+        stands = sorted({subscription.position for subscription in ready})
         taken = False
         for number, old in enumerate(stands):
-            together = [course for course in ready if course.position == old]
+            together = [subscription for subscription in ready if subscription.position == old]
             incarnation, recorded = self._feed.read(old, catching_up=False)
             if stands[number + 1 :]:  # no further than where others stand already
                 recorded = [one for one in recorded if one.position <= stands[number + 1]]
@@ -127,73 +153,76 @@ class Processing:
                 self._require_reached(together, old)
         return taken
 
-    def _require_reached(self, together: Sequence[_Course], position: int) -> None:
+    def _require_reached(self, together: Sequence[_Subscription], position: int) -> None:
         try:
             self._feed.require_reached(position)
         except AheadOfLog as fault:
-            for course in together:
-                self._report(course, fault)
+            for subscription in together:
+                self._report(subscription, fault)
 
-    def _take(self, together: Sequence[_Course], found: Found, old: int) -> None:
+    def _take(self, together: Sequence[_Subscription], found: Found, old: int) -> None:
         """Lets these processes react to what was recorded: all in one, or each by itself, so that one alone fails."""
         new = found.recorded[-1].position
         if len(together) > 1:
             try:
-                self._commit([course.process for course in together], found, old, new, {})
+                self._commit([subscription.process for subscription in together], found, old, new, {})
             except (Superseded, IncarnationChanged, psycopg.OperationalError, IdleInTransactionSessionTimeout):
                 raise
             except Exception as fault:
-                _logger.info("taken apart", action="processes.apart", error=type(fault).__name__, position=old)
+                _logger.info("taken apart", action="processes.apart", position=old, **with_trace(fault))
             else:
-                for course in together:
-                    course.reach(new)
+                for subscription in together:
+                    subscription.reach(new)
                 return
-        for course in together:
-            self._take_alone(course, found, new)
+        for subscription in together:
+            self._take_alone(subscription, found, new)
 
-    def _take_alone(self, course: _Course, found: Found, new: int) -> None:
+    def _take_alone(self, subscription: _Subscription, found: Found, new: int) -> None:
         try:
-            self._take_batch(course, found, new, {})
+            self._take_batch(subscription, found, new, {})
         except (Superseded, IncarnationChanged, psycopg.OperationalError, IdleInTransactionSessionTimeout):
             raise
         except Exception as fault:
-            self._report(course, fault)
+            self._report(subscription, fault)
 
-    def _take_batch(self, course: _Course, batch: Found, new: int, refused: Refused) -> None:
+    def _take_batch(self, subscription: _Subscription, batch: Found, new: int, refused: Refused) -> None:
         """Commits a batch; where a command is refused, what comes before its event by itself, then the rest."""
         try:
-            self._commit([course.process], batch, course.position, new, refused)
+            self._commit([subscription.process], batch, subscription.position, new, refused)
         except CommandRefused as refusal:
             if refusal.index:
-                return self._take_parts(course, batch, refusal.index, new, refused)
-            return self._take_batch(course, batch, new, {**refused, refusal.number: refusal.code})
+                return self._take_parts(subscription, batch, refusal.index, new, refused)
+            return self._take_batch(subscription, batch, new, {**refused, refusal.number: refusal.code})
         except Unsaved as refusal:
             if len(batch.recorded) > 1:
-                return self._take_parts(course, batch, len(batch.recorded) // 2, new, refused)
-            return self._take_batch(course, batch, new, dict.fromkeys(range(MOST_COMMANDS), refusal.code))
-        course.reach(new)
+                return self._take_parts(subscription, batch, len(batch.recorded) // 2, new, refused)
+            return self._take_batch(subscription, batch, new, dict.fromkeys(range(MOST_COMMANDS), refusal.code))
+        subscription.reach(new)
 
-    def _take_parts(self, course: _Course, batch: Found, index: int, new: int, refused: Refused) -> None:
+    def _take_parts(self, subscription: _Subscription, batch: Found, index: int, new: int, refused: Refused) -> None:
         first, rest = batch.recorded[:index], batch.recorded[index:]
-        self._take_batch(course, Found(batch.incarnation, first), first[-1].position, refused)
-        self._take_batch(course, Found(batch.incarnation, rest), new, {})
+        self._take_batch(subscription, Found(batch.incarnation, first), first[-1].position, refused)
+        self._take_batch(subscription, Found(batch.incarnation, rest), new, {})
 
     def _commit(self, processes: Sequence[Process], found: Found, old: int, new: int, refused: Refused) -> None:
         """Commits what follows; where nobody wants any of the events, only the positions move."""
         if found.incarnation != self._incarnation:
             self._incarnation = found.incarnation
             self._orders.forget()
-        batch = Batch(self._runtime, self._orders, processes, found, refused)
+        batch = ReactionBatch(self._runtime, self._orders, processes, found, refused)
         if not batch.is_wanted:
             return self._pass(processes, found, old, new)
         for _ in range(ATTEMPTS - 1):
             try:
-                return batch.commit(old, new)
+                batch.commit(old, new)
+                break
             except IncarnationChanged:
                 raise
             except (VersionConflict, DeadlockDetected):
                 continue
-        batch.commit(old, new)
+        else:
+            batch.commit(old, new)
+        self._committed()
 
     def _pass(self, processes: Sequence[Process], found: Found, old: int, new: int) -> None:
         for one in found.recorded:
@@ -201,10 +230,9 @@ class Processing:
         with self._runtime.pool.connection() as connection:
             positions.move(connection, [process.name for process in processes], old, new, found.incarnation)
 
-    def _report(self, course: _Course, fault: Exception) -> None:
+    def _report(self, subscription: _Subscription, fault: Exception) -> None:
         """Shows what is wrong with a process, which rests before it tries again."""
-        name, error = course.process.name, name_of(fault)
-        again_in = course.rest()
-        _logger.error("process stopped", action="process.failed", process=name, error=error, again_in=again_in)
+        name, again_in = subscription.process.name, subscription.rest()
+        _logger.error("process stopped", action="process.failed", process=name, again_in=again_in, **with_trace(fault))
         with self._runtime.pool.connection() as connection:
-            positions.report_trouble(connection, name, error)
+            positions.report_trouble(connection, name, name_of(fault))

@@ -8,17 +8,17 @@ from collections.abc import Iterable
 from threading import Event, Thread, current_thread, main_thread
 from types import FrameType
 
-from projections import PROJECTIONS
-from projections.crew import Crew
-from projections.engine import Projector
-from projections.feed import Feed
-from projections.filling import Source
-from projections.leases import Leases
+from projections.engine.consumers import ConsumerGroup
+from projections.engine.engine import Projector
+from projections.engine.feed import Feed
+from projections.engine.filling import Source
+from projections.engine.projection import Projection
+from projections.engine.rebuild import Rebuild
 from projections.log import EventLog
 from projections.postgres.connections import require_direct
-from projections.projection import Projection
-from projections.rebuild import Rebuild
+from projections.postgres.leases import Leases
 from projections.runtime import Runtime
+from projections.views import PROJECTIONS
 from workers.housekeeping import Housekeeping
 
 
@@ -31,10 +31,10 @@ class Projecting:
 
         self._stopping = Event()
         feed = Feed(log, source.database_url)
-        crew = Crew(log, feed, source.database_url)
+        group = ConsumerGroup(log, feed, source.database_url)
         self._leases = Leases(source.database_url)
-        running = {"feed": feed.follow, "crew": crew.run} | {
-            one.name: Projector(one, log, feed, crew, self._leases, source.database_url, rebuild).run
+        running = {"feed": feed.follow, "group": group.run} | {
+            one.name: Projector(one, log, feed, group, self._leases, source.database_url, rebuild).run
             for one in projections
         }
         self._threads = [

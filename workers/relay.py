@@ -9,6 +9,8 @@ from uuid import UUID
 
 import structlog
 
+from projections.backing_off import BackOff, run_until_stopped
+from projections.faults import with_trace
 from projections.runtime import Runtime
 from projections.work import effects
 from projections.work.effects import Due
@@ -16,9 +18,11 @@ from workers.brokers import Carry
 from workers.tools import Performer
 
 SHORTEST_PAUSE = 0.05  # while effects come: fewer and larger messages leave the machine to the work itself
-LONGEST_PAUSE = 0.1
-LONGEST_BACK_OFF = 5.0
+SHORTEST_REST = 0.01  # before it looks again for what it is woken for, where it found nothing
+LONGEST_PAUSE = 1.0  # while none come: one whose wake-up was lost waits no longer than this
+FIRST_BACK_OFF, LONGEST_BACK_OFF = 2.0, 5.0
 LAPSE_EVERY = 0.25  # seconds
+LOOK = 0.5  # seconds between two looks whether to stop
 MOST_TOGETHER = 40  # keys in one message, of effects that are done together
 
 _logger = structlog.get_logger()
@@ -34,17 +38,39 @@ class Relay:
         self._ordered = [kind for kind, performer in performed.items() if performer.ordered]
         self._together = frozenset(kind for kind, performer in performed.items() if performer.together)
         self._lapse_at = 0.0
+        self._wait = SHORTEST_PAUSE
+        self._woken = Event()
+
+    def wake(self) -> None:
+        """Has it look at once: effects may be due that were not a moment ago."""
+        self._woken.set()
 
     def run(self, stop: Event) -> None:
-        """Looks often while there is something to hand out, less often when there is not."""
-        wait = SHORTEST_PAUSE
-        while not stop.is_set():
-            try:
-                wait = SHORTEST_PAUSE if self.step() else min(wait * 2, LONGEST_PAUSE)
-            except Exception as fault:
-                wait = min(max(wait, LONGEST_PAUSE) * 2, LONGEST_BACK_OFF)
-                _logger.warning("relay put off", action="relay.failed", error=type(fault).__name__, again_in=wait)
-            stop.wait(wait)
+        """Looks often while there is something to hand out; when there is not, at what is due next or is woken for."""
+        run_until_stopped(stop, lambda: self._turn(stop), BackOff(FIRST_BACK_OFF, LONGEST_BACK_OFF), _failed)
+
+    def _turn(self, stop: Event) -> float:
+        self._woken.clear()
+        self._wait = self._look(self._wait)
+        self._rest(self._wait, stop)
+        return 0.0
+
+    def _look(self, waited: float) -> float:
+        """Hands out what is due, if anything is; gives the seconds until the next look."""
+        with self._runtime.pool.connection() as connection:
+            outlook = effects.outlook(connection)
+        if outlook.is_due and self.step():
+            return SHORTEST_PAUSE
+        longest = min(waited * 2, LONGEST_PAUSE) if outlook.is_due else LONGEST_PAUSE
+        return longest if outlook.next_in is None else min(longest, outlook.next_in)
+
+    def _rest(self, wait: float, stop: Event) -> None:
+        """Waits so many seconds, or until it is woken, but as long as makes the next look worth while."""
+        until = time.monotonic() + wait
+        stop.wait(SHORTEST_REST if wait > SHORTEST_PAUSE else wait)
+        while (left := until - time.monotonic()) > 0 and not stop.is_set():
+            if self._woken.wait(min(left, LOOK)):
+                return
 
     def step(self) -> int:
         """Frees what was lost, hands out what is due; gives how many keys were carried."""
@@ -75,3 +101,7 @@ class Relay:
             with self._runtime.pool.connection() as connection:
                 effects.take_back(connection, [key for parcel in left for key in parcel])
             raise
+
+
+def _failed(fault: Exception, wait: float) -> None:
+    _logger.warning("relay put off", action="relay.failed", again_in=wait, **with_trace(fault))

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import structlog
 
-from projections import kept_prints
+from projections.access import drafts
+from projections.faults import with_trace
+from projections.papers import kept_prints
 from projections.payments import charges, webhooks
 from projections.runtime import Runtime
 from projections.work import import_files, job_files, jobs, retention
@@ -45,6 +47,11 @@ def _files_of_jobs(runtime: Runtime) -> int:
 def _jobs(runtime: Runtime) -> int:
     with runtime.pool.connection() as connection:
         return jobs.forget_old(connection, timedelta(days=runtime.settings.jobs_days))
+
+
+def _drafts(runtime: Runtime) -> int:
+    with runtime.pool.connection() as connection:
+        return drafts.forget_old(connection, timedelta(days=runtime.settings.drafts_days))
 
 
 def _sessions(runtime: Runtime) -> int:
@@ -85,6 +92,7 @@ DELETE: Mapping[str, Callable[[Runtime], int]] = {
     "uploads": _uploads,
     "job-files": _files_of_jobs,
     "jobs": _jobs,
+    "drafts": _drafts,
     "sessions": _sessions,
     "answers": _answers,
     "effects": _effects,
@@ -108,7 +116,7 @@ def run(runtime: Runtime) -> None:
             deleted = delete(runtime)
         except Exception as fault:
             error = type(fault).__name__
-            _logger.warning("retention is put off", action="retention.failed", kind=kind, error=error)
+            _logger.warning("retention is put off", action="retention.failed", kind=kind, **with_trace(fault))
         if deleted:
             _logger.info("deleted what was kept long enough", action="retention.deleted", kind=kind, count=deleted)
         with runtime.pool.connection() as connection:

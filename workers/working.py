@@ -10,7 +10,7 @@ import dramatiq
 
 from domain.processes import PROCESSES
 from domain.processes.process import Process
-from projections.feed import Feed
+from projections.engine.feed import Feed
 from projections.postgres.connections import require_direct
 from projections.runtime import Runtime
 from projections.work import positions
@@ -23,7 +23,7 @@ from workers.relay import Relay
 from workers.schedule import RECURRING, Recurring, Schedule
 from workers.tools import Performer
 
-POLL = 200  # milliseconds between two looks of a performer's thread
+POLL = 500  # milliseconds between two looks of a performer's thread whether to stop
 PATIENCE = 10_000  # milliseconds that effects in hand are given to end; those that do not are taken up again later
 
 
@@ -52,20 +52,22 @@ class Working:
         runtime.log.numbers.look(runtime.log.head())
         with runtime.pool.connection() as connection:
             positions.begin(connection, self._processes)
-        performing = Performing(runtime, self._performed)
+        feed = Feed(runtime.log, runtime.settings.direct_url)
+        performing = Performing(runtime, self._performed, ended=lambda: relay.wake())
         broker = self._closing.enter_context(opened_broker(runtime.settings))
-        carry = carrier(broker, queue_name(runtime.settings.database_url), performing.perform)
+        queue = queue_name(runtime.settings.database_url)
+        relay = Relay(runtime, self._performed, carrier(broker, queue, performing.perform))
+        feed.on_news(relay.wake)
         worker = dramatiq.Worker(broker, worker_threads=runtime.settings.worker_threads, worker_timeout=POLL)
         worker.start()
         self._closing.callback(performing.stop)
         self._closing.callback(worker.stop, PATIENCE)
         performing.start()
-        feed = Feed(runtime.log, runtime.settings.direct_url)
         running = {
             "feed": feed.follow,
             "schedule": Schedule(runtime, self._recurring).run,
-            "relay": Relay(runtime, self._performed, carry).run,
-            "processes": Processing(self._processes, runtime, feed).run,
+            "relay": relay.run,
+            "processes": Processing(self._processes, runtime, feed, committed=relay.wake).run,
         }
         self._threads = [
             Thread(target=run, args=(self._stopping,), name=name, daemon=True) for name, run in running.items()

@@ -7,13 +7,16 @@ from api.orders import (
     collection,
     details,
     documents,
+    edits,
     history,
     messages,
     moves,
     notes,
     payment_links,
     payments,
+    presence,
     returns,
+    selection,
     shipments,
 )
 from api.orders.blueprint import orders
@@ -25,6 +28,7 @@ __all__ = [
     "collection",
     "details",
     "documents",
+    "edits",
     "history",
     "messages",
     "moves",
@@ -32,6 +36,8 @@ __all__ = [
     "orders",
     "payment_links",
     "payments",
+    "presence",
     "returns",
+    "selection",
     "shipments",
 ]

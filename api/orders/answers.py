@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from api.orders.undo import UndoAnswer
 from api.schemas import PERSONAL, Body, MoneyAnswer
 
 
@@ -96,6 +97,8 @@ class OrderRowAnswer(Body):
     shipping_method = _maybe()
     tags = fields.List(fields.String(), required=True)
     archived = fields.Boolean(required=True)
+    quantity = _number()
+    tracking_codes = fields.List(fields.String(), required=True, metadata={"description": "Of parcels not called back"})
     total = _money()
     paid = _money()
     refunded = _money()
@@ -305,11 +308,18 @@ class NoticeAnswer(Body):
 
 
 class ActionAnswer(Body):
-    """A thing that can be done next, or the reason why it cannot."""
+    """A thing that can be done next, or the reason why it cannot, and by which code that is known.
+
+    `code` tells moves to different statuses apart; `label` is in the shop's own language.
+    """
 
     action = _text()
+    code = _text()
+    label = _text()
+    labels = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     allowed = fields.Boolean(required=True)
     reason = _maybe()
+    refusal = _maybe()
     status = fields.Nested(StatusAnswer)
 
 
@@ -359,3 +369,5 @@ class OrderAnswer(OrderRowAnswer, QuoteAnswer):
     exchange_of = fields.Nested(ExchangeOfAnswer, required=True, allow_none=True)
     imported = fields.Nested(ImportedAnswer, required=True, allow_none=True)
     next_actions = _list(ActionAnswer)
+    primary_action = fields.Nested(ActionAnswer, required=True, allow_none=True)
+    undo = fields.Nested(UndoAnswer)

@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import fields
 
 from api.orders.answers import OrderAnswer, StatusAnswer
-from api.schemas import Body, MoneyAnswer, instant
-from projections.log import Recorded
+from api.schemas import PERSONAL, Body, MoneyAnswer, instant
+from projections.log import Recorded, Unreadable
 
 
 class StatusMoveAnswer(Body):
@@ -27,6 +27,8 @@ class StatusMoveAnswer(Body):
 class TimelineAnswer(Body):
     """One thing that happened, when, and when it was recorded; `summary` are its fields but those of persons.
 
+    `changes` are the order's fields before and after it; amounts are money.
+
     `at` is `occurred_at` under its older name.
     """
 
@@ -42,6 +44,7 @@ class TimelineAnswer(Body):
     import_id = fields.UUID(required=True, allow_none=True)
     message_id = fields.UUID(required=True, allow_none=True)
     summary = fields.Dict(required=True)
+    changes = fields.List(fields.Nested(lambda: FieldChangeAnswer()), required=True)
 
 
 class RecordedAnswer(Body):
@@ -52,13 +55,20 @@ class RecordedAnswer(Body):
 
     position = fields.Integer(required=True)
     topic = fields.String(required=True, metadata={"example": "order.shipped"})
-    occurred_at = fields.DateTime(required=True)
-    recorded_at = fields.DateTime(required=True)
+    occurred_at = fields.DateTime(required=True, allow_none=True)
+    recorded_at = fields.DateTime(required=True, allow_none=True)
     event = fields.Dict(required=True)
 
 
-def recorded_answer(recorded: Recorded) -> dict[str, Any]:
-    """An event as the API shows it, with both of its times."""
+def recorded_answer(recorded: Recorded | Unreadable) -> dict[str, Any]:
+    """An event as the API shows it, with both of its times; where it cannot be read, the mark that says so."""
+    if isinstance(recorded, Unreadable):
+        at = recorded.recorded_at
+        return recorded._asdict() | {
+            "occurred_at": None,
+            "recorded_at": instant(at) if at else None,
+            "event": {"unreadable": True},
+        }
     return {
         "position": recorded.position,
         "topic": recorded.event.TOPIC,
@@ -141,11 +151,24 @@ class DueAnswer(Body):
     due = fields.Nested(MoneyAnswer, required=True)
 
 
+class MailAnswer(Body):
+    """Who would be told by mail, and where mails of the order go; null where there is no address."""
+
+    customer = fields.Boolean(required=True)
+    administrators = fields.Boolean(required=True)
+    to = fields.String(required=True, allow_none=True, metadata=PERSONAL)
+
+
 class GoodsPreviewAnswer(Body):
-    """What a parcel or a refund would do to stock, and the order after it."""
+    """What a parcel or a refund would do to stock, who would be told, and the order after it.
+
+    `cap` is what could be given back at most before it: all that was paid, less what was given back or is asked for.
+    """
 
     stock = fields.Nested(MovedStockAnswer, required=True)
     balance = fields.Nested(DueAnswer, required=True)
+    cap = fields.Nested(MoneyAnswer, required=True)
+    mail = fields.Nested(MailAnswer, required=True)
     order = fields.Nested(OrderAnswer, required=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -19,15 +18,15 @@ from domain.orders.archive import ArchiveOrder, UnarchiveOrder
 @needs("orders:write")
 @orders.arguments(ReasonForm)
 @orders.response(200, OrderAnswer)
-def archive_order(told: dict[str, Any], order_id: UUID) -> Response:
+def archive_order(form: ReasonForm.Loaded, order_id: UUID) -> Response:
     """Put the order away: lists show it only when they are asked for what is archived."""
-    return change(ArchiveOrder(order_id=order_id, context=context(told.get("reason"))))
+    return change(ArchiveOrder(order_id=order_id, context=context(form.reason)))
 
 
 @orders.post("/<uuid:order_id>/unarchive")
 @needs("orders:write")
 @orders.arguments(ReasonForm)
 @orders.response(200, OrderAnswer)
-def unarchive_order(told: dict[str, Any], order_id: UUID) -> Response:
+def unarchive_order(form: ReasonForm.Loaded, order_id: UUID) -> Response:
     """Take the order out of the archive."""
-    return change(UnarchiveOrder(order_id=order_id, context=context(told.get("reason"))))
+    return change(UnarchiveOrder(order_id=order_id, context=context(form.reason)))

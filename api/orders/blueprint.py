@@ -10,17 +10,22 @@ from msgspec.structs import replace
 
 from api.bodies import Resource, read_json
 from api.orders.rendering import order_answer, quote_answer
+from api.orders.undo import undo_of
 from api.requests import handle, respond, runtime
 from api.schemas import money
 from domain.coupons import CouponNoLongerHolds
-from domain.orders.moves import ChangeStatus, completes_with_due
+from domain.customers import Customer
+from domain.events import Erased, Event
+from domain.orders.moves import RECIPIENTS, ChangeStatus, completes_with_due
 from domain.orders.order import ForeignCurrency, Order, OrderCommand, OrderNotFound
+from domain.orders.refunded import RefundOrder
+from domain.orders.refunds import RequestRefund
 from domain.orders.shipments import ShipOrder
 from domain.points_in_time import NOW, PointInTime
 from domain.shop import Shop
 from domain.stock import StockItem
 from domain.stock.following import APPLY, figures_of, figures_told
-from projections.log import NothingRecorded
+from projections.log import NothingRecorded, Recorded, Session
 
 orders = Resource(
     "orders", "orders", url_prefix="/orders", description="Orders, from the first line to the last refund"
@@ -33,9 +38,18 @@ def location(order: Order) -> str:
 
 
 def change(command: OrderCommand, *, status: int = 200, require_match: bool = False) -> Response:
-    """Handles a command on one order and answers with the order after it."""
+    """Handles a command on one order and answers with the order after it, and with what would take it back."""
+    recorded: list[Event] = []
+
+    def beside(session: Session, order: Order) -> None:
+        recorded[:] = session.saved(order.id)
+
+    def render(order: Order, shop: Shop) -> dict[str, Any]:
+        undo = undo_of(order, recorded, shop)
+        return {**order_answer(order, shop), "undo": undo} if undo else order_answer(order, shop)
+
     try:
-        return handle(command, render=order_answer, status=status, require_match=require_match)
+        return handle(command, render=render, status=status, require_match=require_match, beside=beside)
     except CouponNoLongerHolds as error:
         without = runtime().desk.without_coupon(command, error.details["coupon"])
         error.details["quote"] = quote_answer(without.after, without.shop)
@@ -63,6 +77,8 @@ def previewed(command: OrderCommand, moving: OrderCommand | None = None) -> Resp
             "items": [figures_told(figures) for figures in moved],
         },
         "balance": balance_asked(command, before, after, shop),
+        "cap": money(max(0, before.paid - before.refunded - before.refunds_requested), before.currency),
+        "mail": mail_of(command, after, shop),
         "order": order_answer(after, shop),
     }
     return respond(body, version=before.version)
@@ -86,6 +102,36 @@ def balance_asked(command: OrderCommand, before: Order, after: Order, shop: Shop
     }
 
 
+def written_to(order: Order) -> str | None:
+    """Where a mail of the order would go now: an address that was corrected on the customer's card is not used."""
+    address = order.mails_to
+    if isinstance(address, Erased) or not address:
+        return None
+    if order.customer_id is None:
+        return address
+    try:
+        return runtime().log.load(Customer, order.customer_id).corrected(address)
+    except NothingRecorded:
+        return address
+
+
+def mail_of(command: OrderCommand, after: Order, shop: Shop) -> dict[str, Any]:
+    """Who would be told by mail of what a command does, and the customer's address where a mail of the order goes."""
+    told: tuple[str, ...] = ()
+    match command:
+        case ChangeStatus(notify=None):
+            status = shop.status(after.status)
+            told = tuple(name for name in RECIPIENTS if getattr(status, f"notifies_{name}"))
+        case ChangeStatus(notify=notify) if notify is not None:
+            told = notify
+        case ShipOrder(tells=True):
+            told = ("customer",)
+        case RefundOrder() | RequestRefund() if shop.refund_made:
+            told = ("customer",)
+    to = written_to(after)
+    return {"customer": "customer" in told and to is not None, "administrators": "administrators" in told, "to": to}
+
+
 def order_then(order_id: UUID, version: int | None = None, point: PointInTime = NOW, *, personal: bool = True) -> Order:
     """An order as it is, or as it was at a version or a point in time; not `personal`: as if all were forgotten."""
     try:
@@ -97,12 +143,14 @@ def order_then(order_id: UUID, version: int | None = None, point: PointInTime = 
     return order
 
 
-def require_recorded(order_id: UUID, point: PointInTime = NOW) -> None:
-    """Refuses an order that nothing is known of at a point in time; one taken back with its import has its history."""
-    if not runtime().log.stream(order_id, point=point):
+def recorded_of(
+    order_id: UUID, version: int | None = None, point: PointInTime = NOW, *, personal: bool = True
+) -> list[Recorded]:
+    """What happened to an order up to a version, as a point in time shows it; also to one taken back with its import.
+
+    Raises `OrderNotFound` where that is nothing, and where the id is that of something else.
+    """
+    stream = runtime().log.stream(order_id, version, point, personal=personal)
+    if not stream or not Order.is_told_by(stream[0].event):
         raise OrderNotFound
-
-
-def about(order_id: UUID, **facts: Any) -> dict[str, Any]:
-    """The facts of a command on this order, those that were told."""
-    return {"order_id": order_id, **{name: value for name, value in facts.items() if value is not None}}
+    return stream

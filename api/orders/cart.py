@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Response
+from marshmallow import ValidationError
 
 from api.access import needs
 from api.orders.answers import OrderAnswer
-from api.orders.blueprint import about, change, orders
+from api.orders.blueprint import change, order_then, orders
 from api.orders.cart_forms import (
     AmountForm,
     CouponCodeForm,
@@ -17,63 +17,64 @@ from api.orders.cart_forms import (
     NewItemForm,
     ReasonForm,
     ShippingChargeForm,
+    item_change,
     new_item,
-    taxes_of,
+    shipping_charge,
 )
+from api.orders.catalogued import completed, lacking
+from api.problems import of_validation
 from api.requests import context
 from domain.orders.cart import AddItem, RemoveItem
-from domain.orders.charges import ApplyCoupon, RemoveCoupon, SetDiscount, SetShippingCharge
-from domain.orders.line_changes import ChangeItem
+from domain.orders.charges import ApplyCoupon, RemoveCoupon, SetDiscount
 
 
 @orders.post("/<uuid:order_id>/items")
 @needs("orders:write")
 @orders.arguments(NewItemForm)
 @orders.response(201, OrderAnswer)
-def add_item(told: dict[str, Any], order_id: UUID) -> Response:
-    """Put a line into the cart."""
-    command = AddItem(
-        order_id=order_id, context=context(told.get("reason")), currency=told["currency"], item=new_item(told)
-    )
+def add_item(form: NewItemForm.Loaded, order_id: UUID) -> Response:
+    """Put a line into the cart; what it leaves out is the catalogue's for its SKU."""
+    line = _catalogued(form, order_id)
+    command = AddItem(order_id=order_id, context=context(line.reason), currency=line.currency, item=new_item(line))
     return change(command, status=201)
+
+
+def _catalogued(form: NewItemForm.Loaded, order_id: UUID) -> NewItemForm.Loaded:
+    """The line with what it left to the catalogue, in the order's own currency and language."""
+    if not lacking(form):
+        return form
+    order = order_then(order_id)
+    try:
+        return completed(form, order.currency, order.locale)
+    except ValidationError as error:
+        raise of_validation(ValidationError({"json": error.messages})) from None
 
 
 @orders.patch("/<uuid:order_id>/items/<string:item>")
 @needs("orders:write")
 @orders.arguments(ItemChangeForm)
 @orders.response(200, OrderAnswer)
-def change_item(told: dict[str, Any], order_id: UUID, item: str) -> Response:
+def change_item(form: ItemChangeForm.Loaded, order_id: UUID, item: str) -> Response:
     """Change a line: its quantity, price, discount, name, SKU, options or taxes."""
-    facts: dict[str, Any] = {name: told[name].minor for name in ("unit_price", "discount") if name in told}
-    facts |= {name: told[name] for name in ("sku", "name", "exemption") if name in told}
-    if "options" in told:
-        facts["options"] = tuple(told["options"])
-    return change(
-        ChangeItem(
-            **about(order_id, quantity=told.get("quantity"), taxes=taxes_of(told), **facts),
-            context=context(told.get("reason")),
-            currency=told["currency"],
-            item=item,
-        )
-    )
+    return change(item_change(form, item, order_id, context(form.reason)))
 
 
 @orders.delete("/<uuid:order_id>/items/<string:item>")
 @needs("orders:write")
 @orders.arguments(ReasonForm)
 @orders.response(200, OrderAnswer)
-def remove_item(told: dict[str, Any], order_id: UUID, item: str) -> Response:
+def remove_item(form: ReasonForm.Loaded, order_id: UUID, item: str) -> Response:
     """Take a line out of the cart."""
-    return change(RemoveItem(order_id=order_id, context=context(told.get("reason")), item=item))
+    return change(RemoveItem(order_id=order_id, context=context(form.reason), item=item))
 
 
 @orders.post("/<uuid:order_id>/coupons")
 @needs("orders:write")
 @orders.arguments(CouponCodeForm)
 @orders.response(201, OrderAnswer)
-def apply_coupon(told: dict[str, Any], order_id: UUID) -> Response:
+def apply_coupon(form: CouponCodeForm.Loaded, order_id: UUID) -> Response:
     """Put a coupon on the order."""
-    command = ApplyCoupon(order_id=order_id, context=context(told.get("reason")), coupon_code=told["code"])
+    command = ApplyCoupon(order_id=order_id, context=context(form.reason), coupon_code=form.code)
     return change(command, status=201)
 
 
@@ -81,9 +82,9 @@ def apply_coupon(told: dict[str, Any], order_id: UUID) -> Response:
 @needs("orders:write")
 @orders.arguments(ReasonForm)
 @orders.response(200, OrderAnswer)
-def remove_coupon(told: dict[str, Any], order_id: UUID, code: str) -> Response:
+def remove_coupon(form: ReasonForm.Loaded, order_id: UUID, code: str) -> Response:
     """Take a coupon off the order."""
-    given = context(told.get("reason"))
+    given = context(form.reason)
     return change(RemoveCoupon(order_id=order_id, context=given, coupon=code.strip().upper()))
 
 
@@ -91,10 +92,10 @@ def remove_coupon(told: dict[str, Any], order_id: UUID, code: str) -> Response:
 @needs("orders:write")
 @orders.arguments(AmountForm)
 @orders.response(200, OrderAnswer)
-def set_discount(told: dict[str, Any], order_id: UUID) -> Response:
+def set_discount(form: AmountForm.Loaded, order_id: UUID) -> Response:
     """Give a discount on the whole order."""
-    amount = told["amount"]
-    given = context(told.get("reason"))
+    amount = form.amount
+    given = context(form.reason)
     return change(SetDiscount(order_id=order_id, context=given, currency=amount.currency, amount=amount.minor))
 
 
@@ -102,16 +103,6 @@ def set_discount(told: dict[str, Any], order_id: UUID) -> Response:
 @needs("orders:write")
 @orders.arguments(ShippingChargeForm)
 @orders.response(200, OrderAnswer)
-def set_shipping_charge(told: dict[str, Any], order_id: UUID) -> Response:
+def set_shipping_charge(form: ShippingChargeForm.Loaded, order_id: UUID) -> Response:
     """Charge so much for shipping."""
-    amount = told["amount"]
-    return change(
-        SetShippingCharge(
-            order_id=order_id,
-            context=context(told.get("reason")),
-            currency=amount.currency,
-            amount=amount.minor,
-            taxes=taxes_of(told),
-            includes_tax=told.get("includes_tax"),
-        )
-    )
+    return change(shipping_charge(form, order_id, context(form.reason)))

@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import Any, ClassVar
+from uuid import UUID
 
 from marshmallow import ValidationError, fields, post_load, validate
+from msgspec import Struct
 
+from api.orders.catalogued import require_told, require_whole
 from api.problems import CodedMessage
-from api.schemas import Body, Code, Flag, Money, MoneyForm, Text
+from api.schemas import Body, Code, Flag, Many, Money, MoneyForm, Text, minor_of
 from domain import texts
+from domain.events import Context
+from domain.orders.charges import SetShippingCharge
 from domain.orders.items import Option
+from domain.orders.line_changes import ChangeItem
 from domain.orders.lines import MAX_OPTIONS, MAX_QUANTITY, NewItem
 from domain.taxes import MAX_TAXES, Tax, Taxes, single
-from domain.units import PIECE, UNITS
+from domain.units import PIECE, UNITS, Quantity
 
 _QUANTITY = re.compile(r"\d{1,7}\.\d{1,6}", re.ASCII)
 
@@ -70,16 +76,16 @@ class QuantityField(fields.Field[Any]):
         raise ValidationError([CodedMessage(rule, "not-an-integer")])
 
 
-def one_currency(told: str, amounts: dict[str, Money | None]) -> str:
-    """The one currency of all the amounts; another one is refused where it stands."""
+def one_currency(currency: str, amounts: dict[str, Money | None]) -> str:
+    """The one currency of all the amounts, `currency` where it names one; another one is refused where it stands."""
     for place, amount in amounts.items():
         if amount is None:
             continue
-        told = told or amount.currency
-        if amount.currency != told:
-            rule = f"All amounts of an order are in one currency: this is {amount.currency}, not {told}."
+        currency = currency or amount.currency
+        if amount.currency != currency:
+            rule = f"All amounts of an order are in one currency: this is {amount.currency}, not {currency}."
             raise ValidationError(_nested(place, [CodedMessage(rule, "foreign-currency")]))
-    return told
+    return currency
 
 
 def _nested(place: str, messages: list[Any]) -> Any:
@@ -94,16 +100,23 @@ class ReasonForm(Body):
 
     reason = Text(texts.LINE)
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        reason: str | None = None
+
 
 class AmountsForm(Body):
     """A form whose amounts are all in one currency, which it tells as `currency`."""
 
     AMOUNTS: ClassVar[tuple[str, ...]] = ()
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        currency: str
+
     @post_load
-    def in_one_currency(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
-        amounts = {name: told.get(name) for name in self.AMOUNTS}
-        return {**told, "currency": one_currency("", amounts)}
+    def made(self, facts: dict[str, Any], **_: Any) -> Any:
+        """The form with the currency of its amounts."""
+        amounts = {name: facts.get(name) for name in self.AMOUNTS}
+        return self.Loaded(currency=one_currency("", amounts), **facts)
 
 
 class TaxForm(Body):
@@ -113,10 +126,7 @@ class TaxForm(Body):
     rate = TaxRate(required=True)
     compound = Flag()
 
-    @post_load
-    def made(self, tax: dict[str, Any], **_: Any) -> Tax:
-        """The tax."""
-        return Tax(**tax)
+    Loaded = Tax
 
 
 class OptionForm(Body):
@@ -125,80 +135,86 @@ class OptionForm(Body):
     name = Text(texts.CODE, filled=True, required=True)
     value = Text(texts.NAME, filled=True, required=True)
 
-    @post_load
-    def made(self, option: dict[str, str], **_: Any) -> Option:
-        """The option."""
-        return Option(**option)
+    Loaded = Option
 
 
-def tax_list(**options: Any) -> fields.List[Any]:
+def tax_list(**options: Any) -> Many:
     """Several taxes, in the order in which compound ones are taken on those before them."""
-    return fields.List(fields.Nested(TaxForm), validate=validate.Length(max=MAX_TAXES), **options)
+    return Many(fields.Nested(TaxForm), validate=validate.Length(max=MAX_TAXES), **options)
 
 
-def _options() -> fields.List[Any]:
-    return fields.List(fields.Nested(OptionForm), validate=validate.Length(max=MAX_OPTIONS))
+def _options() -> Many:
+    return Many(fields.Nested(OptionForm), validate=validate.Length(max=MAX_OPTIONS))
 
 
-def taxes_of(form: dict[str, Any], rate: str = "tax_rate", several: str = "taxes") -> Taxes | None:
+def taxes_of(rate: int | None, several: Taxes | None, prefix: str = "") -> Taxes | None:
     """The taxes that a form names, by one rate or one by one; None where it names none. Both are refused."""
-    if rate in form and several in form:
-        rule = f"Name {rate} or {several}, not both."
-        raise ValidationError({several: [CodedMessage(rule, "taxes-twice")]})
-    if several in form:
-        return tuple(form[several])
-    return single(form[rate]) if rate in form else None
-
-
-def with_shipping_taxes(form: dict[str, Any]) -> dict[str, Any]:
-    """The facts of a form with the taxes of shipping in one place."""
-    facts = {name: value for name, value in form.items() if name != "shipping_tax_rate"}
-    return {**facts, "shipping_taxes": taxes_of(form, "shipping_tax_rate", "shipping_taxes")}
+    if several is None:
+        return None if rate is None else single(rate)
+    if rate is not None:
+        rule = f"Name {prefix}tax_rate or {prefix}taxes, not both."
+        raise ValidationError({f"{prefix}taxes": [CodedMessage(rule, "taxes-twice")]})
+    return several
 
 
 class ItemForm(AmountsForm):
     """A line of the cart; without `tax_rate` and `taxes` it bears the shop's default, unless it is exempt.
 
     A negative `unit_price` makes it a discount on the lines of the same taxes. Without a SKU it is in no stock.
+    A `name` or `unit_price` that is left out is the catalogue's for the SKU, and so are then its taxes and its unit.
     """
 
     AMOUNTS = ("unit_price", "discount")
 
     sku = Text(texts.CODE)
-    name = Text(texts.NAME, filled=True, required=True)
+    name = Text(texts.NAME, filled=True)
     quantity = QuantityField(1, required=True)
     unit = Text(texts.CODE, filled=True, metadata={"enum": list(UNITS)})
     options = _options()
-    unit_price = fields.Nested(MoneyForm, required=True)
+    unit_price = fields.Nested(MoneyForm)
     discount = fields.Nested(MoneyForm)
     tax_rate = TaxRate()
     taxes = tax_list()
     exemption = Text(texts.LINE, metadata={"description": "Why it bears no tax; printed on the invoice"})
 
+    class Loaded(AmountsForm.Loaded, frozen=True, kw_only=True):
+        quantity: Quantity
+        sku: str = ""
+        name: str | None = None
+        unit: str | None = None
+        options: tuple[Option, ...] = ()
+        unit_price: Money | None = None
+        discount: Money | None = None
+        tax_rate: int | None = None
+        taxes: Taxes | None = None
+        exemption: str | None = None
+
     @post_load
-    def taxed_once(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """The form as it is; taxes named twice are refused."""
-        taxes_of(form)
+    def made(self, facts: dict[str, Any], **_: Any) -> Loaded:
+        """The line; taxes named twice are refused, and so is one without a name, price and SKU."""
+        form: ItemForm.Loaded = super().made(facts)
+        taxes_of(form.tax_rate, form.taxes)
+        require_told(form)
         return form
 
 
-def new_item(form: dict[str, Any]) -> NewItem:
-    """The line that a form tells."""
-    discount = form.get("discount")
+def new_item(form: ItemForm.Loaded) -> NewItem:
+    """The line that a form tells, nothing of which is left to the catalogue any more."""
+    name, price = require_whole(form)
     return NewItem(
-        sku=form.get("sku", ""),
-        name=form["name"],
-        quantity=form["quantity"],
-        unit_price=form["unit_price"].minor,
-        discount=discount.minor if discount else 0,
-        taxes=taxes_of(form),
-        exemption=form.get("exemption", ""),
-        unit=form.get("unit", PIECE.code),
-        options=tuple(form.get("options", ())),
+        sku=form.sku,
+        name=name,
+        quantity=form.quantity,
+        unit_price=price.minor,
+        discount=form.discount.minor if form.discount else 0,
+        taxes=taxes_of(form.tax_rate, form.taxes),
+        exemption=form.exemption or "",
+        unit=form.unit or PIECE.code,
+        options=form.options,
     )
 
 
-class ItemChangeForm(AmountsForm, ReasonForm):
+class ItemChangeForm(AmountsForm):
     """What changes on a line; what is left out stays."""
 
     AMOUNTS = ("unit_price", "discount")
@@ -215,16 +231,53 @@ class ItemChangeForm(AmountsForm, ReasonForm):
     taxes = tax_list()
     exemption = Text(texts.LINE, metadata={"description": "Why it bears no tax; empty: it is not exempt"})
     options = _options()
+    reason = Text(texts.LINE)
+
+    class Loaded(AmountsForm.Loaded, frozen=True, kw_only=True):
+        quantity: Quantity | None = None
+        unit_price: Money | None = None
+        discount: Money | None = None
+        sku: str | None = None
+        name: str | None = None
+        tax_rate: int | None = None
+        taxes: Taxes | None = None
+        exemption: str | None = None
+        options: tuple[Option, ...] | None = None
+        reason: str | None = None
 
     @post_load
-    def taxed_once(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """The form as it is; taxes named twice are refused."""
-        taxes_of(form)
+    def made(self, facts: dict[str, Any], **_: Any) -> Loaded:
+        """What changes; taxes named twice are refused."""
+        form: ItemChangeForm.Loaded = super().made(facts)
+        taxes_of(form.tax_rate, form.taxes)
         return form
 
 
-class NewItemForm(ItemForm, ReasonForm):
+def item_change(form: ItemChangeForm.Loaded, item: str, order_id: UUID, given: Context) -> ChangeItem:
+    """The command to change a line as a form tells."""
+    return ChangeItem(
+        order_id=order_id,
+        context=given,
+        currency=form.currency,
+        item=item,
+        quantity=form.quantity,
+        unit_price=minor_of(form.unit_price),
+        discount=minor_of(form.discount),
+        sku=form.sku,
+        name=form.name,
+        taxes=taxes_of(form.tax_rate, form.taxes),
+        exemption=form.exemption,
+        options=form.options,
+    )
+
+
+class NewItemForm(ItemForm):
     """A line to put into the cart."""
+
+    reason = Text(texts.LINE)
+
+    class Loaded(ItemForm.Loaded, frozen=True, kw_only=True):
+        reason: str | None = None
 
 
 class CouponCodeForm(ReasonForm):
@@ -232,11 +285,17 @@ class CouponCodeForm(ReasonForm):
 
     code = Code(required=True)
 
+    class Loaded(ReasonForm.Loaded, frozen=True, kw_only=True):
+        code: str
+
 
 class AmountForm(ReasonForm):
     """An amount of money."""
 
     amount = fields.Nested(MoneyForm, required=True)
+
+    class Loaded(ReasonForm.Loaded, frozen=True, kw_only=True):
+        amount: Money
 
 
 class ShippingChargeForm(AmountForm):
@@ -246,8 +305,26 @@ class ShippingChargeForm(AmountForm):
     taxes = tax_list()
     includes_tax = Flag(metadata={"description": "Whether the amount holds its tax; left out: as the prices do"})
 
+    class Loaded(AmountForm.Loaded, frozen=True, kw_only=True):
+        tax_rate: int | None = None
+        taxes: Taxes | None = None
+        includes_tax: bool | None = None
+
     @post_load
-    def taxed_once(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """The form as it is; taxes named twice are refused."""
-        taxes_of(form)
+    def made(self, facts: dict[str, Any], **_: Any) -> Loaded:
+        """The charge; taxes named twice are refused."""
+        form = self.Loaded(**facts)
+        taxes_of(form.tax_rate, form.taxes)
         return form
+
+
+def shipping_charge(form: ShippingChargeForm.Loaded, order_id: UUID, given: Context) -> SetShippingCharge:
+    """The command to charge for shipping as a form tells."""
+    return SetShippingCharge(
+        order_id=order_id,
+        context=given,
+        currency=form.amount.currency,
+        amount=form.amount.minor,
+        taxes=taxes_of(form.tax_rate, form.taxes),
+        includes_tax=form.includes_tax,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -27,13 +26,13 @@ from domain.orders.details import (
 @needs("orders:write", personal=True)
 @orders.arguments(CustomerForm)
 @orders.response(200, OrderAnswer)
-def assign_customer(told: dict[str, Any], order_id: UUID) -> Response:
+def assign_customer(form: CustomerForm.Loaded, order_id: UUID) -> Response:
     """Say whose order it is, or that it is nobody's known."""
     command = AssignCustomer(
         order_id=order_id,
-        context=context(told.get("reason")),
-        customer_id=told["customer_id"],
-        addresses=told.get("addresses"),
+        context=context(form.reason),
+        customer_id=form.customer_id,
+        addresses=form.addresses,
     )
     return change(command)
 
@@ -42,55 +41,55 @@ def assign_customer(told: dict[str, Any], order_id: UUID) -> Response:
 @needs("orders:write")
 @orders.arguments(AssignedOperatorForm)
 @orders.response(200, OrderAnswer)
-def assign_operator(told: dict[str, Any], order_id: UUID) -> Response:
+def assign_operator(form: AssignedOperatorForm.Loaded, order_id: UUID) -> Response:
     """Say who looks after it."""
-    given = context(told.get("reason"))
-    return change(AssignOperator(order_id=order_id, context=given, operator=told["operator"] or ""))
+    given = context(form.reason)
+    return change(AssignOperator(order_id=order_id, context=given, operator=form.operator or ""))
 
 
 @orders.put("/<uuid:order_id>/source")
 @needs("orders:write")
 @orders.arguments(SourceForm)
 @orders.response(200, OrderAnswer)
-def set_source(told: dict[str, Any], order_id: UUID) -> Response:
+def set_source(form: SourceForm.Loaded, order_id: UUID) -> Response:
     """Say where it came from."""
-    given = context(told.get("reason"))
-    return change(SetSource(order_id=order_id, context=given, source=told["source"] or ""))
+    given = context(form.reason)
+    return change(SetSource(order_id=order_id, context=given, source=form.source or ""))
 
 
 @orders.put("/<uuid:order_id>/billing-address")
 @needs("orders:write", personal=True)
 @orders.arguments(AddressChangeForm)
 @orders.response(200, OrderAnswer)
-def change_billing_address(told: dict[str, Any], order_id: UUID) -> Response:
+def change_billing_address(form: AddressChangeForm.Loaded, order_id: UUID) -> Response:
     """Bill it to another address; of an order that was shipped, completed or cancelled, for a reason."""
-    given = context(told["reason"])
-    return change(ChangeBillingAddress(order_id=order_id, context=given, address=told["address"]))
+    given = context(form.reason)
+    return change(ChangeBillingAddress(order_id=order_id, context=given, address=form.address))
 
 
 @orders.put("/<uuid:order_id>/shipping-address")
 @needs("orders:write", personal=True)
 @orders.arguments(AddressChangeForm)
 @orders.response(200, OrderAnswer)
-def change_shipping_address(told: dict[str, Any], order_id: UUID) -> Response:
+def change_shipping_address(form: AddressChangeForm.Loaded, order_id: UUID) -> Response:
     """Send it to another address; of an order that was shipped, completed or cancelled, for a reason."""
-    given = context(told["reason"])
-    return change(ChangeShippingAddress(order_id=order_id, context=given, address=told["address"]))
+    given = context(form.reason)
+    return change(ChangeShippingAddress(order_id=order_id, context=given, address=form.address))
 
 
 @orders.put("/<uuid:order_id>/payment-method")
 @needs("orders:write")
 @orders.arguments(MethodForm)
 @orders.response(200, OrderAnswer)
-def choose_payment_method(told: dict[str, Any], order_id: UUID) -> Response:
+def choose_payment_method(form: MethodForm.Loaded, order_id: UUID) -> Response:
     """Say how it will be paid."""
-    return change(ChoosePaymentMethod(order_id=order_id, context=context(told.get("reason")), method=told["method"]))
+    return change(ChoosePaymentMethod(order_id=order_id, context=context(form.reason), method=form.method))
 
 
 @orders.put("/<uuid:order_id>/shipping-method")
 @needs("orders:write")
 @orders.arguments(MethodForm)
 @orders.response(200, OrderAnswer)
-def choose_shipping_method(told: dict[str, Any], order_id: UUID) -> Response:
+def choose_shipping_method(form: MethodForm.Loaded, order_id: UUID) -> Response:
     """Say how it will be sent."""
-    return change(ChooseShippingMethod(order_id=order_id, context=context(told.get("reason")), method=told["method"]))
+    return change(ChooseShippingMethod(order_id=order_id, context=context(form.reason), method=form.method))

@@ -10,7 +10,7 @@ from flask import Response
 from marshmallow import ValidationError, fields, post_load, validate
 
 from api.access import needs
-from api.orders.blueprint import about, order_then, orders
+from api.orders.blueprint import order_then, orders
 from api.orders.cart_forms import ReasonForm
 from api.prints import DocumentAnswer, LanguageQuery, document_answer, printed
 from api.problems import CodedMessage
@@ -29,6 +29,9 @@ class ReceiptQuery(LanguageQuery):
     """On A4 for the archive, or on 80 mm for the till."""
 
     form = fields.String(data_key="format", validate=validate.OneOf((A4, TILL)))
+
+    class Loaded(LanguageQuery.Loaded, frozen=True, kw_only=True):
+        form: str = A4
 
 
 class IssueForm(ReasonForm):
@@ -49,45 +52,54 @@ class IssueForm(ReasonForm):
         metadata={"description": "What a euro costs in the order's currency, as a decimal number"},
     )
 
+    class Loaded(ReasonForm.Loaded, frozen=True, kw_only=True):
+        kind: str
+        series: str = ""
+        refund: str | None = None
+        payment_days: int | None = None
+        buyer_registration: str = ""
+        buyer_reference: str = ""
+        exemption: str = ""
+        euro_rate: str | None = None
+
     @post_load
-    def fits_its_kind(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
-        if told["kind"] != CREDIT_NOTE and "refund" in told:
+    def made(self, facts: dict[str, Any], **_: Any) -> Loaded:
+        """The document, told what its kind is told."""
+        if facts["kind"] != CREDIT_NOTE and "refund" in facts:
             rule = "A credit note, and nothing else, names a refund."
             raise ValidationError({"refund": [CodedMessage(rule, "refund-of-credit-note")]})
-        own = {"payment_days", "buyer_registration", "buyer_reference", "exemption", "euro_rate"} & told.keys()
-        if told["kind"] == CREDIT_NOTE and own:
+        own = {"payment_days", "buyer_registration", "buyer_reference", "exemption", "euro_rate"} & facts.keys()
+        if facts["kind"] == CREDIT_NOTE and own:
             rule = "A credit note has this from its invoice."
             raise ValidationError({name: [CodedMessage(rule, "told-by-invoice")] for name in sorted(own)})
-        if "euro_rate" in told:
-            told["euro_rate"] = int(Decimal(told["euro_rate"]) * MILLION)
-        return told
+        return self.Loaded(**facts)
 
 
 @orders.get("/<uuid:order_id>/receipt.pdf")
 @needs("orders:read", personal=True)
 @orders.arguments(ReceiptQuery, location="query")
 @orders.response(200)
-def get_receipt(told: dict[str, Any], order_id: UUID) -> Response:
+def get_receipt(query: ReceiptQuery.Loaded, order_id: UUID) -> Response:
     """The receipt of an order as it is now."""
-    return printed(order_id, "receipt", **told)
+    return printed(order_id, "receipt", form=query.form, locale=query.locale)
 
 
 @orders.get("/<uuid:order_id>/packing-slip.pdf")
 @needs("orders:read", personal=True)
 @orders.arguments(LanguageQuery, location="query")
 @orders.response(200)
-def get_packing_slip(told: dict[str, Any], order_id: UUID) -> Response:
+def get_packing_slip(query: LanguageQuery.Loaded, order_id: UUID) -> Response:
     """What goes into the parcel, without prices."""
-    return printed(order_id, "packing_slip", **told)
+    return printed(order_id, "packing_slip", locale=query.locale)
 
 
 @orders.get("/<uuid:order_id>/returns/<int:number>/slip.pdf")
 @needs("orders:read", personal=True)
 @orders.arguments(LanguageQuery, location="query")
 @orders.response(200)
-def get_return_slip(told: dict[str, Any], order_id: UUID, number: int) -> Response:
+def get_return_slip(query: LanguageQuery.Loaded, order_id: UUID, number: int) -> Response:
     """What the customer puts into the parcel that comes back."""
-    return printed(order_id, "return_slip", number=str(number), **told)
+    return printed(order_id, "return_slip", number=str(number), locale=query.locale)
 
 
 @orders.get("/<uuid:order_id>/documents")
@@ -104,15 +116,31 @@ def get_order_documents(order_id: UUID) -> Response:
 @needs("documents:write")
 @orders.arguments(IssueForm)
 @orders.response(201, DocumentAnswer)
-def issue_document(told: dict[str, Any], order_id: UUID) -> Response:
+def issue_document(form: IssueForm.Loaded, order_id: UUID) -> Response:
     """Issue an invoice or credit note: it takes the next number of its series and is frozen as it is."""
-    kind, given = told.pop("kind"), context(told.pop("reason", None))
-    of_note = IssueCreditNote if "refund" in told else IssueCorrection
-    issue: type[IssueCommand] = IssueInvoice if kind == INVOICE else of_note
+    kind = form.kind
 
     def render(order: Order, shop: Shop) -> dict[str, Any]:
         document = [one for one in order.documents if one.kind == kind and one.version][-1]
         require_printable(order, shop, document)
         return document_answer(order, document)
 
-    return handle(issue(**about(order_id, **told), context=given), render=render, status=201)
+    return handle(_issue(form, order_id), render=render, status=201)
+
+
+def _issue(form: IssueForm.Loaded, order_id: UUID) -> IssueCommand:
+    given = context(form.reason)
+    if form.kind == INVOICE:
+        return IssueInvoice(
+            order_id=order_id,
+            context=given,
+            series=form.series,
+            payment_days=form.payment_days,
+            buyer_registration=form.buyer_registration,
+            buyer_reference=form.buyer_reference,
+            exemption=form.exemption,
+            euro_rate=int(Decimal(form.euro_rate) * MILLION) if form.euro_rate else 0,
+        )
+    if form.refund is None:
+        return IssueCorrection(order_id=order_id, context=given, series=form.series)
+    return IssueCreditNote(order_id=order_id, context=given, series=form.series, refund=form.refund)

@@ -1,46 +1,41 @@
-"""The forms of what is asked of orders."""
+"""The forms of what is asked of an order: to store it, and who and what surrounds it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, get_args
+from uuid import UUID
 
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate
+from msgspec import Struct
 
-from api.instants import Instant
-from api.orders.cart_forms import (
-    AmountsForm,
-    ItemForm,
-    QuantityField,
-    ReasonForm,
-    TaxRate,
-    new_item,
-    one_currency,
-    tax_list,
-    with_shipping_taxes,
-)
-from api.schemas import AddressForm, Body, Code, Flag, Money, MoneyForm, Text, WholeAddressForm
+from api.orders.cart_forms import ItemForm, ReasonForm, TaxRate, one_currency, tax_list, taxes_of
+from api.orders.catalogued import completed
+from api.schemas import AddressForm, Body, Code, Flag, Many, Money, MoneyForm, Text, WholeAddressForm
 from domain import texts
 from domain.addresses import Address
 from domain.orders.cart import MAX_ITEMS
 from domain.orders.charges import MAX_COUPONS
-from domain.orders.moves import RECIPIENTS
+from domain.orders.details import AddressChoice
+from domain.orders.moves import BalanceChoice, Recipient
 from domain.orders.notes import MAX_TAGS
-from domain.orders.returns import CONDITIONS
+from domain.orders.order import StockChoice
+from domain.taxes import Taxes
 
 
 def stock_choice() -> fields.String:
     """Whether a status that deducts or restores stock, or a parcel, does so: needed where it would."""
-    return fields.String(validate=validate.OneOf(("apply", "leave")))
+    return fields.String(validate=validate.OneOf(get_args(StockChoice)))
 
 
 def balance_choice() -> fields.String:
     """Whether an order is completed though its customer owes money: needed where they do."""
-    return fields.String(validate=validate.OneOf(("accept",)))
+    return fields.String(validate=validate.OneOf(get_args(BalanceChoice)))
 
 
-def notify_choice() -> fields.List[Any]:
+def notify_choice() -> Many:
     """Who is told by mail; left out: as the status says, empty: nobody."""
-    return fields.List(fields.String(validate=validate.OneOf(RECIPIENTS)), validate=validate.Length(max=2))
+    return Many(fields.String(validate=validate.OneOf(get_args(Recipient))), validate=validate.Length(max=2))
 
 
 class OrderForm(ReasonForm):
@@ -64,8 +59,8 @@ class OrderForm(ReasonForm):
     shipping_method = Code()
     billing_address = fields.Nested(AddressForm)
     shipping_address = fields.Nested(AddressForm)
-    items = fields.List(fields.Nested(ItemForm), validate=validate.Length(max=MAX_ITEMS))
-    coupons = fields.List(Code(), validate=validate.Length(max=MAX_COUPONS))
+    items = Many(fields.Nested(ItemForm), validate=validate.Length(max=MAX_ITEMS))
+    coupons = Many(Code(), validate=validate.Length(max=MAX_COUPONS))
     discount = fields.Nested(MoneyForm)
     shipping_charge = fields.Nested(MoneyForm)
     shipping_tax_rate = TaxRate()
@@ -73,35 +68,68 @@ class OrderForm(ReasonForm):
     shipping_includes_tax = Flag(
         metadata={"description": "Whether the charge holds its tax; left out: as the prices do"}
     )
-    tags = fields.List(Code(), validate=validate.Length(max=MAX_TAGS))
-    notes = fields.List(Text(texts.NOTE, lines=True, filled=True), validate=validate.Length(max=20))
+    tags = Many(Code(), validate=validate.Length(max=MAX_TAGS))
+    notes = Many(Text(texts.NOTE, lines=True, filled=True), validate=validate.Length(max=20))
     quoted_total = fields.Nested(
         MoneyForm, metadata={"description": "What the quote told: another total now is a 409 with the new quote"}
     )
 
+    class Loaded(ReasonForm.Loaded, frozen=True, kw_only=True):
+        currency: str
+        prices_include_tax: bool | None = None
+        locale: str = ""
+        place: bool = False
+        status: str | None = None
+        stock: StockChoice | None = None
+        balance: BalanceChoice | None = None
+        notify: tuple[Recipient, ...] | None = None
+        customer_id: UUID | None = None
+        fill_addresses: bool = True
+        operator: str = ""
+        source: str = ""
+        payment_method: str = ""
+        shipping_method: str = ""
+        billing_address: Address = Address()
+        shipping_address: Address = Address()
+        items: tuple[ItemForm.Loaded, ...] = ()
+        coupons: tuple[str, ...] = ()
+        discount: Money | None = None
+        shipping_charge: Money | None = None
+        shipping_tax_rate: int | None = None
+        shipping_taxes: Taxes | None = None
+        shipping_includes_tax: bool | None = None
+        tags: tuple[str, ...] = ()
+        notes: tuple[str, ...] = ()
+        quoted_total: Money | None = None
+
     @post_load
-    def made(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """The facts of the command, amounts in minor units of one currency."""
-        amounts: dict[str, Money | None] = {}
-        for index, item in enumerate(told.get("items", ())):
-            amounts[f"items/{index}/unit_price"] = item["unit_price"]
-            amounts[f"items/{index}/discount"] = item.get("discount")
-        amounts |= {name: told.get(name) for name in ("discount", "shipping_charge", "quoted_total")}
-        currency = one_currency(told.get("currency", ""), amounts)
-        facts = {
-            **told,
-            "currency": currency,
-            "items": tuple(map(new_item, told.get("items", ()))),
-            "coupon_codes": tuple(told.get("coupons", ())),
-            "tags": tuple(told.get("tags", ())),
-            "notes": tuple(told.get("notes", ())),
-        }
-        if "notify" in told:
-            facts["notify"] = tuple(told["notify"])
-        money = ("discount", "shipping_charge", "quoted_total")
-        facts |= {name: told[name].minor for name in money if name in told}
-        facts.pop("coupons", None)
-        return with_shipping_taxes(facts)
+    def made(self, facts: dict[str, Any], **_: Any) -> Loaded:
+        """The order, its amounts in one currency, its lines with what they left to the catalogue."""
+        amounts = item_amounts(facts.get("items", ()))
+        amounts |= {name: facts.get(name) for name in ("discount", "shipping_charge", "quoted_total")}
+        currency = one_currency(facts.pop("currency", ""), amounts)
+        items = tuple(_catalogued(facts.pop("items", ()), currency, facts.get("locale", "")))
+        form = self.Loaded(currency=currency, items=items, **facts)
+        taxes_of(form.shipping_tax_rate, form.shipping_taxes, "shipping_")
+        return form
+
+
+def item_amounts(items: Iterable[ItemForm.Loaded]) -> dict[str, Money | None]:
+    """The amounts of lines, by where they stand."""
+    amounts: dict[str, Money | None] = {}
+    for index, item in enumerate(items):
+        amounts[f"items/{index}/unit_price"] = item.unit_price
+        amounts[f"items/{index}/discount"] = item.discount
+    return amounts
+
+
+def _catalogued(items: Iterable[ItemForm.Loaded], currency: str, locale: str) -> Iterator[ItemForm.Loaded]:
+    """The lines of an order with what they left to the catalogue."""
+    for index, item in enumerate(items):
+        try:
+            yield completed(item, currency, locale)
+        except ValidationError as error:
+            raise ValidationError({"items": {index: error.messages}}) from None
 
 
 class AddressChangeForm(WholeAddressForm):
@@ -109,11 +137,15 @@ class AddressChangeForm(WholeAddressForm):
 
     reason = Text(texts.LINE)
 
+    class Loaded(NamedTuple):
+        address: Address
+        reason: str | None
+
     @post_load
-    def made(self, data: dict[str, str], **_: Any) -> Any:
+    def made(self, facts: dict[str, str], **_: Any) -> Loaded:
         """The address, and the reason."""
-        reason = data.pop("reason", None)
-        return {"address": Address(**data), "reason": reason}
+        reason = facts.pop("reason", None)
+        return self.Loaded(Address(**facts), reason)
 
 
 class CustomerForm(Body):
@@ -123,8 +155,13 @@ class CustomerForm(Body):
     """
 
     customer_id = fields.UUID(required=True, allow_none=True)
-    addresses = fields.String(validate=validate.OneOf(("move", "keep")))
+    addresses = fields.String(validate=validate.OneOf(get_args(AddressChoice)))
     reason = Text(texts.LINE)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        customer_id: UUID | None
+        addresses: AddressChoice | None = None
+        reason: str | None = None
 
 
 class AssignedOperatorForm(ReasonForm):
@@ -132,11 +169,17 @@ class AssignedOperatorForm(ReasonForm):
 
     operator = Text(texts.CODE, required=True, allow_none=True)
 
+    class Loaded(ReasonForm.Loaded, frozen=True, kw_only=True):
+        operator: str | None
+
 
 class SourceForm(ReasonForm):
     """Where it came from; null for unknown."""
 
     source = Text(texts.CODE, required=True, allow_none=True)
+
+    class Loaded(ReasonForm.Loaded, frozen=True, kw_only=True):
+        source: str | None
 
 
 class MethodForm(ReasonForm):
@@ -144,197 +187,8 @@ class MethodForm(ReasonForm):
 
     method = Code(required=True)
 
-
-class LineForm(Body):
-    """So many units of a line."""
-
-    item = Code(required=True)
-    quantity = QuantityField(1, required=True)
-
-
-class ParcelForm(Body):
-    """A parcel; without items it takes all that is left."""
-
-    carrier = Text(texts.NAME, filled=True, required=True)
-    tracking_code = Text(texts.CODE)
-    items = fields.List(fields.Nested(LineForm), validate=validate.Length(1, MAX_ITEMS))
-
-
-class MoveForm(Body):
-    """A status to move to; `force` goes outside the table, with a reason; `stock` answers whether stock moves along.
-
-    `balance` completes it though money is due. With a `shipment` its parcel is sent in the same request.
-    """
-
-    status = Code(required=True)
-    reason = Text(texts.LINE)
-    force = Flag()
-    stock = stock_choice()
-    balance = balance_choice()
-    notify = notify_choice()
-    shipment = fields.Nested(ParcelForm)
-
-
-def pay_again() -> Flag:
-    """Whether an order that was refunded in full is kept after all and paid another way."""
-    return Flag(
-        load_default=True,
-        metadata={"description": "Of an order refunded in full: the customer keeps it after all and pays another way"},
-    )
-
-
-class PaymentForm(AmountsForm):
-    """Money that came in (`captured`) or was promised (`authorized`); without an amount, all that is due.
-
-    Of cash: what was handed over, and the change of it; the amount is what is due, or the one less the other.
-    """
-
-    AMOUNTS = ("amount", "handed_over", "change")
-
-    amount = fields.Nested(MoneyForm)
-    handed_over = fields.Nested(MoneyForm)
-    change = fields.Nested(MoneyForm)
-    method = Code(required=True)
-    reference = Text(texts.CODE)
-    state = fields.String(validate=validate.OneOf(("captured", "authorized")))
-    paid_at = Instant()
-    pay_again = pay_again()
-    reason = Text(texts.LINE)
-
-
-class PaymentRequestForm(Body):
-    """Money to have taken by a method's provider, by a token of the customer's means of payment; all that is due."""
-
-    token = Text(texts.NAME, filled=True, required=True)
-    amount = fields.Nested(MoneyForm)
-    method = Code()
-    pay_again = pay_again()
-    reason = Text(texts.LINE)
-
-
-class CaptureForm(ReasonForm):
-    """How much of what was promised to take; without an amount all of it."""
-
-    amount = fields.Nested(MoneyForm)
-
-
-class RefundedLineForm(LineForm):
-    """So many units of a line to give back; `unsent` of them did not leave and stay, left out: as many as can be."""
-
-    unsent = QuantityField(0)
-
-
-class RefundForm(AmountsForm):
-    """Money that went back: by lines, shipping, goodwill or credit (what was paid too much).
-
-    An amount alone is split, first credit, then goodwill; beside parts it is what they come to.
-    """
-
-    AMOUNTS = ("amount", "shipping", "goodwill", "credit")
-
-    items = fields.List(fields.Nested(RefundedLineForm), validate=validate.Length(max=MAX_ITEMS))
-    shipping = fields.Nested(MoneyForm)
-    goodwill = fields.Nested(MoneyForm)
-    credit = fields.Nested(MoneyForm)
-    amount = fields.Nested(MoneyForm)
-    pay_again = Flag(metadata={"description": "The customer keeps what is refunded and pays for it another way"})
-    payment = Code(metadata={"description": "A provider's payment: its provider is asked to give the money back"})
-    method = Code()
-    reference = Text(texts.CODE)
-    reason = Text(texts.LINE)
-    restock = Flag(
-        metadata={"description": "What left the shelf for the items goes back; what was only promised is free anyway"}
-    )
-
-
-class WithdrawalForm(Body):
-    """Why a refund was never made."""
-
-    reason = Text(texts.LINE, filled=True, required=True)
-
-
-class ShipmentForm(ParcelForm):
-    """A parcel, and the `status` to move the order to in the same request.
-
-    `stock` says whether what leaves with it leaves the shelf: needed where that moves any. `notify` mails the customer
-    with whom it travels; with a `status` it says who has that status's mail.
-    """
-
-    status = Code()
-    stock = stock_choice()
-    balance = balance_choice()
-    notify = notify_choice()
-    reason = Text(texts.LINE)
-
-
-class ShipmentChangeForm(Body):
-    """What to put right on a parcel, or that it arrived or was called back; `notify` mails what stands then."""
-
-    carrier = Text(texts.NAME, filled=True)
-    tracking_code = Text(texts.CODE)
-    notify = fields.List(fields.String(validate=validate.OneOf(("customer",))), validate=validate.Length(max=1))
-    state = fields.String(validate=validate.OneOf(("delivered", "cancelled")))
-    reason = Text(texts.LINE)
-
-
-class ReturnForm(Body):
-    """Units that were shipped and are to come back, and why."""
-
-    items = fields.List(fields.Nested(LineForm), required=True, validate=validate.Length(1, MAX_ITEMS))
-    reason = Text(texts.LINE)
-
-
-class ReceivedLineForm(LineForm):
-    """So many units of a line that came back, in which condition, and whether they go back onto the shelf."""
-
-    condition = fields.String(validate=validate.OneOf(CONDITIONS))
-    restock = Flag()
-
-
-class ReturnReceiptForm(ReasonForm):
-    """What of a return has come back."""
-
-    items = fields.List(fields.Nested(ReceivedLineForm), required=True, validate=validate.Length(1, MAX_ITEMS))
-
-
-class SettlementForm(Body):
-    """How a return ends: with a refund of this order, an order sent in exchange, or nothing."""
-
-    refund = Code()
-    exchange = fields.UUID()
-    reason = Text(texts.LINE)
-
-
-class ExchangeForm(Body):
-    """The order that is sent in exchange; what the goods that came back are worth beyond it goes back.
-
-    Through the provider of a `payment` where one is told, else it is written down with a `method`.
-    """
-
-    items = fields.List(fields.Nested(ItemForm), required=True, validate=validate.Length(min=1, max=MAX_ITEMS))
-    discount = fields.Nested(MoneyForm)
-    shipping_charge = fields.Nested(MoneyForm)
-    shipping_tax_rate = TaxRate()
-    shipping_taxes = tax_list()
-    shipping_includes_tax = Flag(
-        metadata={"description": "Whether the charge holds its tax; left out: as the prices do"}
-    )
-    notify = notify_choice()
-    payment = Code()
-    method = Code()
-    reason = Text(texts.LINE)
-
-    @post_load
-    def made(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """The facts of the command, amounts in minor units of one currency."""
-        amounts: dict[str, Money | None] = {name: told.get(name) for name in ("discount", "shipping_charge")}
-        for index, item in enumerate(told["items"]):
-            amounts[f"items/{index}/unit_price"] = item["unit_price"]
-            amounts[f"items/{index}/discount"] = item.get("discount")
-        facts = {**told, "currency": one_currency("", amounts), "items": tuple(map(new_item, told["items"]))}
-        facts |= {name: told[name].minor for name in ("discount", "shipping_charge") if name in told}
-        facts |= {"notify": tuple(told["notify"])} if "notify" in told else {}
-        return with_shipping_taxes(facts)
+    class Loaded(ReasonForm.Loaded, frozen=True, kw_only=True):
+        method: str
 
 
 class NoteForm(ReasonForm):
@@ -342,8 +196,14 @@ class NoteForm(ReasonForm):
 
     text = Text(texts.NOTE, lines=True, filled=True, required=True)
 
+    class Loaded(ReasonForm.Loaded, frozen=True, kw_only=True):
+        text: str
+
 
 class TagsForm(ReasonForm):
     """All the tags of the order."""
 
-    tags = fields.List(Code(), required=True, validate=validate.Length(max=MAX_TAGS))
+    tags = Many(Code(), required=True, validate=validate.Length(max=MAX_TAGS))
+
+    class Loaded(ReasonForm.Loaded, frozen=True, kw_only=True):
+        tags: tuple[str, ...]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Response
-from marshmallow import validates_schema
+from marshmallow import post_load
 from marshmallow.exceptions import ValidationError
 
 from api.access import needs
 from api.cursors import read_cursor, write_cursor
+from api.lists import limit_of
 from api.orders.answers_history import (
     DiffAnswer,
     RecordedAnswer,
@@ -18,24 +19,30 @@ from api.orders.answers_history import (
     TimelineAnswer,
     recorded_answer,
 )
-from api.orders.blueprint import order_then, orders, require_recorded
+from api.orders.blueprint import order_then, orders, recorded_of
 from api.orders.rendering import status_answer
+from api.orders.told_changes import told_change, told_fields, told_summary
 from api.personal import sees_persons
 from api.points_in_time import PointInTimeQuery, point_of
 from api.problems import CodedMessage
 from api.requests import fresh, respond, runtime
 from api.schemas import Count, PageQuery, instant, page_form
+from domain.events import fold
 from domain.orders.changes import changes
-from domain.orders.order import Order, OrderNotFound
-from domain.points_in_time import NOW, PointInTime
-from projections import order_timeline
-from projections.order_status_history import StatusMove, moves_among, status_history
+from domain.orders.order import Order
+from domain.points_in_time import NOW, PointInTime, fold_part
+from projections.views import order_timeline
+from projections.views.order_status_history import StatusMove, moves_among, status_history
 
 PAGE = 200
 
 
 class TimelineQuery(PageQuery, PointInTimeQuery):
     """Which page, and of which past."""
+
+    class Loaded(PointInTimeQuery.Loaded, frozen=True, kw_only=True):
+        limit: int | None = None
+        cursor: str | None = None
 
 
 class DiffQuery(PointInTimeQuery):
@@ -44,19 +51,26 @@ class DiffQuery(PointInTimeQuery):
     from_version = Count(0, 2**31 - 1, data_key="from")
     to_version = Count(1, 2**31 - 1, data_key="to")
 
-    @validates_schema
-    def in_order(self, told: dict[str, Any], **_: Any) -> None:
-        if told.get("from_version", 0) > told.get("to_version", 2**31):
+    class Loaded(PointInTimeQuery.Loaded, frozen=True, kw_only=True):
+        from_version: int = 0
+        to_version: int | None = None
+
+    @post_load
+    def made(self, facts: dict[str, Any], **_: Any) -> Loaded:
+        """The versions, in their order."""
+        query = self.Loaded(**facts)
+        if query.to_version is not None and query.from_version > query.to_version:
             raise ValidationError({"from": [CodedMessage("`from` comes before `to`.", "wrong-order")]})
+        return query
 
 
 @orders.get("/<uuid:order_id>/history")
 @needs("orders:read")
 @orders.arguments(PointInTimeQuery, location="query")
 @orders.response(200, page_form(StatusMoveAnswer))
-def get_history(told: dict[str, Any], order_id: UUID) -> Response:
+def get_history(query: PointInTimeQuery.Loaded, order_id: UUID) -> Response:
     """Every status the order had, since when, by whom and why; also of a point in time."""
-    point = point_of(told)
+    point = point_of(query)
     order = order_then(order_id, point=point)
     moves, shop = _moves(order_id, point), runtime().desk.shop()
     items = [
@@ -87,15 +101,17 @@ def _moves(order_id: UUID, point: PointInTime) -> list[StatusMove]:
 @needs("orders:read")
 @orders.arguments(TimelineQuery, location="query")
 @orders.response(200, page_form(TimelineAnswer))
-def get_timeline(told: dict[str, Any], order_id: UUID) -> Response:
+def get_timeline(query: TimelineQuery.Loaded, order_id: UUID) -> Response:
     """Everything that happened to the order, in the order it was recorded; also of a point in time."""
-    point = point_of(told)
-    require_recorded(order_id, point)
+    point = point_of(query)
+    recorded_of(order_id, point=point)
     fresh("order_timeline")
-    limit = min(told.get("limit", PAGE), PAGE)
-    (after,) = read_cursor(told["cursor"], "timeline", int) if "cursor" in told else (0,)
+    limit = limit_of(query.limit, PAGE)
+    (after,) = read_cursor(query.cursor, "timeline", int) if query.cursor is not None else (0,)
     with runtime().reading() as connection:
         entries = order_timeline.timeline(connection, order_id, after, limit + 1, point=point)
+    changed = _changed(order_id, entries[:limit], point)
+    currency = changed.currency
     items = [
         {
             "version": entry.version,
@@ -109,7 +125,8 @@ def get_timeline(told: dict[str, Any], order_id: UUID) -> Response:
             "cause": str(entry.cause),
             "import_id": str(entry.import_id) if entry.import_id else None,
             "message_id": str(entry.message_id) if entry.message_id else None,
-            "summary": entry.summary,
+            "summary": told_summary(entry.topic, entry.summary, currency),
+            "changes": changed.fields.get((entry.topic, entry.version), []),
         }
         for entry in entries[:limit]
     ]
@@ -117,18 +134,39 @@ def get_timeline(told: dict[str, Any], order_id: UUID) -> Response:
     return respond({"items": items, "next": following})
 
 
+class _Changed(NamedTuple):
+    """An order's currency, and the fields that its events changed, by topic and version."""
+
+    currency: str
+    fields: dict[tuple[str, int], list[dict[str, Any]]]
+
+
+def _changed(order_id: UUID, entries: list[order_timeline.TimelineEntry], point: PointInTime) -> _Changed:
+    """What the events of a page of the timeline changed, nothing of it personal."""
+    stream = runtime().log.stream(order_id, point=point, personal=False)
+    versions = {entry.version for entry in entries if entry.message_id is None}
+    first, last = min(versions, default=1), max(versions, default=0)
+    order = Order.blank(order_id)
+    events = [recorded.event for recorded in stream]
+    partial = point != NOW
+    before = [event for event in events if event.originator_version < first]
+    fold_part(order, before) if partial else fold(order, before)
+    among = [event for event in events if first <= event.originator_version <= last]
+    steps = list(changes(order, among, partial=partial))
+    fields = {(step.topic, step.version): told_fields(step.fields, order.currency) for step in steps}
+    return _Changed(order.currency, fields)
+
+
 @orders.get("/<uuid:order_id>/events")
 @needs("orders:read")
 @orders.arguments(PointInTimeQuery, location="query")
 @orders.response(200, page_form(RecordedAnswer))
-def get_events(told: dict[str, Any], order_id: UUID) -> Response:
+def get_events(query: PointInTimeQuery.Loaded, order_id: UUID) -> Response:
     """The order's events as they are stored, personal fields opened; `{"erased": true}` where they were erased.
 
     Without `personal:read` they all read so.
     """
-    stream = runtime().log.stream(order_id, point=point_of(told), personal=sees_persons())
-    if not stream:
-        raise OrderNotFound
+    stream = recorded_of(order_id, point=point_of(query), personal=sees_persons())
     return respond({"items": [recorded_answer(recorded) for recorded in stream], "next": None})
 
 
@@ -136,15 +174,13 @@ def get_events(told: dict[str, Any], order_id: UUID) -> Response:
 @needs("orders:read")
 @orders.arguments(DiffQuery, location="query")
 @orders.response(200, DiffAnswer)
-def get_diff(told: dict[str, Any], order_id: UUID) -> Response:
+def get_diff(query: DiffQuery.Loaded, order_id: UUID) -> Response:
     """What changed from one version to another: every field before and after, by whom and why."""
-    point, start = point_of(told), told.get("from_version", 0)
+    point, start = point_of(query), query.from_version
     personal = sees_persons()
     order = order_then(order_id, start, point, personal=personal) if start else Order.blank(order_id)
-    stream = runtime().log.stream(order_id, told.get("to_version"), point, personal=personal)
-    events = [recorded.event for recorded in stream]
-    if not events:
-        raise OrderNotFound
+    events = [recorded.event for recorded in recorded_of(order_id, query.to_version, point, personal=personal)]
     later = [event for event in events if event.originator_version > order.version]
     steps = list(changes(order, later, partial=point != NOW))
-    return respond({"from": start, "to": order.version, "changes": steps})
+    told_steps = [told_change(step, order.currency) for step in steps]
+    return respond({"from": start, "to": order.version, "changes": told_steps})

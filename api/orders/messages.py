@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import nullcontext
 from uuid import UUID
 
 from flask import Response
 from marshmallow import fields
+from msgspec import Struct
 
 from api.access import needs
+from api.mail_looks import look
 from api.orders.blueprint import order_then, orders
 from api.requests import respond, runtime
 from api.schemas import Body, Code, Text
+from api.trying import turn
 from domain.orders.order import Order
 from domain.settings import LOCALES, UnknownLocale
 from domain.texts import CODE
@@ -23,6 +26,10 @@ class MessagePreviewForm(Body):
 
     status = Code()
     locale = Text(5, filled=True)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        status: str | None = None
+        locale: str | None = None
 
 
 class WrittenAnswer(Body):
@@ -38,8 +45,8 @@ def written_answer(written: Written) -> dict[str, str]:
     return written._asdict()
 
 
-def _locale(told: dict[str, Any], order: Order) -> str:
-    locale: str = told.get("locale", order.locale)
+def _locale(form: MessagePreviewForm.Loaded, order: Order) -> str:
+    locale = form.locale or order.locale
     if locale not in LOCALES:
         raise UnknownLocale("/locale", locale=locale[:CODE])
     return locale
@@ -49,9 +56,23 @@ def _locale(told: dict[str, Any], order: Order) -> str:
 @needs("orders:read", personal=True)
 @orders.arguments(MessagePreviewForm)
 @orders.response(200, WrittenAnswer)
-def preview_message(told: dict[str, Any], order_id: UUID) -> Response:
+def preview_message(form: MessagePreviewForm.Loaded, order_id: UUID) -> Response:
     """The mail of a status as this order would send it; nothing is stored or sent."""
+    return respond(written_answer(_written(order_id, form)))
+
+
+@orders.get("/<uuid:order_id>/messages/look")
+@needs("orders:read", personal=True)
+@orders.arguments(MessagePreviewForm, location="query")
+@orders.response(200)
+def look_at_preview(query: MessagePreviewForm.Loaded, order_id: UUID) -> Response:
+    """The same as a page of its own that can do nothing: for a sandboxed frame."""
+    return look(_written(order_id, query).html)
+
+
+def _written(order_id: UUID, form: MessagePreviewForm.Loaded) -> Written:
     order, shop = order_then(order_id), runtime().desk.shop()
-    status, locale = shop.status(told.get("status", order.status)).code, _locale(told, order)
-    written = write(source_for(shop, status, locale), order_facts(order, shop, status, locale))
-    return respond(written_answer(written))
+    status, locale = shop.status(form.status or order.status).code, _locale(form, order)
+    source, facts = source_for(shop, status, locale), order_facts(order, shop, status, locale)
+    with nullcontext() if source.standard else turn():
+        return write(source, facts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -11,7 +10,7 @@ from api.access import needs, require
 from api.orders.answers import OrderAnswer
 from api.orders.answers_history import PreviewAnswer
 from api.orders.blueprint import answered, balance_asked, change, orders
-from api.orders.forms import MoveForm
+from api.orders.goods_forms import MoveForm
 from api.orders.rendering import order_answer, status_answer
 from api.orders.shipments import parcel
 from api.requests import context, respond, runtime
@@ -21,19 +20,18 @@ from domain.stock import StockItem
 from domain.stock.following import figures_of, figures_told
 
 
-def _command(told: dict[str, Any], order_id: UUID) -> ChangeStatus:
-    force = told.get("force", False)
-    if force:
+def _command(form: MoveForm.Loaded, order_id: UUID) -> ChangeStatus:
+    if form.force:
         require("orders:force")
     return ChangeStatus(
         order_id=order_id,
-        context=context(told.get("reason")),
-        status=told["status"],
-        force=force,
-        stock=told.get("stock"),
-        balance=told.get("balance"),
-        notify=tuple(told["notify"]) if "notify" in told else None,
-        parcel=parcel(told["shipment"]) if "shipment" in told else None,
+        context=context(form.reason),
+        status=form.status,
+        force=form.force,
+        stock=form.stock,
+        balance=form.balance,
+        notify=form.notify,
+        parcel=parcel(form.shipment) if form.shipment else None,
     )
 
 
@@ -48,9 +46,9 @@ def _notified(command: ChangeStatus, to: MerchantStatus) -> dict[str, bool]:
 @needs("orders:write")
 @orders.arguments(MoveForm)
 @orders.response(200, OrderAnswer)
-def change_status(told: dict[str, Any], order_id: UUID) -> Response:
+def change_status(form: MoveForm.Loaded, order_id: UUID) -> Response:
     """Move the order to another status; out of the table by force, with If-Match, a reason and the permission."""
-    command = _command(told, order_id)
+    command = _command(form, order_id)
     return change(command, require_match=command.force)
 
 
@@ -58,9 +56,9 @@ def change_status(told: dict[str, Any], order_id: UUID) -> Response:
 @needs("orders:write")
 @orders.arguments(MoveForm)
 @orders.response(200, PreviewAnswer)
-def preview_status(told: dict[str, Any], order_id: UUID) -> Response:
+def preview_status(form: MoveForm.Loaded, order_id: UUID) -> Response:
     """What the move would do, stock included unless it is to be left: the same decision, nothing stored."""
-    command = _command(told, order_id)
+    command = _command(form, order_id)
     before, after, shop, touched = runtime().desk.preview(answered(command))
     moved = [figures_of(item) for item in touched if isinstance(item, StockItem)]
     to = shop.status(after.status)
@@ -73,7 +71,7 @@ def preview_status(told: dict[str, Any], order_id: UUID) -> Response:
             "stock": {
                 "deducts": to.deducts_stock,
                 "restores": to.restores_stock,
-                "asks": any(figures.on_hand[0] != figures.on_hand[1] for figures in moved) and "stock" not in told,
+                "asks": any(figures.on_hand[0] != figures.on_hand[1] for figures in moved) and form.stock is None,
                 "items": [figures_told(figures) for figures in moved],
             },
             "balance": balance_asked(command, before, after, shop),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -20,35 +19,35 @@ from domain.orders.notes import AddNote, RemoveNote, ReviseNote, SetTags
 @needs("orders:write")
 @orders.arguments(NoteForm)
 @orders.response(201, OrderAnswer)
-def add_note(told: dict[str, Any], order_id: UUID) -> Response:
+def add_note(form: NoteForm.Loaded, order_id: UUID) -> Response:
     """Leave a note."""
-    given = context(told.get("reason"))
-    return change(AddNote(order_id=order_id, context=given, text=told["text"]), status=201)
+    given = context(form.reason)
+    return change(AddNote(order_id=order_id, context=given, text=form.text), status=201)
 
 
 @orders.patch("/<uuid:order_id>/notes/<string:note>")
 @needs("orders:write")
 @orders.arguments(NoteForm)
 @orders.response(200, OrderAnswer)
-def revise_note(told: dict[str, Any], order_id: UUID, note: str) -> Response:
+def revise_note(form: NoteForm.Loaded, order_id: UUID, note: str) -> Response:
     """Put a note right; the history keeps the former words."""
-    given = context(told.get("reason"))
-    return change(ReviseNote(order_id=order_id, context=given, note=note, text=told["text"]))
+    given = context(form.reason)
+    return change(ReviseNote(order_id=order_id, context=given, note=note, text=form.text))
 
 
 @orders.delete("/<uuid:order_id>/notes/<string:note>")
 @needs("orders:write")
 @orders.arguments(ReasonForm)
 @orders.response(200, OrderAnswer)
-def remove_note(told: dict[str, Any], order_id: UUID, note: str) -> Response:
+def remove_note(form: ReasonForm.Loaded, order_id: UUID, note: str) -> Response:
     """Take a note off the order; the history keeps it."""
-    return change(RemoveNote(order_id=order_id, context=context(told.get("reason")), note=note))
+    return change(RemoveNote(order_id=order_id, context=context(form.reason), note=note))
 
 
 @orders.put("/<uuid:order_id>/tags")
 @needs("orders:write")
 @orders.arguments(TagsForm)
 @orders.response(200, OrderAnswer)
-def set_tags(told: dict[str, Any], order_id: UUID) -> Response:
+def set_tags(form: TagsForm.Loaded, order_id: UUID) -> Response:
     """Tag the order with exactly these."""
-    return change(SetTags(order_id=order_id, context=context(told.get("reason")), tags=tuple(told["tags"])))
+    return change(SetTags(order_id=order_id, context=context(form.reason), tags=form.tags))

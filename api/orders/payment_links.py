@@ -7,10 +7,11 @@ from uuid import UUID
 
 from flask import Response
 from marshmallow import fields
+from msgspec import Struct
 
 from api.access import needs
 from api.orders.blueprint import orders
-from api.orders.forms import pay_again
+from api.orders.payment_forms import pay_again
 from api.requests import context, handle, runtime
 from api.schemas import Body, Code, Flag, MoneyAnswer, Text, Whole, instant, money
 from domain import texts
@@ -34,6 +35,13 @@ class PaymentLinkForm(Body):
     pay_again = pay_again()
     reason = Text(texts.LINE)
 
+    class Loaded(Struct, frozen=True, kw_only=True):
+        method: str = ""
+        hours: int = HOURS
+        mail: bool = False
+        pay_again: bool
+        reason: str | None = None
+
 
 class PaymentLinkAnswer(Body):
     """A link; the order's older ones no longer work."""
@@ -47,11 +55,10 @@ class PaymentLinkAnswer(Body):
 @needs("orders:write")
 @orders.arguments(PaymentLinkForm)
 @orders.response(201, PaymentLinkAnswer)
-def issue_payment_link(told: dict[str, Any], order_id: UUID) -> Response:
+def issue_payment_link(form: PaymentLinkForm.Loaded, order_id: UUID) -> Response:
     """Give the customer a link to pay what is due; with `mail` it is sent to them as well."""
-    given = context(told.get("reason"))
-    hours, method = told.get("hours", HOURS), told.get("method", "")
-    command = link_for(order_id, given, hours, method, pay_again=told["pay_again"])
+    given = context(form.reason)
+    command = link_for(order_id, given, form.hours, form.method, pay_again=form.pay_again)
 
     def render(order: Order, shop: Shop) -> dict[str, Any]:
         return {
@@ -64,4 +71,4 @@ def issue_payment_link(told: dict[str, Any], order_id: UUID) -> Response:
         message = mail_with_link(order, command.context, link_address(runtime(), order, command))
         runtime().desk.handle_within(session, message)
 
-    return handle(command, render=render, status=201, beside=mail if told.get("mail") else None)
+    return handle(command, render=render, status=201, beside=mail if form.mail else None)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC
+from functools import lru_cache
 from typing import Any
 
+from api.labels import action_labels, labels_of
 from api.orders.line_answers import line_answers, share_answer, tax_answers, taxes_rate
 from api.schemas import address, instant, money
 from domain.addresses import Address
 from domain.events import Erased
 from domain.money import amount_text
-from domain.orders.actions import Action, next_actions
+from domain.orders.actions import Action, next_actions, primary_action
 from domain.orders.notices import notices
 from domain.orders.order import Note, Order, Payment, Refund, Shipment, ShippedItem
-from domain.orders.quantities import quantity_shown
+from domain.orders.quantities import quantity_shown, units_held
 from domain.orders.returns import Return, ReturnLine
-from domain.orders.shipments import customer_knows
+from domain.orders.shipments import customer_knows, tracking_codes
 from domain.settings import Shop
-from projections.orders import OrderHead
+from projections.views.orders import OrderHead
 
 
 def order_answer(order: Order, shop: Shop) -> dict[str, Any]:
     """An order in full: its head, cart, money, parcels, notes and what can be done next."""
     price, currency = order.price, order.currency
+    actions = next_actions(order, shop)
     return {
         "id": str(order.id),
         "number": order.number,
@@ -45,6 +49,8 @@ def order_answer(order: Order, shop: Shop) -> dict[str, Any]:
         "shipping_method": order.shipping_method or None,
         "tags": order.tags,
         "archived": order.archived,
+        "quantity": units_held(order),
+        "tracking_codes": tracking_codes(order),
         "total": money(price.total, currency),
         "paid": money(price.paid, currency),
         "refunded": money(price.refunded, currency),
@@ -82,7 +88,8 @@ def order_answer(order: Order, shop: Shop) -> dict[str, Any]:
         "exchange_of": _exchange_of(order),
         "imported": _imported(order),
         "notices": [{"code": notice.code, "detail": notice.detail} for notice in notices(order)],
-        "next_actions": [action_answer(action) for action in next_actions(order, shop)],
+        "next_actions": [action_answer(action, shop.defaults.locale) for action in actions],
+        "primary_action": _primary(order, actions, shop),
     }
 
 
@@ -125,6 +132,8 @@ def row_answer(row: OrderHead, shop: Shop) -> dict[str, Any]:
         "shipping_method": row.shipping_method or None,
         "tags": row.tags,
         "archived": row.archived,
+        "quantity": row.quantity,
+        "tracking_codes": row.tracking_codes,
         "total": total,
         "paid": shown.get(row.paid) or money(row.paid, currency),
         "refunded": shown.get(row.refunded) or money(row.refunded, currency),
@@ -145,12 +154,28 @@ def status_answer(code: str, stage: str, shop: Shop) -> dict[str, str]:
     return {"code": code, "label": known.label if known else code, "stage": stage}
 
 
-def action_answer(action: Action) -> dict[str, Any]:
-    """A thing that can be done, or the reason why it cannot."""
-    answer: dict[str, Any] = {"action": action.action, "allowed": action.reason is None, "reason": action.reason}
-    if action.status:
-        answer["status"] = {"code": action.status.code, "label": action.status.label, "stage": action.status.stage}
+@lru_cache(maxsize=4096)
+def action_answer(action: Action, locale: str) -> Mapping[str, Any]:
+    """A thing that can be done, or the reason why it cannot; most orders have the same."""
+    status, refusal = action.status, action.refusal
+    labels = action_labels(action.action, labels_of("status", status.code, status.label) if status else None)
+    answer: dict[str, Any] = {
+        "action": action.action,
+        "code": f"{action.action}:{status.code}" if status else action.action,
+        "label": labels.get(locale) or labels["en"],
+        "labels": labels,
+        "allowed": action.allowed,
+        "reason": refusal.detail if refusal else None,
+        "refusal": refusal.code if refusal else None,
+    }
+    if status:
+        answer["status"] = {"code": status.code, "label": status.label, "stage": status.stage}
     return answer
+
+
+def _primary(order: Order, actions: Sequence[Action], shop: Shop) -> Mapping[str, Any] | None:
+    action = primary_action(order, actions)
+    return action_answer(action, shop.defaults.locale) if action else None
 
 
 def _text(value: str | Erased) -> str | None:
@@ -160,12 +185,9 @@ def _text(value: str | Erased) -> str | None:
 def _customer(order: Order) -> dict[str, Any] | None:
     if order.customer_id is None:
         return None
-    erased = isinstance(order.buyer_name, Erased) or isinstance(order.mails_to, Erased)
-    customer = {
-        "id": str(order.customer_id),
-        "name": _text(order.buyer_name),
-        "email": _text(order.mails_to),
-    }
+    name, email = order.buyer_name, order.mails_to
+    erased = isinstance(name, Erased) or isinstance(email, Erased)
+    customer = {"id": str(order.customer_id), "name": _text(name), "email": _text(email)}
     return {**customer, "erased": True} if erased else customer
 
 

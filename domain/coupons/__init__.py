@@ -86,6 +86,9 @@ __all__ = [
     "Use",
     "check_coupon",
     "coupon_id_of",
+    "move_coupon_use",
     "no_longer_held",
     "normalised_code",
+    "redeem_coupon",
+    "release_coupon",
 ]

@@ -80,8 +80,10 @@ class CustomerCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def given(self) -> dict[str, str]:
         """The fields of one text each that say something."""
-        told = (name for name in self.__struct_fields__ if name in Address.FIELDS)
-        return {name: value for name in told if (value := getattr(self, name)) is not None}
+        return {name: value for name in _TEXTS if (value := getattr(self, name)) is not None}
+
+
+_TEXTS = tuple(name for name in CustomerCard.__struct_fields__ if name in Address.FIELDS)
 
 
 class Consent(Struct, frozen=True, kw_only=True):

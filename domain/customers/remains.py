@@ -19,6 +19,7 @@ REACHED = (
     "answers kept under an Idempotency-Key",
     "files made by exports and prints before",
     "uploaded files and error files of imports before, once the import is at rest",
+    "drafts of orders that were typed before and not sent",
     "what payment providers told about the person's orders",
     "the keys of the mails about the person's orders that are kept outside the database",
 )  # fmt: skip

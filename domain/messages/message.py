@@ -15,6 +15,7 @@ from domain.settings import LOCALES, Shop, UnknownLocale
 from domain.texts import CODE, NAME, NOTE, check_text
 
 Purpose = Literal["status", "administrators", "payment-link", "payment", "refund", "tracking", "sequence", "resend"]
+State = Literal["requested", "rendered", "sent", "kept", "refused", "uncertain", "bounced"]
 MAX_FACTS = 50
 NAME_OF_TEMPLATE = 200
 
@@ -65,7 +66,7 @@ class Message(Aggregate):
     TOPIC = "message"
 
     def clear(self) -> None:
-        self.state = ""
+        self.state: State | Literal[""] = ""
         self.template = ""
         self.purpose = ""
         self.order_id: UUID | None = None

@@ -104,8 +104,12 @@ class ItemRemoved(Event, frozen=True, kw_only=True):
 
 def add_item(order: Order, command: AddItem, shop: Shop) -> None:
     """Adds a line while the order is open."""
-    if command.context.command_id in order.commands:
-        return
+    if command.context.command_id not in order.commands:
+        add_line(order, command, shop)
+
+
+def add_line(order: Order, command: AddItem, shop: Shop) -> None:
+    """Adds a line, whatever else the same command has done."""
     require_open(order)
     line = _line_to_add(order, command, "", shop)
     check_discounts_of(order, line, "/unit_price")

@@ -61,6 +61,10 @@ def state_of(order: Order) -> dict[str, Any]:
     known["return_status"] = order.return_status
     known["paid"] = order.paid
     known["refunded"] = order.refunded
+    known["balance"] = order.price.balance
+    known["subtotal"] = order.price.subtotal
+    known["shipping_total"] = order.price.shipping_total
+    known["tax"] = order.price.tax
     state: dict[str, Any] = msgspec.to_builtins(known, str_keys=True)
     return state
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from domain.addresses import Address, check_address
 from domain.events import Context, Event
 from domain.money import MAX_MINOR_UNITS, amount_text, decimals
-from domain.orders import cart, charges, details, notes, payments, shipments
+from domain.orders import cart, charges, details, notes, payments, refunded, shipments
 from domain.orders.charges import DiscountSet
 from domain.orders.details import BillingAddressChanged, ShippingAddressChanged
 from domain.orders.line_changes import TotalOutOfBounds
@@ -341,8 +341,8 @@ def retell_payment(order: Order, context: Context, payment: PastPayment, past: P
 def retell_refund(order: Order, context: Context, refund: PastRefund, past: Past, shop: Shop) -> None:
     """Writes down money that went back, at its own time."""
     at = _at(context, refund.at or past.ended_at or past.placed_at)
-    given = payments.RefundOrder(order_id=order.id, context=at, amount=refund.amount, reference=refund.reference)
-    payments.refund_order(order, given, shop)
+    given = refunded.RefundOrder(order_id=order.id, context=at, amount=refund.amount, reference=refund.reference)
+    refunded.refund_order(order, given, shop)
 
 
 def retell_shipment(order: Order, context: Context, parcel: PastShipment, past: Past, shop: Shop) -> None:

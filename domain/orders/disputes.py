@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.events import Event
+from domain.orders.ledger import DisputeState
 from domain.orders.order import Dispute, Order, OrderCommand
 from domain.orders.payments import PaymentNotFound
 from domain.settings import Shop
@@ -52,7 +53,7 @@ class DisputeClosed(Event, frozen=True, kw_only=True):
     won: bool
 
     def apply(self, order: Order) -> None:
-        state = "won" if self.won else "lost"
+        state: DisputeState = "won" if self.won else "lost"
         order.disputes[self.dispute] = Dispute(id=self.dispute, payment=self.payment, amount=self.amount, state=state)
 
 

@@ -6,15 +6,20 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from domain.events import Context, Event
+from domain.addresses import Address
+from domain.events import Context, Erased, Event
+from domain.lookup import Decision, Lookup
 from domain.money import share
+from domain.orders.creation import CreateOrder
+from domain.orders.intake import take_order
 from domain.orders.lines import NewItem
-from domain.orders.order import EXCHANGE, ExchangeOf, Order, OrderCommand, RefundedLine
-from domain.orders.payments import OrderRefunded, PaymentRecorded, RefundOrder
+from domain.orders.order import EXCHANGE, ExchangeOf, Order, OrderCommand, RefundedLine, require_currency
+from domain.orders.payments import PaymentRecorded
 from domain.orders.quantities import in_units
 from domain.orders.refund_parts import RefundLine, refund_parts
+from domain.orders.refunded import OrderRefunded, RefundOrder
 from domain.orders.refunds import RefundRequested, require_with_provider
-from domain.orders.returns import ReturnSettled, require_received, units
+from domain.orders.returns import ForeignExchange, ReturnSettled, SettleReturn, require_received, units
 from domain.settings import Shop
 from domain.taxes import Taxes
 from domain.texts import CODE, LINE, check_text
@@ -24,7 +29,7 @@ class ExchangeReturn(OrderCommand, frozen=True, kw_only=True):
     """Settle a return by a new order in its place; what its goods were worth beyond that goes back to the customer.
 
     The rest goes through the provider of a `payment` where one is told, else it is written down with a `method`. The
-    desk stores the `replacement` and fills in its number and its total.
+    `number` and the `total` are those of the `replacement`, once that is decided.
     """
 
     return_number: int
@@ -124,6 +129,60 @@ def _give_back(order: Order, command: ExchangeReturn, rest: int) -> None:
             credit=rest,
             method=command.method or order.payment_method,
         )
+
+
+def with_replacement(order: Order, command: ExchangeReturn, lookup: Lookup, decision: Decision) -> ExchangeReturn:
+    """The command with the number and total of the order sent in exchange, which begins with it; once."""
+    if is_exchanged(order, command):
+        return command
+    require_exchangeable(order, command)
+    require_currency(order, command)
+    replacement = Order.blank(command.replacement)
+    decision.touched.append(replacement)
+    take_order(replacement, _creation(order, command), lookup, decision)
+    return replace(command, number=replacement.number, total=replacement.price.total)
+
+
+def _creation(order: Order, command: ExchangeReturn) -> CreateOrder:
+    """The order that is sent in exchange: of the same customer, to the same address, placed at once."""
+    return CreateOrder(
+        order_id=command.replacement,
+        context=command.context,
+        currency=order.currency,
+        prices_include_tax=order.prices_include_tax,
+        locale=order.locale,
+        place=True,
+        notify=command.notify,
+        customer_id=order.customer_id,
+        source=EXCHANGE,
+        items=command.items,
+        discount=command.discount,
+        shipping_charge=command.shipping_charge,
+        shipping_taxes=command.shipping_taxes,
+        shipping_includes_tax=command.shipping_includes_tax,
+        billing_address=_readable(order.billing_address),
+        shipping_address=_readable(order.shipping_address),
+    )
+
+
+def _readable(address: Address | Erased) -> Address:
+    return Address() if isinstance(address, Erased) else address
+
+
+def with_own_exchange(order: Order, command: SettleReturn, lookup: Lookup, decision: Decision) -> SettleReturn:
+    """The command, where the order sent in exchange is one of the same customer."""
+    if command.exchange is not None:
+        sent = lookup.load(Order, command.exchange)
+        if not sent.exists or sent.customer_id is None or sent.customer_id != order.customer_id:
+            raise ForeignExchange("/exchange")
+    return command
+
+
+def link_replacement(order: Order, command: ExchangeReturn, decision: Decision) -> None:
+    """Links the order that began with this exchange to the one it stands for."""
+    begun = (other for other in decision.touched if isinstance(other, Order) and other.id == command.replacement)
+    for replacement in begun:
+        begin_exchange(replacement, order, command.return_number, command.context)
 
 
 def begin_exchange(replacement: Order, order: Order, return_number: int, context: Context) -> None:

@@ -84,7 +84,7 @@ class OrderImportUpdated(Event, frozen=True, kw_only=True):
         return order.imported is not None
 
     def apply(self, order: Order) -> None:
-        was = cast(Imported, order.imported)
+        was = cast("Imported", order.imported)
         order.adjustment = self.adjustment
         order.imported = Imported(
             source=was.source,

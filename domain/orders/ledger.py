@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from domain.owed import RefundParts
+
+PaymentState = Literal["requested", "failed", "authorized", "captured", "voided"]
+RefundState = Literal["requested", "failed", "refunded", "withdrawn"]
+DisputeState = Literal["open", "lost", "won"]
 
 
 class Payment(Struct, frozen=True, kw_only=True):
@@ -21,7 +26,7 @@ class Payment(Struct, frozen=True, kw_only=True):
     id: str
     amount: int
     method: str
-    state: str
+    state: PaymentState
     reference: str
     at: datetime
     provider: str = ""
@@ -51,7 +56,7 @@ class Refund(RefundParts, frozen=True, kw_only=True):
     at: datetime
     payment: str = ""
     restock: bool = False
-    state: str = "refunded"
+    state: RefundState = "refunded"
     failure: str = ""
     asked_by: UUID | None = None
     of_cancelled: bool = False
@@ -65,4 +70,4 @@ class Dispute(Struct, frozen=True, kw_only=True):
     id: str
     payment: str
     amount: int
-    state: str
+    state: DisputeState

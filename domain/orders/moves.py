@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, cast
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Literal, NamedTuple, cast, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +20,8 @@ from domain.statuses import CANCELLED, COMPLETED, DRAFT, STAGES, MerchantStatus,
 from domain.texts import LINE, TextMissing, check_text
 
 BalanceChoice = Literal["accept"]
-RECIPIENTS = ("customer", "administrators")
+Recipient = Literal["customer", "administrators"]
+RECIPIENTS: tuple[Recipient, ...] = get_args(Recipient)
 
 
 class IllegalMove(Rejected):
@@ -64,11 +66,23 @@ class BalanceConfirmationRequired(Conflict):
     code = "balance-confirmation-required"
 
 
+class Refusal(NamedTuple):
+    """Why something cannot be done now: a stable code, and a sentence."""
+
+    code: str
+    detail: str
+
+
+def as_refusal(error: DomainError | None) -> Refusal | None:
+    """An error as it is told before anybody tries."""
+    return Refusal(error.code, str(error)) if error else None
+
+
 class Move(Struct, frozen=True, kw_only=True):
-    """A status the order could be moved to; `refusal` is None where it may."""
+    """A status the order could be moved to; `refusal` is why not, None where it may."""
 
     status: MerchantStatus
-    refusal: Rejected | None
+    refusal: Refusal | None
 
 
 class ChangeStatus(OrderCommand, frozen=True, kw_only=True):
@@ -175,17 +189,38 @@ MOVE_POLICIES: tuple[Callable[[Order, MerchantStatus], Rejected | None], ...] = 
 
 def refusal(order: Order, to: MerchantStatus, shop: Shop) -> Rejected | None:
     """Why the order may not be moved to that status, or None."""
-    if not may_move(order.stage, to.stage):
-        legal = [status.code for status in shop.statuses.values() if may_move(order.stage, status.stage)]
-        return IllegalMove("/status", stage=order.stage, status=to.code, legal=", ".join(legal) or "nothing else")
+    return _off_the_table(order.stage, to, shop.statuses.values()) or _against_policy(order, to)
+
+
+def _off_the_table(stage: str, to: MerchantStatus, statuses: Iterable[MerchantStatus]) -> IllegalMove | None:
+    if may_move(stage, to.stage):
+        return None
+    legal = [status.code for status in statuses if may_move(stage, status.stage)]
+    return IllegalMove("/status", stage=stage, status=to.code, legal=", ".join(legal) or "nothing else")
+
+
+def _against_policy(order: Order, to: MerchantStatus) -> Rejected | None:
     return next((no for policy in MOVE_POLICIES if (no := policy(order, to))), None)
 
 
 def moves(order: Order, shop: Shop) -> tuple[Move, ...]:
     """Every other status of the shop, in the merchant's order, each with why it is refused if it is."""
-    others = (status for status in shop.statuses.values() if status.code != order.status)
+    on_the_table = _on_the_table(order.status, order.stage, tuple(shop.statuses.values()))
+    return tuple(move if move.refusal else _held_to_policy(order, move) for move in on_the_table)
+
+
+@lru_cache(maxsize=1024)
+def _on_the_table(code: str, stage: str, statuses: tuple[MerchantStatus, ...]) -> tuple[Move, ...]:
+    """The moves out of a status as far as the table alone says: the same for every order that has it."""
+    others = (status for status in statuses if status.code != code)
     ranked = sorted(others, key=lambda status: (STAGES.index(status.stage), status.position, status.code))
-    return tuple(Move(status=status, refusal=refusal(order, status, shop)) for status in ranked)
+    refusals = [as_refusal(_off_the_table(stage, status, statuses)) for status in ranked]
+    return tuple(Move(status=status, refusal=no) for status, no in zip(ranked, refusals, strict=True))
+
+
+def _held_to_policy(order: Order, move: Move) -> Move:
+    no = _against_policy(order, move.status)
+    return Move(status=move.status, refusal=as_refusal(no)) if no else move
 
 
 def place(
@@ -246,7 +281,7 @@ def change_status(order: Order, command: ChangeStatus, shop: Shop) -> None:
 
 def _send(order: Order, command: ChangeStatus) -> None:
     try:
-        send_parcel(order, cast(Parcel, command.parcel), command.context, command.stock)
+        send_parcel(order, cast("Parcel", command.parcel), command.context, command.stock)
     except DomainError as error:
         error.pointer = f"/shipment{error.pointer}"
         raise

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
 
-from domain.addresses import Address
+from domain.addresses import NOWHERE, Address
 from domain.errors import Conflict, NotFound, Rejected
 from domain.events import Aggregate, Command, Erased
 from domain.orders.items import Item as Item
 from domain.orders.ledger import Dispute as Dispute
+from domain.orders.ledger import DisputeState
 from domain.orders.ledger import Payment as Payment
 from domain.orders.ledger import Refund as Refund
 from domain.orders.origins import EXCHANGE as EXCHANGE
@@ -32,8 +33,6 @@ from domain.taxes import Taxes
 
 if TYPE_CHECKING:
     from domain.orders.returns import Return
-
-_NOWHERE = Address()
 
 
 class OrderNotFound(NotFound):
@@ -80,6 +79,10 @@ class Note(Struct, frozen=True, kw_only=True):
 
 
 StockChoice = Literal["apply", "leave"]
+PaymentStatus = Literal["unpaid", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "overpaid"]
+FulfilmentStatus = Literal["unfulfilled", "partially_shipped", "shipped", "delivered", "returned"]
+ReturnStatus = Literal["none", "requested", "received", "settled"]
+DisputeStatus = Literal["none", "open", "won", "lost"]
 
 
 class Order(Aggregate):
@@ -105,9 +108,9 @@ class Order(Aggregate):
         self.source = ""
         self.chosen_payment_method = ""
         self.shipping_method = ""
-        self.billing_address: Address | Erased = _NOWHERE
+        self.billing_address: Address | Erased = NOWHERE
         self.billing_subject: UUID | None = None
-        self.shipping_address: Address | Erased = _NOWHERE
+        self.shipping_address: Address | Erased = NOWHERE
         self.shipping_subject: UUID | None = None
         self.items: dict[str, Item] = {}
         self.last_item = 0
@@ -228,7 +231,7 @@ class Order(Aggregate):
         return self._price
 
     @property
-    def payment_status(self) -> str:
+    def payment_status(self) -> PaymentStatus:
         """Where what was paid and given back stands against what the customer keeps."""
         price = self.price
         held = price.paid - price.refunded
@@ -243,7 +246,7 @@ class Order(Aggregate):
         return "partially_refunded" if price.kept < price.total else "paid"
 
     @property
-    def fulfilment_status(self) -> str:
+    def fulfilment_status(self) -> FulfilmentStatus:
         """How much of the order has left the house, and whether all of that came back."""
         sent = self.shipped_quantities() if self.shipments else None
         if not sent:
@@ -258,16 +261,20 @@ class Order(Aggregate):
         return "delivered" if all(shipment.state == "delivered" for shipment in live) else "shipped"
 
     @property
-    def return_status(self) -> str:
+    def return_status(self) -> ReturnStatus:
         """Where returned goods stand: as the return that has furthest to go."""
+        if not self.returns:
+            return "none"
         states = {one.state for one in self.returns.values()}
-        return next((state for state in ("requested", "received", "settled") if state in states), "none")
+        return next((state for state in get_args(ReturnStatus) if state in states), "none")
 
     @property
-    def dispute_status(self) -> str:
-        """Whether the payer disputes a payment with the provider."""
+    def dispute_status(self) -> DisputeStatus:
+        """Whether the payer disputes a payment with the provider; a lost one tells more than one that was won."""
+        if not self.disputes:
+            return "none"
         states = {dispute.state for dispute in self.disputes.values()}
-        return next((state for state in ("open", "lost", "won") if state in states), "none")
+        return next((state for state in get_args(DisputeState) if state in states), "none")
 
     @property
     def bill(self) -> Address:
@@ -280,8 +287,8 @@ class Order(Aggregate):
         return self._own(self.shipping_address, self.shipping_subject)
 
     def _own(self, address: Address | Erased, subject: UUID | None) -> Address:
-        is_own = subject in (None, self.subject)
-        return address if is_own and isinstance(address, Address) else _NOWHERE
+        is_own = subject is None or subject == self.subject
+        return address if is_own and isinstance(address, Address) else NOWHERE
 
     @property
     def buyer_name(self) -> str | Erased:

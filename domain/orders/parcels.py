@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -12,6 +13,9 @@ class ShippedItem(Struct, frozen=True, kw_only=True):
 
     item: str
     quantity: int
+
+
+ShipmentState = Literal["shipped", "delivered", "cancelled"]
 
 
 class Shipment(Struct, frozen=True, kw_only=True):
@@ -25,6 +29,6 @@ class Shipment(Struct, frozen=True, kw_only=True):
     carrier: str
     tracking_code: str
     items: tuple[ShippedItem, ...]
-    state: str
+    state: ShipmentState
     at: datetime
     told_by: str = ""

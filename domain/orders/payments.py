@@ -1,8 +1,9 @@
-"""The order's ledger: money promised, taken, taken back out and refunded."""
+"""The order's ledger: money promised, taken and taken back out."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -10,17 +11,10 @@ from domain.errors import NotFound, Rejected
 from domain.events import Event
 from domain.money import MAX_MINOR_UNITS, amount_text
 from domain.orders.cash import cash_amount
-from domain.orders.order import Order, OrderCommand, Payment, Refund, RefundedLine
+from domain.orders.order import Order, OrderCommand, Payment
 from domain.orders.pay_again import due as due
 from domain.orders.pay_again import due_again, keep_again, keep_as_before
-from domain.orders.refund_parts import AmountNotPositive as AmountNotPositive
-from domain.orders.refund_parts import NothingRefunded as NothingRefunded
-from domain.orders.refund_parts import RefundAboveLine as RefundAboveLine
-from domain.orders.refund_parts import RefundAbovePaid as RefundAbovePaid
-from domain.orders.refund_parts import RefundAboveShipping as RefundAboveShipping
-from domain.orders.refund_parts import RefundLine as RefundLine
-from domain.orders.refund_parts import facts_of, parts_of, refund_parts
-from domain.orders.refund_parts import shipping_refundable as shipping_refundable
+from domain.orders.refund_parts import AmountNotPositive
 from domain.settings import Shop
 from domain.statuses import DRAFT
 from domain.texts import CODE, LINE, check_text
@@ -96,6 +90,9 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     paid_at: datetime | None = None
 
 
+PaidState = Literal["captured", "authorized"]  # of a payment written down by hand
+
+
 class AuthorizePayment(OrderCommand, frozen=True, kw_only=True):
     """Write down money that a provider promised; `payment` is the request that it answers."""
 
@@ -110,23 +107,6 @@ class VoidPayment(OrderCommand, frozen=True, kw_only=True):
     """Take a payment back out of the ledger: it never came, or was written down by mistake."""
 
     payment: str
-
-
-class RefundOrder(OrderCommand, frozen=True, kw_only=True):
-    """Write down money that went back: by lines (put back on the shelf with `restock`), shipping, goodwill or credit.
-
-    An `amount` alone is split: first what was paid too much, the rest goodwill.
-    """
-
-    lines: tuple[RefundLine, ...] = ()
-    shipping: int = 0
-    goodwill: int = 0
-    credit: int = 0
-    amount: int | None = None
-    pay_again: bool = False
-    method: str = ""
-    reference: str = ""
-    restock: bool = False
 
 
 class CapturePayment(OrderCommand, frozen=True, kw_only=True):
@@ -225,46 +205,6 @@ class PaymentVoided(Event, frozen=True, kw_only=True):
         order.payments[self.payment] = replace(was, state="voided", asked="", asked_amount=0, failure="")
 
 
-class OrderRefunded(Event, frozen=True, kw_only=True):
-    """Money went back to the customer.
-
-    Form 2 tells credit beside goodwill (None: form 1, which did not), what units were worth in their line, and whether
-    the customer pays another way.
-    """
-
-    TOPIC = "order.refunded"
-    VERSION = 2
-
-    refund: str
-    amount: int
-    lines: tuple[RefundedLine, ...] = ()
-    shipping: int = 0
-    goodwill: int = 0
-    credit: int | None = 0
-    pay_again: bool = False
-    method: str = ""
-    reference: str = ""
-    restock: bool = False
-    payment: str = ""
-
-    def apply(self, order: Order) -> None:
-        refund = Refund(
-            id=self.refund,
-            amount=self.amount,
-            **facts_of(parts_of(order, self)),
-            method=self.method,
-            reference=self.reference,
-            reason=self.metadata.reason,
-            at=self.timestamp,
-            payment=self.payment,
-            restock=self.restock,
-            of_cancelled=order.is_cancelled,
-        )
-        order.refund_requests.pop(self.refund, None)
-        order.refunds = (*order.refunds, refund)
-        order.commands.add(self.metadata.cause)
-
-
 def require_room(order: Order) -> None:
     if order.stage == DRAFT:
         raise NotYetPlaced(number=order.number)
@@ -272,14 +212,14 @@ def require_room(order: Order) -> None:
         raise TooManyEntries(limit=MAX_ENTRIES)
 
 
-def _check_method(method: str, is_settled: bool, shop: Shop) -> None:
+def check_method(method: str, is_settled: bool, shop: Shop) -> None:
     """What was paid elsewhere, in the past or with a provider, is written down even where the method is not offered."""
     check_text(method, CODE, "/method")
     if method and not is_settled:
         shop.require_payment_method(method, "/method")
 
 
-def _given_before(order: Order, command: OrderCommand) -> bool:
+def given_before(order: Order, command: OrderCommand) -> bool:
     """Whether this very command was followed before; one that tells a past order tells several payments at once."""
     given = command.context.command_id
     pending = (event for event in order.pending_events if isinstance(event, Event))
@@ -302,10 +242,10 @@ def record_payment(order: Order, command: RecordPayment, shop: Shop) -> None:
     known = order.payment_by(command.provider, command.reference)
     if known is not None:
         return _capture(order, known, command.amount, command)
-    if _given_before(order, command):
+    if given_before(order, command):
         return
     require_room(order)
-    _check_method(command.method, bool(command.context.import_id or command.provider), shop)
+    check_method(command.method, bool(command.context.import_id or command.provider), shop)
     check_text(command.reference, CODE, "/reference")
     check_text(command.context.reason, LINE, "/reason")
     is_due = due_again(order, command.pay_again)
@@ -338,10 +278,10 @@ def _check_paid_at(paid_at: datetime, now: datetime) -> None:
 
 def authorize_payment(order: Order, command: AuthorizePayment, shop: Shop) -> None:
     """Writes down what a provider promised."""
-    if order.payment_by(command.provider, command.reference) is not None or _given_before(order, command):
+    if order.payment_by(command.provider, command.reference) is not None or given_before(order, command):
         return
     require_room(order)
-    _check_method(command.method, bool(command.context.import_id or command.provider), shop)
+    check_method(command.method, bool(command.context.import_id or command.provider), shop)
     check_text(command.reference, CODE, "/reference")
     check_amount(command.amount, order.currency)
     order.record(
@@ -404,33 +344,11 @@ def void_by_hand(order: Order, payment: Payment, command: OrderCommand) -> None:
     order.record(PaymentVoided, command.context, payment=payment.id, amount=payment.amount)
 
 
-def refund_order(order: Order, command: RefundOrder, shop: Shop) -> None:
-    """Writes down a refund that was made by hand, once."""
-    if _given_before(order, command):
-        return
-    require_room(order)
-    _check_method(command.method, command.context.import_id is not None, shop)
-    check_text(command.reference, CODE, "/reference")
-    check_text(command.context.reason, LINE, "/reason")
-    parts = refund_parts(order, command)
-    order.record(
-        OrderRefunded,
-        command.context,
-        refund=order.next_refund,
-        amount=parts.total,
-        **facts_of(parts),
-        method=command.method or order.payment_method,
-        reference=command.reference,
-        restock=command.restock,
-    )
-
-
-EVENTS: tuple[type[Event], ...] = (PaymentRecorded, PaymentAuthorized, PaymentCaptured, PaymentVoided, OrderRefunded)
+EVENTS: tuple[type[Event], ...] = (PaymentRecorded, PaymentAuthorized, PaymentCaptured, PaymentVoided)
 
 HANDLERS = {
     RecordPayment: record_payment,
     AuthorizePayment: authorize_payment,
     CapturePayment: capture_payment,
     VoidPayment: void_payment,
-    RefundOrder: refund_order,
 }

@@ -34,3 +34,11 @@ def in_units(order: Order, item: str, steps: int) -> Quantity:
 def quantity_shown(order: Order, item: str, steps: int) -> int | str:
     """Steps of a line as an answer names them."""
     return quantity_answer(steps, unit_on(order, item))
+
+
+def units_held(order: Order) -> int:
+    """How many units of goods the customer keeps; a line that is measured, such as in kilograms, counts as one."""
+    refunded = order.refunded_quantities() if order.refunds else {}
+    kept = ((item, item.quantity - refunded.get(item.id, 0)) for item in order.items.values())
+    goods = ((item.unit, steps) for item, steps in kept if steps > 0 and (item.unit_price or 0) >= 0)
+    return sum(1 if unit.decimals else steps for unit, steps in goods)

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from domain.errors import NotFound, Rejected
 from domain.events import Event
 from domain.orders.order import Order, OrderCommand, Payment, Refund, RefundedLine
-from domain.orders.payments import OrderRefunded, payment_of, require_room
+from domain.orders.payments import payment_of, require_room
 from domain.orders.refund_parts import RefundLine, facts_of, parts_of, refund_parts, require_refundable
+from domain.orders.refunded import OrderRefunded
 from domain.settings import Shop
 from domain.texts import CODE, LINE, check_text
 

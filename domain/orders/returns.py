@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final, Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
@@ -17,9 +18,14 @@ from domain.settings import Shop
 from domain.texts import CODE, LINE, check_text
 from domain.units import as_answered
 
-CONDITIONS = ("new", "opened", "damaged")
+Condition = Literal["new", "opened", "damaged"]
+CONDITIONS: tuple[Condition, ...] = get_args(Condition)
+ReturnState = Literal["requested", "received", "settled", "cancelled"]
 MAX_RETURNS = 200
-REQUESTED, RECEIVED, SETTLED, CANCELLED = "requested", "received", "settled", "cancelled"
+REQUESTED: Final = "requested"
+RECEIVED: Final = "received"
+SETTLED: Final = "settled"
+CANCELLED: Final = "cancelled"
 
 
 class ReturnNotFound(NotFound):
@@ -118,7 +124,7 @@ class Return(Struct, frozen=True, kw_only=True):
     lines: tuple[ReturnLine, ...]
     reason: str | None
     at: datetime
-    state: str = REQUESTED
+    state: ReturnState = REQUESTED
     received: tuple[ReceivedLine, ...] = ()
     refund: str = ""
     exchange: UUID | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -98,6 +100,9 @@ class CorrectTracking(OrderCommand, frozen=True, kw_only=True):
     carrier: str | None = None
     tracking_code: str | None = None
     tells: bool = False
+
+
+ParcelState = Literal["delivered", "cancelled"]  # that a parcel on its way may come to
 
 
 class DeliverShipment(OrderCommand, frozen=True, kw_only=True):
@@ -296,6 +301,12 @@ def correct_tracking(order: Order, command: CorrectTracking, shop: Shop) -> None
         )
     if command.tells and command.context.command_id not in order.commands:
         tell(order, order.shipments[was.number], command.context)
+
+
+def tracking_codes(order: Order) -> list[str]:
+    """The codes of the parcels that were not called back."""
+    parcels = (parcel for parcel in order.shipments.values() if parcel.state != "cancelled")
+    return [parcel.tracking_code for parcel in parcels if parcel.tracking_code]
 
 
 def customer_knows(parcel: Shipment, shop: Shop) -> bool:

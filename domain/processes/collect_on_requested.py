@@ -18,7 +18,7 @@ KINDS: dict[type[Event], str] = {
 
 def react(trigger: Trigger) -> Reaction:
     """What the provider is asked to do."""
-    requested = cast(PaymentRequested | CaptureRequested | VoidRequested, trigger.event)
+    requested = cast("PaymentRequested | CaptureRequested | VoidRequested", trigger.event)
     payload: dict[str, str | int] = {"order_id": str(requested.originator_id), "payment": requested.payment}
     return Reaction(effects=(Effect(kind=KINDS[type(requested)], payload=payload, order_id=requested.originator_id),))
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from domain.enrolments import EndEnrolment, Enrolment, Reason, enrolment_id_of
 from domain.orders.moves import OrderStatusChanged, OrderStatusForced
-from domain.orders.payments import OrderRefunded
+from domain.orders.refunded import OrderRefunded
 from domain.processes.process import NOTHING, Process, Reaction, Trigger
 from domain.sequences import SEQUENCES_ID, Sequences
 from domain.statuses import CANCELLED
@@ -17,7 +17,7 @@ NAME = "exit_on_order"
 def react(trigger: Trigger) -> Reaction:
     """The end of every enrolment that is under way and leaves for this reason."""
     event = trigger.event
-    if not isinstance(event, OrderRefunded) and cast(OrderStatusChanged, event).stage != CANCELLED:
+    if not isinstance(event, OrderRefunded) and cast("OrderStatusChanged", event).stage != CANCELLED:
         return NOTHING
     reason: Reason = "refunded" if isinstance(event, OrderRefunded) else "cancelled"
     book = trigger.load(Sequences, SEQUENCES_ID)

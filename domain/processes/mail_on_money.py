@@ -7,7 +7,8 @@ from uuid import uuid5
 
 from domain.messages import RequestMessage
 from domain.orders.order import EXCHANGE, Order, Payment, Refund
-from domain.orders.payments import OrderRefunded, PaymentCaptured, PaymentRecorded
+from domain.orders.payments import PaymentCaptured, PaymentRecorded
+from domain.orders.refunded import OrderRefunded
 from domain.processes.process import NOTHING, Process, Reaction, Trigger
 from domain.templates import PAYMENT_RECEIVED, REFUND_MADE
 

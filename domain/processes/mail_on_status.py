@@ -19,7 +19,7 @@ _Moved = OrderPlaced | OrderStatusChanged | OrderStatusForced
 
 def react(trigger: Trigger) -> Reaction:
     """One message for each recipient: the customer's in the order's language, one made for them to administrators."""
-    moved = cast(_Moved, trigger.event)
+    moved = cast("_Moved", trigger.event)
     told = recipients(moved, trigger.shop)
     if not told:
         return NOTHING

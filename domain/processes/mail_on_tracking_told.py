@@ -14,7 +14,7 @@ NAME = "mail_on_tracking_told"
 
 def react(trigger: Trigger) -> Reaction:
     """One message to the order's customer, in the order's language."""
-    told = cast(TrackingTold, trigger.event)
+    told = cast("TrackingTold", trigger.event)
     order = trigger.order()
     if not order.mails_to:
         return NOTHING

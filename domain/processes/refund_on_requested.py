@@ -12,7 +12,7 @@ NAME = "refund_on_requested"
 
 def react(trigger: Trigger) -> Reaction:
     """The refund to send."""
-    requested = cast(RefundRequested, trigger.event)
+    requested = cast("RefundRequested", trigger.event)
     payload: dict[str, str | int] = {"order_id": str(requested.originator_id), "refund": requested.refund}
     return Reaction(effects=(Effect(kind="refund.send", payload=payload, order_id=requested.originator_id),))
 

@@ -12,8 +12,9 @@ from domain.orders.line_changes import ItemCorrected, ItemPriceChanged, ItemQuan
 from domain.orders.moves import OrderStatusChanged, OrderStatusForced
 from domain.orders.pay_again import OrderKeptAgain
 from domain.orders.payment_links import PaymentLinkIssued
-from domain.orders.payments import OrderRefunded, PaymentAuthorized, PaymentCaptured, PaymentRecorded, PaymentVoided
+from domain.orders.payments import PaymentAuthorized, PaymentCaptured, PaymentRecorded, PaymentVoided
 from domain.orders.provider_payments import PaymentRequested
+from domain.orders.refunded import OrderRefunded
 from domain.orders.withdrawals import RefundWithdrawn
 from domain.processes.process import NOTHING, Effect, Process, Reaction, Trigger
 

@@ -16,7 +16,7 @@ from domain.orders.line_changes import ItemCorrected, ItemQuantityChanged
 from domain.orders.moves import OrderPlaced, OrderStatusChanged, OrderStatusForced
 from domain.orders.order import Order, Refund
 from domain.orders.pay_again import OrderKeptAgain
-from domain.orders.payments import OrderRefunded
+from domain.orders.refunded import OrderRefunded
 from domain.orders.refunds import RefundFailed
 from domain.orders.returns import ReturnReceived
 from domain.orders.shipments import OrderShipped, ShipmentCancelled

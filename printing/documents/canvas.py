@@ -158,7 +158,7 @@ class Canvas(FPDF):
         """The file."""
         digest = sha256(f"{self.title}{self.creation_date.isoformat()}{self._identity}".encode())
         for page in self.pages.values():
-            digest.update(cast(bytearray, page.contents))
+            digest.update(cast("bytearray", page.contents))
         self._identity = digest.hexdigest()[:32].upper()
         return bytes(self.output(output_producer_class=Producer))
 
@@ -167,7 +167,7 @@ class Producer(OutputProducer):
     """Writes the faces as the document used them; a character's code is the number of its glyph."""
 
     def _add_fonts(self, *_: Any) -> dict[int, PDFFont | PDFType3Font]:
-        return {used.i: self._font(used) for used in cast(Canvas, self.fpdf).weights.values()}
+        return {used.i: self._font(used) for used in cast("Canvas", self.fpdf).weights.values()}
 
     def _font(self, used: Used) -> PDFFont:
         name, shown = f"CARNET+{used.face.name}", used.characters

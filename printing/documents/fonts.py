@@ -2,17 +2,18 @@
 
 fpdf2 parses a font for each document and subsets it with fontTools, which is most of what a document costs. Here the
 two weights are taken out of the variable font once; a document's subset keeps the numbers of the glyphs and leaves the
-unused ones empty, which is a matter of copying bytes.
+unused ones empty, which is a matter of copying bytes. The regular weight is the variable font as it stands; the bold
+one takes seconds to work out, so whoever prints has it made ready beforehand (`make_ready`).
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
 from io import BytesIO
 from itertools import groupby
 from struct import calcsize, pack, unpack_from
+from threading import Lock, Thread
 from typing import Any
 
 import fontpkg_noto_sans
@@ -23,6 +24,9 @@ REGULAR, BOLD = 400, 700
 FILE = fontpkg_noto_sans.ROOT / "files" / "NotoSans[wdth,wght].ttf"
 _LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "STAT", "DSIG", "HVAR", "MVAR")
 _WORDS, _MORE, _SCALE, _XY_SCALE, _TWO_BY_TWO = 0x0001, 0x0020, 0x0008, 0x0040, 0x0080
+_OVERLAPS, _PARTS_OVERLAP = 0x40, 0x0400
+_faces: dict[int, Face] = {}
+_making = Lock()
 
 
 class Face:
@@ -94,7 +98,7 @@ class Face:
         return _font_file(tables)
 
     def _outline(self, glyph: int) -> bytes:
-        return bytes(self._outlines[self._offsets[glyph] : self._offsets[glyph + 1]])
+        return _marked(bytes(self._outlines[self._offsets[glyph] : self._offsets[glyph + 1]]))
 
     def _with_components(self, used: frozenset[int]) -> set[int]:
         found: set[int] = set()
@@ -105,6 +109,19 @@ class Face:
                 found.add(glyph)
                 open_ += _components(self._outline(glyph))
         return found
+
+
+def _marked(outline: bytes) -> bytes:
+    """The outline, told to overlap itself, as those of a variable font do."""
+    if len(outline) < 12:
+        return outline
+    marked, contours = bytearray(outline), unpack_from(">h", outline)[0]
+    if contours < 0:
+        marked[10:12] = pack(">H", unpack_from(">H", outline, 10)[0] | _PARTS_OVERLAP)
+    else:
+        instructions = 10 + 2 * contours
+        marked[instructions + 2 + unpack_from(">H", outline, instructions)[0]] |= _OVERLAPS
+    return bytes(marked)
 
 
 def _components(outline: bytes) -> list[int]:
@@ -134,7 +151,9 @@ def _font_file(tables: dict[bytes, bytes]) -> bytes:
 
 
 def _instance(weight: int) -> Any:
-    """One weight of the variable font, its outlines as bytes."""
+    """One weight of the variable font, its outlines as bytes; the regular one is that from which the others vary."""
+    if weight == REGULAR:
+        return TTFont(BytesIO(FILE.read_bytes()), lazy=True)
     font = TTFont(FILE, recalcTimestamp=False)
     for tag in _LAYOUT_TABLES:
         if tag in font:
@@ -145,10 +164,26 @@ def _instance(weight: int) -> Any:
     return TTFont(BytesIO(written.getvalue()), lazy=True)
 
 
-@cache
 def face(weight: int) -> Face:
-    """The weight, parsed when it is first asked for."""
-    return Face(weight)
+    """The weight, parsed when it is first asked for; who comes meanwhile waits for it."""
+    if made := _faces.get(weight):
+        return made
+    with _making:
+        if weight not in _faces:
+            _faces[weight] = Face(weight)
+        return _faces[weight]
+
+
+def make_ready() -> Thread:
+    """Parses both weights in a thread of its own, so that the first document waits for neither."""
+
+    def make() -> None:
+        for weight in (REGULAR, BOLD):
+            face(weight)
+
+    thread = Thread(target=make, name="fonts", daemon=True)
+    thread.start()
+    return thread
 
 
 def prepared(text: str) -> str:

@@ -69,7 +69,7 @@ def _check_names(sandbox: Sandbox, part: str, text: str) -> None:
         unknown = find_undeclared_variables(tree) - KNOWN
     except TemplateSyntaxError as error:
         raise _fault(part, error.lineno, error.message or "it cannot be read") from None
-    except TemplateError as error:
+    except (TemplateError, ValueError) as error:  # a ValueError: a number or a name that Python does not take
         raise _fault(part, 1, str(error)) from None
     for name in tree.find_all(Name):
         if name.name in unknown:

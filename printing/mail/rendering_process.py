@@ -21,6 +21,7 @@ from printing.mail.sandbox import BadTemplate
 from printing.mail.standard import Source
 
 CPU_SECONDS = 0.3  # that one request may take; the longest template there may be takes 0.2 to be read
+NICE = 5
 MEMORY = 96 << 20  # bytes that it may take beyond what is loaded
 
 _ENDED = Answer(fault="it takes too much time or memory")
@@ -29,6 +30,7 @@ _requests = msgspec.json.Decoder(Request)
 
 def main() -> None:
     """Lets a child answer, and another one where that was ended, until the other side is gone."""
+    os.nice(NICE)  # whoever waits for an answer goes before whoever tries a template
     channel = socket.socket(fileno=int(sys.argv[1]))
     check_template(Source("", ""))  # loads what is loaded only when it is needed
     example_facts()

@@ -1,4 +1,7 @@
-"""The desk itself: one transaction per command, decided anew when others were quicker."""
+"""The desk itself: what a command needs is gathered, the domain decides it, and what it decided is appended.
+
+One transaction per command, decided anew when others were quicker.
+"""
 
 from __future__ import annotations
 
@@ -15,24 +18,36 @@ from msgspec.structs import replace
 from psycopg.errors import DeadlockDetected
 
 from domain.addresses import Address
+from domain.deciding import decide
 from domain.errors import DomainError, StaleVersion
 from domain.events import Aggregate, Command, Event, fold
 from domain.handlers import CREATING, HANDLERS, MISSING
+from domain.lookup import Decision
 from domain.orders.charges import RemoveCoupon
 from domain.orders.creation import CreateOrder
+from domain.orders.intake import quote_order
 from domain.orders.order import Order, OrderCommand
-from domain.settings import SETTINGS_ID, Settings, Shop
+from domain.settings import SETTINGS_ID, Shop, ShopSettings
 from domain.stock import StockItem
-from projections.desk import customers, orders
-from projections.desk.needs import Needs, Opened, needs
-from projections.desk.stock import Shelf
-from projections.log import Answer, Cache, EventLog, IncarnationChanged, RequestKey, Session, VersionConflict
+from projections.desk.gathered import Gathered
+from projections.desk.needs import Needs, needs
+from projections.desk.stock import StockCache
+from projections.log import (
+    Answer,
+    Cache,
+    EventLog,
+    IncarnationChanged,
+    RequestKey,
+    Session,
+    VersionConflict,
+    again_when_overtaken,
+)
+from projections.papers import kept_prints
 
-LATELY = 1.0
-ATTEMPTS = 20  # how often a decision is made anew when others were quicker
+RECENT = 1.0
 
 Render = Callable[[Any, Shop], Answer]
-Beside = Callable[[Session, Any], None]
+TransactionHook = Callable[[Session, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +78,23 @@ class _Memory:
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.settings = Settings.blank(SETTINGS_ID)
+        self.settings = ShopSettings.blank(SETTINGS_ID)
         self.settings_until = 0.0
-        self.shelf = Shelf()
+        self.stock_cache = StockCache()
         self.unused_numbers: deque[int] = deque()
 
-    def bring_forward(self, fresh: Sequence[Event]) -> Settings:
+    def bring_forward(self, fresh: Sequence[Event]) -> ShopSettings:
         """The settings after what was decided since they were read."""
         if not fresh:
-            self.settings_until = time.monotonic() + LATELY
+            self.settings_until = time.monotonic() + RECENT
             return self.settings
         with self.lock:
-            settings = Settings.blank(SETTINGS_ID)
+            settings = ShopSettings.blank(SETTINGS_ID)
             settings.shop, settings.version = self.settings.shop, self.settings.version
             settings.gaps = self.settings.gaps
             fold(settings, (event for event in fresh if event.originator_version > self.settings.version))
             self.settings = settings
-            self.settings_until = time.monotonic() + LATELY
+            self.settings_until = time.monotonic() + RECENT
             return settings
 
 
@@ -89,7 +104,7 @@ class Desk:
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._memory = Cache(_Memory)
-        self._lately: _Memory | None = None
+        self._recent: _Memory | None = None
         log.on_new_incarnation(self._forget)
 
     def handle(
@@ -99,7 +114,7 @@ class Desk:
         expected_version: int | None = None,
         request: RequestKey | None = None,
         render: Render | None = None,
-        beside: Beside | None = None,
+        beside: TransactionHook | None = None,
     ) -> Outcome:
         """Decides a command and appends its events in one transaction.
 
@@ -107,33 +122,32 @@ class Desk:
         others overtook is made anew on what they left. A `request` that was answered before gets the same answer again.
         `beside` writes in the same transaction what is no part of any history (the hash of a password).
         """
-        reconnected = False
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return self._attempt(command, expected_version, request, render, beside)
-            except (VersionConflict, DeadlockDetected):
-                continue
-            except psycopg.OperationalError:
-                # Nothing was recorded; after a restart of the database every kept connection is dead.
-                if reconnected:
-                    raise
-                self._log.pool.check()
-                reconnected = True
-        return self._attempt(command, expected_version, request, render, beside)
+
+        def decide() -> Outcome:
+            return self._attempt(command, expected_version, request, render, beside)
+
+        try:
+            return again_when_overtaken(decide)
+        except DeadlockDetected:
+            raise
+        except psycopg.OperationalError:
+            # Nothing was recorded; after a restart of the database every kept connection is dead.
+            self._log.pool.check()
+            return again_when_overtaken(decide)
 
     def handle_within(self, session: Session, command: Command) -> Any:
         """Decides a command and saves its events in an open session, whose owner commits; gives the aggregate."""
-        opened = self._open(session, needs(command))
+        gathered = self._gather(session, needs(command))
         session.begin()
-        return _decide_and_save(session, command, opened, None)
+        return _decide_and_save(gathered, command, None)
 
     def shop(self) -> Shop:
         """The shop as it is set up now."""
         return self.set_up()[0]
 
-    def shop_lately(self) -> Shop:
-        """The shop as it was set up at most LATELY seconds ago, or as this process has set it up since."""
-        memory = self._lately
+    def recent_shop(self) -> Shop:
+        """The shop as it was set up at most RECENT seconds ago, or as this process has set it up since."""
+        memory = self._recent
         return memory.settings.shop if memory and time.monotonic() < memory.settings_until else self.shop()
 
     def set_up(self) -> tuple[Shop, int]:
@@ -145,22 +159,22 @@ class Desk:
 
     def _set_up(self) -> tuple[Shop, int]:
         with self._log.session() as session:
-            opened = self._open(session, Needs())
+            gathered = self._gather(session, Needs())
             session.secure()
-            return opened.shop, opened.settings_version
+            return gathered.shop, gathered.settings_version
 
     def shop_within(self, session: Session) -> Shop:
         """The shop as an open session sees it."""
-        return self._open(session, Needs()).shop
+        return self._gather(session, Needs()).shop
 
     def quote(self, command: CreateOrder, refusal: DomainError | None = None) -> tuple[Order, Shop]:
         """The order as it would be created, without storing anything; without the coupon that a refusal is about."""
         asked = replace(command, number="quote", billing_address=Address())
         with self._log.session() as session:
-            shop = self._open(session, needs(asked)).shop
+            gathered = self._gather(session, needs(asked))
             order = Order.blank(asked.order_id)
-            orders.decide_quote(session, order, asked, shop, refusal)
-            return order, shop
+            quote_order(order, asked, gathered, refusal)
+            return order, gathered.shop
 
     def without_coupon(self, command: OrderCommand, coupon: str) -> Preview:
         """The command's order as it would be without a coupon that it was shown with."""
@@ -169,11 +183,10 @@ class Desk:
     def preview(self, command: Command, expected_version: int | None = None) -> Preview:
         """An aggregate before and after a command, without storing anything."""
         with self._log.session() as session:
-            opened = self._open(session, needs(command))
-            opened = Opened(shop=opened.shop, settings_version=opened.settings_version, shelf=opened.shelf)
-            before, after = _target(session, command, opened), _target(session, command, opened)
+            gathered = self._gather(session, needs(command))
+            before, after = _target(command, gathered), _target(command, gathered)
             _require_version(after, expected_version)
-            return Preview(before, after, opened.shop, _decide(session, after, command, opened))
+            return Preview(before, after, gathered.shop, decide(after, command, gathered).touched)
 
     def _attempt(
         self,
@@ -181,34 +194,34 @@ class Desk:
         expected_version: int | None,
         request: RequestKey | None,
         render: Render | None,
-        beside: Beside | None,
+        beside: TransactionHook | None,
     ) -> Outcome:
         with self._log.session() as session:
-            opened = self._open(session, needs(command), request)
-            if opened.answer:
-                return Outcome(None, session.secure(), opened.answer, True, session.incarnation)
+            gathered = self._gather(session, needs(command), request)
+            if gathered.answer:
+                return Outcome(None, session.secure(), gathered.answer, True, session.incarnation)
             try:
-                aggregate = _decide_and_save(session, command, opened, expected_version)
+                aggregate = _decide_and_save(gathered, command, expected_version)
                 if beside:
                     beside(session, aggregate)
-                answer = render(aggregate, opened.shop) if render else None
+                answer = render(aggregate, gathered.shop) if render else None
                 position = session.commit(answer)
             except DomainError as refusal:  # nothing was recorded: the next order takes the number
-                if opened.number is not None:
-                    self._memory.of(session.incarnation).unused_numbers.append(opened.number)
+                if gathered.number is not None:
+                    self._memory.of(session.incarnation).unused_numbers.append(gathered.number)
                 answered = None if isinstance(refusal, VersionConflict) else _answered_meanwhile(session, request)
                 if answered is None:
                     raise
                 return Outcome(None, session.secure(), answered, True, session.incarnation)
-            if isinstance(aggregate, Settings):
+            if isinstance(aggregate, ShopSettings):
                 self._memory.of(session.incarnation).settings_until = 0.0
             return Outcome(aggregate, position, answer, False, session.incarnation)
 
-    def _open(self, session: Session, needed: Needs, request: RequestKey | None = None) -> Opened:
+    def _gather(self, session: Session, needed: Needs, request: RequestKey | None = None) -> Gathered:
         """Claims and reads what is needed; the settings already known are brought forward by what was decided since."""
-        memory = self._lately = self._memory.of(session.incarnation)
-        known, shelf = memory.settings, memory.shelf
-        unknown = shelf.untracked_lately() if needed.moves_goods else shelf.unknown(needed.stock)
+        memory = self._recent = self._memory.of(session.incarnation)
+        known, stock_cache = memory.settings, memory.stock_cache
+        unknown = stock_cache.recently_untracked() if needed.moves_goods else stock_cache.unknown(needed.stock)
         number = _popped(memory.unused_numbers) if needed.series else None
         opening = session.open(
             request=request,
@@ -219,21 +232,25 @@ class Desk:
         if opening.answer:
             if number:
                 memory.unused_numbers.append(number)
-            return Opened(shop=known.shop, shelf=memory.shelf, answer=opening.answer)
+            return Gathered(session, known.shop, stock_cache, answer=opening.answer)
         settings = memory.bring_forward(opening.events.get(SETTINGS_ID, ()))
-        untracked = memory.shelf.learn({stock_id: opening.events[stock_id] for stock_id in unknown})
-        return Opened(
-            shop=settings.shop,
+        untracked = stock_cache.learn({stock_id: opening.events[stock_id] for stock_id in unknown})
+        if needed.keys:
+            session.ensure_subjects(needed.keys)
+        return Gathered(
+            session,
+            settings.shop,
+            stock_cache,
             settings_version=settings.version,
-            shelf=memory.shelf,
             untracked=untracked,
+            email=needed.email,
             customer=opening.customer,
             number=number or opening.number,
         )
 
     def _forget(self) -> None:
         self._memory.drop()
-        self._lately = None
+        self._recent = None
 
 
 def _answered_meanwhile(session: Session, request: RequestKey | None) -> Answer | None:
@@ -250,34 +267,40 @@ def _popped(numbers: deque[int]) -> int | None:
         return None
 
 
-def _decide_and_save(session: Session, command: Command, opened: Opened, expected_version: int | None) -> Any:
+def _decide_and_save(gathered: Gathered, command: Command, expected_version: int | None) -> Any:
     """The aggregate after the command, its events and those of the others it touched saved but not yet committed."""
-    aggregate = _target(session, command, opened)
+    aggregate = _target(command, gathered)
     _require_version(aggregate, expected_version)
-    others = _decide(session, aggregate, command, opened)
-    session.save(aggregate, *others)
+    decision = decide(aggregate, command, gathered)
+    _keep(gathered.session, decision)
+    gathered.session.save(aggregate, *decision.touched)
     return aggregate
 
 
-def _decide(session: Session, aggregate: Aggregate, command: Command, opened: Opened) -> Sequence[Aggregate]:
-    """Lets the domain decide; answers the other aggregates that the decision touched."""
-    if isinstance(aggregate, Order) and isinstance(command, OrderCommand):
-        return orders.decide(session, aggregate, command, opened)
-    others = customers.prepare(session, command, opened.shop)
-    HANDLERS[type(command)].decide(aggregate, command, opened.shop)
-    return others
+def _keep(session: Session, decision: Decision) -> None:
+    """Makes the keys that the decision needs, hands over and forgets others; all of it with the save or not at all."""
+    for subject in decision.keys:
+        session.ensure_subject(subject)
+    for subject, day in decision.documents:
+        kept_prints.begin(session, subject, day)
+    for subject, holder in decision.handed_over:
+        session.hand_over(subject, holder)
+    for email, giver, taker in decision.handed_emails:
+        session.hand_email(email, giver, taker)
+    for subject in decision.forgotten:
+        session.erase(subject)
 
 
-def _target(session: Session, command: Command, opened: Opened) -> Any:
+def _target(command: Command, gathered: Gathered) -> Any:
     """The aggregate the command is for, as it is now; blank where the command may begin it."""
     handler = HANDLERS[type(command)]
     if isinstance(command, CreateOrder) and command.past is None:
         return Order.blank(command.order_id)
     aggregate: Aggregate
     if handler.aggregate is StockItem:
-        [aggregate] = opened.shelf.locked(session, (handler.target(command),))
+        aggregate = gathered.stock_item(handler.target(command))
     else:
-        aggregate = session.load_or_blank(handler.aggregate, handler.target(command))
+        aggregate = gathered.load(handler.aggregate, handler.target(command))
     if not aggregate.exists and type(command) not in CREATING:
         raise MISSING[handler.aggregate]()
     return aggregate

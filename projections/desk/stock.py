@@ -1,23 +1,19 @@
-"""What an order's decision means for stock: the SKUs that are tracked, locked in one order, moved in the same save."""
+"""Stock as far as it was read: brought forward by what happened since, locked in one order."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import cast
 from uuid import UUID
 
-from domain.events import Context, Event, fold
-from domain.orders.order import Order
-from domain.settings import Shop
-from domain.stock import StockItem, stock_id_of
-from domain.stock.following import figures_of, follow, of_the_past, require_answer, wishes
+from domain.events import Event, fold
+from domain.stock import StockItem
 from projections.log import Session
 
 MOST_KNOWN = 20_000
 MOST_UNTRACKED = 50
 
 
-class Shelf:
+class StockCache:
     """The stock of every SKU as far as it was read; what is known is brought forward by what happened since."""
 
     def __init__(self) -> None:
@@ -39,7 +35,7 @@ class Shelf:
             self._untracked.pop(next(iter(self._untracked), stock_id), None)
         return frozenset(stock_id for stock_id, events in streams.items() if not events)
 
-    def untracked_lately(self) -> list[UUID]:
+    def recently_untracked(self) -> list[UUID]:
         """Stock that was found not to be tracked lately: looked for along with an order, whether it still is not."""
         return list(self._untracked)
 
@@ -53,6 +49,13 @@ class Shelf:
             fold(item, session.saved(item.id))
         return items
 
+    def tracked(self, session: Session, stock_ids: Collection[UUID]) -> list[StockItem]:
+        """The same of those that are tracked; nothing is locked for the others."""
+        tracked = set(stock_ids)
+        if unknown := self.unknown(stock_ids):
+            tracked -= self.learn(session.open(streams=unknown).events)
+        return self.locked(session, sorted(tracked)) if tracked else []
+
     def _bring_forward(self, known: StockItem, fresh: Sequence[Event]) -> StockItem:
         if not fresh:
             return known
@@ -61,33 +64,3 @@ class Shelf:
             self._known.pop(next(iter(self._known)), None)
         self._known[item.id] = item
         return item
-
-
-def settle(
-    session: Session,
-    shelf: Shelf,
-    untracked: frozenset[UUID],
-    order: Order,
-    context: Context,
-    shop: Shop,
-    *,
-    past: bool = False,
-) -> list[StockItem]:
-    """Moves the stock of the tracked SKUs as the order's new events ask; answers the stock that moved."""
-    events = cast(list[Event], order.pending_events)
-    asked = of_the_past(order, events, shop) if past else wishes(order, events, shop)
-    items = _tracked(session, shelf, {stock_id_of(wish.sku) for wish in asked} - untracked)
-    if not items:
-        return []
-    follow(order, asked, {item.sku: item for item in items}, context)
-    moved = [item for item in items if item.pending_events]
-    require_answer(events, shop, [figures_of(item) for item in moved])
-    return moved
-
-
-def _tracked(session: Session, shelf: Shelf, stock_ids: Collection[UUID]) -> list[StockItem]:
-    """The stock of those SKUs that are tracked; nothing is locked for the others."""
-    tracked = set(stock_ids)
-    if unknown := shelf.unknown(stock_ids):
-        tracked -= shelf.learn(session.open(streams=unknown).events)
-    return shelf.locked(session, sorted(tracked)) if tracked else []

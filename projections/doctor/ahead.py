@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import LiteralString
 
 from projections.doctor.finding import Finding, Look, places
-from projections.outside import Standing, standing
+from projections.log.outside import LogComparison, standing
 
 _HEAD = "SELECT coalesce(max(position), 0) FROM log.events"
 _VIEWS = """
@@ -161,5 +161,5 @@ def _went_back(look: Look) -> Iterator[Finding]:
             )
 
 
-def _lost(found: Standing) -> str:
+def _lost(found: LogComparison) -> str:
     return f"{found.lost} events" if found.lost else "events"

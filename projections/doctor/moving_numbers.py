@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from domain.errors import Rejected
 from domain.events import Context
+from domain.orders.intake import FIRST_NUMBER
+from domain.orders.numbering import local_day
 from domain.papers import SkipNumbers
 from domain.settings import SETTINGS_ID
 from domain.shop import Series, Shop
-from projections.desk.documents import local_day
-from projections.desk.orders import FIRST_NUMBER
 from projections.doctor.repair import ACTOR
 from projections.runtime import Runtime
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from projections.desk.orders import FIRST_NUMBER
+from domain.orders.intake import FIRST_NUMBER
 from projections.doctor.finding import Finding, Look, places
-from projections.outside import Remembered, memory_of, standing
+from projections.log.outside import Remembered, memory_of, standing
 
 _ORDERS = """
 SELECT coalesce(max(substr(state ->> 'number', length(%(prefix)s) + 1)::bigint), 0) FROM log.events

@@ -11,14 +11,13 @@ from domain.events import Aggregate, Context
 from domain.gaps import DeclareGap, declare_gap
 from domain.points_in_time import NOW
 from domain.topics import AGGREGATES
-from projections import generations
-from projections.bringing_back import bring_back
-from projections.log import EventLog, VersionConflict
+from projections.engine import generations
+from projections.log import EventLog, again_when_overtaken
+from projections.log.bringing_back import bring_back
 from projections.log.holes import Hole, find_holes
 from projections.runtime import Runtime
 
 ACTOR = "process:doctor"
-ATTEMPTS = 20  # how often a stream is looked at anew when others were quicker
 
 _BY_KIND: dict[str, type[Aggregate]] = {aggregate.TOPIC: aggregate for aggregate in AGGREGATES}
 
@@ -60,12 +59,7 @@ class Repair(NamedTuple):
 
 def declare_hole(log: EventLog, hole: Hole, reason: str | None = None) -> bool:
     """Appends to the stream what it lacks, as an event; False where somebody has done so meanwhile."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return _declare(log, hole, reason)
-        except VersionConflict:
-            continue
-    return _declare(log, hole, reason)
+    return again_when_overtaken(lambda: _declare(log, hole, reason))
 
 
 def declare_all(log: EventLog, holes: list[Hole], tell: Callable[[Hole], None], reason: str | None = None) -> int:

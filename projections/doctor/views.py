@@ -9,11 +9,12 @@ from uuid import UUID
 
 from psycopg import sql
 
-from projections import PROJECTIONS, generations
 from projections.doctor.finding import Finding, Look, places
+from projections.engine import generations
+from projections.engine.projection import EventBatch, Projection
+from projections.engine.tables import Table, TableWriter
 from projections.log import Recorded
-from projections.projection import Batch, Projection
-from projections.tables import Table, TableWriter
+from projections.views import PROJECTIONS
 
 SAMPLES = 200
 SCHEMA = "doctor"  # made and rolled back in one transaction, so nobody ever sees it
@@ -45,6 +46,7 @@ SAMPLED = (
     Sampled("enrolment", "enrolments", "enrolments"),
     Sampled("stock", "stock", "stock"),
     Sampled("stock", "stock_movements", "stock_movements", "stock_id"),
+    Sampled("product", "products", "products"),
     Sampled("import", "imports", "imports"),
 )
 
@@ -212,11 +214,11 @@ def _joined(alias: str, columns: Sequence[sql.Identifier]) -> sql.Composed:
     return sql.SQL(", ").join(sql.SQL(alias + ".") + column for column in columns)
 
 
-def _batch(sample: _Sample, streams: dict[UUID, list[Recorded]]) -> Batch:
+def _batch(sample: _Sample, streams: dict[UUID, list[Recorded]]) -> EventBatch:
     """The streams as a rebuild hands them to the view's fold."""
     whole = sorted((one for stream in streams.values() for one in stream), key=lambda one: one.position)
     events = {key: [one.event for one in stream] for key, stream in streams.items()}
-    return Batch(whole, sample.upto, streams=events)
+    return EventBatch(whole, sample.upto, streams=events)
 
 
 def _surplus(look: Look, sampled: Sampled) -> list[Any]:

@@ -4,9 +4,9 @@ from projections.exports.columns import Chunk, Column, Kind
 from projections.exports.lists import EXPORTED, Exported
 from projections.exports.past import clear_abandoned, past
 from projections.exports.reading import (
-    Asked,
     AsOfAhead,
     Export,
+    ExportRequest,
     KnownAtAhead,
     Reading,
     UnknownColumn,
@@ -18,10 +18,10 @@ from projections.exports.reading import (
 __all__ = [
     "EXPORTED",
     "AsOfAhead",
-    "Asked",
     "Chunk",
     "Column",
     "Export",
+    "ExportRequest",
     "Exported",
     "Kind",
     "KnownAtAhead",

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from domain.converting import converter
 from projections.exports.lists import EXPORTED
-from projections.exports.reading import Asked
+from projections.exports.reading import ExportRequest
 from projections.log import Session
 from projections.log.keys import SharedKey
-from projections.orders import OrderFilters
+from projections.views.orders import OrderFilters
 from projections.work import jobs
 from projections.work.jobs import Held, Part
 
@@ -25,11 +25,11 @@ OF_ORDERS = "orders.export"  # of orders that were picked, by a bulk action
 class Wanted(NamedTuple):
     """What a job is to export, and as which format."""
 
-    asked: Asked
+    asked: ExportRequest
     form: str
 
 
-_asked: Callable[[Any], Asked] = converter(Asked)
+_asked: Callable[[Any], ExportRequest] = converter(ExportRequest)
 _filters: dict[str, msgspec.json.Decoder[Any]] = {
     name: msgspec.json.Decoder(exported.filters) for name, exported in EXPORTED.items()
 }
@@ -61,7 +61,7 @@ def wanted_of(key: SharedKey, held: Held) -> Wanted:
         listed = told.get("list", "orders")
         filters = OrderFilters(ids=ids)
         return Wanted(
-            Asked(
+            ExportRequest(
                 list=listed,
                 filters=filters,
                 columns=columns,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 from domain.money import amount_text
+from projections.views.pages import Amount, PersonalText
 
 # `decimal` is text with exactly its decimals, `quantity` the same where its unit has some, else a whole number;
 # `instant` is in UTC; the others are what Python calls them. All may be None.
@@ -88,6 +91,38 @@ def money(name: str, sql: str = "") -> Column:
 def rate(name: str, sql: str = "") -> Column:
     """A column of percentages."""
     return Column(name, "decimal", sql or name, "rate")
+
+
+_OF_TYPES: Mapping[Any, Callable[[str], Column]] = {
+    str: text,
+    Literal: text,
+    PersonalText: person,
+    Amount: money,
+    UUID: identity,
+    int: integer,
+    bool: boolean,
+    datetime: instant,
+    date: day,
+    Sequence: several,
+}
+
+
+def of_head(
+    head: Any, *, without: Collection[str] = (), after: Mapping[str, Column] | None = None
+) -> tuple[Column, ...]:
+    """A column for every field of the rows that a list shows, of its type; computed ones come after those they name."""
+    columns: list[Column] = []
+    for name, type_ in get_type_hints(head, include_extras=True).items():
+        columns += [] if name in without else [_of_type(name, type_)]
+        columns += [after[name]] if after and name in after else []
+    return tuple(columns)
+
+
+def _of_type(name: str, kind: Any) -> Column:
+    """A column of a field's type; one that may be null has the type of its other values."""
+    if type(None) in get_args(kind):
+        [kind] = (one for one in get_args(kind) if one is not type(None))
+    return _OF_TYPES[get_origin(kind) if get_origin(kind) in (Literal, Sequence) else kind](name)
 
 
 def with_values(columns: Sequence[Column], stored: Chunk) -> Chunk:

@@ -16,7 +16,7 @@ from domain.units import quantity_answer
 from projections.exports.columns import Column, identity, instant, money, percent, quantity, several, text
 from projections.log import EventLog
 
-AT_ONCE = 250  # orders whose histories are held at one time
+AT_ONCE = 25  # orders whose histories are read and priced in one go, while other requests may have to wait
 
 
 def _refunded(order: Order, item: Item) -> int:

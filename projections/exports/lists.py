@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from domain.addresses import Address
-from domain.personal import OF_ADDRESSES
-from projections import coupons, customers, documents, enrolments, imports, messages, orders, stock, stock_movements
-from projections import order_status_history as history
 from projections.exports import lines
 from projections.exports.columns import (
     Column,
     boolean,
-    day,
     identity,
     instant,
     integer,
     money,
-    person,
+    of_head,
     rate,
-    several,
     text,
 )
 from projections.exports.lines import Reader
-from projections.pages import Listing
+from projections.views import (
+    coupons,
+    customers,
+    documents,
+    enrolments,
+    imports,
+    messages,
+    orders,
+    stock,
+    stock_movements,
+)
+from projections.views import order_status_history as history
+from projections.views.pages import Listing
 
 
 class Exported(NamedTuple):
@@ -46,20 +52,15 @@ class Exported(NamedTuple):
     reader: Reader | None = None
 
 
-_ORDERS = (
-    identity("id"), text("number"), integer("version"), instant("created_at"), instant("placed_at"),
-    instant("updated_at"), text("currency"), text("status"), text("stage"), text("payment_status"),
-    text("fulfilment_status"), text("return_status"), text("dispute_status"), identity("customer_id"),
-    person("customer_name"), person("customer_email"), text("operator"), text("source"), text("payment_method"),
-    text("shipping_method"), several("tags"), boolean("archived"), integer("item_count"), money("total"),
-    money("paid"), money("refunded"), money("kept", "balance + paid - refunded"), money("balance"),
-    money("credit", "greatest(0, -balance)"), several("skus"), several("carriers"),
-    several("tracking_codes"), text("imported_source"), text("external_id"),
-)  # fmt: skip
-_CUSTOMERS = (
-    identity("id"), integer("version"), instant("created_at"), instant("updated_at"),
-    *(person(name) if name in OF_ADDRESSES else text(name) for name in Address.FIELDS), several("tags"),
-)  # fmt: skip
+_ORDERS = of_head(
+    orders.OrderHead,
+    without=("position", "quantity"),
+    after={
+        "refunded": money("kept", "balance + paid - refunded"),
+        "balance": money("credit", "greatest(0, -balance)"),
+    },
+)
+_CUSTOMERS = of_head(customers.CustomerHead, without=("position",))
 _STOCK = (
     text("sku"), text("policy"), integer("low_at"), integer("on_hand"), integer("reserved"), integer("available"),
     boolean("low", "is_low"), integer("version"), instant("updated_at"),
@@ -77,29 +78,11 @@ _COUPONS = (
     instant("valid_until"), integer("limit", "usage_limit"), integer("limit_per_customer"),
     boolean("enabled", "is_enabled"), text("state"), integer("uses"), instant("created_at"), instant("updated_at"),
 )  # fmt: skip
-_MESSAGES = (
-    identity("id"), integer("version"), instant("requested_at"), instant("updated_at"), identity("order_id"),
-    identity("customer_id"), text("template"), integer("template_version"), text("purpose"), text("locale"),
-    text("state"), text("code"), identity("resend_of"),
-)  # fmt: skip
-_ENROLMENTS = (
-    identity("id"), identity("sequence_id"), integer("sequence_version"), identity("order_id"),
-    identity("customer_id"), text("state"), integer("step"), text("outcome"), instant("started_at"),
-    instant("changed_at"), instant("ended_at"),
-)  # fmt: skip
-_DOCUMENTS = (
-    text("number"), text("kind"), text("series"), identity("order_id"), text("order_number"), day("issued_on"),
-    day("due_on"), text("currency"), money("tax"), money("total"), text("refund"), text("refers_to"),
-    instant("voided_at"), text("void_reason"),
-)  # fmt: skip
-_HISTORY = (
-    identity("order_id"), integer("version"), instant("at"), text("from_status"), text("from_stage"),
-    text("to_status"), text("to_stage"), text("actor"), text("reason"), boolean("forced"), instant("recorded_at"),
-)  # fmt: skip
-_IMPORTS = (
-    identity("id"), integer("version"), instant("started_at"), instant("ended_at"), text("kind"), text("source"),
-    text("profile"), text("state"), text("reason"), boolean("dry_run"),
-)  # fmt: skip
+_MESSAGES = of_head(messages.MessageHead)
+_ENROLMENTS = of_head(enrolments.EnrolmentHead)
+_DOCUMENTS = of_head(documents.DocumentHead, without=("contents_differ", "buyer_differs"))
+_HISTORY = of_head(history.StatusRow)
+_IMPORTS = of_head(imports.ImportHead, without=("totals",))
 
 EXPORTED: Mapping[str, Exported] = {
     one.name: one
@@ -133,6 +116,6 @@ EXPORTED: Mapping[str, Exported] = {
             "documents", "documents:read", "documents", documents.LISTING, documents.DocumentFilters, _DOCUMENTS,
             currency="currency",
         ),
-        Exported("imports", "imports:read", "imports", imports.LISTING, dict[str, Any], _IMPORTS),
+        Exported("imports", "imports:read", "imports", imports.LISTING, imports.ImportFilters, _IMPORTS),
     )
 }  # fmt: skip

@@ -9,10 +9,11 @@ from uuid import uuid4
 from psycopg import sql
 
 from domain.points_in_time import PointInTime
-from projections import PROJECTIONS, generations
-from projections.filling import Filler, Share, Source
-from projections.leases import EXPORT, Leases, take_for_now
-from projections.tables import Connection
+from projections.engine import generations
+from projections.engine.filling import Filler, Share, Source
+from projections.engine.tables import Connection
+from projections.postgres.leases import EXPORT, Leases, take_for_now
+from projections.views import PROJECTIONS
 
 PREFIX = "export_"
 EVENTS_OF_A_BUCKET = 50_000

@@ -12,19 +12,19 @@ from msgspec import Struct
 from domain.errors import Rejected
 from domain.personal import MASK
 from domain.points_in_time import NOW, PointInTime
-from projections import generations
-from projections.comparing import snapshot
+from projections.engine import generations
+from projections.engine.comparing import snapshot
+from projections.engine.filling import Source
+from projections.engine.freshness import Rebuilding
+from projections.engine.generations import LIVE
+from projections.engine.tables import Connection
 from projections.exports.columns import Chunk, Column, with_values
 from projections.exports.lines import Moment
 from projections.exports.lists import EXPORTED, Exported
 from projections.exports.past import past
-from projections.filling import Source
-from projections.generations import LIVE
 from projections.log import EventLog
 from projections.postgres.connections import PATIENT, bound, connect
 from projections.runtime import Runtime
-from projections.tables import Connection
-from projections.views import Rebuilding
 
 MOST_COLUMNS = 100
 REPLICA_PATIENCE = 2.0  # seconds an export waits for the replica before it reads the primary
@@ -49,7 +49,7 @@ class KnownAtAhead(Rejected):
     code = "known-at-ahead"
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class ExportRequest(Struct, frozen=True, kw_only=True):
     """What is asked of an export: the list, its filters, and in which order, of the present or a point in time.
 
     Not `personal`: what tells of a person is masked.
@@ -75,7 +75,7 @@ class Export(NamedTuple):
     connection: Connection
     exported: Exported
     columns: Sequence[Column]
-    asked: Asked
+    asked: ExportRequest
     schema: str
     moment: Moment
 
@@ -139,7 +139,7 @@ def require_passed(point: PointInTime, now: datetime) -> None:
 
 @contextmanager
 def reading(
-    place: Reading, asked: Asked, *, schema: str = "", building: Callable[[int], None] = lambda _: None
+    place: Reading, asked: ExportRequest, *, schema: str = "", building: Callable[[int], None] = lambda _: None
 ) -> Iterator[Export]:
     """Opens a list for reading in one transaction that writes nothing and sees the database as it is now.
 

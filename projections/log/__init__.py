@@ -1,6 +1,5 @@
 """The event log: the only place where what happened is stored."""
 
-from projections.log.claims import CustomerClaim
 from projections.log.durability import Connection
 from projections.log.epochs import Cache, Epoch
 from projections.log.errors import (
@@ -14,7 +13,8 @@ from projections.log.errors import (
 from projections.log.event_log import EventLog
 from projections.log.keys import KeyRing, SubjectErased
 from projections.log.mapper import EventMapper, SealedEvent, UnsealedPersonalData
-from projections.log.recorded import Found, Recorded
+from projections.log.overtaken import again_when_overtaken
+from projections.log.recorded import Found, Recorded, Unreadable
 from projections.log.recorder import LogRecorder
 from projections.log.requests import Answer, AnswerErased, KeyReused, RequestKey
 from projections.log.session import Opening, Session
@@ -26,7 +26,6 @@ __all__ = [
     "AnswerErased",
     "Cache",
     "Connection",
-    "CustomerClaim",
     "Epoch",
     "EventLog",
     "EventMapper",
@@ -44,7 +43,9 @@ __all__ = [
     "SealedEvent",
     "Session",
     "SubjectErased",
+    "Unreadable",
     "UnsealedPersonalData",
     "VersionConflict",
     "Waker",
+    "again_when_overtaken",
 ]

@@ -6,7 +6,6 @@ and what became of keys, addresses and numbers until then.
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,6 +16,8 @@ from typing import NamedTuple
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from projections.log.whole_files import write_whole
 
 KEPT = 200  # checkpoints kept outside
 
@@ -93,16 +94,7 @@ class Outside:
 
     def keep(self, found: Sequence[Checkpoint]) -> None:
         """Keeps these: written beside the old file, to the disk, and moved to its place."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.file.with_name(f"{self.file.name}.{os.getpid()}")
-        with fresh.open("wb") as lines:
-            lines.write(msgspec.json.encode(thinned(found)))
-            lines.flush()
-            os.fsync(lines.fileno())
-        fresh.replace(self.file)
-        folder = os.open(self.file.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        write_whole(self.file, msgspec.json.encode(thinned(found)), durably=True)
 
 
 def thinned(found: Sequence[Checkpoint]) -> list[Checkpoint]:

@@ -9,15 +9,16 @@ from uuid import UUID, uuid4
 
 from psycopg import Cursor
 
+from domain.lookup import CustomerClaim
 from projections.log.durability import Connection
 from projections.log.keys import KeyRing
-from projections.log.recorder import Row
+from projections.log.recorder import Row, array_text
 from projections.log.requests import KnownRequest, RequestKey
 
 _OPENING = """
 SELECT incarnation, known, fingerprint, subject, answer, answer_wrapped, customer, customer_wrapped, number,
     position, topic, version, state, wrapped, recorded_at
-FROM log.opening(%(actor)s, %(key)s, %(email_hash)b, %(series)s, %(ids)b, %(after)s)
+FROM log.opening(%(actor)s, %(key)s, %(email_hash)b, %(series)s, %(ids)t::uuid[], %(after)t::integer[])
 """
 _CUSTOMERS = """
 SELECT asked.number, claimed.customer, claimed.created, claimed.wrapped
@@ -34,13 +35,6 @@ _DOCUMENT = "SELECT number, day FROM log.next_document(%(series)s, %(period)s, %
 _WRAPPED = "SELECT subject, wrapped FROM log.subject_keys WHERE subject = ANY(%(subjects)b)"
 
 Found = Cursor[tuple[Any, ...]]
-
-
-class CustomerClaim(NamedTuple):
-    """The customer an e-mail address belongs to; `created` when this save is the first to name the address."""
-
-    customer_id: UUID
-    created: bool
 
 
 class Start(NamedTuple):
@@ -73,8 +67,8 @@ class Claims:
             "key": request.key if request else None,
             "email_hash": email_hash,
             "series": series,
-            "ids": list(after),
-            "after": list(after.values()),
+            "ids": array_text(after),
+            "after": array_text(after.values()),
         }
         found = self._ask(_OPENING, facts).fetchall()
         incarnation, known, fingerprint, subject, answer, wrapped, customer, customer_wrapped, number = found[0][:9]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from domain.errors import Conflict, NotFound
+from projections.faults import TellsNoPerson
 
 
 class VersionConflict(Conflict):
@@ -27,7 +28,7 @@ class OutcomeUnknown(Exception):
     """The database went away during a save and did not come back in time to say whether it was recorded."""
 
 
-class AheadOfLog(Exception):
+class AheadOfLog(TellsNoPerson):
     """Something stands at a position that the log does not reach: it was brought back to an earlier moment."""
 
     def __init__(self, position: int, head: int) -> None:

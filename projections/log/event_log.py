@@ -11,10 +11,12 @@ from typing import TypeVar
 from uuid import UUID
 
 import psycopg
+import structlog
 from psycopg_pool import ConnectionPool
 
 from domain.events import Aggregate, Event
 from domain.points_in_time import NOW, PointInTime, fold_part
+from projections.faults import with_trace
 from projections.log.bulk import partition
 from projections.log.durability import Connection, Durability, make_durable
 from projections.log.epochs import CHANGED, Epoch, Incarnations, begin_epoch
@@ -22,7 +24,7 @@ from projections.log.errors import IncarnationChanged, NothingRecorded, OutcomeU
 from projections.log.keys import OLDER_MASTER, KeyRing
 from projections.log.mapper import EventMapper, SealedEvent, Upcasters
 from projections.log.numbers import NoReserve, Numbers
-from projections.log.recorded import Before, Found, Recorded
+from projections.log.recorded import Before, Found, Recorded, Unreadable
 from projections.log.recorder import APPEND_LOCK, Along, LogRecorder, Row, Rows
 from projections.log.session import Session, folded
 from projections.log.waking import Notifier, Waker, connect
@@ -40,6 +42,8 @@ FROM log.book b LEFT JOIN log.events e ON e.position = b.recorded_since + 1
 """
 _PAUSE = 0.1
 _PATIENCE = 10.0  # seconds a save waits for the database to come back before it gives up finding out
+
+_logger = structlog.get_logger()
 
 
 class EventLog:
@@ -100,7 +104,7 @@ class EventLog:
             finally:
                 session.roll_back()
             if session.committed:
-                self._notifier.tell()
+                self.announce()
 
     def ready(self, connection: Connection) -> UUID:
         """The incarnation that a connection talks to, once it was looked whether the log went back in it.
@@ -184,6 +188,11 @@ class EventLog:
         incarnation, rows = self._durable(lambda connection: self.recorder.rows(connection, after, limit, topics, upto))
         return Found(incarnation, [self._recorded(row, personal=personal) for row in rows])
 
+    def feed(self, after: int, limit: int, *, personal: bool) -> tuple[UUID, list[Recorded | Unreadable]]:
+        """The incarnation and the next events for those outside, whom one that cannot be read does not hold up."""
+        incarnation, rows = self._durable(lambda connection: self.recorder.rows(connection, after, limit))
+        return incarnation, [self._recorded_or_not(row, personal=personal) for row in rows]
+
     def stream(
         self, originator_id: UUID, version: int | None = None, point: PointInTime = NOW, *, personal: bool = True
     ) -> list[Recorded]:
@@ -232,9 +241,9 @@ class EventLog:
         *,
         personal: bool = True,
     ) -> A:
-        """The aggregate as it is, or was; raises `NothingRecorded` when nothing had happened to it."""
+        """The aggregate as it is, or was; raises `NothingRecorded` when nothing had happened to one of this id."""
         recorded = self.stream(originator_id, version, point, personal=personal)
-        if not recorded:
+        if not recorded or not cls.is_told_by(recorded[0].event):
             raise NothingRecorded(id=originator_id)
         events = [one.event for one in recorded]
         return folded(cls, originator_id, events) if point == NOW else fold_part(cls.blank(originator_id), events)
@@ -254,6 +263,13 @@ class EventLog:
         with self.pool.connection() as connection:
             [(purged,)] = connection.execute(_PURGE, {"days": older_than_days}).fetchall()
         return int(purged)
+
+    def announce(self) -> None:
+        """Wakes those who wait for the log to grow or for effects to do, after a commit; returns at once.
+
+        Only a hint: whoever waits looks for itself as well, a moment later.
+        """
+        self._notifier.tell()
 
     def wake(self) -> Waker:
         """What one reader waits with between two looks at the log."""
@@ -287,6 +303,17 @@ class EventLog:
     def _recorded(self, row: Row, *, personal: bool = True) -> Recorded:
         event = self.mapper.event(row.topic, row.version, row.state, row.wrapped if personal else None)
         return Recorded(row.position, event, row.recorded_at or self._recorded_before(event))
+
+    def _recorded_or_not(self, row: Row, *, personal: bool) -> Recorded | Unreadable:
+        try:
+            return self._recorded(row, personal=personal)
+        except (psycopg.Error, OSError, IncarnationChanged):
+            raise
+        except Exception as fault:
+            _logger.error(
+                "an event cannot be read", action="event.unreadable", position=row.position, **with_trace(fault)
+            )
+            return Unreadable(row.position, row.topic, row.recorded_at)
 
     def _recorded_before(self, event: Event) -> datetime:
         """When an event was stored of which the log does not say so."""

@@ -65,7 +65,7 @@ class EventMapper(Mapper[UUID]):
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID], wrapped: bytes | None = None) -> SealedEvent:
         """The row of an event; `wrapped` is the key of its subject and needed only where it holds personal data."""
-        event = cast(Event, domain_event)
+        event = cast("Event", domain_event)
         return SealedEvent(
             originator_id=event.originator_id,
             originator_version=event.originator_version,
@@ -85,7 +85,7 @@ class EventMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Event:
         """The event of a row."""
-        stored = cast(SealedEvent, stored_event)
+        stored = cast("SealedEvent", stored_event)
         return self.event(stored.topic, stored.version, stored.state, stored.wrapped)
 
     def event(self, topic: str, version: int, state: bytes | str, wrapped: bytes | None) -> Event:

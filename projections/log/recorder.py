@@ -6,7 +6,7 @@ that one brings a second connection pool, holds its table lock across a client r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import Event as Signal
 from typing import Any, NamedTuple
@@ -47,7 +47,7 @@ UNION ALL (
 """
 _STREAMS = """
 SELECT incarnation, position, topic, version, state, wrapped, recorded_at
-FROM log.streams(%(ids)b, %(after)s, %(upto)s)
+FROM log.streams(%(ids)t::uuid[], %(after)t::integer[], %(upto)s)
 """
 _NOTIFICATIONS = """
 SELECT originator_id, originator_version, topic, convert_to(state, 'UTF8'), position FROM log.readable
@@ -193,7 +193,8 @@ class LogRecorder(ApplicationRecorder):
         upto: int | None = None,
     ) -> psycopg.Cursor[tuple[Any, ...]]:
         """Asks for streams, each after a version; `take` reads them."""
-        parameters = {"ids": list(after), "after": list(after.values()), "upto": ALL if upto is None else upto}
+        facts = {"ids": array_text(after), "after": array_text(after.values())}
+        parameters = facts | {"upto": ALL if upto is None else upto}
         return connection.cursor(binary=True).execute(_STREAMS, parameters, prepare=True)
 
     def take(self, asked: psycopg.Cursor[tuple[Any, ...]]) -> Rows:
@@ -294,6 +295,11 @@ class LogSubscription(Subscription[ApplicationRecorder]):
         return list(reversed(found))
 
 
+def array_text(values: Iterable[UUID | str | int]) -> str:
+    """Ids or numbers as one array in PostgreSQL's text form: the adapter looks at every element of a list."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
 def _parameters(events: Sequence[SealedEvent], along: Along) -> dict[str, Any]:
     fresh = [
         _Fresh(event.topic, event.version, event.subject, event.occurred_at, msgspec.Raw(event.state))
@@ -302,8 +308,8 @@ def _parameters(events: Sequence[SealedEvent], along: Along) -> dict[str, Any]:
     actor, key, fingerprint, subject, answer = along.kept or _NOTHING_KEPT
     email_hash, customer, wrapped = along.customer or _NOBODY_NEW
     return {
-        "ids": f"{{{','.join([str(event.originator_id) for event in events])}}}",
-        "versions": f"{{{','.join([str(event.originator_version) for event in events])}}}",
+        "ids": array_text([event.originator_id for event in events]),
+        "versions": array_text([event.originator_version for event in events]),
         "fresh": msgspec.json.encode(fresh).decode(),
         "actor": actor,
         "key": key,

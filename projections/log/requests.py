@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import NamedTuple
 from uuid import UUID
 
@@ -50,6 +51,11 @@ class KnownRequest(NamedTuple):
     wrapped: bytes | None
 
 
+_COMPRESSED = b"\xc1"  # which begins no msgpack, and so no answer that is kept as it is
+_LEAST = 512  # bytes from which on compressing pays
+# A few kB in a thirtieth of a millisecond: with a larger window zlib spends twice that on its memory. No checksum: the
+# seal has one.
+_LEVEL, _WINDOW = 1, -13
 _decoder = msgspec.msgpack.Decoder(Answer)
 
 
@@ -60,7 +66,7 @@ def kept_answer(keys: KeyRing, request: RequestKey, answer: Answer, wrapped: byt
     once: a new master secret may come at any moment, and give another.
     """
     fingerprint = keys.fingerprint(request.fingerprint)
-    plain, place = msgspec.msgpack.encode(answer), _place(request, fingerprint)
+    plain, place = _packed(answer), _place(request, fingerprint)
     if answer.subject is None or wrapped is None:
         return fingerprint, keys.answers.seal(plain, place)
     return fingerprint, keys.data_key(answer.subject, wrapped).seal(plain, place)
@@ -85,7 +91,17 @@ def opened_answer(keys: KeyRing, request: RequestKey, known: KnownRequest) -> An
         plain = key.open(known.answer, _place(request, known.fingerprint))
     except InvalidTag:
         plain = key.open(known.answer, _place_before(request))
-    return _decoder.decode(plain)
+    return _unpacked(plain)
+
+
+def _packed(answer: Answer) -> bytes:
+    """An answer as little as it can be kept in: what is sealed cannot be compressed any more."""
+    plain = msgspec.msgpack.encode(answer)
+    return _COMPRESSED + zlib.compress(plain, _LEVEL, wbits=_WINDOW) if len(plain) >= _LEAST else plain
+
+
+def _unpacked(packed: bytes) -> Answer:
+    return _decoder.decode(zlib.decompress(packed[1:], wbits=_WINDOW) if packed[:1] == _COMPRESSED else packed)
 
 
 def _place(request: RequestKey, fingerprint: bytes) -> bytes:

@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import psycopg
 
 from domain.events import Aggregate, Event, fold
-from projections.log.claims import Claims, CustomerClaim
+from domain.lookup import CustomerClaim
+from projections.log.claims import Claims
 from projections.log.durability import Connection, Durability, make_durable
 from projections.log.epochs import CHANGED
 from projections.log.errors import IncarnationChanged, NotDurable, NothingRecorded, OutcomeUnknown, VersionConflict
@@ -209,7 +210,7 @@ class Session:
     def save(self, *aggregates: Aggregate) -> None:
         """Takes the events the aggregates have recorded; `commit` appends them, in this order."""
         for aggregate in aggregates:
-            self._pending.extend(cast(Sequence[Event], aggregate.collect_events()))
+            self._pending.extend(cast("Sequence[Event]", aggregate.collect_events()))
 
     def commit(self, answer: Answer | None = None) -> int:
         """Appends what was saved, keeps the request's answer, ends the transaction; gives the log's last position.
@@ -314,12 +315,18 @@ class Session:
         events: dict[UUID, list[Event]] = {stream: [] for stream in after}
         if customer:
             events[customer.customer_id] = []
-        for row in rows:
+        stream: list[Event] = []
+        number = subject_before = None
+        for row in rows:  # stream by stream: most rows are of the same stream and subject as the one before
             event = self._mapper.event(row.topic, row.version, row.state, row.wrapped)
             self._reached = max(self._reached, row.position)
-            events.setdefault(event.originator_id, []).append(event)
-            if event.metadata.subject is not None:
-                self._wrapped[event.metadata.subject] = row.wrapped
+            if event.originator_id.int != number:
+                number, stream = event.originator_id.int, events.setdefault(event.originator_id, [])
+            stream.append(event)
+            subject = event.metadata.subject
+            if subject is not None and subject.int != subject_before:
+                subject_before = subject.int
+                self._wrapped[subject] = row.wrapped
         self._loaded.update({stream: found for stream, found in events.items() if not after.get(stream)})
         return events
 
@@ -329,7 +336,7 @@ class Session:
         wanted.add(answer.subject if answer else None)
         missing = wanted - self._wrapped.keys() - {None}
         if missing:
-            self._wrapped.update(self._claims.wrapped(cast(set[UUID], missing)))
+            self._wrapped.update(self._claims.wrapped(cast("set[UUID]", missing)))
         sealed = []
         for event in self._pending:
             subject = event.metadata.subject

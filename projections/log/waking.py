@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,10 +13,12 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from projections.log.durability import Connection
+from projections.postgres.connections import PoolerInTheWay
 
 CHANNEL = "carnet_events"
 _REST = 0.02  # seconds in which further appends share one wake-up; the first after a quiet moment is told at once
 _RETRY = 1.0  # seconds before a lost connection is tried again
+_SLICE = 0.5  # seconds between two looks whether to go on waiting
 
 
 def connect(pool: ConnectionPool[Connection]) -> Connection:
@@ -80,19 +83,33 @@ class Waker:
         """`connect` opens a session that is ours alone: whoever listens through a pooler is not heard."""
         self._connect = connect
         self._connection: Connection | None = None
+        self._poll = select.poll()
         self._retry_at = 0.0
 
-    def wait(self, timeout: float) -> bool:
-        """Whether a wake-up came within `timeout` seconds; without a connection it waits the time out."""
+    @property
+    def listens(self) -> bool:
+        """Whether it hears of what is recorded; where it does not, its reader has to look more often."""
+        return self._connection is not None
+
+    def wait(self, timeout: float, stop: Event | None = None) -> bool:
+        """Whether a wake-up came within `timeout` seconds, or until `stop` is set; without a connection it waits the
+        time out.
+        """
+        until = time.monotonic() + timeout
         try:
             connection = self._connection or self._listen()
-            return any(True for _ in connection.notifies(timeout=timeout, stop_after=1))
-        except psycopg.Error:
+            while not any(True for _ in connection.notifies(timeout=0, stop_after=1)):
+                left = until - time.monotonic()
+                if left <= 0 or (stop and stop.is_set()):
+                    return False
+                self._poll.poll(1000 * min(left, _SLICE))
+            return True
+        except (psycopg.Error, PoolerInTheWay):
             self.close()
             self._retry_at = time.monotonic() + _RETRY
         except _NotYet:
             pass
-        time.sleep(timeout)
+        time.sleep(max(0.0, until - time.monotonic()))
         return False
 
     def close(self) -> None:
@@ -105,6 +122,8 @@ class Waker:
         if time.monotonic() < self._retry_at:
             raise _NotYet
         self._connection = self._connect()
+        self._poll = select.poll()
+        self._poll.register(self._connection.fileno(), select.POLLIN)
         # allowed sql: the channel is a constant; LISTEN takes no parameters
         self._connection.execute(f"LISTEN {CHANNEL}")
         return self._connection

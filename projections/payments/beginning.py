@@ -12,11 +12,11 @@ from domain.processes.process import Effect
 from domain.processes.void_on_changed import KIND
 from projections.payments import charges
 from projections.payments.charges import BegunCharge
-from projections.payments.provider import Provider, Refused
+from projections.payments.provider import Provider, ProviderRefused
 from projections.payments.settling import void
 from projections.runtime import Runtime
 from projections.work import effects
-from projections.work.effects import Asked
+from projections.work.effects import EffectRequest
 
 ACTOR = "payment-page"
 
@@ -49,7 +49,7 @@ def page_of(runtime: Runtime, providers: Mapping[str, Provider], wanted: BegunCh
 def _open(runtime: Runtime, provider: Provider, charge: BegunCharge) -> str:
     try:
         begun = provider.begin(charge.asked)
-    except Refused:
+    except ProviderRefused:
         with runtime.pool.connection() as connection:
             charges.settle(connection, charge, "voided")
         raise
@@ -83,4 +83,5 @@ def ask_to_void(runtime: Runtime, charge: BegunCharge) -> None:
     """Has the charges of its order looked at by a worker."""
     effect = Effect(kind=KIND, payload={"order_id": str(charge.order_id)}, order_id=charge.order_id)
     with runtime.pool.connection() as connection:
-        effects.put_all(connection, (Asked(uuid5(charge.id, "void"), effect, 0),))
+        effects.put_all(connection, (EffectRequest(uuid5(charge.id, "void"), effect, 0),))
+    runtime.log.announce()

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal, LiteralString, NamedTuple
 from uuid import UUID
 
+from projections.engine.tables import Connection
 from projections.payments.provider import Charge
-from projections.tables import Connection
 
 Settled = Literal["voided", "paid"]
 

@@ -7,7 +7,7 @@ The rule is that of https://docs.stripe.com/currencies ("Minor units in API amou
 from __future__ import annotations
 
 from domain.money import decimals
-from projections.payments.provider import Refused
+from projections.payments.provider import ProviderRefused
 
 # Whole units, although ISO 4217 knows a part of the ariary.
 _WHOLE = frozenset(("MGA",))
@@ -18,12 +18,12 @@ _THOUSANDTHS = frozenset(("BHD", "JOD", "KWD", "OMR", "TND"))
 
 
 def to_stripe(amount: int, currency: str) -> int:
-    """Minor units as Stripe counts them; raises `Refused` for an amount that it cannot take."""
+    """Minor units as Stripe counts them; raises `ProviderRefused` for an amount that it cannot take."""
     if currency in _HUNDREDTHS:
         return amount * 100
     step = 100 if currency in _WHOLE else 10 if currency in _THOUSANDTHS else 1
     if amount % step or (decimals(currency) == 3 and currency not in _THOUSANDTHS):
-        raise Refused("amount-not-taken")
+        raise ProviderRefused("amount-not-taken")
     return amount // 100 if currency in _WHOLE else amount
 
 

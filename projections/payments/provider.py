@@ -64,7 +64,7 @@ class Giving(NamedTuple):
     currency: str
 
 
-class Told(NamedTuple):
+class ProviderReport(NamedTuple):
     """What a provider tells by a webhook; `other` is nothing of ours.
 
     `reference` is the provider's name of the payment, of the refund where a refund is told of. `subject` is the shop's
@@ -125,7 +125,7 @@ class Troubled(Exception):
         self.code = code
 
 
-class Refused(Troubled):
+class ProviderRefused(Troubled):
     """It never will: asking again gives the same."""
 
 
@@ -140,7 +140,7 @@ class Lost(Troubled):
 class Provider(Protocol):
     """A payment provider; every write takes a key under which repeating it does nothing.
 
-    Whatever asks the provider raises `Refused`, `Busy` or `Lost` when it does not do it.
+    Whatever asks the provider raises `ProviderRefused`, `Busy` or `Lost` when it does not do it.
     """
 
     @property
@@ -180,8 +180,8 @@ class Provider(Protocol):
     def refunds(self, since: datetime, until: datetime) -> Iterable[KnownRefund]:
         """The refunds that were asked for between two instants."""
 
-    def read(self, body: bytes, headers: Mapping[str, str]) -> Told:
+    def read(self, body: bytes, headers: Mapping[str, str]) -> ProviderReport:
         """What a webhook tells; raises `Forged` when it is not the provider's."""
 
-    def trust(self, body: bytes) -> Told:
+    def trust(self, body: bytes) -> ProviderReport:
         """What a webhook tells that was verified when it came."""

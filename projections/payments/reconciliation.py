@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from projections.tables import Connection
+from projections.engine.tables import Connection
 
 KEPT = 30  # runs
 Subject = Literal["payment", "refund"]
@@ -56,7 +56,7 @@ FROM payments.differences WHERE run = %(run)s ORDER BY number LIMIT %(limit)s
 MOST_SHOWN = 10_000
 
 
-class Difference(NamedTuple):
+class LedgerDifference(NamedTuple):
     """A payment or refund that provider and ledger tell differently; a side that knows nothing of it is None."""
 
     provider: str
@@ -96,7 +96,7 @@ def keep(
     until: datetime,
     providers: Sequence[str],
     compared: tuple[int, int],
-    differences: Sequence[Difference],
+    differences: Sequence[LedgerDifference],
 ) -> None:
     """Keeps what a look found, whole or not at all, and forgets those of long ago."""
     with connection.transaction(), connection.cursor() as cursor:
@@ -120,7 +120,7 @@ def find(connection: Connection, run: UUID) -> Reconciliation | None:
     return Reconciliation._make(row) if row else None
 
 
-def differences(connection: Connection, run: UUID) -> list[Difference]:
+def differences(connection: Connection, run: UUID) -> list[LedgerDifference]:
     """What a look found, in the order of its finding."""
     found = connection.execute(_DIFFERENCES, {"run": run, "limit": MOST_SHOWN})
-    return [Difference._make(row) for row in found]
+    return [LedgerDifference._make(row) for row in found]

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import msgspec
 from psycopg_pool import ConnectionPool
 
+from projections.engine.tables import Connection
 from projections.log.keys import SharedKey
 from projections.payments import sandbox_events
 from projections.payments.provider import (
@@ -25,13 +26,12 @@ from projections.payments.provider import (
     Giving,
     KnownPayment,
     KnownRefund,
-    Refused,
+    ProviderRefused,
+    ProviderReport,
     State,
     Taking,
-    Told,
     origin,
 )
-from projections.tables import Connection
 
 NAME = "sandbox"
 SIGNATURE = "Sandbox-Signature"
@@ -90,7 +90,7 @@ _IN_TIME: LiteralString = " WHERE created_at BETWEEN %(since)s AND %(until)s ORD
 _REFUNDS_IN_TIME: LiteralString = " WHERE r.created_at BETWEEN %(since)s AND %(until)s ORDER BY r.created_at"
 
 
-_told = msgspec.json.Decoder(Told)
+_told = msgspec.json.Decoder(ProviderReport)
 
 
 class Sandbox:
@@ -118,7 +118,7 @@ class Sandbox:
             connection.execute(_END, {"id": reference})
             known = next(iter(_payments(connection, _BY_ID, {"id": reference})), None)
         if known is None:
-            raise Refused("no-such-payment")
+            raise ProviderRefused("no-such-payment")
         return known
 
     def take(self, taking: Taking) -> KnownPayment:
@@ -139,7 +139,7 @@ class Sandbox:
             if made and not declined:
                 sandbox_events.tell(connection, "paid", known.reference)
         if known.state == "failed":
-            raise Refused(known.failure)
+            raise ProviderRefused(known.failure)
         return known
 
     def capture(self, reference: str, amount: int, currency: str, key: str) -> KnownPayment:
@@ -157,7 +157,7 @@ class Sandbox:
             if changed and known:
                 sandbox_events.tell(connection, "paid" if state == "captured" else "voided", known.reference)
         if known is None or known.state != state:
-            raise Refused(f"payment-{known.state}" if known else "no-such-payment")
+            raise ProviderRefused(f"payment-{known.state}" if known else "no-such-payment")
         return known
 
     def refund(self, giving: Giving) -> KnownRefund:
@@ -173,7 +173,7 @@ class Sandbox:
                 due_at = datetime.now(UTC) + LATE if state == "pending" else None
                 sandbox_events.tell(connection, "refunded", giving.key, due_at)
         if known is None:
-            raise Refused("above-payment")
+            raise ProviderRefused("above-payment")
         return known
 
     def fetch(self, reference: str) -> KnownPayment | None:
@@ -204,7 +204,7 @@ class Sandbox:
         second = str(int(time.time() if at is None else at))
         return f"t={second},v1={self._key.sign(second.encode() + b'.' + body).hex()}"
 
-    def read(self, body: bytes, headers: Mapping[str, str]) -> Told:
+    def read(self, body: bytes, headers: Mapping[str, str]) -> ProviderReport:
         """What a webhook tells, once its signature was verified."""
         second, _, signature = headers.get(SIGNATURE, "").removeprefix("t=").partition(",v1=")
         if not (second.isascii() and second.isdigit() and len(second) <= 12):
@@ -215,7 +215,7 @@ class Sandbox:
             raise Forged
         return self.trust(body)
 
-    def trust(self, body: bytes) -> Told:
+    def trust(self, body: bytes) -> ProviderReport:
         """What a webhook tells that was verified when it came."""
         try:
             return _told.decode(body)

@@ -10,10 +10,10 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.processes.process import Effect
-from projections.payments.provider import Kind, Told
-from projections.tables import Connection
+from projections.engine.tables import Connection
+from projections.payments.provider import Kind, ProviderReport
 from projections.work import effects, schedule
-from projections.work.effects import Asked
+from projections.work.effects import EffectRequest
 
 Happened = Literal["paid", "voided", "refunded", "disputed", "dispute-closed"]
 
@@ -114,7 +114,7 @@ def tell(connection: Connection, happened: Happened, subject: str, due_at: datet
         due_at=due_at,
     )
     state = charge.state if charge else ""
-    asked = Asked(uuid5(_KEYS, f"{happened}/{subject}/{state}"), effect, 0)
+    asked = EffectRequest(uuid5(_KEYS, f"{happened}/{subject}/{state}"), effect, 0)
     if due_at:
         schedule.put(connection, (asked,))
     else:
@@ -135,10 +135,10 @@ def webhook(connection: Connection, happened: Happened, subject: str) -> bytes |
 
 def _refunded(key: str, order_id: UUID, refund: str, state: str, amount: int, currency: str) -> bytes:
     kind: Kind = "refunded" if state == "succeeded" else "refund-failed"
-    return encoded(Told(f"ev_{kind}_{key}", kind, order_id, key, amount, currency, refund))
+    return encoded(ProviderReport(f"ev_{kind}_{key}", kind, order_id, key, amount, currency, refund))
 
 
-def _told(happened: Happened, charge: SandboxCharge) -> Told:
+def _told(happened: Happened, charge: SandboxCharge) -> ProviderReport:
     stands: Mapping[str, Kind] = {"authorized": "authorized", "voided": "voided"}
     kinds: Mapping[Happened, Kind] = {
         "paid": stands.get(charge.state, "captured"),
@@ -149,9 +149,11 @@ def _told(happened: Happened, charge: SandboxCharge) -> Told:
     kind = kinds[happened]
     subject = f"dp_{charge.id}" if happened.startswith("dispute") else charge.payment
     event_id = f"ev_{kind}_{charge.id}"
-    return Told(event_id, kind, charge.order_id, charge.id, charge.amount, charge.currency, subject, charge.key)
+    return ProviderReport(
+        event_id, kind, charge.order_id, charge.id, charge.amount, charge.currency, subject, charge.key
+    )
 
 
-def encoded(told: Told) -> bytes:
+def encoded(told: ProviderReport) -> bytes:
     """What is told, as the body of a webhook."""
     return msgspec.json.encode(list(told))

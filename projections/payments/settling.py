@@ -14,7 +14,7 @@ from domain.orders.order import Order
 from domain.orders.payments import AuthorizePayment, RecordPayment
 from projections.payments import charges
 from projections.payments.charges import BegunCharge
-from projections.payments.provider import KnownPayment, Provider, Refused
+from projections.payments.provider import KnownPayment, Provider, ProviderRefused
 from projections.runtime import Runtime
 
 Told = Callable[[str], Context]
@@ -35,7 +35,7 @@ def void(runtime: Runtime, provider: Provider, charge: BegunCharge, actor: str) 
     if reference is None:
         try:
             begun = provider.begin(charge.asked)
-        except Refused:
+        except ProviderRefused:
             with runtime.pool.connection() as connection:
                 charges.settle(connection, charge, "voided")
             return True

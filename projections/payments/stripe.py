@@ -23,10 +23,10 @@ from projections.payments.provider import (
     KnownPayment,
     KnownRefund,
     Lost,
-    Refused,
+    ProviderRefused,
+    ProviderReport,
     State,
     Taking,
-    Told,
     origin,
 )
 
@@ -96,7 +96,7 @@ class Stripe:
         try:
             with _told_apart():
                 session = self._client.checkout.sessions.expire(reference, None, {"idempotency_key": key})
-        except Refused:
+        except ProviderRefused:
             with _told_apart():
                 session = self._client.checkout.sessions.retrieve(reference)
         told = session.to_dict()
@@ -106,7 +106,7 @@ class Stripe:
             return _session(told)
         known = self.fetch(str(told["payment_intent"]))
         if known is None:
-            raise Refused("no-such-payment")
+            raise ProviderRefused("no-such-payment")
         return self.void(known.reference, f"{key}/void") if known.state == "authorized" else known
 
     def take(self, taking: Taking) -> KnownPayment:
@@ -124,7 +124,7 @@ class Stripe:
             made = self._client.payment_intents.create(parameters, {"idempotency_key": taking.key})
         if made.status == "requires_action":
             self.void(made.id, f"{taking.key}/void")
-            raise Refused("authentication-required")
+            raise ProviderRefused("authentication-required")
         return _payment(made.to_dict())
 
     def capture(self, reference: str, amount: int, currency: str, key: str) -> KnownPayment:
@@ -156,7 +156,7 @@ class Stripe:
         try:
             with _told_apart():
                 return _payment(self._client.payment_intents.retrieve(reference).to_dict())
-        except Refused as refusal:
+        except ProviderRefused as refusal:
             if refusal.code == "resource_missing":
                 return None
             raise
@@ -189,13 +189,13 @@ class Stripe:
             listed = self._client.refunds.list({"limit": PAGE}).auto_paging_iter()
         return (_refund(told) for told in _between(listed, since, until))
 
-    def read(self, body: bytes, headers: Mapping[str, str]) -> Told:
+    def read(self, body: bytes, headers: Mapping[str, str]) -> ProviderReport:
         """What a webhook tells, once Stripe's signature was verified; without a secret nothing can be."""
         if not any(_proves(body, headers.get(SIGNATURE, ""), secret) for secret in self._webhook_secrets):
             raise Forged
         return self.trust(body)
 
-    def trust(self, body: bytes) -> Told:
+    def trust(self, body: bytes) -> ProviderReport:
         """What a webhook tells that was verified when it came."""
         try:
             event = msgspec.json.decode(body)
@@ -230,12 +230,12 @@ def _told_apart() -> Iterator[None]:
         raise Busy(fault.code or type(fault).__name__) from None
     except stripe.CardError as fault:
         told: Any = fault.error
-        raise Refused(getattr(told, "decline_code", None) or fault.code or "card-declined") from None
+        raise ProviderRefused(getattr(told, "decline_code", None) or fault.code or "card-declined") from None
     except stripe.StripeError as fault:
         if fault.http_status == 409:
             raise Busy(fault.code or "in-use") from None
         missing = "resource_missing" if fault.http_status == 404 else None
-        raise Refused(fault.code or missing or type(fault).__name__) from None
+        raise ProviderRefused(fault.code or missing or type(fault).__name__) from None
 
 
 def _proves(body: bytes, header: str, secret: str) -> bool:
@@ -290,34 +290,38 @@ def _refund(told: Mapping[str, Any]) -> KnownRefund:
     )
 
 
-def _told(event_id: str, kind: str, about: Mapping[str, Any]) -> Told:
+def _told(event_id: str, kind: str, about: Mapping[str, Any]) -> ProviderReport:
     if kind in _PAYMENT_EVENTS:
         one = _payment(about)
         ours: Kind = _PAYMENT_EVENTS[kind] if one.order_id else "other"
         charge = str((about.get("metadata") or {}).get("charge", ""))
-        return Told(event_id, ours, one.order_id, one.reference, one.amount, one.currency, one.payment, charge)
+        return ProviderReport(
+            event_id, ours, one.order_id, one.reference, one.amount, one.currency, one.payment, charge
+        )
     if kind == "checkout.session.expired":
         closed, charge = _session(about), str((about.get("metadata") or {}).get("charge", ""))
         ends: Kind = "expired" if closed.order_id and charge else "other"
-        return Told(event_id, ends, closed.order_id, closed.reference, closed.amount, closed.currency, "", charge)
+        return ProviderReport(
+            event_id, ends, closed.order_id, closed.reference, closed.amount, closed.currency, "", charge
+        )
     if kind in _REFUND_EVENTS:
         given = _refund(about)
         known = _REFUND_KINDS.get(about["status"]) if given.order_id and given.refund else None
-        return Told(
+        return ProviderReport(
             event_id, known or "other", given.order_id, given.reference, given.amount, given.currency, given.refund
         )
     if kind in ("charge.dispute.created", "charge.dispute.closed"):
         return _dispute(event_id, kind, about)
-    return Told(event_id, "other", None, "", 0, "")
+    return ProviderReport(event_id, "other", None, "", 0, "")
 
 
-def _dispute(event_id: str, kind: str, about: Mapping[str, Any]) -> Told:
+def _dispute(event_id: str, kind: str, about: Mapping[str, Any]) -> ProviderReport:
     """A dispute names the payment alone; the order is found by it."""
     currency = str(about["currency"]).upper()
     ended: Kind = "dispute-won" if about["status"] in _WON else "dispute-lost"
     told: Kind = "dispute-opened" if kind == "charge.dispute.created" else ended
     amount, reference = from_stripe(about["amount"], currency), str(about.get("payment_intent") or "")
-    return Told(event_id, told if reference else "other", None, reference, amount, currency, str(about["id"]))
+    return ProviderReport(event_id, told if reference else "other", None, reference, amount, currency, str(about["id"]))
 
 
 def _uuid(text: Any) -> UUID | None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from projections.engine.tables import Connection
 from projections.log.keys import SharedKey
-from projections.tables import Connection
 
 _KEEP = """
 INSERT INTO payments.webhooks (provider, event_id, body, order_id)

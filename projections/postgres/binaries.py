@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 OLDEST = 15
 UNPRIVILEGED = ("nobody", "postgres")
@@ -36,7 +37,7 @@ class Binaries:
 
 @dataclass(frozen=True)
 class ServerUser:
-    """Who the server runs as: PostgreSQL refuses root, so root gives it an unprivileged account."""
+    """Who a child runs as: PostgreSQL refuses root, and root gives unprivileged users to its server and the parts."""
 
     name: str
     uid: int
@@ -56,6 +57,11 @@ class ServerUser:
         """Whether this user may read the file where it stands."""
         return self.enters(file.parent) and self._may(file.resolve(), stat.S_IROTH)
 
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What makes a child of this process run as this user, in the words of `subprocess`."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.changes else {}
+
     def _may(self, path: Path, bit: int) -> bool:
         status = path.stat()
         if status.st_uid == self.uid:
@@ -68,13 +74,34 @@ class ServerUser:
 def server_user(cluster: Path) -> ServerUser:
     """This process's own user; when it is root, the owner of the cluster or else an unprivileged user."""
     if os.geteuid() != 0:
-        return _known(pwd.getpwuid(os.geteuid()))
+        return myself()
     if cluster.exists() and cluster.stat().st_uid != 0:
         return _known(pwd.getpwuid(cluster.stat().st_uid))
     for name in UNPRIVILEGED:
         with contextlib.suppress(KeyError):
             return _known(pwd.getpwnam(name))
     raise PostgresUnavailable("PostgreSQL refuses root and there is no user `nobody`: run Carnet as another user.")
+
+
+def myself() -> ServerUser:
+    """This process's own user."""
+    return _known(pwd.getpwuid(os.geteuid()))
+
+
+def user_named(name: str) -> ServerUser | None:
+    """The user of that name; None where there is none."""
+    try:
+        return _known(pwd.getpwnam(name))
+    except KeyError:
+        return None
+
+
+def owner_of(path: Path) -> ServerUser | None:
+    """The user to whom a file or folder belongs; None where it is not there or its owner has no name."""
+    try:
+        return _known(pwd.getpwuid(path.stat().st_uid))
+    except (FileNotFoundError, KeyError):
+        return None
 
 
 def _known(entry: pwd.struct_passwd) -> ServerUser:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 MEBIBYTE = 1024 * 1024
 SMALL_MACHINE = 2048
-ROLES = ("carnet", "carnet_owner", "postgres")
+ROLES = ("carnet", "carnet_owner", "postgres")  # the first is the application's
 
 FIXED = {
     "autovacuum": "on",
@@ -41,10 +41,16 @@ def server_settings(socket_dir: Path, others: Mapping[str, str]) -> str:
     return "".join(f"{name} = '{value}'\n" for name, value in sorted(chosen.items()))
 
 
-def access_rules(uid: int) -> dict[str, str]:
-    """Who may connect: this process's user and root, vouched for by the operating system; there is no password."""
+def access_rules(uid: int, application: str = "") -> dict[str, str]:
+    """Who may connect: this process's user and root, vouched for by the operating system; there is no password.
+
+    `application` names a user more, who may be the application's role alone.
+    """
     callers = sorted({pwd.getpwuid(uid).pw_name, "root"})
-    users = "".join(f'carnet "{caller}" {role}\n' for caller in callers for role in ROLES)
+    pairs = [(caller, role) for caller in callers for role in ROLES]
+    if application and application not in callers:
+        pairs.append((application, ROLES[0]))
+    users = "".join(f'carnet "{caller}" {role}\n' for caller, role in pairs)
     return {"pg_hba.conf": "local all all peer map=carnet\n", "pg_ident.conf": users}
 
 

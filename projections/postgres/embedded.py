@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from urllib.parse import quote
 
 from psycopg import sql
@@ -34,6 +33,8 @@ PATIENCE = 300.0
 STOP_PATIENCE = 60.0
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 PR_SET_PDEATHSIG = 1
+# The data folder of root where the parts run as another user: its group may make files there, and replace no other's.
+SHARED = stat.S_ISVTX | stat.S_IRGRP | stat.S_IWGRP
 
 # What is still to be done for the two roles, as statements; nothing where all of it was.
 _LACKING = """
@@ -57,8 +58,15 @@ def tie_to_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
 class EmbeddedServer:
     """One data folder's server; whoever starts it holds that folder's lock (`scripts.installation`)."""
 
-    def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
-        """`settings` are lines of postgresql.conf that go before the ones chosen here."""
+    def __init__(
+        self,
+        data_dir: Path,
+        settings: Mapping[str, str] | None = None,
+        application: ServerUser | None = None,
+    ) -> None:
+        """`settings` are lines of postgresql.conf that go before the ones chosen here; `application` is the user whom
+        root lets connect as the application.
+        """
         self.data_dir = data_dir.resolve()
         self.cluster = self.data_dir / "postgres"
         self.log = self.data_dir / "postgres.log"
@@ -66,6 +74,7 @@ class EmbeddedServer:
         self.socket_dir = SOCKET_PARENT / f"carnet-{digest}"
         self.process: subprocess.Popen[bytes] | None = None
         self._settings = dict(settings or {})
+        self._application = application if application and application.changes else None
         self._starter = 0
 
     def url(self, database: str = DATABASE, user: str = APPLICATION) -> str:
@@ -131,7 +140,7 @@ class EmbeddedServer:
         """The data folder, and the socket's folder, which belongs to the server's user alone."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         if user.changes:
-            self.data_dir.chmod(0o711)
+            self.data_dir.chmod(0o711 | stat.S_IMODE(self.data_dir.stat().st_mode) & SHARED)
             if not user.enters(self.data_dir):
                 raise PostgresUnavailable(
                     f"The user `{user.name}`, who runs PostgreSQL because root must not, cannot reach {self.data_dir}. "
@@ -143,7 +152,16 @@ class EmbeddedServer:
         status = self.socket_dir.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != user.uid:
             raise PostgresUnavailable(f"{self.socket_dir} belongs to somebody else: look at it and remove it.")
-        self.socket_dir.chmod(0o700)
+        self._open_socket_dir(user)
+
+    def _open_socket_dir(self, user: ServerUser) -> None:
+        """Lets the application's user enter by its group, where that is another than the server's."""
+        if self._application and self._application.uid != user.uid:
+            os.chown(self.socket_dir, user.uid, self._application.gid)
+            self.socket_dir.chmod(0o710)
+            self._settings.setdefault("unix_socket_permissions", "0777")  # the folder it stands in is what is closed
+        else:
+            self.socket_dir.chmod(0o700)
 
     def _make_cluster(self, binaries: Binaries, user: ServerUser) -> None:
         """A new cluster, made beside its place and moved there whole; it sorts by code point in every language."""
@@ -159,7 +177,7 @@ class EmbeddedServer:
             text=True,
             cwd="/",
             check=False,
-            **_identity(user),
+            **user.identity,
         )
         if made.returncode:
             raise PostgresUnavailable(f"PostgreSQL could not make its data folder: {made.stderr.strip()}")
@@ -167,7 +185,8 @@ class EmbeddedServer:
 
     def _write_configuration(self, user: ServerUser) -> None:
         """Settings and access rules, written anew at each start so that they follow the program."""
-        texts = access_rules(os.geteuid()) | {"carnet.conf": server_settings(self.socket_dir, self._settings)}
+        allowed = access_rules(os.geteuid(), self._application.name if self._application else "")
+        texts = allowed | {"carnet.conf": server_settings(self.socket_dir, self._settings)}
         main = self.cluster / "postgresql.conf"
         include = "include 'carnet.conf'\n"
         if include not in main.read_text():
@@ -224,7 +243,7 @@ class EmbeddedServer:
                     cwd="/",
                     start_new_session=True,
                     preexec_fn=tie_to_parent(signal.SIGINT),
-                    **_identity(user),
+                    **user.identity,
                 )
             if self._became_ready(self.process):
                 return
@@ -259,11 +278,6 @@ class EmbeddedServer:
 def _provider(major: int) -> list[str]:
     """The collation provider that depends on no library's version, where there is one."""
     return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
-
-
-def _identity(user: ServerUser) -> dict[str, Any]:
-    """Who the child runs as, in the words of `subprocess`."""
-    return {"user": user.uid, "group": user.gid, "extra_groups": []} if user.changes else {}
 
 
 def _alive(pid: int) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from projections.leases import SESSION, beating
 from projections.postgres.connections import Connection, connect, connect_directly, parameters
+from projections.postgres.leases import SESSION, beating
 from projections.postgres.roles import OwnerNeeded, log_owner, require_owner, role_of, separate
 from projections.postgres.usable import MIGRATIONS, TABLE, UnusableDatabase, applied, missing, require_primary
 

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from domain.processes.process import Effect
+from projections.engine.tables import Connection
 from projections.log import Session
-from projections.pages import Listing, equal_told, key
-from projections.tables import Connection
+from projections.views.pages import Listing, equal_all, key
 
-STATES = ("waiting", "queued", "claimed", "acting", "done", "failed", "unknown", "dropped", "settled", "set-aside")
+State = Literal[
+    "waiting", "queued", "claimed", "acting", "done", "failed", "unknown", "dropped", "settled", "set-aside"
+]  # fmt: skip
+STATES: tuple[State, ...] = get_args(State)
 SORTS = ("created_at",)
 VANISHED = "event-vanished"  # the error of an effect whose event is no more in the log that was brought back
 HANDED_OVER = "handed-over-before"  # the error of one that was done already, in a log that was lost since
@@ -62,6 +66,16 @@ WHERE key IN (
     SELECT key FROM work.effects WHERE state IN ('queued', 'claimed', 'acting') AND claimed_until < now()
     FOR UPDATE SKIP LOCKED
 )
+"""
+_OUTLOOK = """
+WITH times AS (
+    SELECT (SELECT min(due_at) FROM work.effects WHERE state = 'waiting') AS due_at,
+        (SELECT min(due_at) FROM work.effects WHERE state = 'waiting' AND due_at > now()) AS next_at,
+        (SELECT min(claimed_until) FROM work.effects WHERE state IN ('queued', 'claimed', 'acting')) AS lapses_at
+)
+SELECT coalesce(least(due_at, lapses_at) <= now(), FALSE),
+    extract(epoch FROM least(next_at, CASE WHEN lapses_at > now() THEN lapses_at END) - now())::float
+FROM times
 """
 _CLAIM = """
 UPDATE work.effects SET
@@ -131,7 +145,7 @@ ACTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
 }
 
 
-class Asked(NamedTuple):
+class EffectRequest(NamedTuple):
     """An effect that is asked for: its key, and the position of what it follows from."""
 
     key: UUID
@@ -163,6 +177,13 @@ class Due(NamedTuple):
     kind: str
 
 
+class Outlook(NamedTuple):
+    """Whether an effect is due or has run out of its time, and in how many seconds the next one is or will have."""
+
+    is_due: bool
+    next_in: float | None
+
+
 class Claimed(NamedTuple):
     """An effect in hand."""
 
@@ -175,22 +196,30 @@ class Claimed(NamedTuple):
 
 
 # Filters may name a state, a kind and an order_id.
-LISTING: Listing[EffectRow, Mapping[str, Any]] = Listing(
+class EffectFilters(Struct, frozen=True, kw_only=True):
+    """Effects in one state, of one kind, of one order."""
+
+    state: State | None = None
+    kind: str | None = None
+    order_id: UUID | None = None
+
+
+LISTING: Listing[EffectRow, EffectFilters] = Listing(
     "work.effects",
     EffectRow,
     {"created_at": (key("created_at", datetime, "timestamptz"), key("key", UUID, "uuid"))},
     "-created_at",
-    equal_told("state", "kind", "order_id"),
+    equal_all,
 )
 
 
 def put(session: Session, effect: Effect, effect_key: UUID, position: int = 0) -> None:
     """Asks for an effect in the transaction of a save; one asked for before is left as it is."""
     session.begin()
-    put_all(session.connection, (Asked(effect_key, effect, position),))
+    put_all(session.connection, (EffectRequest(effect_key, effect, position),))
 
 
-def put_all(connection: Connection, asked: Sequence[Asked]) -> None:
+def put_all(connection: Connection, asked: Sequence[EffectRequest]) -> None:
     """Asks for many effects."""
     columns = {
         "keys": [one.key for one in asked],
@@ -213,6 +242,12 @@ def hand_out(connection: Connection, lease: int, ordered: Collection[str], incar
     parameters["incarnation"] = incarnation
     found = connection.execute(_HAND_OUT, parameters, prepare=True).fetchall()
     return [Due(*row[:2]) for row in sorted(found, key=lambda row: row[2:])]
+
+
+def outlook(connection: Connection) -> Outlook:
+    """What there is to hand out or to free, now and next."""
+    [row] = connection.execute(_OUTLOOK, prepare=True).fetchall()
+    return Outlook(*row)
 
 
 def take_back(connection: Connection, keys: Collection[UUID]) -> None:

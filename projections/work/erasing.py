@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from projections.tables import Connection
+from projections.engine.tables import Connection
 
 _ORDERS = """
 SELECT DISTINCT originator_id FROM log.events WHERE topic = 'order.customer-assigned' AND subject = %(customer)s

@@ -7,10 +7,10 @@ from uuid import UUID, uuid5
 
 from domain.imports import RUNNING, UNDOING
 from domain.processes.process import Effect
-from projections.tables import Connection
+from projections.engine.tables import Connection
 from projections.work import effects
 from projections.work import imports as work
-from projections.work.effects import Asked
+from projections.work.effects import EffectRequest
 
 READ, TAKE, UNDO = "import.read", "import.range", "import.undo"
 
@@ -35,7 +35,7 @@ def ask_for_ranges(connection: Connection, import_id: UUID, turn: int, numbers: 
 
 def _ask(connection: Connection, import_id: UUID, turn: int, kind: str, numbers: Iterable[int]) -> None:
     asked = [
-        Asked(
+        EffectRequest(
             uuid5(import_id, f"{kind}/{number}/{turn}"),
             Effect(kind=kind, payload={"import_id": str(import_id), "range": number}),
             0,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from projections.tables import Connection
+from projections.engine.tables import Connection
 
 LEASE = timedelta(seconds=30)  # of a range whose worker died; it is renewed with every batch
 
@@ -97,7 +97,7 @@ SELECT id, state FROM work.imports WHERE files_deleted_at IS NULL AND created_at
 _DELETED = "UPDATE work.imports SET files_deleted_at = now() WHERE id = %(id)s"
 
 
-class Standing(NamedTuple):
+class RunningImport(NamedTuple):
     """An import at work: `told` is what was chosen for it, `turn` counts how often it was begun or resumed."""
 
     id: UUID
@@ -139,7 +139,7 @@ class Progress(NamedTuple):
     done_bytes: int
 
 
-class Kept(NamedTuple):
+class KeptOrder(NamedTuple):
     """An order that could not be taken back."""
 
     order_id: UUID
@@ -153,10 +153,10 @@ def begin(connection: Connection, import_id: UUID, fingerprint: bytes, told: dic
     connection.execute(_BEGIN, {"id": import_id, "fingerprint": fingerprint, "told": Jsonb(told), "size": size})
 
 
-def find(connection: Connection, import_id: UUID) -> Standing | None:
+def find(connection: Connection, import_id: UUID) -> RunningImport | None:
     """An import at work."""
     row = connection.execute(_FIND, {"id": import_id}).fetchone()
-    return Standing._make(row) if row else None
+    return RunningImport._make(row) if row else None
 
 
 def unfinished(connection: Connection, fingerprint: bytes) -> UUID | None:
@@ -260,15 +260,15 @@ def progress(connection: Connection, import_id: UUID) -> Progress | None:
     return Progress._make(row) if row else None
 
 
-def keep(connection: Connection, import_id: UUID, kept: Sequence[Kept]) -> None:
+def keep(connection: Connection, import_id: UUID, kept: Sequence[KeptOrder]) -> None:
     """Lists orders that could not be taken back."""
     with connection.cursor() as cursor:
         cursor.executemany(_KEEP, [{"id": import_id, **one._asdict()} for one in kept])
 
 
-def kept(connection: Connection, import_id: UUID, limit: int) -> list[Kept]:
+def kept(connection: Connection, import_id: UUID, limit: int) -> list[KeptOrder]:
     """The orders that could not be taken back."""
-    return [Kept._make(row) for row in connection.execute(_KEPT, {"id": import_id, "limit": limit})]
+    return [KeptOrder._make(row) for row in connection.execute(_KEPT, {"id": import_id, "limit": limit})]
 
 
 def forget_kept(connection: Connection, import_id: UUID) -> None:

@@ -17,8 +17,8 @@ from typing import IO, Any, NamedTuple
 from uuid import UUID, uuid4
 
 from domain.errors import NotFound
+from projections.engine.tables import Connection
 from projections.settings import Settings
-from projections.tables import Connection
 
 FILE, DELETED = "file", "file_deleted"
 DAY = 86_400  # seconds

@@ -9,24 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 from uuid import UUID, uuid5
 
+from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from domain.errors import Conflict, NotFound
 from domain.processes.process import Effect
+from projections.engine.tables import Connection
 from projections.log import Session
-from projections.pages import Listing, equal_told, key
-from projections.tables import Connection
+from projections.views.pages import Listing, equal_all, key
 from projections.work import effects
-from projections.work.effects import Asked
+from projections.work.effects import EffectRequest
 
-STATES = ("running", "paused", "cancelled", "done", "failed")
-OUTCOMES = ("done", "refused", "unchanged")
-PART = ".part"  # behind a job's kind: the kind of effect that its parts are
-
+State = Literal["running", "paused", "cancelled", "done", "failed"]
 Outcome = Literal["done", "refused", "unchanged"]
+STATES: tuple[State, ...] = get_args(State)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+PART = ".part"  # behind a job's kind: the kind of effect that its parts are
 
 _CREATE = """
 INSERT INTO work.jobs (id, kind, parameters, permission, state, undo_kind, undoes, created_by, changed_by, ended_at)
@@ -212,21 +213,37 @@ class Held(NamedTuple):
 
 
 # Filters may name a state, a kind, and who made them (`created_by`).
-JOBS: Listing[JobRow, Mapping[str, Any]] = Listing(
+class JobFilters(Struct, frozen=True, kw_only=True):
+    """Jobs in one state, of one kind, asked for by one actor."""
+
+    state: State | None = None
+    kind: str | None = None
+    created_by: str | None = None
+
+
+class ResultFilters(Struct, frozen=True, kw_only=True):
+    """What became of the items of a job, those of one outcome, of one part."""
+
+    job_id: UUID | None = None
+    outcome: Outcome | None = None
+    part: int | None = None
+
+
+JOBS: Listing[JobRow, JobFilters] = Listing(
     "work.job_progress",
     JobRow,
     {"created_at": (key("created_at", datetime, "timestamptz"), key("id", UUID, "uuid"))},
     "-created_at",
-    equal_told("state", "kind", "created_by"),
+    equal_all,
 )
 SORTS = tuple(JOBS.sorts)
-# What became of a job's items, in their order; filters name the job_id, and may name an outcome and a part.
-RESULTS: Listing[ResultRow, Mapping[str, Any]] = Listing(
+# What became of a job's items, in their order.
+RESULTS: Listing[ResultRow, ResultFilters] = Listing(
     "work.job_results",
     ResultRow,
     {"number": (key("part", int, "int"), key("number", int, "int"))},
     "number",
-    equal_told("job_id", "outcome", "part"),
+    equal_all,
 )
 
 
@@ -366,7 +383,7 @@ def _hand_out(connection: Connection, job_id: UUID, kind: str, parts: Sequence[i
     effects.put_all(
         connection,
         [
-            Asked(
+            EffectRequest(
                 uuid5(job_id, f"{turn}/{part}"),
                 Effect(kind=kind + PART, payload={"job": str(job_id), "part": part, "round": turn}),
                 part,

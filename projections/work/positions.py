@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from projections.tables import Connection
+from projections.engine.tables import Connection
 
 LEADER = 7106410  # kind of the lease that whoever runs the processes holds
 
@@ -41,7 +41,7 @@ class Superseded(Exception):
     """A process was moved on by somebody else."""
 
 
-class Standing(NamedTuple):
+class ProcessCheckpoint(NamedTuple):
     """Where a process stands; `trouble` is why it cannot go on."""
 
     process: str
@@ -93,9 +93,9 @@ def refuse(connection: Connection, process: str, position: int, command_id: UUID
     connection.execute(_REFUSE, facts)
 
 
-def every(connection: Connection) -> Sequence[Standing]:
+def every(connection: Connection) -> Sequence[ProcessCheckpoint]:
     """All processes, by name."""
-    return [Standing(*row) for row in connection.execute(_LIST)]
+    return [ProcessCheckpoint(*row) for row in connection.execute(_LIST)]
 
 
 def refusals(connection: Connection, limit: int) -> Sequence[Refusal]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from projections.tables import Connection
+from projections.engine.tables import Connection
 
 _NOTE = """
 INSERT INTO work.retention AS r (kind, ran_at, deleted, deleted_in_all, error)
@@ -30,6 +30,7 @@ KINDS = (
     Kind("uploads", "Uploaded files and error files of imports, after they last moved", "files_days"),
     Kind("job-files", "Files that exports and prints made", "job_files_days"),
     Kind("jobs", "Jobs that ended, and what became of each of their items", "jobs_days"),
+    Kind("drafts", "Drafts of orders that were typed and not sent", "drafts_days"),
     Kind("sessions", "Sessions of the console", "session_hours", "hours"),
     Kind("answers", "Answers to requests under an Idempotency-Key", "idempotency_days"),
     Kind("effects", "Effects that are done", "idempotency_days"),

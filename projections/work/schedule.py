@@ -8,8 +8,8 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from projections.tables import Connection
-from projections.work.effects import Asked
+from projections.engine.tables import Connection
+from projections.work.effects import EffectRequest
 
 TICKING = 7106411
 
@@ -18,6 +18,7 @@ INSERT INTO work.schedule (key, due_at, kind, payload, order_id, position)
 VALUES (%(key)s, %(due_at)s, %(kind)s, %(payload)s, %(order_id)s, %(position)s)
 ON CONFLICT DO NOTHING
 """
+_NEXT = "SELECT min(due_at) FROM work.schedule"
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%(class)s, 0)"
 _TICK = """
 WITH due AS (
@@ -31,10 +32,16 @@ ON CONFLICT DO NOTHING
 """
 
 
-def put(connection: Connection, asked: Sequence[Asked]) -> None:
+def put(connection: Connection, asked: Sequence[EffectRequest]) -> None:
     """Keeps effects until they are due; one that is already kept stays as it is."""
     with connection.cursor() as cursor:
         cursor.executemany(_PUT, [_row(one) for one in asked])
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next effect is due; None where none is kept."""
+    [(due_at,)] = connection.execute(_NEXT, prepare=True).fetchall()
+    return due_at  # type: ignore[no-any-return]
 
 
 def tick(connection: Connection, now: datetime, limit: int = 500) -> int:
@@ -44,7 +51,7 @@ def tick(connection: Connection, now: datetime, limit: int = 500) -> int:
         return connection.execute(_TICK, {"now": now, "limit": limit}).rowcount if alone else 0
 
 
-def _row(asked: Asked) -> dict[str, Any]:
+def _row(asked: EffectRequest) -> dict[str, Any]:
     return {
         "key": asked.key,
         "due_at": asked.effect.due_at,

@@ -53,6 +53,11 @@ def place(client: FlaskClient, *lines: dict[str, Any], **facts: Any) -> dict[str
     return create(client, *lines, place=True, **facts)
 
 
+def shown(order: dict[str, Any]) -> dict[str, Any]:
+    """An order as a look at it shows it: the answer of what was just done tells its way back besides."""
+    return {name: value for name, value in order.items() if name != "undo"}
+
+
 def coupon(client: FlaskClient, code: str = "SPRING", **rules: Any) -> dict[str, Any]:
     """A coupon of 10 percent unless told otherwise."""
     answer = client.post(COUPONS, json={"code": code, "rules": rules or {"kind": "percent", "percent": "10"}})

@@ -11,10 +11,13 @@ from typing import Any, NamedTuple
 ROLES = {"o": "operator", "m": "manager", "a": "auditor", "d": "data", "n": "analyst", "x": "admin"}
 
 TABLE = """
+open    GET    /
 open    GET    /api/docs/
 open    GET    /api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'):name>
 open    GET    /api/docs/start.js
+open    GET    /assets/<path:name>
 ax      GET    /audit/seals
+omadnx  GET    /changes
 omadnx  GET    /coupons
 mx      POST   /coupons
 omadnx  GET    /coupons/<string:code>
@@ -36,6 +39,9 @@ omadx   GET    /documents
 omadx   POST   /documents
 omadx   GET    /documents/<string:number>.pdf
 mx      POST   /documents/<string:number>/void
+omx     DELETE /drafts/<string:name>
+omx     GET    /drafts/<string:name>
+omx     PUT    /drafts/<string:name>
 omadnx  GET    /effects
 omadnx  GET    /effects/<uuid:key>
 mx      POST   /effects/<uuid:key>/drop
@@ -59,6 +65,7 @@ omadnx  GET    /exports/status-history
 omadnx  GET    /exports/stock
 omadnx  GET    /exports/stock-movements
 open    GET    /healthz
+open    GET    /icon.svg
 madnx   GET    /imports
 mdx     POST   /imports
 madnx   GET    /imports/<uuid:import_id>
@@ -84,14 +91,19 @@ omadnx  POST   /jobs/<uuid:job_id>/resume
 omadnx  POST   /jobs/<uuid:job_id>/undo
 omadx   GET    /messages
 omadx   GET    /messages/<uuid:message_id>
+omadx   GET    /messages/<uuid:message_id>/look
 omx     POST   /messages/<uuid:message_id>/bounce
 omx     POST   /messages/<uuid:message_id>/resend
+omadnx  GET    /meta/sources
+omadnx  GET    /meta/tags
 omadnx  GET    /meta/transitions
 open    GET    /metrics
+open    GET    /new
 open    GET    /openapi.json
 max     GET    /operators
 x       POST   /operators
 max     GET    /operators/<uuid:identifier>
+omadnx  GET    /operators/names
 x       POST   /operators/<uuid:identifier>/disable
 x       POST   /operators/<uuid:identifier>/enable
 x       POST   /operators/<uuid:identifier>/password
@@ -101,6 +113,7 @@ x       GET    /operators/<uuid:identifier>/sessions
 x       DELETE /operators/<uuid:identifier>/sessions/<uuid:session_id>
 omadnx  GET    /orders
 omx     POST   /orders
+open    GET    /orders/<path:rest>
 omadnx  GET    /orders/<uuid:order_id>
 omx     POST   /orders/<uuid:order_id>/archive
 omx     PUT    /orders/<uuid:order_id>/billing-address
@@ -111,12 +124,16 @@ omadnx  GET    /orders/<uuid:order_id>/diff
 omx     PUT    /orders/<uuid:order_id>/discount
 omadx   GET    /orders/<uuid:order_id>/documents
 omx     POST   /orders/<uuid:order_id>/documents
+omx     POST   /orders/<uuid:order_id>/edits
+omx     POST   /orders/<uuid:order_id>/edits/preview
 omadnx  GET    /orders/<uuid:order_id>/events
 omadnx  GET    /orders/<uuid:order_id>/history
 omx     POST   /orders/<uuid:order_id>/items
 omx     DELETE /orders/<uuid:order_id>/items/<string:item>
 omx     PATCH  /orders/<uuid:order_id>/items/<string:item>
+omadx   GET    /orders/<uuid:order_id>/messages/look
 omadx   POST   /orders/<uuid:order_id>/messages/preview
+omadnx  GET    /orders/<uuid:order_id>/neighbours
 omx     POST   /orders/<uuid:order_id>/notes
 omx     DELETE /orders/<uuid:order_id>/notes/<string:note>
 omx     PATCH  /orders/<uuid:order_id>/notes/<string:note>
@@ -129,6 +146,8 @@ omx     POST   /orders/<uuid:order_id>/payments
 omx     DELETE /orders/<uuid:order_id>/payments/<string:payment>
 omx     POST   /orders/<uuid:order_id>/payments/<string:payment>/capture
 omx     POST   /orders/<uuid:order_id>/payments/<string:payment>/void
+omadnx  DELETE /orders/<uuid:order_id>/presence
+omadnx  POST   /orders/<uuid:order_id>/presence
 omadx   GET    /orders/<uuid:order_id>/receipt.pdf
 omx     POST   /orders/<uuid:order_id>/refunds
 omx     POST   /orders/<uuid:order_id>/refunds/<string:refund>/withdraw
@@ -155,10 +174,18 @@ omadnx  POST   /orders/bulk
 omx     POST   /orders/bulk/preview
 omadnx  GET    /orders/export
 omx     POST   /orders/quote
+omadnx  POST   /orders/summary
 open    GET    /pay/<string:token>
 open    POST   /pay/<string:token>
 omadnx  GET    /processes
 omadnx  GET    /processes/refusals
+omadnx  GET    /products
+mdx     POST   /products
+mdx     DELETE /products/<string:sku>
+omadnx  GET    /products/catalogue.csv
+omadnx  GET    /products/<string:sku>
+mdx     PUT    /products/<string:sku>
+mdx     POST   /products/<string:sku>/restore
 madnx   GET    /projections
 open    GET    /readyz
 omadnx  GET    /reconciliation
@@ -223,6 +250,11 @@ x       DELETE /tokens/<uuid:identifier>
 ax      GET    /tokens/<uuid:identifier>
 open    GET    /unsubscribe/<string:token>
 open    POST   /unsubscribe/<string:token>
+omadnx  GET    /views
+omadnx  POST   /views
+omadnx  DELETE /views/<uuid:view_id>
+omadnx  PUT    /views/<uuid:view_id>
+omadnx  GET    /views/counts
 open    POST   /webhooks/<string:provider>
 """
 
@@ -262,6 +294,7 @@ FURTHER = (
     Asked("mx", "POST", "/imports?kind=orders", _CSV),
     Asked("mx", "POST", "/imports?kind=orders&stock=apply", _CSV),
     Asked("mx", "POST", "/imports?kind=tracking", _CSV),
+    Asked("mdx", "POST", "/imports?kind=products", _CSV),
     Asked("mx", "POST", "/imports?kind=statuses", _CSV),
     Asked("omx", "POST", "/orders/bulk", _bulk("status", status="shipped")),
     Asked("omx", "POST", "/orders/bulk", _bulk("tags", add=["x"])),
@@ -278,6 +311,10 @@ FURTHER = (
     Asked("omadx", "POST", "/exports", {"json": {"list": "documents"}}),
     Asked("madnx", "POST", "/exports", {"json": {"list": "imports"}}),
     Asked("mx", "POST", f"/orders/{NOBODY}/status", {"json": {"status": "x", "force": True, "reason": "x"}}),
+    Asked("omx", "POST", "/views", {"json": {"name": "x", "shared": True}}),
+    Asked("omadx", "POST", "/views", {"json": {"name": "x", "filter": {"q": "x"}}}),
+    Asked("omadx", "GET", f"/orders/{NOBODY}/neighbours?q=x", {}),
+    Asked("omadx", "POST", "/orders/summary", {"json": {"filter": {"q": "x"}}}),
     Asked("omadx", "GET", "/orders?q=x", {}),
     Asked("omadx", "GET", "/orders?sort=-customer", {}),
     Asked("omadx", "GET", "/orders/export?q=x", {}),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from marshmallow import Schema
 
 from api.operators import OneTimeForm, OperatorForm
-from api.sessions import CallerForm
+from api.sessions.routes import CallerForm
 from api.tokens import SecretTokenForm, TokenForm
 from domain.operators import operator_id
 from domain.roles import PERMISSIONS
@@ -21,10 +23,11 @@ OPERATORS = "/api/v1/operators"
 TOKENS = "/api/v1/tokens"
 
 
-# Who needs no permission: signing in, what machines and readers of the documentation ask, and what is signed itself:
-# links to pay or to unsubscribe, and the webhooks of providers.
+# Who needs no permission: the console's own files, signing in, what machines and readers of the documentation ask, and
+# what is signed itself: links to pay or to unsubscribe, and the webhooks of providers.
 OPEN = {
-    "session.sign_in", "health.alive", "health.ready", "health.show_metrics", "docs.page", "docs.start", "docs.file",
+    "console.icon", "console.page", "console.part", "session.sign_in",
+    "health.alive", "health.ready", "health.show_metrics", "docs.page", "docs.start", "docs.file",
     "api-docs.openapi_json", "payment_page.pay", "payment_page.sandbox_page", "payment_page.sandbox_choice",
     "unsubscribe.ask", "unsubscribe.leave", "webhooks.take_webhook",
 }  # fmt: skip
@@ -71,14 +74,17 @@ def test_scopes_cut_a_token_down(client_as: Callable[..., FlaskClient]) -> None:
 
 
 def test_answers_have_the_form_that_is_described(client: FlaskClient, ada: tuple[FlaskClient, dict[str, str]]) -> None:
-    CallerForm().load(ada[0].get(SESSION).get_json())
-    OneTimeForm().load(client.post(OPERATORS, json={"username": "bob", "role": "data"}).get_json())
-    SecretTokenForm().load(client.post(TOKENS, json={"name": "till", "role": "data"}).get_json())
-    for form, path in ((OperatorForm, OPERATORS), (TokenForm, TOKENS)):
+    answers: list[tuple[type[Schema], Any]] = [
+        (CallerForm, ada[0].get(SESSION).get_json()),
+        (OneTimeForm, client.post(OPERATORS, json={"username": "bob", "role": "data"}).get_json()),
+        (SecretTokenForm, client.post(TOKENS, json={"name": "till", "role": "data"}).get_json()),
+    ]
+    for listed, path in ((OperatorForm, OPERATORS), (TokenForm, TOKENS)):
         rows = client.get(path).get_json()["items"]
         assert rows
-        form(many=True).load(rows)
-        form().load(client.get(f"{path}/{rows[0]['id']}").get_json())
+        answers += [*((listed, row) for row in rows), (listed, client.get(f"{path}/{rows[0]['id']}").get_json())]
+    for form, answer in answers:
+        assert form().validate(answer) == {}
 
 
 def test_nobody_gives_more_than_they_hold(client_as: Callable[..., FlaskClient], runtime: Runtime) -> None:

@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from domain.operators import operator_id
-from projections.common_passwords import is_common
+from projections.access.common_passwords import is_common
+from projections.access.sessions import Client
 from projections.runtime import Runtime
-from projections.sessions import Client
 from tests.api.test_problems import refused
 from tests.fixtures_api import PASSWORD, SESSION, hire, sign_in
 

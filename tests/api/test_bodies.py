@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError
 
+from api.orders import catalogued
 from api.orders.forms import OrderForm
 from api.schemas import Body
+from domain.products import ProductUnknown
+from domain.settings import Shop
 
 ORDER: dict[str, Any] = {
     "place": True,
@@ -35,6 +38,19 @@ VALUES: st.SearchStrategy[Any] = st.sampled_from(
 NAMES = st.sampled_from(
     ["place", "currency", "items", "sku", "name", "quantity", "unit_price", "amount", "tags", "country", "unheard"]
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _empty_catalogue() -> Iterator[None]:
+    """Lines that tell too little find nothing in the catalogue: no installation runs here."""
+
+    def unknown(sku: str) -> NoReturn:
+        raise catalogued._refusal(ProductUnknown("/sku", sku=sku))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogued, "shop", Shop)
+        patch.setattr(catalogued, "_product", unknown)
+        yield
 
 
 @given(place=st.sampled_from(PLACES), name=NAMES, value=st.one_of(st.just(...), VALUES))

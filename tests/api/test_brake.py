@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api.app import create_app
-from projections.attempts import Attempts
+from projections.access.attempts import Attempts
 from projections.runtime import Runtime
 from tests.api.test_problems import refused
 from tests.fixtures_api import PASSWORD, SESSION, hire, sign_in

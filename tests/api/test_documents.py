@@ -19,8 +19,8 @@ from domain.orders.issuing import IssueInvoice
 from domain.orders.prints import DocumentPrinted
 from printing import press
 from printing.press import drawn, sheet_on
-from projections import kept_prints
-from projections.kept_prints import DocumentAltered
+from projections.papers import kept_prints
+from projections.papers.kept_prints import DocumentAltered
 from projections.runtime import Runtime
 from tests.api.desk import API, BILLING, ORDERS, SETTINGS, News, eur, line, place
 from tests.api.test_problems import refused

@@ -7,11 +7,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask.testing import FlaskClient
 
-from projections import PROJECTIONS
 from projections.log.seals import seal
+from projections.postgres.embedded import EmbeddedServer
 from projections.runtime import Runtime
+from projections.views import PROJECTIONS
 from tests.api.desk import API, ORDERS, cart, create, position_of
 from tests.api.test_problems import refused
+from tests.damage import unguarded
 
 EVENTS = f"{API}/events"
 
@@ -70,3 +72,17 @@ def test_every_view_tells_how_far_behind_it_is(client: FlaskClient) -> None:
     assert (views["orders"]["position"], views["orders"]["behind"], views["orders"]["parked"]) == (
         position_of(stored), 0, 0,
     )  # fmt: skip
+
+
+def test_an_event_that_cannot_be_read_holds_nobody_up(
+    client: FlaskClient, runtime: Runtime, server: EmbeddedServer
+) -> None:
+    create(client)
+    head = runtime.log.head()
+    with unguarded(server, runtime.settings.database_url) as connection:
+        connection.execute("UPDATE log.events SET state = '{\"a\": 1}' WHERE position = 2")
+    told = client.get(EVENTS).get_json()
+    assert [one["position"] for one in told["items"]] == list(range(1, head + 1))
+    assert told["next"] == head
+    assert [one["position"] for one in told["items"] if one["event"] == {"unreadable": True}] == [2]
+    assert (told["items"][1]["topic"], told["items"][1]["occurred_at"]) == ("order.created", None)

@@ -19,11 +19,11 @@ from flask.testing import FlaskClient
 from msgspec.structs import replace
 
 from domain.orders.order import Order
-from importers.mapping import CsvMapping, OrderColumns
-from projections import PROJECTIONS
+from importers.mapping.mapping import CsvMapping, OrderColumns
+from projections.engine.filling import Source
 from projections.exports import EXPORTED
-from projections.filling import Source
 from projections.runtime import Runtime
+from projections.views import PROJECTIONS
 from projections.work import job_files, jobs
 from tests.api.desk import API, ORDERS, coupon, eur, line, place, position_of
 from tests.api.test_orders_bulk import built, now

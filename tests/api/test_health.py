@@ -19,11 +19,12 @@ from flask.testing import FlaskClient
 
 from api.metrics import Metrics
 from domain.processes.process import Effect
-from projections import PROJECTIONS, health
-from projections.health import Health
+from projections.doctor import health
+from projections.doctor.health import Health
 from projections.runtime import Runtime
+from projections.views import PROJECTIONS
 from projections.work import effects, positions
-from projections.work.effects import Asked
+from projections.work.effects import EffectRequest
 from tests.api.test_problems import refused
 from tests.damage import administrator, name_of, owner
 from tests.fixtures_api import hire
@@ -54,7 +55,7 @@ def test_ready_once_every_view_follows(stranger: FlaskClient, projecting: Projec
 
 def looked(app: Flask, seconds: float = 0.0) -> dict[str, str]:
     """What is wrong, after so many more seconds by the process's own clock."""
-    clock = cast(list[float], app.extensions.setdefault("tests.clock", [0.0]))
+    clock = cast("list[float]", app.extensions.setdefault("tests.clock", [0.0]))
     if not isinstance(app.extensions["carnet.health"], Watched):
         app.extensions["carnet.health"] = Watched(app.extensions["carnet"], PROJECTIONS, lambda: clock[0])
     clock[0] += seconds
@@ -109,7 +110,7 @@ def test_a_process_that_stands_still_is_named(app: Flask, runtime: Runtime, proj
 
 def test_an_effect_that_nobody_hands_out_is_told(app: Flask, runtime: Runtime, projecting: Projecting) -> None:
     with runtime.pool.connection() as connection:
-        effects.put_all(connection, [Asked(UUID(int=7), Effect(kind="tell", payload={}), 0)])
+        effects.put_all(connection, [EffectRequest(UUID(int=7), Effect(kind="tell", payload={}), 0)])
     assert looked(app) == {}
     assert looked(app, 31) == {"relay": "hands nothing out for 31 s"}
     with runtime.pool.connection() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -61,6 +62,22 @@ def test_half_a_character_in_a_value_is_refused_under_a_key_as_well(client: Flas
     for headers in ({}, {"Idempotency-Key": "half"}):
         answer = client.post(path, data=body % "\\ud800", content_type="application/json", headers=headers)
         assert answer.status_code == 422, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("sign", ["<", "{{", "\u202e", "\x1b", "`", "\u2028"])
+def test_a_refusal_names_a_code_without_the_signs_that_anything_takes_for_its_own(
+    client: FlaskClient, sign: str
+) -> None:
+    odd = f"a{sign}b"
+    answers = (
+        client.get(f"{API}/coupons/{quote(odd)}"),
+        client.get(f"{API}/templates/{quote(odd)}/en"),
+        client.put(f"{API}/imports/mappings/m", json={"mapping": f"stage = '{odd}'\nsource = 's'\n"}),
+        client.post(f"{ORDERS}/bulk", json={"action": "status", "ids": [], "status": odd}),
+    )
+    for answer in answers:
+        assert 400 <= answer.status_code < 500
+        assert odd not in str(answer.get_json())
 
 
 def chunked(*parts: bytes) -> Any:

@@ -50,6 +50,27 @@ def test_a_message_is_shown_with_its_copy(client: FlaskClient, sent: str) -> Non
     refused(client.get(f"{MESSAGES}/{uuid4()}"), 404, "message-not-found")
 
 
+def test_a_mail_is_looked_at_as_a_page_that_can_do_nothing(
+    client: FlaskClient, order: dict[str, Any], sent: str
+) -> None:
+    client.put(f"{TEMPLATES}/pending/en", json={**MERCI, "html": "<p style='color: red'>Merci</p>"})
+    query = {"status": "pending", "locale": "en"}
+    for page, html in (
+        (client.get(f"{MESSAGES}/{sent}/look"), COPY.html),
+        (client.get(f"{ORDERS}/{order['id']}/messages/look", query_string=query), None),
+    ):
+        assert (page.status_code, page.mimetype) == (200, "text/html")
+        assert html is None or page.text == html
+        policy = page.headers["Content-Security-Policy"].split("; ")
+        assert {"default-src 'none'", "frame-ancestors 'self'", "form-action 'none'", "sandbox"} <= set(policy)
+        assert not any("script" in part for part in policy)
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+    preview = client.post(f"{ORDERS}/{order['id']}/messages/preview", json=query).get_json()
+    assert page.text == preview["html"]
+    refused(client.get(f"{MESSAGES}/{uuid4()}/look"), 404, "message-not-found")
+    refused(client.get(f"{ORDERS}/{order['id']}/messages/look?locale=xx"), 422, "unknown-locale")
+
+
 @pytest.mark.usefixtures("projecting")
 def test_messages_are_listed_and_stand_on_the_orders_timeline(
     client: FlaskClient, runtime: Runtime, order: dict[str, Any], sent: str

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from domain.roles import ROLES
 from projections.desk import desk
-from projections.log import Session
+from projections.desk.gathered import Gathered
 from projections.runtime import Runtime
 from tests.api.test_problems import refused
 from tests.fixtures_api import hire, issue
@@ -59,12 +59,12 @@ def test_a_request_whose_twin_was_quicker_is_answered_like_it_not_refused_for_wh
     def add() -> TestResponse:
         return app.test_client().post(OPERATORS, json={"username": "ada", "role": "operator"}, headers=headers)
 
-    def overtaken(session: Session, *arguments: Any) -> Any:
+    def overtaken(gathered: Gathered, *arguments: Any) -> Any:
         if not twins:
             monkeypatch.setattr(desk, "_decide_and_save", decide)
             twins.append(add())
-            session._loaded.clear()  # its request was looked up before its stream was read
-        return decide(session, *arguments)
+            gathered.session._loaded.clear()  # its request was looked up before its stream was read
+        return decide(gathered, *arguments)
 
     monkeypatch.setattr(desk, "_decide_and_save", overtaken)
     late = add()

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from projections.runtime import Runtime
-from tests.api.desk import BILLING, NOBODY, ORDERS, SETTINGS, News, cart, coupon, create, eur, line, place
+from tests.api.desk import BILLING, NOBODY, ORDERS, SETTINGS, News, cart, coupon, create, eur, line, place, shown
 from tests.api.test_problems import refused
 from tests.fixtures_api import hire
 
@@ -171,7 +171,7 @@ def test_an_order_reads_as_it_was_at_a_version_or_an_instant(client: FlaskClient
     assert changed["total"] == eur("50.00")
     assert client.get(f"{url}?version={order['version']}").get_json()["total"] == eur("20.00")
     assert client.get(url, query_string={"as_of": order["created_at"]}).get_json()["total"] == eur("20.00")
-    assert client.get(f"{url}?as_of=2999-01-01T00:00:00Z").get_json() == changed
+    assert client.get(f"{url}?as_of=2999-01-01T00:00:00Z").get_json() == shown(changed)
     refused(client.get(f"{url}?as_of=1999-01-01T00:00:00Z"), 404, "order-not-found")
 
 
@@ -224,7 +224,7 @@ def test_the_list_is_filtered_sorted_counted_and_paged(client: FlaskClient) -> N
     assert [len(page) for page in pages] == [2, 2, 1]
     newest_first = [last.get_json()["id"], *(order["id"] for order in reversed(orders))]
     assert [row for page in pages for row in page] == newest_first
-    assert client.get(f"{ORDERS}?count=estimate", headers=headers).get_json()["count"]["exact"] is False
+    assert client.get(f"{ORDERS}?count=estimate", headers=headers).get_json()["count"]["exact"] is True
 
 
 def test_a_list_that_is_not_built_yet_says_to_come_back(client: FlaskClient) -> None:

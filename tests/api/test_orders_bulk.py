@@ -11,10 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from domain.messages import Copy, KeepMessage, RequestMessage, StoreCopy
-from projections import PROJECTIONS
-from projections.filling import Source
+from projections.engine.filling import Source
+from projections.engine.freshness import TooFarBehind
 from projections.runtime import Runtime
-from projections.views import TooFarBehind
+from projections.views import PROJECTIONS
 from tests.api.desk import API, NOBODY, ORDERS, News, create, line, place
 from tests.api.test_problems import refused
 from tests.api.test_stock import figures, receive
@@ -127,6 +127,23 @@ class TestTheAction:
         job = act(action="status", status="pending", ids=ids)
         assert [job["results"][one] for one in ids] == [("done", None), ("refused", "out-of-stock"), ("done", None)]
         assert figures(client, "POT-1") == (3, 3, 0)
+
+    def test_what_was_worked_on_since_the_preview_is_left_alone(
+        self, client: FlaskClient, runtime: Runtime, act: Callable[..., dict[str, Any]]
+    ) -> None:
+        same, changed = place(client), place(client)
+        told: dict[str, Any] = {"action": "tags", "add": ["looked-at"], "ids": [same["id"], changed["id"]]}
+        position = client.post(f"{ORDERS}/bulk/preview", json=told).get_json()["position"]
+        client.post(f"{ORDERS}/{changed['id']}/notes", json={"text": "Wait for the customer."})
+        came_since = place(client)
+        told["ids"].append(came_since["id"])
+        job = act(**told, position=position)
+        assert job["results"] == {
+            same["id"]: ("done", None),
+            changed["id"]: ("refused", "worked-on-since"),
+            came_since["id"]: ("refused", "worked-on-since"),
+        }
+        assert read(client, changed)["tags"] == []
 
     def test_events_say_who_asked_and_why(
         self, client: FlaskClient, news: News, act: Callable[..., dict[str, Any]]

@@ -16,10 +16,10 @@ from pypdf import PdfReader
 
 from domain.orders.prints import DocumentPrinted
 from printing.documents import Bundle
-from projections.filling import Source
-from projections.orders import Orders
-from projections.prints import Papers
+from projections.engine.filling import Source
+from projections.papers.prints import Papers
 from projections.runtime import Runtime
+from projections.views.orders import Orders
 from tests.api.desk import API, NOBODY, ORDERS, eur, line, place
 from tests.api.test_documents import issue, set_up
 from tests.api.test_orders_bulk import JOBS, built, finished, now
@@ -112,6 +112,12 @@ def test_the_file_is_the_one_that_printing_at_once_gives(client: FlaskClient, ac
     job = act(ids=ids, kind="packing_slip", locale="fr")
     asked = {"orders": ids, "kind": "packing_slip", "locale": "fr"}
     assert file_of(client, job) == client.post(f"{API}/documents", json=asked).data
+
+
+def test_receipts_come_on_the_paper_of_the_till(client: FlaskClient, act: Act) -> None:
+    job = act(ids=[place(client)["id"] for _ in range(2)], paper="80mm")
+    widths = {round(float(page.mediabox.width) / 72 * 25.4) for page in PdfReader(BytesIO(file_of(client, job))).pages}
+    assert widths == {80}
 
 
 def test_the_filter_and_the_sort_of_the_list_decide_what_is_printed(client: FlaskClient, act: Act) -> None:

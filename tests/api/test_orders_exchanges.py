@@ -112,3 +112,11 @@ def test_an_exchange_that_cannot_be_is_refused_and_leaves_nothing(
     assert news.topics() == []
     exchanged(client, came_back, items=[line(1)])
     refused(client.post(ask, json={"items": [line(1)]}), 422, "return-closed")
+
+
+def test_a_line_that_leaves_its_price_to_the_catalogue_is_refused_where_it_stands(
+    client: FlaskClient, came_back: str
+) -> None:
+    problem = client.post(f"{came_back}/returns/1/exchange", json={"items": [{"sku": "BOWL-1", "quantity": 1}]})
+    errors = refused(problem, 422, "invalid-fields")["errors"]
+    assert {one["pointer"] for one in errors} == {"/items/0/name", "/items/0/unit_price"}

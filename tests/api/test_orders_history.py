@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from projections.runtime import Runtime
-from tests.api.desk import ORDERS, create, eur
+from tests.api.desk import CUSTOMERS, ORDERS, create, eur, place
 from tests.api.test_problems import refused
 
 
@@ -74,7 +74,7 @@ def test_a_difference_names_fields_before_and_after_by_whom_and_why(
     assert (diff["from"], diff["to"]) == (5, 7)
     quantity, move = diff["changes"]
     assert {"pointer": "/items/1/quantity", "before": 2, "after": 3} in quantity["fields"]
-    assert {"pointer": "/total", "before": 2000, "after": 3000} in quantity["fields"]
+    assert {"pointer": "/total", "before": eur("20.00"), "after": eur("30.00")} in quantity["fields"]
     assert move["reason"] == "Waiting for cups"
     assert {"pointer": "/stage", "before": "pending", "after": "on_hold"} in move["fields"]
     assert client.get(f"{url}/diff?from=5&to=6").get_json()["changes"] == [quantity]
@@ -89,3 +89,32 @@ def test_an_older_version_reads_as_it_was(client: FlaskClient, worked: tuple[str
     assert [order["status"]["code"] for order in versions] == ["draft", "pending", "on_hold"]
     assert [order["total"] for order in versions] == [eur("20.00"), eur("20.00"), eur("30.00")]
     assert [order["version"] for order in versions] == [4, 5, 7]
+
+
+@pytest.mark.usefixtures("projecting")
+def test_the_timeline_tells_what_each_event_changed_and_money_as_money(client: FlaskClient) -> None:
+    order = place(client)
+    url = f"{ORDERS}/{order['id']}"
+    client.put(f"{url}/discount", json={"amount": eur("2.00")})
+    last = client.post(f"{url}/payments", json={"method": "card"})
+    headers = {"X-Min-Position": last.headers["X-Position"]}
+    entries = {entry["topic"]: entry for entry in client.get(f"{url}/timeline", headers=headers).get_json()["items"]}
+    discount, payment = entries["order.discount-set"], entries["order.payment-recorded"]
+    assert (discount["summary"]["amount"], discount["summary"]["was"]) == (eur("2.00"), eur("0.00"))
+    assert {"pointer": "/total", "before": eur("20.00"), "after": eur("18.00")} in discount["changes"]
+    assert {"pointer": "/payment_status", "before": "unpaid", "after": "paid"} in payment["changes"]
+    assert payment["summary"]["amount"] == eur("18.00")
+
+
+@pytest.mark.usefixtures("projecting")
+@pytest.mark.parametrize(
+    "part", ["", "/events", "/timeline", "/history", "/documents", "/diff?from=1&to=2", "/receipt.pdf"]
+)
+def test_the_id_of_a_customer_is_no_orders(client: FlaskClient, part: str) -> None:
+    customer = client.post(CUSTOMERS, json={"name": "Nora Example"}).get_json()["id"]
+    refused(client.get(f"{ORDERS}/{customer}{part}"), 404, "order-not-found")
+
+
+def test_nobody_looks_at_a_customer_as_at_an_order(client: FlaskClient) -> None:
+    customer = client.post(CUSTOMERS, json={"name": "Nora Example"}).get_json()["id"]
+    refused(client.post(f"{ORDERS}/{customer}/presence"), 404, "order-not-found")

@@ -24,8 +24,9 @@ TABLE = {
     "orders:read": {
         "GET /orders", "GET /orders/export", "GET /orders/{order_id}", "GET /orders/{order_id}/diff",
         "GET /orders/{order_id}/events",
-        "GET /orders/{order_id}/history", "GET /orders/{order_id}/timeline",
-        "POST /orders/{order_id}/messages/preview", "POST /orders/bulk",
+        "GET /orders/{order_id}/history", "GET /orders/{order_id}/timeline", "GET /orders/{order_id}/neighbours",
+        "POST /orders/summary", "POST /orders/{order_id}/presence", "DELETE /orders/{order_id}/presence",
+        "POST /orders/{order_id}/messages/preview", "GET /orders/{order_id}/messages/look", "POST /orders/bulk",
         "GET /orders/{order_id}/receipt.pdf", "GET /orders/{order_id}/packing-slip.pdf",
         "GET /orders/{order_id}/returns/{number}/slip.pdf",
     },
@@ -40,7 +41,7 @@ TABLE = {
         "PUT /orders/{order_id}/customer", "PUT /orders/{order_id}/operator", "PUT /orders/{order_id}/source",
         "PUT /orders/{order_id}/billing-address", "PUT /orders/{order_id}/shipping-address",
         "PUT /orders/{order_id}/payment-method", "PUT /orders/{order_id}/shipping-method",
-        "POST /orders/bulk/preview",
+        "POST /orders/bulk/preview", "POST /orders/{order_id}/edits", "POST /orders/{order_id}/edits/preview",
         "POST /orders/{order_id}/archive", "POST /orders/{order_id}/unarchive",
         "POST /orders/{order_id}/status", "POST /orders/{order_id}/status/preview",
         "POST /orders/{order_id}/shipments/preview",
@@ -125,11 +126,11 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
     ("/stock/{sku}/adjustments", {"counted": 9}),
 ]
 ASK_FOR_A_JOB = {"/orders/bulk"}  # repeated in the tests of jobs
-NEED_A_VERSION = {"/customers/{customer_id}/merge"}
+NEED_A_VERSION = {"/customers/{customer_id}/merge", "/orders/{order_id}/edits"}
 STORE_NOTHING = {
     "/orders/quote", "/orders/bulk/preview", "/orders/{order_id}/status/preview", "/orders/{order_id}/messages/preview",
-    "/orders/{order_id}/shipments/preview", "/orders/{order_id}/refunds/preview",
-    "/settings/tag-rules/simulate",
+    "/orders/{order_id}/shipments/preview", "/orders/{order_id}/refunds/preview", "/orders/{order_id}/edits/preview",
+    "/orders/summary", "/settings/tag-rules/simulate", "/orders/{order_id}/presence",
 }  # fmt: skip
 
 

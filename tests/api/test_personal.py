@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.customers_forms import CardAnswer
+from api.customers.forms import CardAnswer
 from api.orders.answers import AddressAnswer
 from api.schemas import MARK
 from domain.messages import ConfirmSent, ReportBounce, RequestMessage, StoreCopy

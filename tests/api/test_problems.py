@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import psycopg
 import pytest
@@ -19,6 +19,7 @@ from api.app import create_app
 from api.bodies import Resource
 from api.requests import respond
 from api.schemas import AddressForm, Body, Code, Money, MoneyForm, Text, Whole
+from domain.addresses import Address
 from projections.runtime import Runtime
 from projections.settings import Settings
 
@@ -41,6 +42,10 @@ class LineForm(Body):
     sku = Code(required=True)
     quantity = Whole(1, 1000, required=True)
 
+    class Loaded(NamedTuple):
+        sku: str
+        quantity: int
+
 
 class CartForm(Body):
     items = fields.List(fields.Nested(LineForm), required=True)
@@ -48,18 +53,24 @@ class CartForm(Body):
     address = fields.Nested(AddressForm)
     note = Text(20, lines=True)
 
+    class Loaded(NamedTuple):
+        items: list[LineForm.Loaded]
+        price: Money | None = None
+        address: Address | None = None
+        note: str | None = None
+
 
 @pytest.fixture
 def cart() -> FlaskClient:
     """A client of an invented resource that takes every kind of field, and of one that breaks; none has a database."""
     unopened = SimpleNamespace(settings=Settings(), pool=ConnectionPool("", open=False))
-    app = create_app(cast(Runtime, unopened))
+    app = create_app(cast("Runtime", unopened))
     resource = Resource("carts", __name__)
 
     @resource.post("/carts")
     @resource.arguments(CartForm)
-    def take(body: dict[str, Any]) -> Any:
-        return respond({"price": body.get("price"), "quantities": [line["quantity"] for line in body["items"]]})
+    def take(form: CartForm.Loaded) -> Any:
+        return respond({"price": form.price, "quantities": [line.quantity for line in form.items]})
 
     @resource.get("/broken")
     def break_down() -> Any:
@@ -252,20 +263,20 @@ except RuntimeError as error:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/api", "There is nothing at /api; /api/docs tells what there is."),
-        ("/api/v2/orders", "There is nothing at /api/v2/orders; /api/docs tells what there is."),
-        ("/api/v1/no-such-thing", "There is nothing at /api/v1/no-such-thing; /api/docs tells what there is."),
+        ("/api", "There is nothing at this address; /api/docs tells what there is."),
+        ("/api/v2/orders", "There is nothing at this address; /api/docs tells what there is."),
+        ("/api/v1/no-such-thing", "There is nothing at this address; /api/docs tells what there is."),
         ("/api/docs/no-such-file.js", None),
-        ("/api/v1/orders/17", "17 is no order id."),
-        (f"/api/v1/orders/{NOBODY}/returns/x/slip.pdf", "x is no number."),
-        (f"/api/v1/orders/{NOBODY}/nothing", f"There is nothing at /api/v1/orders/{NOBODY}/nothing; /api/docs tells"),
+        ("/api/v1/orders/17", "In this address the order id is none."),
+        (f"/api/v1/orders/{NOBODY}/returns/x/slip.pdf", "In this address the number is none."),
+        (f"/api/v1/orders/{NOBODY}/nothing", "There is nothing at this address; /api/docs tells"),
     ],
 )
-def test_what_is_not_there_is_named(client: FlaskClient, path: str, said: str | None) -> None:
+def test_what_is_not_there_is_told_without_repeating_it(client: FlaskClient, path: str, said: str | None) -> None:
     problem = refused(client.get(path), 404, "no-such-address")
     if said:
         assert problem["detail"].startswith(said)
-        assert (problem["details"]["method"], problem["details"]["path"]) == ("GET", path)
+        assert path not in str(problem).replace("/api/docs", "")
 
 
 @pytest.mark.parametrize(
@@ -276,13 +287,13 @@ def test_what_is_not_there_is_named(client: FlaskClient, path: str, said: str | 
         ("POST", f"/api/v1/orders/{NOBODY}", ["GET"]),
     ],
 )
-def test_a_method_that_an_address_does_not_take_is_named_with_those_it_does(
+def test_a_method_that_an_address_does_not_take_is_refused_with_those_it_takes(
     client: FlaskClient, method: str, path: str, allowed: list[str]
 ) -> None:
     answer = client.open(path, method=method)
     problem = refused(answer, 405, "method-not-allowed")
-    assert problem["detail"] == f"{path} does not take {method}; it takes {', '.join(allowed)}."
-    assert problem["details"] == {"method": method, "path": path, "allowed": allowed}
+    assert problem["detail"] == f"This address does not take this method; it takes {', '.join(allowed)}."
+    assert problem["details"] == {"allowed": allowed}
     assert set(allowed) <= set(answer.headers["Allow"].split(", "))
 
 

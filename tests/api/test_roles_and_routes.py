@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from projections import views
+from projections.engine import freshness as views
 from tests.api.desk import API
 from tests.api.roles_and_routes import FURTHER, NOBODY, ROLES, rows
 

@@ -16,9 +16,9 @@ from domain.enrolments import Enrolment, enrolment_id_of
 from domain.messages import Message
 from domain.orders.order import Order
 from domain.processes import PROCESSES
-from projections import simulation
+from projections.access.unsubscribing import unsubscribe_token
+from projections.desk import simulation
 from projections.runtime import Runtime
-from projections.unsubscribing import unsubscribe_token
 from projections.work import schedule
 from tests.api.desk import API, NOBODY, ORDERS, News, eur, place
 from tests.api.test_problems import refused

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 
 from domain.operators import operator_id
-from projections.attempts import Attempts
+from projections.access.attempts import Attempts
 from projections.runtime import Runtime
-from tests.api.desk import position_of
+from tests.api.desk import NOBODY, position_of
 from tests.api.test_problems import refused
 from tests.fixtures_api import PASSWORD, SESSION, dump, hire, sign_in
 
@@ -57,6 +58,25 @@ def test_a_write_by_cookie_needs_the_csrf_token(ada: tuple[FlaskClient, dict[str
     refused(client.post(OPERATORS, json=body, headers={"X-CSRF-Token": "0" * 64}), 403, "csrf-token-missing")
     assert client.post(OPERATORS, json=body, headers=headers).status_code == 201
     assert client.get(OPERATORS).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/v1/orders"),
+        ("PUT", f"/api/v1/orders/{NOBODY}/source"),
+        ("PATCH", f"/api/v1/orders/{NOBODY}/items/1"),
+        ("DELETE", f"/api/v1/orders/{NOBODY}/items/1"),
+        ("DELETE", SESSION),
+    ],
+)
+def test_no_method_that_writes_goes_by_cookie_alone(
+    ada: tuple[FlaskClient, dict[str, str]], method: str, path: str
+) -> None:
+    client, headers = ada
+    refused(client.open(path, method=method, json={}), 403, "csrf-token-missing")
+    answer = client.open(path, method=method, json={}, headers=headers)
+    assert "csrf" not in answer.get_data(as_text=True)
 
 
 def test_signing_out_ends_the_session(ada: tuple[FlaskClient, dict[str, str]]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from api.labels import FRENCH
 from domain.statuses import TRANSITIONS
 from projections.runtime import Runtime, open_runtime
 from tests.api.desk import API, ORDERS, SETTINGS, News, create
@@ -45,6 +46,14 @@ def test_a_status_of_the_merchant_is_used_at_once(client: FlaskClient) -> None:
     assert order["status"] == {"code": "packed", "label": "Packed", "stage": "processing"}
     client.put(f"{SETTINGS}/statuses/packed", json={"label": "Boxed", "stage": "processing"})
     assert client.get(f"{ORDERS}/{order['id']}").get_json()["status"]["label"] == "Boxed"
+
+
+def test_a_standard_status_without_a_word_in_a_language_has_its_own_label_there(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(cast("dict[str, str]", FRENCH["status"]), "on_hold")
+    statuses = client.get(SETTINGS).get_json()["statuses"]
+    assert {one["code"]: one["labels"]["fr"] for one in statuses}["on_hold"] == "On hold"
 
 
 def test_another_process_sees_the_change(client: FlaskClient, runtime: Runtime) -> None:

@@ -223,7 +223,7 @@ def test_when_a_token_was_used_last_is_known_to_the_minute_and_written_once_a_mi
 ) -> None:
     made = client.post(TOKENS, json={"name": "till", "role": "data"}).get_json()
     assert made["last_used_at"] is None
-    monkeypatch.setattr("projections.credentials.BELIEVED", 0.0)
+    monkeypatch.setattr("projections.access.credentials.BELIEVED", 0.0)
 
     def used() -> tuple[str, str]:
         stranger.get(ORDERS, headers={"Authorization": f"Bearer {made['token']}"})

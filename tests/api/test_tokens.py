@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from projections import credentials
+from projections.access import credentials
 from projections.runtime import Runtime
 from tests.api.desk import position_of
 from tests.api.test_problems import refused

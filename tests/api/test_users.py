@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 
-from projections import credentials
+from projections.access import credentials
 from projections.runtime import Runtime
 from scripts import tokens as tokens_script
 from scripts import users as users_script

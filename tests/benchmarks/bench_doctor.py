@@ -12,7 +12,7 @@ from projections.doctor import CHECKS, Look, examine
 from projections.postgres.connections import PATIENT, connect
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
-from tests.benchmarks.shelf import ORDERS, big_book
+from tests.benchmarks.big_books import ORDERS, big_book
 from tests.fixtures_database import TEST_SECRET
 
 MOST_SECONDS = 120.0  # of all checks, for each million events

@@ -20,14 +20,14 @@ from eventsourcing.postgres import PostgresDatastore, PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg import sql
 
-from projections.filling import Source
+from projections.engine.filling import Source
+from projections.engine.freshness import Views
+from projections.engine.projection import EventBatch
+from projections.engine.tables import Rows, Table
 from projections.log import EventLog
 from projections.postgres.embedded import EmbeddedServer
 from projections.postgres.migrate import migrate
-from projections.projection import Batch
 from projections.secrets import Secrets
-from projections.tables import Rows, Table
-from projections.views import Views
 from tests.fixtures_database import TEST_SECRET
 from tests.projections.engine.parcels import Parcel, by_name, parcel_id, record, wait
 from workers.projecting import Projecting
@@ -58,7 +58,7 @@ class PlacesView:
         ),
     )
 
-    def fold(self, batch: Batch) -> Rows:
+    def fold(self, batch: EventBatch) -> Rows:
         rows = Rows()
         for parcel in batch.aggregates(Parcel).values():
             rows.put("places", (parcel.id,), (parcel.id, parcel.version, parcel.weight, parcel.stops[-1]))

@@ -15,10 +15,10 @@ import psycopg
 from psycopg import sql
 
 from printing.exports import FORMATS
-from projections.exports import EXPORTED, Asked, Reading, reading
-from projections.filling import Source
-from projections.orders import OrderFilters
-from tests.benchmarks.shelf import ORDERS, big_book
+from projections.engine.filling import Source
+from projections.exports import EXPORTED, ExportRequest, Reading, reading
+from projections.views.orders import OrderFilters
+from tests.benchmarks.big_books import ORDERS, big_book
 
 SECONDS_OF_A_MILLION = 60.0
 MOST_GROWTH_MB = 64.0
@@ -85,7 +85,10 @@ def _apart(source: Source, form: str, path: Path) -> dict[str, Any]:
 def _export(source: Source, form: str, path: Path, pipe: Pipe) -> None:
     log = source.log()
     before, began, rows = _peak_mb(), time.perf_counter(), 0
-    with reading(Reading(source, log), Asked(list="orders", filters=OrderFilters())) as export, path.open("wb") as file:
+    with (
+        reading(Reading(source, log), ExportRequest(list="orders", filters=OrderFilters())) as export,
+        path.open("wb") as file,
+    ):
 
         def counted() -> Iterator[Any]:
             nonlocal rows

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 import psycopg
 
 from api.cursors import cursor_in
-from projections.orders import LISTING
+from projections.views.orders import LISTING
 from tests.benchmarks.bench_list import LIMIT, ListedPage, line, measure, pages
+from tests.benchmarks.big_books import ORDERS, big_book
 from tests.benchmarks.load import Answer, Client, request
-from tests.benchmarks.shelf import ORDERS, big_book
 from tests.benchmarks.stand import stand
 
 ROUNDS = 300  # of 60 the p95 is the third slowest: it said now 2.8, now 3.1 times

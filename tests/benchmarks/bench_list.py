@@ -11,11 +11,11 @@ from uuid import UUID
 
 import psycopg
 
-from projections.orders import OrderFilters, OrderHead, count_orders, list_orders
-from projections.plain import plain
-from projections.tables import Connection
+from projections.engine.tables import Connection
+from projections.views.orders import OrderFilters, OrderHead, count_orders, list_orders
+from projections.views.plain import plain
+from tests.benchmarks.big_books import ORDERS, big_book
 from tests.benchmarks.names import SURNAMES
-from tests.benchmarks.shelf import ORDERS, big_book
 
 ROUNDS = 60
 LIMIT = 50

@@ -12,11 +12,11 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from projections import PROJECTIONS
-from projections.filling import Source
-from projections.projection import kinds
-from projections.rebuild import Progress, Rebuild, Report
-from tests.benchmarks.shelf import ORDERS, big_book
+from projections.engine.filling import Source
+from projections.engine.projection import kinds
+from projections.engine.rebuild import Progress, Rebuild, Report
+from projections.views import PROJECTIONS
+from tests.benchmarks.big_books import ORDERS, big_book
 
 PROCESSES = 2
 TARGET = 50_000

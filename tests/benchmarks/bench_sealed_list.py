@@ -16,13 +16,14 @@ from typing import Any, LiteralString
 import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from projections.tables import Connection
+from projections.engine.tables import Connection
 from tests.benchmarks.bench_list import LIMIT, ROUNDS, TARGET, measure, quantile
+from tests.benchmarks.big_books import ORDERS, big_book
 from tests.benchmarks.names import SURNAMES
-from tests.benchmarks.shelf import ORDERS, big_book
 
 _NONCE = 12
 _TABLE = """
+DROP SCHEMA IF EXISTS sealed CASCADE;
 CREATE SCHEMA sealed;
 CREATE TABLE sealed.orders (
     id uuid PRIMARY KEY, created_at timestamptz NOT NULL, things text NOT NULL, person bytea NOT NULL,

@@ -17,7 +17,7 @@ from projections.log.seals import verify
 from projections.postgres.connections import PATIENT, connect
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
-from tests.benchmarks.shelf import ORDERS, big_book
+from tests.benchmarks.big_books import ORDERS, big_book
 from tests.fixtures_database import TEST_SECRET
 
 ROUNDS = 3

@@ -19,7 +19,7 @@ from domain.orders.payments import RecordPayment, record_payment
 from domain.orders.shipments import ShipOrder, ship_order
 from domain.settings import Shop
 from domain.taxes import single
-from projections.plain import plain
+from projections.views.plain import plain
 from tests.benchmarks.names import FIRST_NAMES, SKUS, SURNAMES, TOWNS
 
 BEGIN = datetime(2023, 1, 2, 8, 0, tzinfo=UTC)
@@ -140,4 +140,4 @@ def _context(random: Random, at: datetime, actor: str) -> Context:
 
 
 def _events(aggregate: Aggregate) -> list[Event]:
-    return cast(list[Event], list(aggregate.collect_events()))
+    return cast("list[Event]", list(aggregate.collect_events()))

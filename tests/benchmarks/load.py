@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
-TRIES = 400
+TRIES = 1_000
 _CONTEXT = multiprocessing.get_context("fork")  # the connections are opened here and inherited
 
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import LiteralString
@@ -19,9 +19,9 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-from projections import PROJECTIONS
 from projections.postgres.embedded import ADMINISTRATOR, EmbeddedServer
 from projections.postgres.migrate import migrate
+from projections.views import PROJECTIONS
 from tests.benchmarks.load import HOST, Client, request
 from tests.fixtures_database import TEST_SECRET
 from tests.setup.running import free_port
@@ -177,8 +177,9 @@ def workers(program: Program) -> list[int]:
 def children(pid: int) -> list[int]:
     """The living children of a process, whichever of its threads started them."""
     found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
+    with suppress(FileNotFoundError, ProcessLookupError):  # it, or a thread of it, ended meanwhile
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
     return found
 
 

@@ -14,11 +14,15 @@ from scripts.bench import bench, known_benchmarks, readable
 from tests.benchmarks import (
     bench_append,
     bench_bulk,
+    bench_catalogue,
+    bench_counts,
+    bench_desk,
     bench_doctor,
     bench_engine,
     bench_export,
     bench_http,
     bench_http_list,
+    bench_idle,
     bench_import,
     bench_list,
     bench_printing,
@@ -27,6 +31,7 @@ from tests.benchmarks import (
     bench_sealed_list,
     bench_start,
     bench_verify,
+    bench_waiting,
 )
 from tests.benchmarks.load import Answer
 
@@ -34,11 +39,15 @@ ORDERS = 400
 TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "append": bench_append.run,
     "bulk": lambda: bench_bulk.run(orders=20, printed=5, single=2),
+    "catalogue": lambda: bench_catalogue.run(products=ORDERS, rounds=2),
+    "counts": lambda: bench_counts.run(ORDERS, rounds=2),
+    "desk": lambda: bench_desk.run(ORDERS, rounds=2, scrolled=300),
     "doctor": lambda: bench_doctor.run(ORDERS),
     "engine": bench_engine.run,
     "export": lambda: bench_export.run(ORDERS),
     "http": lambda: bench_http.run(rounds=1, jobs=2),
     "http_list": lambda: bench_http_list.run(ORDERS, rounds=2),
+    "idle": lambda: bench_idle.run(seconds=0.5, settles=0.1, orders=1),
     "import": lambda: bench_import.run(ORDERS),
     "list": lambda: bench_list.run(ORDERS, rounds=2),
     "printing": bench_printing.run,
@@ -47,15 +56,20 @@ TINY: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "sealed_list": lambda: bench_sealed_list.run(ORDERS, rounds=2),
     "start": lambda: bench_start.run(starts=1, jobs=1),
     "verify": lambda: bench_verify.run(ORDERS),
+    "waiting": lambda: bench_waiting.run(rounds=1, jobs=2, desks=4),
 }
 FIGURES = {
     "append": 1,
     "bulk": 2,
+    "catalogue": 6,
+    "counts": 1,
+    "desk": 7,
     "doctor": 2,
     "engine": 1,
     "export": 2,
     "http": 4,
     "http_list": 8,
+    "idle": 3,
     "import": 3,
     "list": 8,
     "printing": 2,
@@ -64,6 +78,7 @@ FIGURES = {
     "sealed_list": 5,
     "start": 2,
     "verify": 1,
+    "waiting": 1,
 }
 
 
@@ -74,6 +89,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench_append, "ROUNDS", 1)
     monkeypatch.setattr(bench_engine, "PARCELS", 20)
     monkeypatch.setattr(bench_engine, "ROUNDS", 1)
+    monkeypatch.setattr(bench_idle, "QUIET", 0.1)
     monkeypatch.setattr(bench_printing, "RECEIPTS", 3)
 
 

@@ -11,7 +11,9 @@ from domain.orders.creation import CreateOrder
 from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
 from domain.orders.order import Order, OrderCommand
-from domain.orders.payments import RecordPayment, RefundLine, RefundOrder
+from domain.orders.payments import RecordPayment
+from domain.orders.refund_parts import RefundLine
+from domain.orders.refunded import RefundOrder
 from domain.orders.shipments import ShipLine, ShipOrder
 from domain.shop import PaymentMethod
 from tests.examples import ORDER

@@ -28,7 +28,7 @@ from domain.orders.documents import (
 from domain.orders.issuing import CorrectionNeedsReason, IssueCorrection, NothingCredited, NotInvoiced
 from domain.orders.line_changes import ChangeItem
 from domain.orders.order import Document, Order
-from domain.orders.payments import RefundOrder
+from domain.orders.refunded import RefundOrder
 from domain.orders.withdrawals import RefundCredited, WithdrawRefund
 from domain.taxes import WHOLE_RATE, Tax, single
 from tests.domain.orders import add, ask, line, pay, placed, refund, to

@@ -32,12 +32,17 @@ from domain.coupons import (
     normalised_code,
 )
 from domain.coupons.rules import (
+    LARGEST,
+    MOST_PRODUCTS,
+    MOST_TAGS,
     CouponCurrencyMissing,
     CouponEndsBeforeStart,
     CouponLimitTooSmall,
     CouponMinimumOutOfBounds,
     CouponValueOutOfBounds,
     InstantWithoutZone,
+    ShippingHasNoProducts,
+    TooManyInCoupon,
     UnknownCouponKind,
     WrongCouponCode,
 )
@@ -57,6 +62,7 @@ from domain.errors import Rejected
 from domain.money import UnknownCurrency
 from domain.pricing import CouponTerms
 from domain.reductions import CouponConditions
+from domain.texts import TextMissing
 from tests.given import NOW, context, given
 
 SPRING = coupon_id_of("SPRING")
@@ -108,7 +114,8 @@ class TestCreating:
         given(Coupon, created()).when(created()).then_nothing()
 
     def test_a_code_taken_with_other_rules_is_a_conflict(self) -> None:
-        given(Coupon, created()).when(created(value=2_000)).then_refused(CouponExists, coupon="SPRING")
+        refusal = given(Coupon, created()).when(created(value=2_000)).then_refused(CouponExists, coupon="SPRING")
+        assert refusal.pointer == "/code"
 
     @pytest.mark.parametrize("code", ["", "  ", "A B", "É10", "A" * 41, "10%", "A\nB", "ß"])
     def test_a_code_that_cannot_be_typed_is_refused(self, code: str) -> None:
@@ -141,12 +148,25 @@ class TestCreating:
             ({"valid_from": NOW, "valid_until": NOW - DAY}, CouponEndsBeforeStart, "/valid_until"),
             ({"limit": 0}, CouponLimitTooSmall, "/limit"),
             ({"limit_per_customer": 0}, CouponLimitTooSmall, "/limit_per_customer"),
+            ({"most_items": 0}, CouponLimitTooSmall, "/most_items"),
+            ({"minimum": LARGEST + 1, "currency": "EUR"}, CouponMinimumOutOfBounds, "/minimum"),
+            ({"products": ("CUP-1", "")}, TextMissing, "/products/1"),
+            ({"tags": ("",)}, TextMissing, "/tags/0"),
+            ({"tags": tuple(map(str, range(MOST_TAGS + 1)))}, TooManyInCoupon, "/tags"),
+            ({"products": tuple(map(str, range(MOST_PRODUCTS + 1)))}, TooManyInCoupon, "/products"),
+            ({"kind": "free_shipping", "value": 0, "products": ("CUP-1",)}, ShippingHasNoProducts, "/products"),
+            ({"kind": "free_shipping", "value": 0, "patterns": ("CUP-*",)}, ShippingHasNoProducts, "/sku_patterns"),
+            ({"kind": "free_shipping", "value": 0, "most_items": 2}, ShippingHasNoProducts, "/most_items"),
         ],
     )
     def test_rules_that_no_coupon_may_have_are_refused(
         self, rules: dict[str, Any], error: type[Rejected], pointer: str
     ) -> None:
         assert given(Coupon).when(created(**rules)).then_refused(error).pointer == pointer
+
+    def test_the_largest_minimum_and_as_many_tags_as_there_may_be_are_taken(self) -> None:
+        tags = tuple(map(str, range(MOST_TAGS)))
+        given(Coupon).when(created(minimum=LARGEST, currency="EUR", tags=tags)).then(CouponCreated)
 
 
 class TestChanging:

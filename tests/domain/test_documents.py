@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,16 +51,15 @@ from domain.orders.issuing import (
     UnknownSeries,
 )
 from domain.orders.order import Document, Order
-from domain.orders.payments import NotYetPlaced, RefundOrder
+from domain.orders.payments import NotYetPlaced
 from domain.orders.prints import DocumentPrinted, RecordPrint, WrongHash
+from domain.orders.refunded import RefundOrder
 from domain.orders.returns import RefundNotOnOrder
 from domain.settings import Shop
 from domain.shop import Legal
 from domain.taxes import single
 from domain.texts import TextMissing, TextTooLong
-from domain.upcasters import UPCASTERS
 from domain.vat_numbers import WrongVatNumber
-from projections.log.forms import form_of
 from tests.domain.orders import add, ask, create, line, pay, placed, refund, to
 from tests.examples import ORDER, PRINTED
 from tests.given import NOW, given
@@ -112,14 +109,6 @@ class TestNumbersGivenElsewhere:
     def test_its_words_have_their_bounds(self, field: str) -> None:
         assert given(Order, placed()).when(document(**{field: ""})).then_refused(TextMissing).pointer == f"/{field}"
         given(Order, placed()).when(document(**{field: "x" * 65})).then_refused(TextTooLong)
-
-    def test_a_number_stored_in_the_first_form_still_reads(self) -> None:
-        sample = Path(__file__).parent / "samples" / "order.document-numbered.v1.json"
-        values = UPCASTERS["order.document-numbered", 1](json.loads(sample.read_bytes()))
-        event = form_of(DocumentNumbered).convert(values)
-        order = given(Order, placed()).when(document()).then(DocumentNumbered)
-        event.apply(order)
-        assert order.documents[-1] == Document(kind="invoice", series="invoices", number="2026-0001")
 
 
 class TestInvoices:

@@ -81,7 +81,7 @@ def test_nothing_is_added_before_the_hole_is_declared() -> None:
 
 def test_a_declared_hole_is_folded_the_same_and_said_twice_records_nothing() -> None:
     order = declared(fold(Order.blank(ORDER), [CREATED, ADDED, ARCHIVED]), 3)
-    [declaration] = cast(list[Event], order.collect_events())
+    [declaration] = cast("list[Event]", order.collect_events())
     again = fold(Order.blank(ORDER), [CREATED, ADDED, ARCHIVED, declaration])
     assert again.gaps == order.gaps
     assert declared(again, 3).pending_events == []
@@ -96,7 +96,7 @@ def test_only_exactly_what_is_missing_is_declared() -> None:
 
 def test_what_is_lost_after_a_declaration_is_a_hole_of_its_own() -> None:
     order = declared(fold(Order.blank(ORDER), [CREATED, ADDED, ARCHIVED]), 3)
-    [declaration] = cast(list[Event], order.collect_events())
+    [declaration] = cast("list[Event]", order.collect_events())
     later = written(7, OrderArchived)
     again = fold(Order.blank(ORDER), [CREATED, ADDED, ARCHIVED, declaration, later])
     assert (again.gaps.missing, again.gaps.declared) == ((6,), (3,))

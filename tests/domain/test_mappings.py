@@ -17,7 +17,7 @@ from domain.mappings import (
     mappings_for,
 )
 from domain.roles import WrongName
-from domain.settings import Settings
+from domain.settings import ShopSettings
 from domain.texts import ForbiddenCharacter, TextMissing, TextTooLong
 from tests.given import context, given
 
@@ -28,15 +28,15 @@ REMOVE = RemoveMapping(context=NOW, name="till")
 
 
 def test_a_mapping_is_kept_changed_and_the_same_again_is_nothing_new() -> None:
-    assert given(Settings).when(SAVE).then(MappingSaved).shop.mappings["till"].text == TEXT
-    given(Settings, SAVE).when(SAVE).then_nothing()
+    assert given(ShopSettings).when(SAVE).then(MappingSaved).shop.mappings["till"].text == TEXT
+    given(ShopSettings, SAVE).when(SAVE).then_nothing()
     changed = replace(SAVE, text=TEXT + "paid = true\n")
-    assert "paid" in given(Settings, SAVE).when(changed).then(MappingSaved).shop.mappings["till"].text
+    assert "paid" in given(ShopSettings, SAVE).when(changed).then(MappingSaved).shop.mappings["till"].text
 
 
 def test_a_mapping_is_removed_once() -> None:
-    assert not given(Settings, SAVE).when(REMOVE).then(MappingRemoved).shop.mappings
-    given(Settings).when(REMOVE).then_refused(MappingNotFound, name="till")
+    assert not given(ShopSettings, SAVE).when(REMOVE).then(MappingRemoved).shop.mappings
+    given(ShopSettings).when(REMOVE).then_refused(MappingNotFound, name="till")
 
 
 @pytest.mark.parametrize(
@@ -51,18 +51,18 @@ def test_a_mapping_is_removed_once() -> None:
     ],
 )
 def test_a_mapping_that_cannot_be_kept_is_refused(facts: dict[str, Any], error: Any) -> None:
-    given(Settings).when(replace(SAVE, **facts)).then_refused(error)
+    given(ShopSettings).when(replace(SAVE, **facts)).then_refused(error)
 
 
 def test_a_shop_keeps_no_more_than_a_hundred() -> None:
     kept = [replace(SAVE, name=f"till-{number}") for number in range(100)]
-    given(Settings, *kept).when(SAVE).then_refused(TooManyMappings, limit=100)
-    given(Settings, *kept).when(replace(kept[0], text=TEXT + "#")).then(MappingSaved)
+    given(ShopSettings, *kept).when(SAVE).then_refused(TooManyMappings, limit=100)
+    given(ShopSettings, *kept).when(replace(kept[0], text=TEXT + "#")).then(MappingSaved)
 
 
 def test_a_header_finds_the_mappings_whose_columns_it_has_the_fullest_first() -> None:
     full = replace(SAVE, name="full", columns=("No", "Date", "Sum"))
     other = replace(SAVE, name="other", columns=("No", "Datum"))
-    shop = given(Settings, SAVE, full).when(other).then(MappingSaved).shop
+    shop = given(ShopSettings, SAVE, full).when(other).then(MappingSaved).shop
     assert mappings_for(shop, ("Sum", "Date", "No", "Note")) == ["full", "till"]
     assert mappings_for(shop, ("No",)) == []

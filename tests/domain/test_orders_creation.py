@@ -27,7 +27,9 @@ from domain.orders.lines import AmountOutOfBounds, DiscountAboveGoods, QuantityO
 from domain.orders.moves import NothingOrdered, OrderPlaced, OrderStatusChanged
 from domain.orders.notes import NoteAdded, OrderTagged
 from domain.orders.order import Imported, Order, OrderExists
-from domain.orders.payments import NotYetPlaced, OrderRefunded, PaymentRecorded, RefundAbovePaid
+from domain.orders.payments import NotYetPlaced, PaymentRecorded
+from domain.orders.refund_parts import RefundAbovePaid
+from domain.orders.refunded import OrderRefunded
 from domain.orders.shipments import NothingToShip, OrderShipped, ShipmentDelivered
 from domain.pricing import CouponTerms
 from domain.settings import Defaults, Shop, UnknownLocale, UnknownMethod

@@ -20,12 +20,9 @@ from domain.orders.payment_links import (
 )
 from domain.orders.payments import (
     MAX_ENTRIES,
-    AmountNotPositive,
     AuthorizePayment,
     NothingDue,
-    NothingRefunded,
     NotYetPlaced,
-    OrderRefunded,
     PaidAtOutOfBounds,
     PaymentAuthorized,
     PaymentNotFound,
@@ -33,13 +30,18 @@ from domain.orders.payments import (
     PaymentRefunded,
     PaymentTooLarge,
     PaymentVoided,
-    RefundAboveLine,
-    RefundAbovePaid,
-    RefundAboveShipping,
     TooManyEntries,
     VoidPayment,
     due,
 )
+from domain.orders.refund_parts import (
+    AmountNotPositive,
+    NothingRefunded,
+    RefundAboveLine,
+    RefundAbovePaid,
+    RefundAboveShipping,
+)
+from domain.orders.refunded import OrderRefunded
 from domain.pricing import CouponTerms
 from domain.settings import Shop, UnknownMethod
 from domain.taxes import single

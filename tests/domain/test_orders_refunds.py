@@ -11,17 +11,15 @@ from domain.orders.order import Order
 from domain.orders.payments import (
     AuthorizePayment,
     CapturePayment,
-    OrderRefunded,
     PaymentCaptured,
     PaymentRecorded,
     PaymentWithProvider,
     RecordPayment,
-    RefundAboveLine,
-    RefundAbovePaid,
-    RefundLine,
     VoidPayment,
 )
 from domain.orders.provider_payments import RequestCapture
+from domain.orders.refund_parts import RefundAboveLine, RefundAbovePaid, RefundAboveUnsent, RefundLine
+from domain.orders.refunded import OrderRefunded, RefundOrder
 from domain.orders.refunds import (
     ConfirmRefund,
     FailRefund,
@@ -33,7 +31,7 @@ from domain.orders.refunds import (
     RequestRefund,
 )
 from domain.orders.stuck import ProviderStuck, ReportStuck
-from tests.domain.orders import ask, line, pay, placed, refund
+from tests.domain.orders import ask, line, pay, placed, refund, ship
 from tests.given import given
 
 
@@ -122,6 +120,13 @@ class TestRefunds:
         )
         assert (order.refunded, order.refunds_requested, order.payment_status) == (1_000, 0, "partially_refunded")
 
+    def test_a_refund_that_was_made_or_failed_keeps_the_reason_it_was_asked_for(self) -> None:
+        past = (placed(), paid(), request(("1", 1), because="Chipped glaze"))
+        made = given(Order, *past).when(confirm()).then(OrderRefunded)
+        assert [refund.reason for refund in made.refunds] == ["Chipped glaze"]
+        back = given(Order, *past, confirm()).when(fail()).then(RefundFailed)
+        assert back.refund_requests["1"].reason == "Chipped glaze"
+
     def test_results_that_come_again_or_late_record_nothing(self) -> None:
         asked = (placed(), paid(), request(("1", 1)))
         given(Order, *asked).when(request(("1", 1))).then_nothing()
@@ -182,3 +187,24 @@ def test_units_worth_nothing_are_written_down_and_asked_of_no_provider() -> None
     order = given(Order, placed(line(1, 2_000), line(1, 0)), paid(2_000))
     order.when(request(("2", 1))).then_refused(NothingForProvider)
     order.when(refund(("2", 1))).then(OrderRefunded)
+
+
+def test_how_many_units_of_a_refund_were_not_sent_has_its_bounds() -> None:
+    past = (placed(line(4)), pay(4_000), ship(("1", 3)))
+    asked = RefundLine(item="1", quantity=2, unsent=2)
+    refusal = given(Order, *past).when(ask(RefundOrder, lines=(asked,))).then_refused(RefundAboveUnsent)
+    assert refusal.pointer == "/items/0/unsent"
+    assert refusal.details == {"item": "1", "asked": 2, "least": 0, "most": 1, "unsent": 2}
+    every = RefundLine(item="1", quantity=4, unsent=0)
+    refusal = given(Order, *past).when(ask(RefundOrder, lines=(every,))).then_refused(RefundAboveUnsent)
+    assert refusal.details == {"item": "1", "asked": 4, "least": 1, "most": 1, "unsent": 0}
+
+
+def test_one_line_in_two_parts_shares_the_units_that_were_not_sent() -> None:
+    past = (placed(line(4)), pay(4_000), ship(("1", 2)))
+    parts = tuple(RefundLine(item="1", quantity=2, unsent=unsent) for unsent in (2, 0))
+    order = given(Order, *past).when(ask(RefundOrder, lines=parts)).then(OrderRefunded)
+    assert [(part.quantity, part.unsent) for part in order.refunds[0].lines] == [(2, 2), (2, 0)]
+    twice = tuple(RefundLine(item="1", quantity=2, unsent=2) for _ in range(2))
+    refusal = given(Order, *past).when(ask(RefundOrder, lines=twice)).then_refused(RefundAboveUnsent)
+    assert refusal.pointer == "/items/1/unsent"

@@ -32,6 +32,8 @@ from domain.orders import (
     payments,
     provider_payments,
     quantities,
+    refund_parts,
+    refunded,
     refunds,
     returns,
     shipments,
@@ -354,11 +356,11 @@ class Till(RuleBasedStateMachine):
     ) -> None:
         """By hand, or asked of a payment's provider."""
         back = self.books.asks(units, shipping, goodwill, credit, amount)
-        kind = refunds.RequestRefund if payment else payments.RefundOrder
+        kind = refunds.RequestRefund if payment else refunded.RefundOrder
         command = self.called(
             kind,
             lines=tuple(
-                payments.RefundLine(item=item, quantity=quantities.in_units(self.order, item, steps))
+                refund_parts.RefundLine(item=item, quantity=quantities.in_units(self.order, item, steps))
                 for item, steps in units
             ),
             shipping=shipping,

@@ -33,7 +33,7 @@ from domain.papers import (
     WrongRate,
     WrongSiren,
 )
-from domain.settings import SETTINGS_ID, Settings
+from domain.settings import SETTINGS_ID, ShopSettings
 from domain.shop import Legal, Logo, Series
 from domain.texts import TextMissing, TextTooLong
 from tests.examples import LEGAL
@@ -59,16 +59,16 @@ def series(**facts: Any) -> DefineSeries:
 class TestLegalDetails:
     def test_they_are_set_once(self) -> None:
         command = SetLegal(context=context("legal"), legal=LEGAL)
-        settings = given(Settings).when(command).then((LegalSet, {"legal": LEGAL}))
+        settings = given(ShopSettings).when(command).then((LegalSet, {"legal": LEGAL}))
         assert settings.shop.legal == LEGAL
-        given(Settings, command).when(SetLegal(context=context("again"), legal=LEGAL)).then_nothing()
+        given(ShopSettings, command).when(SetLegal(context=context("again"), legal=LEGAL)).then_nothing()
 
     @pytest.mark.parametrize("siret", ["", "73282932000074"])
     def test_a_siren_and_a_siret_of_it_are_taken(self, siret: str) -> None:
-        given(Settings).when(legal(siret=siret)).then(LegalSet)
+        given(ShopSettings).when(legal(siret=siret)).then(LegalSet)
 
     def test_the_post_office_has_siret_numbers_of_its_own(self) -> None:
-        given(Settings).when(legal(siren="356000000", siret="35600000000049")).then(LegalSet)
+        given(ShopSettings).when(legal(siren="356000000", siret="35600000000049")).then(LegalSet)
 
     @pytest.mark.parametrize(
         ("facts", "pointer"),
@@ -83,7 +83,7 @@ class TestLegalDetails:
         ],
     )
     def test_a_number_that_cannot_be_one_is_refused(self, facts: dict[str, str], pointer: str) -> None:
-        assert given(Settings).when(legal(**facts)).then_refused(WrongSiren).pointer == pointer
+        assert given(ShopSettings).when(legal(**facts)).then_refused(WrongSiren).pointer == pointer
 
     @pytest.mark.parametrize(
         ("facts", "error", "pointer"),
@@ -102,20 +102,20 @@ class TestLegalDetails:
     def test_what_is_out_of_bounds_is_refused_where_it_stands(
         self, facts: dict[str, Any], error: type[DomainError], pointer: str
     ) -> None:
-        assert given(Settings).when(legal(**facts)).then_refused(error).pointer == pointer
+        assert given(ShopSettings).when(legal(**facts)).then_refused(error).pointer == pointer
 
 
 class TestTheLogo:
     def test_it_is_put_at_the_head_once_and_taken_away_once(self) -> None:
-        settings = given(Settings).when(logo()).then((LogoSet, {"logo": LOGO}))
+        settings = given(ShopSettings).when(logo()).then((LogoSet, {"logo": LOGO}))
         assert settings.shop.logo == LOGO
-        given(Settings, logo()).when(logo(width=20)).then_nothing()
+        given(ShopSettings, logo()).when(logo(width=20)).then_nothing()
         removal = RemoveLogo(context=context("remove"))
-        assert given(Settings, logo()).when(removal).then(LogoRemoved).shop.logo is None
-        given(Settings).when(removal).then_nothing()
+        assert given(ShopSettings, logo()).when(removal).then(LogoRemoved).shop.logo is None
+        given(ShopSettings).when(removal).then_nothing()
 
     def test_a_jpeg_is_taken_as_well(self) -> None:
-        given(Settings).when(logo(media_type="image/jpeg", image=JPEG)).then(LogoSet)
+        given(ShopSettings).when(logo(media_type="image/jpeg", image=JPEG)).then(LogoSet)
 
     @pytest.mark.parametrize(
         "facts",
@@ -130,28 +130,28 @@ class TestTheLogo:
         ids=["gif", "png told as jpeg", "svg", "too many bytes", "too wide", "no height"],
     )
     def test_one_that_is_no_picture_in_bounds_is_refused(self, facts: dict[str, Any]) -> None:
-        assert given(Settings).when(logo(**facts)).then_refused(WrongLogo).pointer == "/image"
+        assert given(ShopSettings).when(logo(**facts)).then_refused(WrongLogo).pointer == "/image"
 
 
 class TestSeries:
     def test_one_is_begun_and_its_years_may_begin_elsewhere(self) -> None:
-        settings = given(Settings).when(series()).then((SeriesDefined, {"series": SHOP}))
+        settings = given(ShopSettings).when(series()).then((SeriesDefined, {"series": SHOP}))
         assert settings.shop.series["shop"].number(2026, 410) == "SHOP-00410"
-        given(Settings, series()).when(series(first=410)).then_nothing()
-        given(Settings, series()).when(series(first=500)).then(SeriesDefined)
+        given(ShopSettings, series()).when(series(first=410)).then_nothing()
+        given(ShopSettings, series()).when(series(first=500)).then(SeriesDefined)
 
     @pytest.mark.parametrize("facts", [{"prefix": "S-"}, {"kind": "credit_note"}, {"yearly": True}])
     def test_what_its_numbers_were_promised_by_stays(self, facts: dict[str, Any]) -> None:
-        given(Settings, series()).when(series(**facts)).then_refused(SeriesFixed)
+        given(ShopSettings, series()).when(series(**facts)).then_refused(SeriesFixed)
 
     @pytest.mark.parametrize("taken", ["F", "A", "SHOP-"])
     def test_no_two_can_give_the_same_number(self, taken: str) -> None:
         command = series(code="other", prefix=taken)
-        assert given(Settings, series()).when(command).then_refused(PrefixTaken).pointer == "/prefix"
+        assert given(ShopSettings, series()).when(command).then_refused(PrefixTaken).pointer == "/prefix"
 
     @pytest.mark.parametrize("prefix", ["", "f", "F2026", "F2026-", "1F", "F F", "F" * 13, "F\n"])
     def test_a_prefix_leaves_no_doubt_where_the_number_begins(self, prefix: str) -> None:
-        given(Settings).when(series(prefix=prefix)).then_refused(WrongPrefix)
+        given(ShopSettings).when(series(prefix=prefix)).then_refused(WrongPrefix)
 
     @pytest.mark.parametrize(
         ("facts", "error", "pointer"),
@@ -165,10 +165,10 @@ class TestSeries:
     def test_what_is_out_of_bounds_is_refused(
         self, facts: dict[str, Any], error: type[DomainError], pointer: str
     ) -> None:
-        assert given(Settings).when(series(**facts)).then_refused(error).pointer == pointer
+        assert given(ShopSettings).when(series(**facts)).then_refused(error).pointer == pointer
 
     def test_a_shop_has_so_many_and_no_more(self) -> None:
         letters = [first + second for first in "ABC" for second in "ABCDEFGHIJKLMNOP"]
         many = [series(code=told, prefix=f"{told}-") for told in letters]
-        assert len(many) + len(Settings.blank(SETTINGS_ID).shop.series) == MAX_SERIES
-        given(Settings, *many).when(series()).then_refused(TooManySeries)
+        assert len(many) + len(ShopSettings.blank(SETTINGS_ID).shop.series) == MAX_SERIES
+        given(ShopSettings, *many).when(series()).then_refused(TooManySeries)

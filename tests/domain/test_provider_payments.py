@@ -6,7 +6,6 @@ from domain.orders.order import Order
 from domain.orders.payments import (
     AuthorizePayment,
     CapturePayment,
-    OrderRefunded,
     PaymentAuthorized,
     PaymentCaptured,
     PaymentRecorded,
@@ -15,7 +14,6 @@ from domain.orders.payments import (
     RecordPayment,
     VoidPayment,
     record_payment,
-    refund_order,
 )
 from domain.orders.provider_payments import (
     CaptureAbovePromised,
@@ -31,6 +29,7 @@ from domain.orders.provider_payments import (
     RequestVoid,
     VoidRequested,
 )
+from domain.orders.refunded import OrderRefunded, refund_order
 from domain.settings import Shop
 from domain.shop import PaymentMethod
 from tests.domain.orders import ask, pay, placed, refund

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import convert
 from msgspec.structs import replace
 
 from domain.addresses import Address, UnknownCountry
@@ -38,8 +39,8 @@ from domain.settings import (
     SellerSet,
     SetDefaults,
     SetSeller,
-    Settings,
     Shop,
+    ShopSettings,
     StageFixed,
     StatusDefined,
     StatusInUse,
@@ -50,7 +51,6 @@ from domain.settings import (
 from domain.statuses import STAGES, UnknownStage, UnknownStatus
 from domain.texts import TextMissing, TextTooLong
 from domain.upcasters import UPCASTERS
-from projections.log.forms import form_of
 from tests.examples import ADDRESS, CHEQUE, COURIER, DEFAULTS, PACKED, POST
 from tests.given import context, given
 
@@ -94,19 +94,19 @@ def defaults(**facts: Any) -> SetDefaults:
 @pytest.mark.parametrize(("command", "event", "facts"), SETTERS, ids=[type(one[0]).__name__ for one in SETTERS])
 class TestSetting:
     def test_it_is_written_down(self, command: Command, event: Any, facts: dict[str, Any]) -> None:
-        given(Settings).when(command).then((event, facts))
+        given(ShopSettings).when(command).then((event, facts))
 
     def test_the_same_again_records_nothing(self, command: Command, event: Any, facts: dict[str, Any]) -> None:
-        given(Settings, command).when(command).then_nothing()
+        given(ShopSettings, command).when(command).then_nothing()
 
 
 @pytest.mark.parametrize(("command", "event", "kind", "other"), RETIRING, ids=[one[2] for one in RETIRING])
 class TestRetiring:
     def test_it_leaves_the_desk(self, command: Any, event: Any, kind: str, other: Command) -> None:
-        given(Settings, other).when(command).then((event, {"code": command.code}))
+        given(ShopSettings, other).when(command).then((event, {"code": command.code}))
 
     def test_it_leaves_once(self, command: Any, event: Any, kind: str, other: Command) -> None:
-        error = given(Settings, command).when(command).then_refused(UnknownMethod, kind=kind, method=command.code)
+        error = given(ShopSettings, command).when(command).then_refused(UnknownMethod, kind=kind, method=command.code)
         assert error.pointer == "/code"
         assert command.code not in error.details["known"].split(", ")
 
@@ -147,33 +147,33 @@ class TestRetiring:
     ],
 )
 def test_a_set_up_that_no_desk_could_work_with_is_refused(command: Command, error: Any, pointer: str) -> None:
-    assert given(Settings).when(command).then_refused(error).pointer == pointer
+    assert given(ShopSettings).when(command).then_refused(error).pointer == pointer
 
 
 class TestStatuses:
     def test_a_status_may_be_renamed_but_not_moved_to_another_stage(self) -> None:
-        settings = given(Settings, status()).when(status(label="In the box")).then(StatusDefined)
+        settings = given(ShopSettings, status()).when(status(label="In the box")).then(StatusDefined)
         assert settings.shop.statuses["packed"].label == "In the box"
-        error = given(Settings, status()).when(status(stage="pending")).then_refused(StageFixed)
+        error = given(ShopSettings, status()).when(status(stage="pending")).then_refused(StageFixed)
         assert error.details == {"status": "packed", "stage": "processing"}
 
     def test_a_status_is_retired_while_its_stage_has_another(self) -> None:
         retire = RetireStatus(context=NOW, code="processing")
-        settings = given(Settings, status()).when(retire).then((StatusRetired, {"code": "processing"}))
+        settings = given(ShopSettings, status()).when(retire).then((StatusRetired, {"code": "processing"}))
         assert settings.shop.first_status("processing") == PACKED
         last = RetireStatus(context=NOW, code="packed")
-        given(Settings, status(), retire).when(last).then_refused(StatusInUse, status="packed", stage="processing")
+        given(ShopSettings, status(), retire).when(last).then_refused(StatusInUse, status="packed", stage="processing")
 
     def test_every_stage_has_a_status_from_the_first_day(self) -> None:
         assert [Shop().first_status(stage).code for stage in STAGES] == list(STAGES)
 
     def test_the_first_status_of_a_stage_is_the_merchants_first(self) -> None:
-        assert given(Settings).when(status(position=0)).aggregate.shop.first_status("processing") == replace(
+        assert given(ShopSettings).when(status(position=0)).aggregate.shop.first_status("processing") == replace(
             PACKED, position=0
         )
 
     def test_an_order_sees_the_shop_that_its_history_left(self) -> None:
-        settings = given(Settings, *(command for command, _, _ in SETTERS)).when(carrier(label="P.T.T.")).aggregate
+        settings = given(ShopSettings, *(command for command, _, _ in SETTERS)).when(carrier(label="P.T.T.")).aggregate
         assert settings.id == SETTINGS_ID
         assert settings.shop.payment_methods["cheque"] == CHEQUE
         assert settings.shop.carriers["post"].label == "P.T.T."
@@ -192,8 +192,8 @@ class TestTracking:
 
     def test_every_standard_carrier_could_be_defined(self) -> None:
         for one in Shop().carriers.values():
-            given(Settings).when(DefineCarrier(context=NOW, carrier=one)).then_nothing()
-            given(Settings).when(DefineCarrier(context=NOW, carrier=replace(one, label="x"))).then(CarrierDefined)
+            given(ShopSettings).when(DefineCarrier(context=NOW, carrier=one)).then_nothing()
+            given(ShopSettings).when(DefineCarrier(context=NOW, carrier=replace(one, label="x"))).then(CarrierDefined)
 
 
 def test_a_payment_method_stored_before_there_were_providers_is_taken_by_hand() -> None:
@@ -201,5 +201,5 @@ def test_a_payment_method_stored_before_there_were_providers_is_taken_by_hand() 
     for told in ({}, {"provider": "sandbox"}):
         values = json.loads(sample.read_bytes())
         values["method"] |= told
-        event: Any = form_of(PaymentMethodDefined).convert(UPCASTERS["settings.payment-method-defined", 1](values))
+        event: Any = convert(UPCASTERS["settings.payment-method-defined", 1](values), PaymentMethodDefined)
         assert event.method.provider == told.get("provider", "manual")

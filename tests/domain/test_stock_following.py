@@ -13,7 +13,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.errors import DomainError
 from domain.events import Command, Event
 from domain.handlers import HANDLERS
-from domain.orders import cart, line_changes, moves, payments, quantities, returns, shipments, withdrawals
+from domain.orders import (
+    cart,
+    line_changes,
+    moves,
+    payments,
+    quantities,
+    refund_parts,
+    refunded,
+    returns,
+    shipments,
+    withdrawals,
+)
 from domain.orders.creation import CreateOrder, Past
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported, Order
@@ -106,9 +117,9 @@ def to(status: str, stock: str | None = None, **facts: Any) -> moves.ChangeStatu
     return ask(moves.ChangeStatus, called=f"{status}{stock}", status=status, stock=stock, **facts)
 
 
-def refund(quantity: int, restock: bool = True) -> payments.RefundOrder:
-    lines = (payments.RefundLine(item="1", quantity=quantity),)
-    return ask(payments.RefundOrder, called=f"{quantity}{restock}", lines=lines, restock=restock)
+def refund(quantity: int, restock: bool = True) -> refunded.RefundOrder:
+    lines = (refund_parts.RefundLine(item="1", quantity=quantity),)
+    return ask(refunded.RefundOrder, called=f"{quantity}{restock}", lines=lines, restock=restock)
 
 
 def ship(quantity: int, stock: str | None = "apply") -> shipments.ShipOrder:
@@ -326,8 +337,8 @@ class StockLife(RuleBasedStateMachine):
     @rule(item=LINES, quantity=QUANTITIES, restock=st.booleans())
     def give_back(self, item: str, quantity: int, restock: bool) -> None:
         before = {sku: self.warehouse.figures(sku) for sku in SKUS}
-        lines = (payments.RefundLine(item=item, quantity=quantity),)
-        self.warehouse.ask(ask(payments.RefundOrder, lines=lines, restock=restock))
+        lines = (refund_parts.RefundLine(item=item, quantity=quantity),)
+        self.warehouse.ask(ask(refunded.RefundOrder, lines=lines, restock=restock))
         for sku in SKUS:
             on_hand, reserved = self.warehouse.figures(sku)
             assert 0 <= on_hand - before[sku][0] <= (quantity if restock else 0)

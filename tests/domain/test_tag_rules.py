@@ -12,7 +12,7 @@ from domain.orders.creation import Buyer
 from domain.orders.order import Order
 from domain.processes.process import NOTHING, Reaction, Trigger
 from domain.processes.tag_on_purchase import NAME, TAG_ON_PURCHASE
-from domain.settings import Settings
+from domain.settings import ShopSettings
 from domain.shop import Shop, TagRule
 from domain.tag_rules import (
     MAX_RULES,
@@ -57,10 +57,10 @@ def react(*past: Command, tags: tuple[str, ...] = (), erased: bool = False, shop
 
 class TestRules:
     def test_rules_are_set_once(self) -> None:
-        settings = given(Settings).when(rules(CUPS, TEA)).then((TagRulesSet, {"rules": (CUPS, TEA)}))
+        settings = given(ShopSettings).when(rules(CUPS, TEA)).then((TagRulesSet, {"rules": (CUPS, TEA)}))
         assert settings.shop.tag_rules == (CUPS, TEA)
-        given(Settings, rules(CUPS)).when(rules(CUPS)).then_nothing()
-        given(Settings, rules(CUPS)).when(rules()).then(TagRulesSet)
+        given(ShopSettings, rules(CUPS)).when(rules(CUPS)).then_nothing()
+        given(ShopSettings, rules(CUPS)).when(rules()).then(TagRulesSet)
 
     def test_nobody_is_tagged_as_delivered(self) -> None:
         assert Shop().tag_rules == ()
@@ -75,10 +75,10 @@ class TestRules:
         ],
     )
     def test_a_wrong_rule_is_refused(self, wrong: dict[str, Any], error: type[DomainError], pointer: str) -> None:
-        assert given(Settings).when(rules(CUPS, replace(TEA, **wrong))).then_refused(error).pointer == pointer
+        assert given(ShopSettings).when(rules(CUPS, replace(TEA, **wrong))).then_refused(error).pointer == pointer
 
     def test_a_shop_has_so_many_rules(self) -> None:
-        given(Settings).when(rules(*[CUPS] * (MAX_RULES + 1))).then_refused(TooManyTagRules, limit=MAX_RULES)
+        given(ShopSettings).when(rules(*[CUPS] * (MAX_RULES + 1))).then_refused(TooManyTagRules, limit=MAX_RULES)
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,8 @@ from eventsourcing.utils import resolve_topic
 from msgspec.structs import fields
 
 from domain import topics
-from domain.events import Erased, Event
+from domain.events import Event
 from domain.handlers import CREATING, HANDLERS, MISSING
-from projections.log.forms import form_of
-from projections.log.keys import KeyRing
-from projections.log.mapper import EventMapper
 from tests import examples
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -78,40 +75,7 @@ class TestSamples:
         missing = [version for version in range(1, kind.VERSION + 1) if not sample_of(kind, version).exists()]
         assert not missing, f"store a sample of {kind.TOPIC} in {SAMPLES.name}/: version {missing}"
 
-    def test_the_newest_sample_reads_as_the_example(self, kind: type[Event]) -> None:
-        assert form_of(kind).convert(read(sample_of(kind, kind.VERSION))) == EXAMPLES[kind]
-
-    def test_an_event_is_still_written_as_its_sample(self, kind: type[Event]) -> None:
-        assert json.loads(form_of(kind).encode(EXAMPLES[kind])) == read(sample_of(kind, kind.VERSION))
-
-    def test_the_log_gives_back_what_it_took(self, kind: type[Event]) -> None:
-        keys = KeyRing("a secret for tests alone, of no worth")
-        wrapped = keys.new_wrapped(examples.CUSTOMER)
-        mapper, event = EventMapper(keys), EXAMPLES[kind]
-        stored = mapper.to_stored_event(event, wrapped)
-        assert mapper.event(stored.topic, stored.version, stored.state, wrapped) == event
-
-    def test_without_the_key_only_a_persons_fields_are_gone(self, kind: type[Event]) -> None:
-        keys = KeyRing("a secret for tests alone, of no worth")
-        mapper, event = EventMapper(keys), EXAMPLES[kind]
-        stored = mapper.to_stored_event(event, keys.new_wrapped(examples.CUSTOMER))
-        erased = mapper.event(stored.topic, stored.version, stored.state, None)
-        personal = form_of(kind).personal
-        for name in event.__struct_fields__:
-            assert getattr(erased, name) == (Erased() if name in personal else getattr(event, name))
-
 
 def test_every_sample_belongs_to_an_event_of_today() -> None:
     known = {sample_of(kind, version).name for kind in topics.EVENTS for version in range(1, kind.VERSION + 1)}
     assert {path.name for path in SAMPLES.iterdir()} == known
-
-
-def test_no_stored_personal_field_reads_in_the_clear() -> None:
-    keys = KeyRing("a secret for tests alone, of no worth")
-    mapper = EventMapper(keys)
-    wrapped = keys.new_wrapped(examples.CUSTOMER)
-    shop_own = {"settings.seller-set"}
-    for event in examples.EVENTS:
-        state = bytes(mapper.to_stored_event(event, wrapped).state)
-        for word in (b"nora@example.com", b"Nora Example", b"Sample Street", b"Ring"):
-            assert event.TOPIC in shop_own or word not in state, event.TOPIC

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from domain.addresses import Address
-from domain.settings import SellerSet, SetSeller, Settings
+from domain.settings import SellerSet, SetSeller, ShopSettings
 from domain.vat_numbers import WrongCheckDigit, WrongVatNumber, in_union, territory_of, vat_territory
 from tests.given import context, given
 
@@ -36,12 +36,12 @@ def seller(number: str, country: str = "") -> SetSeller:
 @pytest.mark.parametrize("number", RIGHT)
 def test_a_number_of_a_known_form_is_a_sellers(number: str) -> None:
     assert territory_of(number) == number[:2].upper()
-    given(Settings).when(seller(number)).then(SellerSet)
+    given(ShopSettings).when(seller(number)).then(SellerSet)
 
 
 @pytest.mark.parametrize("number", WRONG)
 def test_a_number_that_none_can_be_is_refused_with_how_it_is_written(number: str) -> None:
-    error = given(Settings).when(seller(number)).then_refused(WrongVatNumber, country=number[:2])
+    error = given(ShopSettings).when(seller(number)).then_refused(WrongVatNumber, country=number[:2])
     assert error.pointer == "/vat_number"
     assert territory_of(number) == ""
 
@@ -56,7 +56,7 @@ def test_a_number_that_none_can_be_is_refused_with_how_it_is_written(number: str
     ],
 )  # fmt: skip
 def test_a_slip_of_one_digit_is_found_where_the_rule_of_check_digits_is_told(number: str) -> None:
-    given(Settings).when(seller(number)).then_refused(WrongCheckDigit, country=number[:2])
+    given(ShopSettings).when(seller(number)).then_refused(WrongCheckDigit, country=number[:2])
     assert territory_of(number) == ""
 
 
@@ -75,12 +75,12 @@ def test_where_the_check_digit_would_be_ten_there_is_no_number(digits: str) -> N
 def test_a_number_without_its_prefix_is_held_against_the_sellers_country(
     number: str, country: str, claimed: str
 ) -> None:
-    given(Settings).when(seller(number, country)).then_refused(WrongVatNumber, country=claimed)
+    given(ShopSettings).when(seller(number, country)).then_refused(WrongVatNumber, country=claimed)
 
 
 @pytest.mark.parametrize(("number", "country"), [("", "FR"), ("12-3456789", "US"), ("DE123456789", "US")])
 def test_numbers_of_other_countries_are_not_known_and_none_is_none(number: str, country: str) -> None:
-    given(Settings).when(seller(number, country)).then(SellerSet)
+    given(ShopSettings).when(seller(number, country)).then(SellerSet)
 
 
 def test_a_country_is_not_always_its_prefix() -> None:

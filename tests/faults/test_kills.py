@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from projections import PROJECTIONS
 from projections.settings import Settings
+from projections.views import PROJECTIONS
 from tests.faults.oracle import Findings
 from tests.faults.shop import PARTS, SOME_VIEWS, Shop, open_shop
 from tests.faults.slow_disk import SlowServer, slow_server

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from projections import PROJECTIONS
 from projections.postgres.migrate import migrate
 from projections.settings import Settings
+from projections.views import PROJECTIONS
 from tests.faults.clusters import HOST, clusters
 from tests.faults.oracle import Findings
 from tests.faults.pooler import pooled, version

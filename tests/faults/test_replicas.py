@@ -15,12 +15,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api.app import create_app
-from projections import PROJECTIONS
+from projections.engine.filling import Source
 from projections.exports import Reading
-from projections.filling import Source
 from projections.postgres.migrate import migrate
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
+from projections.views import PROJECTIONS
 from scripts.mappings import FileMappings
 from tests.api.desk import API, BILLING, ORDERS, cart, line
 from tests.faults.clusters import Cluster, clusters

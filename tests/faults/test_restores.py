@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from projections import PROJECTIONS
 from projections.postgres.embedded import ADMINISTRATOR, APPLICATION, DATABASE, OWNER
 from projections.postgres.migrate import migrate
 from projections.settings import Settings
+from projections.views import PROJECTIONS
 from tests.faults.clusters import Cluster, House, clusters
 from tests.faults.oracle import Findings
 from tests.faults.shop import SOME_VIEWS, open_shop

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.imports import Choices, Kind
 from importers import local, service
-from importers.intakes import Asked
+from importers.intakes import ImportRequest
 from importers.report import Totals
 from projections.runtime import Runtime
 
@@ -57,7 +57,7 @@ def orders_file(folder: Path, *rows: str, name: str = "orders.csv") -> Path:
 
 def begin(runtime: Runtime, *files: Path, kind: Kind = "orders", **choices: Any) -> UUID:
     """The import of files, begun or found where it was left."""
-    asked = Asked(files=tuple(map(str, files)), kind=kind, choices=Choices(**choices))
+    asked = ImportRequest(files=tuple(map(str, files)), kind=kind, choices=Choices(**choices))
     size = sum(file.stat().st_size for file in files)
     return service.begin(runtime, asked, service.fingerprint_of(files, asked), size, "tests")
 

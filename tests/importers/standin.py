@@ -9,9 +9,9 @@ import domain.topics  # noqa: F401 - events are decided only once their topics a
 from domain.errors import DomainError
 from domain.handlers import HANDLERS
 from domain.orders.creation import CreateOrder
+from domain.orders.intake import Created, Known, Refused, Result
 from domain.orders.order import Order
 from domain.settings import Shop
-from projections.bulk import Created, Known, Refused, Result
 
 
 class OrderBook:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from importers import forms
-from importers.amounts import currency_in, told_sign
 from importers.faults import UnusableFile
 from importers.forms import date_form, opened_profile
-from importers.mapping import read_mapping
+from importers.mapping.mapping import read_mapping
 from importers.profile import Choices
-from importers.table import open_table
+from importers.reading.amounts import currency_in, told_sign
+from importers.reading.table import open_table
 from tests.importers.trying import Imported, import_file, write
 
 HEADER = "No;Day;Sum"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from domain.addresses import Address
 from domain.taxes import single
 from importers.faults import UnusableFile
-from importers.mapping import AddressColumns, CsvMapping, OrderColumns, Rule
+from importers.mapping.mapping import AddressColumns, CsvMapping, OrderColumns, Rule
 from importers.profile import Choices
 from tests.importers.trying import Imported, import_file, write
 
@@ -104,7 +104,7 @@ def test_sorting_on_disk_gives_the_same_orders(tmp_path: Path, monkeypatch: pyte
     rows = [f"{number % 7},2025-01-02,,L{number},1,1.00" for number in range(100)]
     rows[50] += ",surplus"
     quiet = bare(tmp_path, *rows, mapping=_with(rows="scattered"))
-    monkeypatch.setattr("importers.grouping.RUN", 9)
+    monkeypatch.setattr("importers.reading.grouping.RUN", 9)
     sorted_on_disk = bare(tmp_path, *rows, mapping=_with(rows="scattered"))
     assert quiet.totals == sorted_on_disk.totals
     assert [list(order.items) for order in quiet.book.orders.values()] == [

@@ -28,7 +28,7 @@ from importers import files, local, ranges, service
 from importers.faults import UnusableFile
 from importers.orders import order_id
 from importers.service import Intakes
-from projections.bulk import Bulk
+from projections.desk.bulk import Bulk
 from projections.runtime import Runtime
 from projections.work import imports as work
 from projections.work.import_files import folder_of
@@ -328,7 +328,7 @@ class TestUndoing:
     def test_an_undo_that_was_killed_goes_on(
         self, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from projections import undoing
+        from projections.desk import undoing
 
         import_id, _ = imported(runtime, orders_file(tmp_path, *(order(number) for number in range(1, 8))))
         keep, left = work.keep, 2

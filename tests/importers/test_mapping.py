@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from importers.faults import UnusableFile
-from importers.mapping import MAPS, read_mapping
+from importers.mapping.mapping import MAPS, read_mapping
 
 LEAST = 'source = "shop"\n[columns]\nnumber = "No"\ncreated_at = "Date"\n'
 

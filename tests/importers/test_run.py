@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
-from importers import grouping, run
+from importers import run
 from importers.faults import UnusableFile
+from importers.reading import grouping
 from importers.report import RowsUnaccounted, Totals
 from tests.importers.standin import OrderBook
 from tests.importers.trying import import_file, write

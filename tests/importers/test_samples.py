@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from importers.guess import guess
-from importers.guess_text import mapping_text
-from importers.mapping import parsed_mapping, read_mapping
+from importers.guessing.guess import guess
+from importers.guessing.text import mapping_text
+from importers.mapping.mapping import parsed_mapping, read_mapping
 from tests.importers.standin import OrderBook
 from tests.importers.trying import SAMPLES, import_file
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from domain.taxes import single
-from importers.dates import year_of
 from importers.faults import UnusableFile
-from importers.guess import guess
-from importers.guess_text import mapping_text
-from importers.guess_words import meanings
-from importers.mapping import CsvMapping, OrderColumns, parsed_mapping
+from importers.guessing.guess import guess
+from importers.guessing.text import mapping_text
+from importers.guessing.words import meanings
+from importers.mapping.mapping import CsvMapping, OrderColumns, parsed_mapping
+from importers.platforms.woocommerce.money import rates_of
 from importers.profile import Choices
 from importers.profiles import NoProfile
-from importers.woocommerce_money import rates_of
+from importers.reading.dates import year_of
 from projections.runtime import Runtime
 from tests.importers.importing import imported, order, orders_file
 from tests.importers.trying import Imported, import_file, write

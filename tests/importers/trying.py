@@ -12,12 +12,12 @@ from domain.addresses import Address
 from domain.events import Erased
 from domain.settings import Shop
 from importers.forms import opened_profile
-from importers.mapping import CsvMapping
+from importers.mapping.mapping import CsvMapping
 from importers.orders import Origin
 from importers.profile import Choices
+from importers.reading.table import open_table
 from importers.report import ErrorFile, Totals
 from importers.run import Run
-from importers.table import open_table
 from tests.importers.standin import OrderBook
 
 RUN_ID = UUID("11111111-2222-5333-8444-555555555555")

@@ -22,8 +22,10 @@ from domain.orders.line_changes import ChangeItem
 from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
 from domain.orders.order import Order
-from domain.orders.payments import RecordPayment, RefundLine, RefundOrder
+from domain.orders.payments import RecordPayment
 from domain.orders.quantities import LineUnits
+from domain.orders.refund_parts import RefundLine
+from domain.orders.refunded import RefundOrder
 from domain.orders.returns import RequestReturn
 from domain.orders.shipments import ShipOrder
 from domain.shop import Defaults, Legal, Logo, Shop

@@ -23,7 +23,8 @@ from domain.handlers import HANDLERS
 from domain.orders.issuing import IssueCreditNote, SeveralTaxesElectronic
 from domain.orders.items import Option
 from domain.orders.order import Order
-from domain.orders.payments import RefundLine, RefundOrder
+from domain.orders.refund_parts import RefundLine
+from domain.orders.refunded import RefundOrder
 from domain.shop import Legal, Shop
 from domain.taxes import single
 from printing.cii import cii

@@ -69,6 +69,27 @@ def test_half_a_character_is_named(part: str) -> None:
     assert refused.pointer == f"/{part}"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% include 'a\0b' %}",
+        "{% import 'a\0b' as a %}",
+        "{% extends '\0' %}",
+        "{{ order['a\0'] }}",
+        "{{ a\0 }}",
+        "{{ 1|int(base=" + "9" * 5_000 + ") }}",
+        "{{ " + "9" * 5_000 + " }}",
+    ],
+)
+def test_what_python_does_not_take_is_refused_by_the_process_that_stands(text: str) -> None:
+    assert is_well()
+    before = _process._running
+    refused = tried(Source("s", text))
+    assert isinstance(refused, BadTemplate)
+    assert "came to an end" not in refused.details["fault"]
+    assert _process._running is before
+
+
 def test_many_threads_get_each_their_own_mail_while_a_bomb_goes_off() -> None:
     def written(number: int) -> str:
         if number % 5 == 0:

@@ -24,9 +24,9 @@ from pypdf import PdfReader
 from domain.orders.prints import DocumentPrinted
 from printing import escpos
 from printing.documents.raster import picture_of
-from projections.filling import Source
-from projections.orders import Orders
+from projections.engine.filling import Source
 from projections.runtime import Runtime
+from projections.views.orders import Orders
 from scripts.print import print_orders
 from scripts.printers import ARE_YOU_DONE, ARE_YOU_THERE, PrinterUnreachable, printer_at
 from tests.api.desk import NOBODY, line, place

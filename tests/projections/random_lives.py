@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from domain.addresses import Address
 from domain.errors import DomainError
 from domain.events import Command, Context
-from domain.orders import cart, charges, line_changes, moves, notes, payments, shipments
+from domain.orders import cart, charges, line_changes, moves, notes, payments, refunded, shipments
 from domain.orders.archive import ArchiveOrder
 from domain.orders.creation import CreateOrder, Past, PastPayment, PastRefund, PastShipment
 from domain.orders.imports import UndoOrderImport
@@ -106,7 +106,7 @@ class Lives:
         yield payments.AuthorizePayment(**told(), method="card", amount=500)
         yield payments.CapturePayment(**told(), payment=pick("123"))
         yield payments.VoidPayment(**told(), payment=pick("123"))
-        yield payments.RefundOrder(**told(), goodwill=pick((100, 250)))
+        yield refunded.RefundOrder(**told(), goodwill=pick((100, 250)))
         yield shipments.ShipOrder(**told(), carrier="dhl", tracking_code="Y2")
         yield shipments.ShipOrder(**told(), carrier="dhl", lines=(shipments.ShipLine(item="1", quantity=1),))
         yield shipments.DeliverShipment(**told(), shipment=pick((1, 2)))

@@ -19,9 +19,10 @@ from domain.handlers import HANDLERS
 from domain.orders.cart import NewItem
 from domain.orders.creation import Buyer, CreateOrder
 from domain.settings import Shop
-from projections import PROJECTIONS, generations
+from projections.engine import generations
+from projections.engine.target import Target
 from projections.log import EventLog, KeyRing
-from projections.target import Target
+from projections.views import PROJECTIONS
 from tests.fixtures_database import TEST_SECRET
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

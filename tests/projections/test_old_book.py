@@ -15,15 +15,15 @@ import yoyo
 from domain.events import Context
 from domain.orders.order import Order
 from domain.points_in_time import PointInTime
-from projections import PROJECTIONS
-from projections.filling import Source
+from projections.engine.filling import Source
+from projections.engine.rebuild import Rebuild
 from projections.log import NothingRecorded, seals
 from projections.postgres import migrate as migrating
 from projections.postgres.migrate import migrate
 from projections.postgres.usable import MIGRATIONS
-from projections.rebuild import Rebuild
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
+from projections.views import PROJECTIONS
 from tests.fixtures_database import TEST_SECRET
 from tests.projections.raw_orders import raw_histories, raw_order, shown
 

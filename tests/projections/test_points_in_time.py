@@ -16,12 +16,12 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from domain.points_in_time import PointInTime
-from projections import PROJECTIONS
-from projections.exports import Asked, Reading, reading
-from projections.filling import Source
-from projections.orders import OrderFilters
-from projections.rebuild import Rebuild
+from projections.engine.filling import Source
+from projections.engine.rebuild import Rebuild
+from projections.exports import ExportRequest, Reading, reading
 from projections.runtime import Runtime
+from projections.views import PROJECTIONS
+from projections.views.orders import OrderFilters
 from scripts.audit import audit
 from tests.fixtures_database import TEST_SECRET
 from tests.projections.random_lives import Lives
@@ -165,10 +165,10 @@ def _compare_lists(book: Book, runtime: Runtime, client: FlaskClient, point: Poi
     assert _listed(client, point) == heads, point
     place = Reading(source, runtime.log)
     asked: dict[str, Any] = {"filters": OrderFilters(archived=None), **point}
-    with reading(place, Asked(list="orders", columns=("id", *EXPORTED), **asked)) as export:
+    with reading(place, ExportRequest(list="orders", columns=("id", *EXPORTED), **asked)) as export:
         found = {row[0]: _of_export(row) for chunk in export.chunks() for row in zip(*chunk, strict=True)}
     assert found == heads, point
-    with reading(place, Asked(list="order-lines", columns=("order_id",), **asked)) as export:
+    with reading(place, ExportRequest(list="order-lines", columns=("order_id",), **asked)) as export:
         ids = [order_id for chunk in export.chunks() for order_id in chunk[0]]
     assert {order_id: ids.count(order_id) for order_id in expected} == {
         order_id: order["items"] for order_id, order in expected.items()

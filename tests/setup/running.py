@@ -37,11 +37,12 @@ def eventually(condition: Callable[[], bool], what: str, said: Callable[[], str]
 class Running:
     """One supervisor and its children."""
 
-    def __init__(self, data_dir: Path, port: int, command: Sequence[str] = STAND_IN) -> None:
+    def __init__(self, data_dir: Path, port: int, command: Sequence[str] = STAND_IN, **more: str) -> None:
+        """`more` are variables of its environment."""
         self.port = port
         self.last_answer = "none"
         self.output = data_dir / f"output-{time.monotonic_ns()}"
-        variables = os.environ | {"CARNET_DATA_DIR": str(data_dir), "CARNET_PORT": str(port)}
+        variables = os.environ | {"CARNET_DATA_DIR": str(data_dir), "CARNET_PORT": str(port), **more}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=variables, stdout=output, stderr=subprocess.STDOUT, start_new_session=True

@@ -120,7 +120,7 @@ def test_the_server_closes_what_an_address_opens_beyond_its_limit_unless_it_is_a
     assert [closed(client) for client, _ in pairs] == [False] * kept + [True] * (4 - kept)
     for conn in list(worker._arriving):
         worker._stop_waiting(conn)
-        worker._drop(conn)
+        worker.drop(conn)
     assert worker._origins.enter("192.0.2.1")
     worker.tmp.close()
 

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from projections.leases import LEADER, Leases
 from projections.postgres.connections import (
     PATIENT,
     PooledConnection,
@@ -19,6 +18,7 @@ from projections.postgres.connections import (
     make_pool,
     route,
 )
+from projections.postgres.leases import LEADER, Leases
 from projections.postgres.migrate import migrate
 from tests.faults.clusters import Cluster, clusters
 from tests.faults.pooler import Pooler, pooled, version

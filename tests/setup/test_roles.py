@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 from structlog.testing import capture_logs
 
-from projections.health import Health
+from projections.doctor.health import Health
 from projections.postgres import migrate as migrating
 from projections.postgres import usable
 from projections.postgres.embedded import ADMINISTRATOR, APPLICATION, OWNER, EmbeddedServer

@@ -138,7 +138,7 @@ def test_clients_that_do_not_read_their_answers_delay_nobody_and_are_cut_off(dat
     get = "GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n"
     all_of_them = f"{get}\r\n" * 7 + f"{get}Connection: close\r\n\r\n"
     with serving(database, tmp_path, CARNET_BODY_RATE="10000000") as port, ExitStack() as stack:
-        clients = [stack.enter_context(opened(port, all_of_them)) for _ in range(16)]
+        clients = [stack.enter_context(opened(port, all_of_them)) for _ in range(8)]  # twice its threads
         assert max(honest(port) for _ in range(5)) < SOON
         with opened(port, all_of_them) as reader:
             length = len(rest(reader))

@@ -8,25 +8,32 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from werkzeug import Client, Response
 
-from projections.credentials import new_token
+from projections.access.credentials import new_token
 from projections.postgres.embedded import ADMINISTRATOR
 from projections.postgres.migrate import migrate
 from projections.postgres.usable import NewerDatabase, OtherCluster, StandbyGiven
 from projections.runtime import open_runtime
 from projections.settings import Settings
+from scripts.waiting import PATIENCE, Waiting
 from tests.faults.clusters import HOST, Cluster, clusters
 from tests.fixtures_database import TEST_SECRET
 from tests.setup.running import ROOT, eventually, free_port
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 CARNET = (sys.executable, "-m", "scripts.cli")
 
@@ -78,6 +85,7 @@ def test_the_api_waits_for_its_database_and_none_of_its_processes_ends(primary: 
         status, problem, again = asked(port, "/api/v1/orders")
         assert (status, problem["type"], again) == (503, "/problems/database-unavailable", "2")
         assert asked(port, "/readyz")[:2] == (503, {"status": "not ready", "checks": {"database": "cannot be reached"}})
+        eventually(lambda: len(children(api)) == 2, "both processes are there")
         workers = children(api)
         primary.start()
         eventually(lambda: asked(port, "/api/v1/orders")[0] == 401, "the API is there")
@@ -183,3 +191,24 @@ def test_a_replica_of_another_cluster_is_refused(primary: Cluster, tmp_path: Pat
         open_runtime(settings)
     said = refused("project", primary.url(), tmp_path, CARNET_DATABASE_REPLICA_URL=other.url())
     assert "CARNET_DATABASE_REPLICA_URL leads to a server that is no copy" in said
+
+
+def test_a_process_takes_requests_once_it_can_answer_them_however_long_its_making_takes() -> None:
+    def build(_connected: None) -> WSGIApplication:
+        time.sleep(2 * PATIENCE)
+        return Response(status=204)
+
+    assert status_of(Waiting(lambda: None, build).begin()) == "204 NO CONTENT"
+
+
+def test_a_process_whose_database_does_not_answer_refuses_after_a_moment() -> None:
+    never = threading.Event()
+    began = time.monotonic()
+    waiting = Waiting(never.wait, lambda _connected: pytest.fail("it was reached")).begin()
+    assert PATIENCE <= time.monotonic() - began < 2 * PATIENCE
+    assert status_of(waiting) == "503 Service Unavailable"
+
+
+def status_of(application: WSGIApplication) -> str:
+    """What an application answers to a list of orders."""
+    return Client(application).get("/api/v1/orders").status

@@ -46,7 +46,7 @@ def job(runtime: Runtime, job_id: UUID) -> JobRow:
 def results(runtime: Runtime, job_id: UUID, **filters: Any) -> list[ResultRow]:
     """The results of a job, all on one page."""
     with runtime.reading() as connection:
-        return jobs.RESULTS.page(connection, {"job_id": job_id, **filters}, limit=100_000).items
+        return jobs.RESULTS.page(connection, jobs.ResultFilters(job_id=job_id, **filters), limit=100_000).items
 
 
 def ends(runtime: Runtime, job_id: UUID, state: str = "done", patience: float = 30.0) -> JobRow:

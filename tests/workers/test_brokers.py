@@ -117,7 +117,7 @@ def test_what_is_exhausted_is_listed_and_can_be_sent_again(carried: Runtime) -> 
     with working(carried, performed(busy)):
         assert becomes(carried, key, "failed").attempts == 3
     with carried.reading() as connection:
-        [listed] = effects.LISTING.page(connection, {"state": "failed"}, limit=10).items
+        [listed] = effects.LISTING.page(connection, effects.EffectFilters(state="failed"), limit=10).items
         assert (listed.key, listed.error) == (key, "busy")
         assert effects.change(connection, key, "retry", "operator:ada")
     with working(carried, performed(Done())):

@@ -9,9 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from domain.points_in_time import PointInTime
-from projections import PROJECTIONS, generations
+from projections.engine import generations
 from projections.log.seals import verify
 from projections.runtime import Runtime
+from projections.views import PROJECTIONS
 from workers import housekeeping
 from workers.housekeeping import Housekeeping
 

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from domain.messages import Message, RequestMessage
+from domain.messages import Message, RequestMessage, sent_again
 from domain.processes import PROCESSES
 from printing.mail import Written
 from projections.runtime import Runtime, open_runtime
@@ -41,7 +41,7 @@ from workers.effects import PERFORMED
 from workers.handed_over import HandedOver
 from workers.mail import SEND_MAIL, together
 from workers.mail.composing import BadAddress, compose, wire_address
-from workers.mail.sending import MailServer, Refused, send
+from workers.mail.sending import MailRefused, MailServer, send
 from workers.open_connections import OpenConnections
 from workers.tools import Job, Retry, Tools, Unknown
 
@@ -91,13 +91,13 @@ class TestServers:
             hand(f"smtp://{at}", recipient, mail)
         assert inbox.recipients == [recipient]
         assert recipient in str(inbox.mails[0]["To"])
-        with serving(inbox, enable_SMTPUTF8=False) as at, pytest.raises(Refused) as refused:
+        with serving(inbox, enable_SMTPUTF8=False) as at, pytest.raises(MailRefused) as refused:
             hand(f"smtp://{at}", recipient, mail)
         assert (refused.value.code, len(inbox.mails)) == ("no-smtputf8", 1)
 
     @pytest.mark.parametrize("answers", [{"rcpt": "550 no such mailbox"}, {"data": "554 no"}])
     def test_what_a_server_will_never_take_is_refused(self, answers: dict[str, str]) -> None:
-        with serving(Inbox(**answers)) as at, pytest.raises(Refused) as refused:  # type: ignore[arg-type]
+        with serving(Inbox(**answers)) as at, pytest.raises(MailRefused) as refused:  # type: ignore[arg-type]
             hand_over(f"smtp://{at}")
         assert refused.value.code.startswith("55")
 
@@ -140,7 +140,7 @@ class TestConnections:
         inbox = Choosy({"gone@example.com": "550 no such mailbox"})
         with serving(inbox) as at, closing(OpenConnections()) as opened:
             self.send(opened, at)
-            with pytest.raises(Refused):
+            with pytest.raises(MailRefused):
                 self.send(opened, at, "gone@example.com")
             self.send(opened, at)
         assert (len(inbox.mails), len(inbox.connections)) == (2, 1)
@@ -168,7 +168,7 @@ class TestConnections:
         inbox = Pipelining({"gone@example.com": "550 no such mailbox", "busy@example.com": "450 later"})
         with serving(inbox) as at, closing(OpenConnections()) as opened:
             self.send(opened, at)
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(MailRefused) as refused:
                 self.send(opened, at, "gone@example.com")
             with pytest.raises(Retry):
                 self.send(opened, at, "busy@example.com")
@@ -421,6 +421,22 @@ class TestMany:
             assert client.post(f"/api/v1/effects/{key}/retry").status_code == 200
             becomes(runtime, key, "done")
         assert len(inbox.mails) == 2
+
+    @pytest.mark.parametrize("together", [True, False])
+    def test_a_mail_sent_again_says_what_it_said_whatever_the_template_says_since(
+        self, runtime: Runtime, client: FlaskClient, inbox: Inbox, mail_port: int, together: bool
+    ) -> None:
+        performed = PERFORMED if together else {"mail.send": SEND_MAIL._replace(together=None)}
+        first = message(runtime, place(client))
+        with working(runtime, performed), serving(inbox, mail_port):
+            becomes(runtime, ask(runtime, "mail.send", payload={"message_id": str(first)}), "done")
+            words = {"subject": "Other words", "html": "<p>Other words</p>", "text": "Other words"}
+            assert client.put("/api/v1/templates/pending/en", json=words).status_code == 200
+            again = sent_again(runtime.log.load(Message, first), uuid4(), context_of(), "right@example.com")
+            runtime.desk.handle(again)
+            becomes(runtime, ask(runtime, "mail.send", payload={"message_id": str(again.message_id)}), "done")
+        before, after = inbox.mails
+        assert (after["To"], after["Subject"]) == ("right@example.com", before["Subject"])
 
     def test_a_mail_that_was_put_off_before_the_log_was_brought_back_is_sent(
         self, runtime: Runtime, client: FlaskClient, mail_port: int

@@ -25,7 +25,7 @@ from domain.processes.enrol_on_order import ENROL_ON_ORDER
 from domain.processes.exit_on_order import EXIT_ON_ORDER
 from domain.processes.process import Effect, Process, Reaction, Trigger, effect_key
 from domain.sequences import Beginning, DefineSequence, Definition, PutTags, StartSequence, Wait
-from projections.feed import BATCH, Feed
+from projections.engine.feed import BATCH, Feed
 from projections.log import Found
 from projections.postgres.connections import SESSION
 from projections.runtime import Runtime, open_runtime
@@ -354,7 +354,9 @@ class TestOrders:
             placed_at=datetime(2024, 1, 1, tzinfo=UTC),
         )
         for _ in range(2):
-            runtime.desk.handle(CreateOrder(order_id=order_id, context=context_of(), currency="EUR", past=past))
+            runtime.desk.handle(
+                CreateOrder(order_id=order_id, context=context_of(), number="1001", currency="EUR", past=past)
+            )
             runtime.desk.handle(UndoOrderImport(order_id=order_id, context=context_of()))
         recorded = runtime.log.stream(order_id)
         again = max(at for at, one in enumerate(recorded) if isinstance(one.event, OrderCreated))

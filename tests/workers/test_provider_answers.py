@@ -19,7 +19,7 @@ from domain.processes.collect_on_requested import COLLECT_ON_REQUESTED
 from domain.processes.refund_on_requested import REFUND_ON_REQUESTED
 from domain.shop import PaymentMethod
 from projections.payments import webhooks
-from projections.payments.provider import Giving, KnownPayment, KnownRefund, Lost, Taking, Told
+from projections.payments.provider import Giving, KnownPayment, KnownRefund, Lost, ProviderReport, Taking
 from projections.payments.providers import PROVIDERS
 from projections.payments.sandbox import Sandbox
 from projections.payments.sandbox_events import encoded
@@ -93,7 +93,7 @@ def test_a_lost_answer_is_looked_up_and_nothing_is_asked_twice(
     assert (charges, refunds) == (1, 1)
 
 
-def tell(runtime: Runtime, told: Told) -> UUID:
+def tell(runtime: Runtime, told: ProviderReport) -> UUID:
     """A webhook that came and was verified; gives the key of its effect."""
     with runtime.reading() as connection:
         webhooks.keep(connection, runtime.log.keys.webhooks, "sandbox", told.event_id, encoded(told))
@@ -101,8 +101,8 @@ def tell(runtime: Runtime, told: Told) -> UUID:
 
 
 def test_webhooks_in_the_wrong_order_end_right(runtime: Runtime, order_id: UUID) -> None:
-    def told(kind: Any, subject: str = "") -> Told:
-        return Told(f"ev_{kind}", kind, order_id, "ch_9", 2_000, "EUR", subject)
+    def told(kind: Any, subject: str = "") -> ProviderReport:
+        return ProviderReport(f"ev_{kind}", kind, order_id, "ch_9", 2_000, "EUR", subject)
 
     with working(runtime, KINDS):
         for kind in ("captured", "authorized", "voided", "dispute-lost", "dispute-opened"):
@@ -117,8 +117,8 @@ def test_a_refund_told_of_before_its_answer_was_stored_is_given_back_once(runtim
         order_id=order_id, context=context_of(), method="online", amount=2_000, provider="sandbox", reference="ch_8"
     )
     runtime.desk.handle(promise)
-    captured = Told("ev_c", "captured", order_id, "ch_8", 2_000, "EUR")
-    refunded = Told("ev_r", "refunded", order_id, "re_8", 500, "EUR", "1")
+    captured = ProviderReport("ev_c", "captured", order_id, "ch_8", 2_000, "EUR")
+    refunded = ProviderReport("ev_r", "refunded", order_id, "re_8", 500, "EUR", "1")
     with working(runtime, KINDS):
         becomes(runtime, tell(runtime, captured), "done")
         runtime.desk.handle(RequestRefund(order_id=order_id, context=context_of(), payment="1", goodwill=500))

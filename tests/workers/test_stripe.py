@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from domain.processes.collect_on_requested import COLLECT_ON_REQUESTED
 from domain.processes.refund_on_requested import REFUND_ON_REQUESTED
-from projections.payments.provider import Charge, Giving, Refused
+from projections.payments.provider import Charge, Giving, ProviderRefused
 from projections.payments.stripe import Stripe
 from projections.runtime import Runtime
 from projections.settings import Settings
@@ -159,9 +159,9 @@ def test_a_key_gives_one_refund_and_more_than_was_taken_is_refused(bank: StripeS
     intent = bank.pay(provider.begin(charge).reference)
     giving = Giving("one key", UUID(int=1), "1", intent["id"], 1_500, "EUR")
     assert provider.refund(giving) == provider.refund(giving) == provider.find_given(giving)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ProviderRefused) as refused:
         provider.refund(giving._replace(key="another key", amount=501))
     assert refused.value.code == "amount_too_large"
-    with pytest.raises(Refused):
+    with pytest.raises(ProviderRefused):
         provider.refund(giving._replace(amount=1_499))
     assert len(bank.of_kind("refund")) == 1

@@ -9,7 +9,7 @@ from domain.messages import Copy, Message
 from domain.shop import Shop
 from printing.mail import Written
 from workers.mail.composing import BadAddress, compose, wire_address
-from workers.mail.sending import Refused
+from workers.mail.sending import MailRefused
 from workers.tools import Job, Tools
 
 
@@ -37,17 +37,17 @@ class _Readable(NamedTuple):
 
 
 def require_readable(copy: Copy) -> _Readable:
-    """The copy's words; raises `Refused` where its person was forgotten since."""
+    """The copy's words; raises `MailRefused` where its person was forgotten since."""
     recipient, subject, html, text = copy.recipient, copy.subject, copy.html, copy.text
     if isinstance(recipient, Erased) or isinstance(subject, Erased):
-        raise Refused("erased", "")
+        raise MailRefused("erased", "")
     if isinstance(html, Erased) or isinstance(text, Erased):
-        raise Refused("erased", "")
+        raise MailRefused("erased", "")
     return _Readable(recipient, Written(subject, html, text))
 
 
 def enclosed(tools: Tools, letter: Letter, shop: Shop) -> Envelope:
-    """The mail as it goes over the wire; raises `Refused` where it cannot."""
+    """The mail as it goes over the wire; raises `MailRefused` where it cannot."""
     recipient, written = require_readable(letter.copy)
     sender = tools.settings.mail_from or shop.seller.email or "carnet@localhost"
     name = shop.seller.company or shop.seller.name
@@ -56,5 +56,5 @@ def enclosed(tools: Tools, letter: Letter, shop: Shop) -> Envelope:
         sender, recipient = wire_address(sender), wire_address(recipient)
         mail = compose(written, sender, name, recipient, letter.job.key, tools.now(), facts.get("unsubscribe", ""))
     except BadAddress:
-        raise Refused("bad-address", "") from None
+        raise MailRefused("bad-address", "") from None
     return Envelope(sender, recipient, mail)

@@ -18,7 +18,7 @@ TIMEOUT = 30.0
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
-class Refused(Exception):
+class MailRefused(Exception):
     """The server will never take this mail."""
 
     def __init__(self, code: str, reply: str) -> None:
@@ -74,7 +74,7 @@ def connected(server: MailServer, opened: OpenConnections) -> Iterator[smtplib.S
         raise Retry(f"smtp-{type(fault).__name__}") from None
     try:
         yield connection
-    except Refused:
+    except MailRefused:
         opened.give_back(server, connection)
         raise
     except BaseException:
@@ -88,15 +88,15 @@ def hand_over(
 ) -> None:
     """Hands one mail over; `act` is called before the first byte of it leaves.
 
-    Raises `Refused` when the server will never take it, `Retry` while nothing was handed over, `Unknown` when the
-    connection broke before the server said whether it took the mail. After `Refused` another mail may follow; after
+    Raises `MailRefused` when the server will never take it, `Retry` while nothing was handed over, `Unknown` when the
+    connection broke before the server said whether it took the mail. After `MailRefused` another mail may follow; after
     anything else the connection is closed, for nobody knows what the server waits for.
     """
     try:
         _envelope(connection, sender, recipient)
         act()
         _content(connection, mail)
-    except Refused:
+    except MailRefused:
         with suppress(OSError, smtplib.SMTPException):
             connection.rset()
         raise
@@ -135,9 +135,9 @@ def _envelope(connection: smtplib.SMTP, sender: str, recipient: str) -> None:
     """Says from whom and to whom, and asks to begin; an address outside ASCII needs a server that takes such."""
     options = "" if (sender + recipient).isascii() else " SMTPUTF8 BODY=8BITMIME"
     if options and not connection.has_extn("smtputf8"):
-        raise Refused("no-smtputf8", "")
+        raise MailRefused("no-smtputf8", "")
     if re.search(r"[\r\n]", sender + recipient):
-        raise Refused("bad-address", "")
+        raise MailRefused("bad-address", "")
     try:
         connection.command_encoding = "utf-8" if options else "ascii"
         replies = _replies(connection, (f"MAIL FROM:<{sender}>{options}", f"RCPT TO:<{recipient}>", "DATA"))
@@ -183,5 +183,5 @@ def _accepted(code: int, reply: bytes) -> None:
     if 200 <= code < 300:
         return
     if 500 <= code < 600:
-        raise Refused(str(code), reply.decode("utf-8", "replace"))
+        raise MailRefused(str(code), reply.decode("utf-8", "replace"))
     raise Retry(f"smtp-{code}")

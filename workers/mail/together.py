@@ -1,4 +1,4 @@
-"""Does many mails at once: read in one pass, kept in one save, sent on one connection, noted in one save.
+"""Does `mail.send` for many messages: read in one pass, kept in one save, sent on one connection, noted in one save.
 
 Only what is out of the ordinary is left to be done one by one.
 """
@@ -11,43 +11,28 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain.customers import Customer
-from domain.events import Erased
 from domain.handlers import HANDLERS
-from domain.messages import (
-    ConfirmSent,
-    Copy,
-    DoubtMessage,
-    KeepMessage,
-    Message,
-    MessageCommand,
-    RefuseMessage,
-    StoreCopy,
-)
-from domain.orders.order import Order
+from domain.messages import Copy, KeepMessage, Message, MessageCommand, StoreCopy
 from domain.shop import Shop
 from domain.templates import OCCASIONS
-from printing.mail import BadTemplate, write
-from projections.log import Session, VersionConflict
+from projections.log import Session, VersionConflict, again_when_overtaken
 from projections.work import effects
 from workers.mail.letters import Letter, enclosed
-from workers.mail.sending import MailServer, Refused, connected, hand_over
-from workers.mail.templates import facts_of, source_of
+from workers.mail.outcomes import SENT, Outcome, outcome_of
+from workers.mail.sending import MailRefused, MailServer, connected, hand_over
+from workers.mail.writing import written
 from workers.tools import Job, LostClaim, Retry, Tools, Unknown
 
 ORDINARY = frozenset(("status", *OCCASIONS))  # what is before the colon of their templates
 NOTED_TOGETHER = 20  # mails that are handed over before it is noted what became of them
 TURN = 1.0  # seconds after which no further mail is begun
-ATTEMPTS = 5
 
 
 class _End(NamedTuple):
-    """What became of a mail: the command that notes it, and the state its effect ends in."""
+    """A mail and what became of it."""
 
     letter: Letter
-    command: type[MessageCommand]
-    facts: dict[str, Any]
-    state: str = "done"
+    outcome: Outcome
 
 
 def send_mails(tools: Tools, jobs: Sequence[Job]) -> Collection[UUID]:
@@ -72,8 +57,7 @@ def _written(tools: Tools, session: Session, shop: Shop, jobs: Sequence[Job], *,
     session.open(streams=list(ids.values()))
     messages = {job.key: session.load_or_blank(Message, ids[job.key]) for job in jobs}
     ordinary = [job for job in jobs if _is_ordinary(messages[job.key])]
-    about = ((messages[job.key].order_id, messages[job.key].customer_id) for job in ordinary)
-    session.open(streams={stream for both in about for stream in both if stream})
+    session.open(streams={stream for job in ordinary for stream in _read_for(messages[job.key])})
     return [letter for job in ordinary if (letter := _letter(tools, session, shop, job, messages[job.key], keeps))]
 
 
@@ -81,6 +65,11 @@ def _is_ordinary(message: Message) -> bool:
     """Whether what happened to an order asks for it, and nothing was done about it yet but keeping its copy."""
     of_order = message.order_id is not None and message.template.partition(":")[0] in ORDINARY
     return of_order and message.state in ("requested", "rendered")
+
+
+def _read_for(message: Message) -> list[UUID]:
+    """The streams that the message is written from."""
+    return [stream for stream in (message.order_id, message.customer_id, message.resend_of) if stream]
 
 
 def _letter(tools: Tools, session: Session, shop: Shop, job: Job, message: Message, keeps: bool) -> Letter | None:
@@ -96,23 +85,11 @@ def _letter(tools: Tools, session: Session, shop: Shop, job: Job, message: Messa
 
 
 def _copy(tools: Tools, session: Session, shop: Shop, message: Message) -> Copy | None:
-    """The mail as its template makes it of the order; None where that, or its address, is at fault."""
-    if message.order_id is None or isinstance(message.facts, Erased):
-        return None
-    order = session.load_or_blank(Order, message.order_id)
-    recipient = order.mails_to if message.to is None else message.to
-    if not isinstance(recipient, str) or not recipient:
-        return None
-    if message.to is None and message.customer_id:
-        recipient = session.load_or_blank(Customer, message.customer_id).corrected(recipient)
-    source = source_of(tools, shop, message)
-    if source is None:
-        return None
+    """The mail as it is to leave; None where its template or its address is at fault."""
     try:
-        written = write(source, facts_of(tools, message, order, shop, message.facts))
-    except BadTemplate:
+        return written(tools, shop, message, session.load_or_blank)
+    except MailRefused:
         return None
-    return Copy(recipient=recipient, **written._asdict(), template_version=source.version)
 
 
 def _sent(tools: Tools, letters: Sequence[Letter], shop: Shop) -> list[UUID]:
@@ -152,15 +129,15 @@ def _handed_over(
             return
         try:
             hand_over(connection, *enclosed(tools, letter, shop))
-        except Refused as refusal:
-            yield _End(letter, RefuseMessage, {"code": refusal.code, "reply": refusal.reply})
-        except Unknown:
-            yield _End(letter, DoubtMessage, {}, "unknown")
+        except MailRefused as refusal:
+            yield _End(letter, outcome_of(refusal))
+        except Unknown as fault:
+            yield _End(letter, outcome_of(fault))
             return
         except Retry:
             return
         else:
-            yield _End(letter, ConfirmSent, {})
+            yield _End(letter, SENT)
 
 
 def _note(tools: Tools, ends: Sequence[_End]) -> None:
@@ -170,12 +147,10 @@ def _note(tools: Tools, ends: Sequence[_End]) -> None:
     """
     if not ends:
         return
-    for anew in range(ATTEMPTS - 1):
-        try:
-            return _noted(tools, ends, anew=bool(anew))
-        except VersionConflict:
-            continue
-    _noted(tools, ends, anew=True)
+    try:
+        _noted(tools, ends, anew=False)
+    except VersionConflict:
+        again_when_overtaken(lambda: _noted(tools, ends, anew=True))
 
 
 def _noted(tools: Tools, ends: Sequence[_End], *, anew: bool) -> None:
@@ -185,11 +160,11 @@ def _noted(tools: Tools, ends: Sequence[_End], *, anew: bool) -> None:
             session.open(streams=[end.letter.message.id for end in ends])
         for end in ends:
             message = session.load_or_blank(Message, end.letter.message.id) if anew else end.letter.message
-            _decide(tools, end.letter.job, end.command, message, shop, **end.facts)
+            _decide(tools, end.letter.job, end.outcome.command, message, shop, **end.outcome.facts)
             session.save(message)
         session.begin()
-        for state in {end.state for end in ends}:
-            keys = [end.letter.job.key for end in ends if end.state == state]
+        for state in {end.outcome.state for end in ends}:
+            keys = [end.letter.job.key for end in ends if end.outcome.state == state]
             effects.finish_all(session.connection, keys, tools.claim, state)
         session.commit()
 

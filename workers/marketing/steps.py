@@ -14,8 +14,8 @@ from domain.orders.order import Order
 from domain.processes.process import Effect
 from domain.sequences import CallWebhook, PutTags, SendMail, Step
 from domain.sequences.matching import consents
+from projections.access.unsubscribing import PATH, unsubscribe_token
 from projections.log import Session
-from projections.unsubscribing import PATH, unsubscribe_token
 from projections.work import effects
 from workers.marketing.enrolled import Enrolled, enrolled_of
 from workers.tools import GiveUp, Job, Performer, Retry, Tools

@@ -9,8 +9,8 @@ from domain.enrolments import EndEnrolment, exit_reason
 from domain.messages import Message, RefuseMessage
 from domain.sequences import SendMail
 from domain.sequences.matching import consents
-from projections.enrolments import EnrolmentFilters, EnrolmentHead, list_enrolments
-from projections.views import TooFarBehind
+from projections.engine.freshness import TooFarBehind
+from projections.views.enrolments import EnrolmentFilters, EnrolmentHead, list_enrolments
 from workers.marketing.enrolled import Enrolled, enrolled
 from workers.marketing.steps import step_id
 from workers.tools import Job, Performer, Retry, Tools

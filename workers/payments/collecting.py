@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.orders.order import Order, Payment
 from domain.orders.payments import AuthorizePayment, RecordPayment, payment_of
 from domain.orders.provider_payments import Action, ConfirmVoid, FailPayment
-from projections.payments.provider import KnownPayment, Provider, Refused, Taking
+from projections.payments.provider import KnownPayment, Provider, ProviderRefused, Taking
 from workers.payments.asking import asked, key_of, provider_of
 from workers.tools import Job, Tools
 
@@ -32,7 +32,7 @@ def take_payment(tools: Tools, job: Job) -> None:
     )
     try:
         known = asked(tools, job, partial(provider.find_taken, taking), partial(provider.take, taking))
-    except Refused as refusal:
+    except ProviderRefused as refusal:
         return _fail(tools, job, order, payment, "take", refusal.code)
     if known.state in ("failed", "voided"):
         return _fail(tools, job, order, payment, "take", known.failure or known.state)
@@ -49,7 +49,7 @@ def capture_payment(tools: Tools, job: Job) -> None:
     take = partial(provider.capture, payment.reference, payment.asked_amount, order.currency, key)
     try:
         known = asked(tools, job, partial(_no_longer_promised, provider, payment.reference), take)
-    except Refused as refusal:
+    except ProviderRefused as refusal:
         return _fail(tools, job, order, payment, "capture", refusal.code)
     if known.state != "captured":
         return _fail(tools, job, order, payment, "capture", f"payment-{known.state}")
@@ -70,7 +70,7 @@ def void_payment(tools: Tools, job: Job) -> None:
             partial(_no_longer_promised, provider, payment.reference),
             partial(provider.void, payment.reference, key),
         )
-    except Refused as refusal:
+    except ProviderRefused as refusal:
         return _fail(tools, job, order, payment, "void", refusal.code)
     if known.state != "voided":
         return _fail(tools, job, order, payment, "void", f"payment-{known.state}")
@@ -103,7 +103,7 @@ def _no_longer_promised(provider: Provider, reference: str) -> KnownPayment | No
     """A payment that was settled already, at the first attempt or by somebody else."""
     known = provider.fetch(reference)
     if known is None:
-        raise Refused("no-such-payment")
+        raise ProviderRefused("no-such-payment")
     return None if known.state in ("authorized", "open") else known
 
 

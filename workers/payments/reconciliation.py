@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.orders.order import Order, Payment, Refund
-from domain.orders.payments import OrderRefunded, PaymentAuthorized, PaymentCaptured, PaymentRecorded, PaymentVoided
+from domain.orders.payments import PaymentAuthorized, PaymentCaptured, PaymentRecorded, PaymentVoided
 from domain.orders.provider_payments import PaymentRequested
+from domain.orders.refunded import OrderRefunded
 from domain.orders.refunds import RefundFailed, RefundRequested
 from projections.log import NothingRecorded
 from projections.payments import reconciliation
 from projections.payments.provider import KnownPayment, KnownRefund, Provider, Troubled
 from projections.payments.providers import ready
-from projections.payments.reconciliation import Difference
+from projections.payments.reconciliation import LedgerDifference
 from projections.runtime import Runtime
 from workers.tools import Job, Retry, Tools
 
@@ -41,7 +42,7 @@ def run(runtime: Runtime, run_id: UUID, until: datetime) -> None:
     """Compares with every provider that is set up and keeps what differs; raises the provider's `Troubled`."""
     since = until - timedelta(days=runtime.settings.reconcile_days)
     providers = ready(runtime)
-    found: list[Difference] = []
+    found: list[LedgerDifference] = []
     payments = refunds = 0
     for name, provider in providers.items():
         books = Books(runtime, name, provider, since, until)
@@ -62,7 +63,7 @@ class Books:
         self._told: dict[str, KnownPayment] = {}
         self.payments = self.refunds = 0
 
-    def payment_differences(self) -> Iterator[Difference]:
+    def payment_differences(self) -> Iterator[LedgerDifference]:
         """The provider's payments against the ledger, then the ledger's that the provider did not list."""
         for told in self._provider.payments(self._since, self._until):
             self._told[told.reference] = told
@@ -73,7 +74,7 @@ class Books:
                 if payment.provider == self._name and payment.reference and payment.reference not in self._told:
                     yield from self._look_up(order, payment)
 
-    def refund_differences(self) -> Iterator[Difference]:
+    def refund_differences(self) -> Iterator[LedgerDifference]:
         """The provider's refunds against the ledger, then the ledger's that the provider did not list."""
         listed: set[tuple[UUID, str]] = set()
         for told in self._provider.refunds(self._since, self._until):
@@ -91,7 +92,7 @@ class Books:
                     self.refunds += 1
                     yield self._difference("refund", "not-at-provider", order, refund.reference, ledger=refund)
 
-    def _compare_payment(self, told: KnownPayment, order: Order | None) -> Iterator[Difference]:
+    def _compare_payment(self, told: KnownPayment, order: Order | None) -> Iterator[LedgerDifference]:
         self.payments += 1
         payment = order.payment_by(self._name, told.reference) if order else None
         reason = None
@@ -106,7 +107,7 @@ class Books:
         if reason:
             yield self._difference("payment", reason, order, told.reference, told, payment, order_id=told.order_id)
 
-    def _look_up(self, order: Order, payment: Payment) -> Iterator[Difference]:
+    def _look_up(self, order: Order, payment: Payment) -> Iterator[LedgerDifference]:
         """A payment of the ledger that began before the time looked at, or that the provider does not know."""
         told = self._provider.fetch(payment.reference)
         if told:
@@ -118,7 +119,7 @@ class Books:
 
     def _compare_refund(
         self, told: KnownRefund, order_id: UUID, order: Order | None, refund: Refund | None
-    ) -> Iterator[Difference]:
+    ) -> Iterator[LedgerDifference]:
         self.refunds += 1
         reason = None
         if refund is None:
@@ -139,8 +140,8 @@ class Books:
         told: KnownPayment | KnownRefund | None = None,
         ledger: Payment | Refund | None = None,
         order_id: UUID | None = None,
-    ) -> Difference:
-        return Difference(
+    ) -> LedgerDifference:
+        return LedgerDifference(
             provider=self._name,
             subject=subject,
             reference=reference,

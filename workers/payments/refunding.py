@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.orders.order import Order
 from domain.orders.refunds import ConfirmRefund, FailRefund, provider_refund
-from projections.payments.provider import Giving, Refused
+from projections.payments.provider import Giving, ProviderRefused
 from workers.payments.asking import asked, key_of, provider_of
 from workers.tools import Job, Tools
 
@@ -25,7 +25,7 @@ def send_refund(tools: Tools, job: Job) -> None:
     context = tools.context(job)
     try:
         known = asked(tools, job, partial(provider.find_given, giving), partial(provider.refund, giving))
-    except Refused as refusal:
+    except ProviderRefused as refusal:
         tools.handle(FailRefund(order_id=order.id, context=context, refund=refund.id, failure=refusal.code))
         return
     if known.state == "succeeded":

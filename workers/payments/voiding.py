@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.orders.begun_charges import link_counts
 from domain.orders.order import Order
 from projections.payments import charges
-from projections.payments.provider import Busy, Lost, Refused
+from projections.payments.provider import Busy, Lost, ProviderRefused
 from projections.payments.settling import void
 from workers.payments.asking import provider_of
 from workers.tools import GiveUp, Job, Retry, Tools
@@ -32,7 +32,7 @@ def void_charges(tools: Tools, job: Job) -> None:
             ended = void(tools.runtime, provider_of(tools, charge.provider), charge, "worker")
         except (Busy, Lost) as trouble:
             raise Retry(trouble.code) from None
-        except Refused as refusal:
+        except ProviderRefused as refusal:
             raise GiveUp(refusal.code) from None
         if not ended and _is_unsettled(tools, charge):
             raise Retry("payment-on-its-way", ON_ITS_WAY)

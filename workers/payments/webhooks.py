@@ -15,7 +15,7 @@ from domain.orders.payments import AuthorizePayment, RecordPayment
 from domain.orders.provider_payments import ConfirmVoid
 from domain.orders.refunds import ConfirmRefund, FailRefund
 from projections.payments import charges, webhooks
-from projections.payments.provider import KnownPayment, Provider, State, Told, Troubled
+from projections.payments.provider import KnownPayment, Provider, ProviderReport, State, Troubled
 from projections.payments.settling import write_payment, write_voided
 from workers.payments.asking import provider_of
 from workers.tools import GiveUp, Job, Retry, Tools
@@ -52,7 +52,7 @@ def _order_of(provider: Provider, reference: str) -> UUID | None:
     return known.order_id if known else None
 
 
-def _follow(tools: Tools, job: Job, provider: str, told: Told, order_id: UUID) -> None:
+def _follow(tools: Tools, job: Job, provider: str, told: ProviderReport, order_id: UUID) -> None:
     """Writes down what became of a charge that was begun by a link, else what was told of anything else."""
     with tools.runtime.reading() as connection:
         charge = charges.find(connection, told.charge)
@@ -76,7 +76,7 @@ def _is_known(tools: Tools, provider: str, reference: str, order_id: UUID) -> bo
     return tools.runtime.log.load(Order, order_id).payment_by(provider, reference) is not None
 
 
-def _command(tools: Tools, job: Job, provider: str, told: Told, order_id: UUID) -> Command:
+def _command(tools: Tools, job: Job, provider: str, told: ProviderReport, order_id: UUID) -> Command:
     facts: dict[str, Any] = {"order_id": order_id, "context": tools.context(job)}
     if told.kind in ("captured", "authorized"):
         order = tools.runtime.log.load(Order, order_id)

@@ -193,6 +193,7 @@ def test_every_table_whose_rows_are_of_one_stream_is_looked_at(
 ) -> None:
     """A row that is gone, one that tells something else, one of nobody: in each table that has rows, of each view."""
     coupon(client, "TEN")
+    assert client.post(f"{API}/products", json={"sku": "CUP-1", "names": {"en": "Blue cup"}}).status_code == 201
     order = place(client, coupons=["TEN"])
     shop.desk.handle(
         RequestMessage(message_id=uuid4(), context=context_of(), purpose="status", template="x", order_id=order["id"])

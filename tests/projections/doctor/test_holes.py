@@ -11,22 +11,22 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from domain.addresses import Address
+from domain.orders.intake import Created, IntakeRules, Refused
 from domain.orders.order import Order
 from domain.settings import SETTINGS_ID
 from domain.stock import stock_id_of
-from projections import PROJECTIONS
-from projections.bulk import Created, Manner, Refused
 from projections.doctor.repair import declare_all
-from projections.filling import Source
+from projections.engine.filling import Source
+from projections.engine.rebuild import Rebuild
 from projections.log.holes import Hole, find_holes
 from projections.postgres.embedded import EmbeddedServer
-from projections.rebuild import Rebuild
 from projections.runtime import Runtime, open_runtime
+from projections.views import PROJECTIONS
 from scripts.mappings import FileMappings
 from tests.api.desk import API, ORDERS, SETTINGS, cart, line, place
 from tests.damage import lose
 from tests.fixtures_api import TokenClient, issue
-from tests.projections.test_bulk import past_order
+from tests.intakes import past_order
 from workers.projecting import Projecting
 
 CUP = stock_id_of("CUP-1")
@@ -142,7 +142,7 @@ def test_orders_of_a_file_that_touch_a_damaged_stream_are_refused_each_and_the_o
     with open_runtime(runtime.settings) as fresh:
         again = past_order("#2", billing_address=ann, content_hash="b", discount=100)
         results = fresh.bulk.save(
-            [again, past_order("#4"), past_order("#5", billing_address=ann)], manner=Manner(update=True)
+            [again, past_order("#4"), past_order("#5", billing_address=ann)], rules=IntakeRules(update=True)
         )
     assert [type(result) for result in results] == [Refused, Refused, Created]
     assert {result.error.code for result in results if isinstance(result, Refused)} == {"stream-damaged"}

@@ -9,11 +9,11 @@ import psycopg
 import pytest
 from psycopg_pool import ConnectionPool
 
-from projections.filling import Source
+from projections.engine.filling import Source
+from projections.engine.freshness import Views
 from projections.log import EventLog
 from projections.log.masters import open_keys
 from projections.settings import Settings
-from projections.views import Views
 from tests.projections.engine.parcels import Moves, Parcels, by_name
 
 Look = Callable[[str], list[tuple[Any, ...]]]

@@ -12,12 +12,12 @@ from eventsourcing.utils import register_topic
 from msgspec import json
 
 from domain.events import Aggregate, Context, Event
-from projections.filling import Source
+from projections.engine.filling import Source
+from projections.engine.freshness import Rebuilding, Views
+from projections.engine.projection import EventBatch, Projection
+from projections.engine.tables import Rows, Table
 from projections.log import EventLog
-from projections.projection import Batch, Projection
 from projections.settings import Settings
-from projections.tables import Rows, Table
-from projections.views import Rebuilding, Views
 from workers.projecting import Projecting
 
 SPACE = UUID("5f7a2a52-7a0e-4f0c-8d55-0b6f3f1f8a11")
@@ -103,7 +103,7 @@ class Parcels:
         self.version = version
         self.tolerant = tolerant
 
-    def fold(self, batch: Batch) -> Rows:
+    def fold(self, batch: EventBatch) -> Rows:
         rows = Rows()
         for parcel in batch.aggregates(Parcel).values():
             if NOWHERE in parcel.stops and not self.tolerant:
@@ -139,7 +139,7 @@ class Moves:
         ),
     )
 
-    def fold(self, batch: Batch) -> Rows:
+    def fold(self, batch: EventBatch) -> Rows:
         rows = Rows()
         for position, event, _ in batch.events:
             if isinstance(event, ParcelMoved):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from threading import Event
 
-from projections.filling import Source
-from projections.rebuild import Rebuild
+from projections.engine.filling import Source
+from projections.engine.rebuild import Rebuild
 from projections.secrets import Secrets
 from tests.projections.engine.parcels import Moves, Parcels
 from workers.projecting import Projecting

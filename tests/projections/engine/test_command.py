@@ -7,11 +7,11 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from projections import PROJECTIONS
-from projections.filling import Source
+from projections.engine.filling import Source
+from projections.engine.rebuild import Rebuild
 from projections.log import EventLog
-from projections.rebuild import Rebuild
 from projections.settings import Settings
+from projections.views import PROJECTIONS
 from scripts.projections import projections
 from tests.projections.engine.conftest import Look
 from tests.projections.engine.parcels import Moves, Parcels, parcel_id, record

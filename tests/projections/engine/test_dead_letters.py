@@ -7,11 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from projections import dead_letters
+from projections.engine import dead_letters
+from projections.engine.freshness import Views
+from projections.engine.target import Target
 from projections.log import EventLog
 from projections.settings import Settings
-from projections.target import Target
-from projections.views import Views
 from tests.damage import as_owner
 from tests.projections.engine.conftest import Look
 from tests.projections.engine.parcels import (

@@ -7,9 +7,9 @@ from threading import Thread
 import psycopg
 import pytest
 
+from projections.engine.freshness import Rebuilding, TooFarBehind, Views
 from projections.log import EventLog
 from projections.settings import Settings
-from projections.views import Rebuilding, TooFarBehind, Views
 from tests.projections.engine.conftest import Look
 from tests.projections.engine.parcels import Moves, Parcels, empty, parcel_id, post_card, projecting, record, wait
 

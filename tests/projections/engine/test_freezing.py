@@ -12,12 +12,12 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from projections.filling import Source
-from projections.leases import LEADER, LeaseLost, Leases, beating
+from projections.engine.filling import Source
+from projections.engine.freshness import Views
 from projections.log import EventLog
 from projections.postgres.connections import connect_directly
+from projections.postgres.leases import LEADER, LeaseLost, Leases, beating
 from projections.settings import Settings
-from projections.views import Views
 from tests.projections.engine.conftest import Look
 from tests.projections.engine.parcels import Parcels, projecting, record, wait
 from tests.projections.engine.test_killing import started

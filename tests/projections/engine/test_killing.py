@@ -7,11 +7,11 @@ import sys
 import time
 from threading import Event, Thread
 
-from projections.filling import Source
+from projections.engine.filling import Source
+from projections.engine.freshness import Views
+from projections.engine.rebuild import Rebuild
 from projections.log import EventLog
-from projections.rebuild import Rebuild
 from projections.settings import Settings
-from projections.views import Views
 from tests.projections.engine.conftest import Look
 from tests.projections.engine.parcels import Moves, Parcels, projecting, record, wait
 

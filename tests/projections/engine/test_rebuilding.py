@@ -15,15 +15,15 @@ import pytest
 from psycopg_pool import ConnectionPool
 
 from domain.points_in_time import PointInTime
-from projections import dead_letters, generations
-from projections.filling import Source
-from projections.leases import REBUILD, Leases
+from projections.engine import dead_letters, generations
+from projections.engine.filling import Source
+from projections.engine.freshness import Views, schema_of
+from projections.engine.rebuild import Progress, Rebuild, RebuildRunning
+from projections.engine.tables import ORDERLY
+from projections.engine.target import Target
 from projections.log import EventLog
-from projections.rebuild import Progress, Rebuild, RebuildRunning
+from projections.postgres.leases import REBUILD, Leases
 from projections.settings import Settings
-from projections.tables import ORDERLY
-from projections.target import Target
-from projections.views import Views, schema_of
 from tests.projections.engine.conftest import Look
 from tests.projections.engine.parcels import (
     NOWHERE,
@@ -296,7 +296,7 @@ def test_a_target_of_another_form_is_not_opened(
 def test_a_new_view_over_a_long_history_is_never_seen_half_built(
     settings: Settings, log: EventLog, views: Views, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("projections.engine.LONG_HISTORY", 10)
+    monkeypatch.setattr("projections.engine.engine.LONG_HISTORY", 10)
     for number in range(20):
         record(log, number, "Lyon", weight=1)
     started = time.monotonic()

@@ -42,7 +42,7 @@ def log(pool: ConnectionPool[Connection], keys: KeyRing) -> Iterator[EventLog]:
 @pytest.fixture
 def runtime_of() -> Callable[[EventLog], HasLog]:
     """What stands for the runtime of a process that has this log."""
-    return lambda log: cast(HasLog, SimpleNamespace(log=log))
+    return lambda log: cast("HasLog", SimpleNamespace(log=log))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from psycopg_pool import ConnectionPool
 
-from projections.feed import Feed
+from projections.engine.feed import Feed
 from projections.log import (
     Connection,
     EventLog,

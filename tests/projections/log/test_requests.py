@@ -5,12 +5,24 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
+import msgspec
 import psycopg
 import pytest
+from msgspec.structs import replace
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
-from projections.log import Answer, AnswerErased, Connection, EventLog, KeyReused, KeyRing, RequestKey, VersionConflict
+from projections.log import (
+    Answer,
+    AnswerErased,
+    Connection,
+    EventLog,
+    KeyReused,
+    KeyRing,
+    RequestKey,
+    VersionConflict,
+    requests,
+)
 from projections.log.keys import first_masters
 from projections.log.requests import KnownRequest, kept_answer, opened_answer
 from tests.damage import owner
@@ -166,3 +178,20 @@ def test_an_answer_opens_by_the_fingerprint_it_is_kept_with_whenever_a_new_secre
     answer = Answer(status=201, headers={}, body=b"{}", subject=subject)
     fingerprint, sealed = kept_answer(keys, REQUEST, answer, wrapped)
     assert opened_answer(keys, REQUEST, KnownRequest(fingerprint, subject, sealed, wrapped)) == answer
+
+
+def test_a_long_answer_is_kept_in_less_than_it_is_long(log: EventLog) -> None:
+    long = replace(ANSWER, body=b'{"status": "pending", "total": "12.00"}' * 100)
+    assert run(log, answer=long) == (long, False)
+    assert run(log, answer=long) == (long, True)
+    with log.pool.connection() as connection:
+        [kept] = connection.execute("SELECT octet_length(answer) FROM log.requests").fetchall()
+    assert kept[0] < 600
+
+
+def test_an_answer_that_was_kept_as_it_is_is_told_again(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = replace(ANSWER, body=ANSWER.body * 100)
+    with monkeypatch.context() as before:
+        before.setattr(requests, "_packed", msgspec.msgpack.encode)
+        run(log, answer=long)
+    assert run(log, answer=long) == (long, True)

@@ -13,8 +13,8 @@ from eventsourcing.utils import register_topic
 from msgspec import Struct
 
 from domain.events import Erased, Event, Personal
+from domain.lookup import CustomerClaim
 from projections.log import EventLog, EventMapper, KeyRing, SubjectErased, UnsealedPersonalData, VersionConflict
-from projections.log.claims import CustomerClaim
 from projections.log.forms import form_of
 from projections.log.mapper import MissingUpcaster
 from projections.log.registry import DIFFERENT
@@ -27,7 +27,7 @@ CLEAR = ("Ada Lookalike", "Analytical", "Engine Town", "ada@example.com")
 
 
 def first_event(letter: Letter) -> LetterWritten:
-    return cast(LetterWritten, letter.pending_events[0])
+    return cast("LetterWritten", letter.pending_events[0])
 
 
 def everything_stored(database: str) -> str:
@@ -270,7 +270,7 @@ def test_an_older_form_is_brought_forward(keys: KeyRing) -> None:
     state, event = stored_in_form_one(keys, subject, wrapped)
     mapper = EventMapper(keys, {("letter.written", 1): renamed})
     assert mapper.event("letter.written", 1, state, wrapped) == event
-    erased = cast(LetterWritten, mapper.event("letter.written", 1, state, None))
+    erased = cast("LetterWritten", mapper.event("letter.written", 1, state, None))
     assert (erased.title, erased.author, erased.place) == ("On engines", Erased(), Erased())
 
 

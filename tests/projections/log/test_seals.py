@@ -20,7 +20,7 @@ from tests.projections.log.events import saved, sent, written
 def runtime(log: EventLog) -> HasLog:
     """A log of ten events, sealed four at a time."""
     saved(log, sent(written(uuid4()), 4), sent(written(uuid4()), 4))
-    runtime = cast(HasLog, SimpleNamespace(log=log))
+    runtime = cast("HasLog", SimpleNamespace(log=log))
     seal(runtime, batch=4)
     return runtime
 
@@ -96,7 +96,7 @@ def test_a_forged_seal_is_found(runtime: HasLog, database: str) -> None:
 
 def test_another_installations_signature_is_refused(runtime: HasLog) -> None:
     stranger = EventLog(runtime.log.pool, KeyRing("the secret of another installation, long enough"))
-    verdict = verify(cast(HasLog, SimpleNamespace(log=stranger)))
+    verdict = verify(cast("HasLog", SimpleNamespace(log=stranger)))
     assert sum("not signed" in fault for fault in verdict.faults) == 3
 
 

@@ -10,8 +10,9 @@ import pytest
 from psycopg_pool import ConnectionPool
 
 from domain.errors import Conflict
+from domain.lookup import CustomerClaim
 from domain.points_in_time import PointInTime
-from projections.log import CustomerClaim, EventLog, IncarnationChanged, NothingRecorded, VersionConflict
+from projections.log import EventLog, IncarnationChanged, NothingRecorded, VersionConflict
 from projections.log.durability import Connection
 from projections.log.numbers import NoReserve
 from tests.projections.log.events import NOON, Letter, LetterSent, context, saved, sent, written

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from threading import Event
 from uuid import uuid4
 
 import psycopg
 
 from projections.log import EventLog, KeyRing
+from projections.log.durability import Connection
 from projections.log.event_log import EventLog as Another
+from projections.log.waking import Waker
+from projections.postgres.connections import PoolerInTheWay
 from tests.projections.log.conftest import SECRET
 from tests.projections.log.events import saved, written
 
@@ -51,4 +55,25 @@ def test_a_waker_whose_connection_was_lost_waits_its_time_and_listens_again(log:
     while not waker.wait(0.1):
         saved(log, written(uuid4()))
         assert time.monotonic() < deadline
+    waker.close()
+
+
+def test_a_waker_that_is_given_a_pooler_waits_its_time_and_says_that_it_hears_nothing() -> None:
+    def pooled() -> Connection:
+        raise PoolerInTheWay("a waker")
+
+    waker = Waker(pooled)
+    started = time.monotonic()
+    assert not waker.wait(0.1)
+    assert time.monotonic() - started >= 0.1
+    assert not waker.listens
+    waker.close()
+
+
+def test_a_waker_that_is_told_to_stop_waits_no_longer(log: EventLog) -> None:
+    waker, stop = log.wake(), Event()
+    stop.set()
+    started = time.monotonic()
+    assert not waker.wait(LONG, stop)
+    assert time.monotonic() - started < LONG / 4
     waker.close()

@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from projections.payments.minor_units import from_stripe, to_stripe
-from projections.payments.provider import Forged, Giving, Lost, Refused, Taking
+from projections.payments.provider import Forged, Giving, Lost, ProviderRefused, Taking
 from projections.payments.stripe import Stripe
 from tests.setup.running import free_port
 
@@ -80,7 +80,7 @@ def test_promised_money_is_captured_and_found_again_by_its_key(provider: Stripe,
 def test_promised_money_is_let_go(provider: Stripe, url: str) -> None:
     promised = provider.take(taking(url, capture=False))
     assert provider.void(promised.reference, "key").state == "voided"
-    with pytest.raises(Refused):
+    with pytest.raises(ProviderRefused):
         provider.void(promised.reference, "another key")
 
 
@@ -122,7 +122,7 @@ def test_amounts_are_counted_as_stripe_counts_them(currency: str, ours: int, the
 
 @pytest.mark.parametrize(("currency", "amount"), [("KWD", 5_124), ("MGA", 501), ("LYD", 5_000)])
 def test_an_amount_that_stripe_does_not_take_is_refused(currency: str, amount: int) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ProviderRefused):
         to_stripe(amount, currency)
 
 

@@ -1,0 +1,39 @@
+/** The operator's language: the one they chose on this device, else the browser's, else English. */
+
+import { i18n, type Messages } from "@lingui/core";
+import { keep, kept } from "./device";
+
+export const LANGUAGES = { en: "English", fr: "Français" } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const LOADERS: Record<Language, () => Promise<{ messages: Messages }>> = {
+  en: () => import("../locales/en.po"),
+  fr: () => import("../locales/fr.po"),
+};
+
+function isLanguage(value: string | null | undefined): value is Language {
+  return value !== null && value !== undefined && value in LANGUAGES;
+}
+
+export function preferredLanguage(): Language {
+  const chosen = kept("language");
+  if (isLanguage(chosen)) return chosen;
+  const spoken = navigator.languages.map((each) => each.slice(0, 2).toLowerCase());
+  return spoken.find(isLanguage) ?? "en";
+}
+
+/** Loads the language's words and says so to the page. */
+export async function speak(language: Language): Promise<void> {
+  const { messages } = await LOADERS[language]();
+  i18n.loadAndActivate({ locale: language, messages });
+  document.documentElement.lang = language;
+}
+
+/** Keeps another language for this device; the page begins anew in it. */
+export function changeLanguage(language: Language): void {
+  keep("language", language);
+  location.reload();
+}
+
+/** The tag by which dates and amounts are written. */
+export const localeTag = (): string => (i18n.locale === "fr" ? "fr-FR" : "en-GB");

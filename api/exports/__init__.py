@@ -1,0 +1,1 @@
+"""Lists out over HTTP, as files."""

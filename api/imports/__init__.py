@@ -1,0 +1,1 @@
+"""Imports over HTTP, with the mappings they read by."""

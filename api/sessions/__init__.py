@@ -1,0 +1,1 @@
+"""Signing in to the console, and the sessions that are open."""

@@ -1,0 +1,1 @@
+"""The shop's set-up over HTTP."""

@@ -1,0 +1,1 @@
+"""Any CSV file, read by a mapping that says which column holds what."""

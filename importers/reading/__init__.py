@@ -1,0 +1,1 @@
+"""Reading files: from bytes and encodings to rows, cells, amounts, dates and countries."""

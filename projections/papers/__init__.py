@@ -1,0 +1,1 @@
+"""Documents: what they are printed from, and what the law wants kept of them."""

@@ -1,0 +1,38 @@
+"""The views: each with its row, its fold and its queries; and the one table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from projections.engine.projection import Projection
+from projections.views.coupons import Coupons
+from projections.views.customers import Customers
+from projections.views.documents import Documents
+from projections.views.enrolments import Enrolments
+from projections.views.imports import Imports
+from projections.views.messages import Messages
+from projections.views.order_status_history import OrderStatusHistory
+from projections.views.order_timeline import OrderTimeline
+from projections.views.orders import Orders
+from projections.views.products import Products
+from projections.views.stock import Stock
+from projections.views.stock_movements import StockMovements
+
+# Every view, by name: what the engine keeps up to date.
+PROJECTIONS: Mapping[str, Projection] = {
+    view.name: view
+    for view in (
+        Orders(),
+        OrderStatusHistory(),
+        OrderTimeline(),
+        Customers(),
+        Coupons(),
+        Documents(),
+        Messages(),
+        Enrolments(),
+        Stock(),
+        StockMovements(),
+        Products(),
+        Imports(),
+    )
+}
