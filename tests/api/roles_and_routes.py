@@ -35,6 +35,7 @@ omx     DELETE /customers/<uuid:customer_id>/merge
 omx     POST   /customers/<uuid:customer_id>/merge
 omx     DELETE /customers/<uuid:customer_id>/tags/<string:tag>
 omx     PUT    /customers/<uuid:customer_id>/tags/<string:tag>
+open    GET    /dashboard
 omadx   GET    /documents
 omadx   POST   /documents
 omadx   GET    /documents/<string:number>.pdf
@@ -192,6 +193,13 @@ omadnx  GET    /reconciliation
 mx      POST   /reconciliation
 open    GET    /sandbox/<string:charge_id>
 open    POST   /sandbox/<string:charge_id>
+omadnx  GET    /reports/durations
+omadnx  GET    /reports/low-stock
+omadnx  GET    /reports/receivables
+omadnx  GET    /reports/returns
+omadnx  GET    /reports/sales
+omadnx  GET    /reports/statuses
+omadnx  GET    /reports/top-products
 omadnx  GET    /retention
 omadnx  GET    /sequences
 mx      POST   /sequences
