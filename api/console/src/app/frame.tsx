@@ -24,6 +24,7 @@ export function Frame() {
     "?": () => showKeys(true),
     "ctrl+k": () => showPalette(true),
     "g o": () => navigate({ to: "/orders" }),
+    "g d": () => navigate({ to: "/dashboard" }),
   });
   useCommands(() => {
     const group = i18n._("Everywhere");
@@ -35,6 +36,14 @@ export function Frame() {
         icon: "orders",
         shortcut: "g o",
         act: () => navigate({ to: "/orders" }),
+      },
+      {
+        id: "dashboard",
+        label: i18n._("To the dashboard"),
+        group,
+        icon: "chart",
+        shortcut: "g d",
+        act: () => navigate({ to: "/dashboard" }),
       },
       {
         id: "keys",
@@ -60,6 +69,10 @@ export function Frame() {
         <Link to="/orders" className="place" activeOptions={{ includeSearch: false }}>
           <Icon name="orders" />
           <span>{i18n._("Orders")}</span>
+        </Link>
+        <Link to="/dashboard" className="place" activeOptions={{ includeSearch: false }}>
+          <Icon name="chart" />
+          <span>{i18n._("Dashboard")}</span>
         </Link>
         <Person />
       </nav>

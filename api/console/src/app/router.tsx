@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { readDashboard } from "../dashboard/period";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
 import { Frame } from "./frame";
@@ -51,8 +52,15 @@ const editOrder = createRoute({
   component: lazyRouteComponent(() => import("../orders/edit/edit_order"), "EditOrderPage"),
 });
 
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/dashboard",
+  validateSearch: readDashboard,
+  component: lazyRouteComponent(() => import("../dashboard/dashboard"), "Dashboard"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([index, orders, order, newOrder, editOrder]),
+  routeTree: root.addChildren([index, orders, order, newOrder, editOrder, dashboard]),
   parseSearch: (text) => parseSearch(text),
   stringifySearch,
   defaultStructuralSharing: true,

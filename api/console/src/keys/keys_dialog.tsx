@@ -51,6 +51,7 @@ export default function KeysDialog({ onClose }: { onClose: () => void }) {
       [
         [["Ctrl K"], i18n._("find and do anything")],
         [["g o"], i18n._("to the orders")],
+        [["g d"], i18n._("to the dashboard")],
         [["c"], i18n._("a new order")],
         [["Ctrl ↵"], i18n._("do what the dialog asks")],
         [["?"], i18n._("these keys")],
