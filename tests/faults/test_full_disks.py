@@ -26,7 +26,7 @@ from tests.setup.running import eventually
 SOURCE = Path(__file__).with_name("full_disk.c")
 RECEIPTS = "/api/v1/stock/CUP/receipts"
 STORED = "SELECT count(*) FROM log.events WHERE topic = 'stock.received'"
-NOT_ANSWERED_FOR = ("/problems/database-unavailable", "/problems/outcome-unknown")  # before the end came, or in its midst
+NOT_ANSWERED_FOR = ("/problems/database-unavailable", "/problems/outcome-unknown")  # before its end, or in its midst
 MOST = 400  # receipts; a table grows long before
 
 
