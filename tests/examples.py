@@ -24,6 +24,7 @@ from domain import (
     tag_rules,
     templates,
     tokens,
+    webhook_endpoints,
 )
 from domain.addresses import Address
 from domain.coupons import CouponRules, coupon_id_of
@@ -103,6 +104,7 @@ PLAIN_FACTS = products.ProductFacts(names=(products.ProductName("en", "Cup"),))
 MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
 TOKEN = token_id("till")
+ENDPOINT = UUID(int=0xEB)
 LATER = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
 
 ADDRESS = Address(
@@ -213,6 +215,10 @@ _SEQUENCE: dict[str, Any] = {"sequence_id": SEQUENCE, "context": SAID}
 _ENROLMENT: dict[str, Any] = {"enrolment_id": ENROLMENT, "context": SAID}
 _OPERATOR: dict[str, Any] = {"operator_id": OPERATOR, "context": SAID}
 _TOKEN: dict[str, Any] = {"token_id": TOKEN, "context": SAID}
+_ENDPOINT: dict[str, Any] = {"endpoint_id": ENDPOINT, "context": SAID}
+_TERMS = webhook_endpoints.WebhookTerms(
+    url="https://example.com/hook", description="The warehouse", topics=("order.shipped",), personal=True, enabled=False
+)
 _IMPORT: dict[str, Any] = {"import_id": IMPORT, "context": SAID}
 
 CREATE = creation.CreateOrder(
@@ -394,6 +400,11 @@ COMMANDS: tuple[Command, ...] = (
     operators.ChangeOperatorPassword(**_OPERATOR, temporary=True),
     tokens.IssueToken(**_TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
     tokens.RevokeToken(**_TOKEN),
+    webhook_endpoints.DefineWebhookEndpoint(**_ENDPOINT, terms=_TERMS),
+    webhook_endpoints.ChangeWebhookEndpoint(**_ENDPOINT, terms=_TERMS),
+    webhook_endpoints.RemoveWebhookEndpoint(**_ENDPOINT),
+    webhook_endpoints.RotateWebhookSecret(**_ENDPOINT, keep_hours=24),
+    webhook_endpoints.ReplayWebhooks(**_ENDPOINT, after=41),
     order_imports.RetellOrder(**_ORDER, told=CREATE),
     order_imports.UndoOrderImport(**_ORDER, since=("order.note-added",)),
     customers.UndoCardImport(**_CUSTOMER, before=CARD),
@@ -794,6 +805,16 @@ EVENTS: tuple[Event, ...] = (
     event(operators.OperatorPasswordChanged, OPERATOR, temporary=True),
     event(tokens.TokenIssued, TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
     event(tokens.TokenRevoked, TOKEN),
+    event(webhook_endpoints.WebhookEndpointDefined, ENDPOINT, terms=_TERMS),
+    event(
+        webhook_endpoints.WebhookEndpointChanged,
+        ENDPOINT,
+        terms=_TERMS,
+        was=webhook_endpoints.WebhookTerms(url="https://example.com/old"),
+    ),
+    event(webhook_endpoints.WebhookEndpointRemoved, ENDPOINT),
+    event(webhook_endpoints.WebhookSecretRotated, ENDPOINT, keep_hours=24),
+    event(webhook_endpoints.WebhooksReplayed, ENDPOINT, after=41),
     event(gaps.OrderGapDeclared, ORDER, CUSTOMER, missing=(2,)),
     event(gaps.CustomerGapDeclared, CUSTOMER, CUSTOMER, missing=(2,)),
     event(gaps.CouponGapDeclared, COUPON, missing=(2,)),
@@ -806,4 +827,5 @@ EVENTS: tuple[Event, ...] = (
     event(gaps.ImportGapDeclared, IMPORT, missing=(2,)),
     event(gaps.OperatorGapDeclared, OPERATOR, missing=(2,)),
     event(gaps.TokenGapDeclared, TOKEN, missing=(2,)),
+    event(gaps.WebhookEndpointGapDeclared, ENDPOINT, missing=(2,)),
 )
