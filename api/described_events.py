@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.feed import LINES
 from projections.published.asyncapi import item_schema
 from projections.published.schemas import VERSION, components, known_topics
 
 ITEM = "RecordedAnswer"
+FEED = "/api/v1/events"
 _UNREADABLE = "UnreadableEvent"
 
 
@@ -18,6 +20,8 @@ def with_events(description: dict[str, Any]) -> dict[str, Any]:
     general = known[ITEM]
     known[_UNREADABLE] = _unreadable(general)
     items = [item_schema(topic, known[f"event.{topic}"][VERSION], {"$ref": _place(topic)}) for topic in known_topics()]
+    answer = description["paths"][FEED]["get"]["responses"]["200"]
+    answer["content"][LINES] = {"schema": {"type": "string", "description": "An item a line, and a last line without"}}
     about = general.get("description", "")
     known[ITEM] = {"description": about, "oneOf": [*items, {"$ref": f"#/components/schemas/{_UNREADABLE}"}]}
     return description

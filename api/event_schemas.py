@@ -16,6 +16,7 @@ from projections.published.asyncapi import MEDIA_TYPE, document
 from projections.published.schemas import VERSION, event_schema, known_topics
 
 SCHEMA = "application/schema+json"
+DOCUMENT = {"type": "object"}
 
 schemas = Resource("event_schemas", __name__, url_prefix="/events", description="The contract of events")
 
@@ -38,7 +39,7 @@ def get_schemas() -> Response:
 
 @schemas.get("/schemas/<string:topic>")
 @needs("events:read")
-@schemas.response(200, content_type=SCHEMA)
+@schemas.response(200, DOCUMENT, content_type=SCHEMA)
 def get_schema(topic: str) -> Response:
     """The schema of one topic's events, by itself, for a validator or a generator of code."""
     return Response(msgspec.json.encode(event_schema(topic)), content_type=SCHEMA)
@@ -46,7 +47,7 @@ def get_schema(topic: str) -> Response:
 
 @schemas.get("/asyncapi.json")
 @needs("events:read")
-@schemas.response(200, content_type=MEDIA_TYPE)
+@schemas.response(200, DOCUMENT, content_type=MEDIA_TYPE)
 def get_asyncapi() -> Response:
     """The feed and the webhooks as an AsyncAPI 3.0 document."""
     return Response(msgspec.json.encode(document()), content_type=MEDIA_TYPE)

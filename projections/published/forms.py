@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from threading import RLock
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from eventsourcing.utils import resolve_topic
@@ -136,5 +136,5 @@ def _default(field: msgspec.structs.FieldInfo) -> Any:
     return None if field.default_factory is msgspec.NODEFAULT else field.default_factory()
 
 
-def _documented(kind: type[Any]) -> dict[str, ClassVar[Any]]:
+def _documented(kind: type[Any]) -> dict[str, Any]:
     return {"__doc__": kind.__doc__}

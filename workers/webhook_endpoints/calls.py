@@ -46,7 +46,8 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 def pause_after(attempt: int) -> timedelta:
     """The rest after so many attempts that failed."""
-    return min(FIRST_PAUSE * SLOWER ** min(attempt - 1, 10), LONGEST_PAUSE)
+    pause: timedelta = FIRST_PAUSE * SLOWER ** min(attempt - 1, 10)
+    return min(pause, LONGEST_PAUSE)
 
 
 def _judged(status: int | None, error: str | None, attempt: int) -> tuple[State, timedelta]:
