@@ -13,6 +13,7 @@ from domain import (
     products,
     sequences,
     stock,
+    webhook_endpoints,
 )
 from domain.addresses import Address
 from domain.coupons import CouponRules, coupon_id_of
@@ -64,6 +65,10 @@ PLAIN_FACTS = products.ProductFacts(names=(products.ProductName("en", "Cup"),))
 MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
 TOKEN = token_id("till")
+ENDPOINT = UUID(int=0xEB)
+ENDPOINT_TERMS = webhook_endpoints.WebhookTerms(
+    url="https://example.com/hook", description="The warehouse", topics=("order.shipped",), personal=True, enabled=False
+)
 LATER = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
 ADDRESS = Address(
     name="Nora Example",
