@@ -25,7 +25,7 @@ from domain.webhook_endpoints import (
     WebhookTerms,
     WrongKeeping,
 )
-from tests.examples import ENDPOINT
+from tests.examples.facts import ENDPOINT
 from tests.given import context, given
 
 FACTS: dict[str, Any] = {"endpoint_id": ENDPOINT, "context": context()}
