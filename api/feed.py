@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from typing import cast
 
 from flask import Response, current_app, request
@@ -50,15 +51,22 @@ def streamed(log: EventLog, after: int, most: int | None, wanted: Wanted) -> Res
     A stream that lacks that line was cut off. It takes one of the places of exports, and a client that reads slower
     than the installation asks for is let go.
     """
-    release = cast("Slots", current_app.extensions["carnet.exports"]).take()
-    lines = _lines(log, after, most, wanted)
+    held = ExitStack()
+    held.callback(cast("Slots", current_app.extensions["carnet.exports"]).take())
+    lines = _to_their_end(_lines(log, after, most, wanted), held)
     packed = request.accept_encodings["gzip"] > 0
     response = Response(_packed(lines) if packed else lines, content_type=LINES)
-    response.call_on_close(release)
+    response.call_on_close(held.close)
     add_header(request, "Vary", "Accept-Encoding")
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _to_their_end(lines: Iterator[bytes], held: ExitStack) -> Iterator[bytes]:
+    """The lines; the place they take is given back after the last."""
+    yield from lines
+    held.close()
 
 
 def _lines(log: EventLog, after: int, most: int | None, wanted: Wanted) -> Iterator[bytes]:

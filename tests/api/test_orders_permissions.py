@@ -89,7 +89,7 @@ TABLE = {
         "POST /stock/{sku}/receipts", "POST /stock/{sku}/adjustments", "PUT /stock/{sku}/policy",
     },
     "marketing:read": {"POST /settings/tag-rules/simulate"},
-    "events:read": {"GET /events", "GET /events/schemas", "GET /events/schemas/{topic}", "GET /events/asyncapi.json"},
+    "events:read": {"GET /events"},
     "audit:read": {"GET /audit/seals"},
     "projections:read": {"GET /projections"},
 }  # fmt: skip

@@ -13,7 +13,6 @@ from domain import (
     products,
     sequences,
     stock,
-    webhook_endpoints,
 )
 from domain.addresses import Address
 from domain.coupons import CouponRules, coupon_id_of
@@ -43,6 +42,7 @@ from domain.shop import (
 from domain.statuses import MerchantStatus
 from domain.taxes import single
 from domain.tokens import token_id
+from domain.webhook_endpoints import WebhookTerms
 from tests.given import NOW, context
 
 ORDER = UUID(int=0x0D0)
@@ -66,9 +66,6 @@ MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
 TOKEN = token_id("till")
 ENDPOINT = UUID(int=0xEB)
-ENDPOINT_TERMS = webhook_endpoints.WebhookTerms(
-    url="https://example.com/hook", description="The warehouse", topics=("order.shipped",), personal=True, enabled=False
-)
 LATER = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
 ADDRESS = Address(
     name="Nora Example",
@@ -198,3 +195,8 @@ def event(kind: type[Event], originator_id: UUID, subject: UUID | None = None, /
         subject=subject,
     )
     return kind(originator_id=originator_id, originator_version=3, timestamp=NOW, metadata=metadata, **facts)
+
+
+TERMS = WebhookTerms(
+    url="https://example.com/hook", description="The warehouse", topics=("order.shipped",), personal=True, enabled=False
+)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import jsonschema_rs
 import pytest
 from standardwebhooks.webhooks import WebhookVerificationError
 
@@ -26,6 +27,7 @@ from domain.webhook_endpoints import (
     RotateWebhookSecret,
     WebhookTerms,
 )
+from projections.published.asyncapi import document
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
 from projections.work import webhook_endpoints as work
@@ -113,6 +115,21 @@ def test_events_come_in_order_signed_with_their_place_in_stream_and_log(trusting
         assert call.told["sequence"] == event["originator_version"]
         assert call.message_id == event["metadata"]["event_id"]
         assert call.told["epoch"] == trusting.log.epoch().id
+
+
+def test_a_call_is_what_asyncapi_says(trusting: Runtime) -> None:
+    told_of = document()["components"]
+    with receiving() as receiver, working(trusting):
+        endpoint(trusting, receiver)
+        order(trusting, billing_address=NORA, tags=("red",))
+        found = told(receiver, 5)
+    for call in found:
+        message = told_of["messages"][call.told["type"].replace(".", "-") + "-webhook"]
+        payload = {**message["payload"], "components": {"schemas": told_of["schemas"]}}
+        validator = jsonschema_rs.validator_for(payload)
+        assert [str(fault) for fault in validator.iter_errors(call.told)] == []
+        assert not validator.is_valid({**call.told, "sequence": "1"})
+        assert set(message["headers"]["required"]) <= set(call.headers)
 
 
 def test_a_call_that_fails_is_made_again_before_what_comes_after_it(trusting: Runtime) -> None:

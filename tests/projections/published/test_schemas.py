@@ -16,7 +16,7 @@ from projections.published import encoded, published_form
 from projections.published.amounts import AMOUNTS, OWN_CURRENCY
 from projections.published.schemas import UnknownTopic, components, event_schema, require_topic
 from tests import published_schemas
-from tests.examples import events as examples
+from tests.examples.events import EVENTS as EXAMPLES
 
 # Whole numbers of events that are no amounts of money, by the name they end in.
 COUNTS = frozenset({
@@ -60,7 +60,7 @@ def test_every_whole_number_is_an_amount_or_a_count(kind: type[Event]) -> None:
     assert not doubtful, f"say in projections/published/amounts.py whether these of {kind.TOPIC} are amounts of money"
 
 
-@pytest.mark.parametrize("event", examples.EVENTS, ids=lambda event: event.TOPIC)
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
 class TestExamples:
     def test_it_keeps_to_its_schema_whoever_reads_it(self, event: Event) -> None:
         validator = jsonschema_rs.validator_for(event_schema(event.TOPIC))
@@ -87,14 +87,14 @@ class TestExamples:
 
 
 def test_what_was_forgotten_and_what_is_left_out_are_told_apart() -> None:
-    [event] = [one for one in examples.EVENTS if one.TOPIC == "order.note-added"]
+    [event] = [one for one in EXAMPLES if one.TOPIC == "order.note-added"]
     assert published(event, personal=False)["text"] == {"withheld": True}
     assert published(msgspec.structs.replace(event, text=Erased()), personal=False)["text"] == {"erased": True}
     assert published(event)["text"] == event.text  # type: ignore[attr-defined]
 
 
 def test_secrets_are_shown_to_nobody() -> None:
-    for event in examples.EVENTS:
+    for event in EXAMPLES:
         if event.TOPIC in ("sequence.defined", "sequence.revised"):
             assert published(event)["secrets"] == {"withheld": True}
 
