@@ -71,6 +71,7 @@ from domain.shop import (
     ImportMapping,
     Legal,
     Logo,
+    PackingSlip,
     PaymentMethod,
     Series,
     ShippingMethod,
@@ -99,6 +100,7 @@ FACTS = products.ProductFacts(
     barcode="4006381333931",
     picture="https://pictures.example/cup.jpg",
 )
+SLIP = PackingSlip(notes=True, places=True, pictures=True)
 PLAIN_FACTS = products.ProductFacts(names=(products.ProductName("en", "Cup"),))
 MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
@@ -340,6 +342,7 @@ COMMANDS: tuple[Command, ...] = (
     stock.RestoreStock(**_STOCK, quantity=1, cause=CAUSE),
     stock.AdjustStock(**_STOCK, counted=38),
     stock.SetStockPolicy(**_STOCK, policy="backorder", low_at=5),
+    stock.PlaceStock(**_STOCK, place="A-12-3"),
     settings.DefineStatus(context=SAID, status=PACKED),
     settings.RetireStatus(context=SAID, code="packed"),
     methods.DefinePaymentMethod(context=SAID, method=CHEQUE),
@@ -354,6 +357,7 @@ COMMANDS: tuple[Command, ...] = (
     papers.SetLegal(context=SAID, legal=LEGAL),
     papers.SetLogo(context=SAID, logo=LOGO),
     papers.RemoveLogo(context=SAID),
+    papers.SetPackingSlip(context=SAID, slip=SLIP),
     papers.DefineSeries(context=SAID, series=SERIES),
     papers.SkipNumbers(context=SAID, series=SERIES.code, period=2026, first=16, last=17),
     mappings.SaveMapping(context=SAID, name="till", text=TILL.text, columns=TILL.columns),
@@ -684,6 +688,7 @@ EVENTS: tuple[Event, ...] = (
     event(stock.StockRestored, STOCK, quantity=1, cause=CAUSE),
     event(stock.StockAdjusted, STOCK, change=-2, counted=38),
     event(stock.StockPolicySet, STOCK, policy="backorder", low_at=5),
+    event(stock.StockPlaced, STOCK, place="A-12-3", was="B-1"),
     event(settings.StatusDefined, settings.SETTINGS_ID, status=PACKED),
     event(settings.StatusRetired, settings.SETTINGS_ID, code="packed"),
     event(methods.PaymentMethodDefined, settings.SETTINGS_ID, method=CHEQUE),
@@ -698,6 +703,7 @@ EVENTS: tuple[Event, ...] = (
     event(papers.LegalSet, settings.SETTINGS_ID, legal=LEGAL),
     event(papers.LogoSet, settings.SETTINGS_ID, logo=LOGO),
     event(papers.LogoRemoved, settings.SETTINGS_ID),
+    event(papers.PackingSlipSet, settings.SETTINGS_ID, slip=SLIP),
     event(mappings.MappingSaved, settings.SETTINGS_ID, mapping=TILL),
     event(mappings.MappingRemoved, settings.SETTINGS_ID, name="till"),
     event(papers.SeriesDefined, settings.SETTINGS_ID, series=SERIES),
