@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from projections.runtime import Runtime
 from tests.api.desk import API, BILLING, ORDERS, SETTINGS, line, place
-from tests.api.test_documents import issue, set_up, text
+from tests.api.invoices import issue, set_up, text
 from tests.api.test_problems import refused
 from tests.printing.letters import SCRIPTS
 from tests.printing.test_scripts import lines_of, together

@@ -35,7 +35,7 @@ from domain.units import Quantity
 from printing.documents import Sheet, sheet_of
 from printing.documents.picking import picking_sheet
 from projections.papers.goods import Goods
-from tests.examples import CUSTOMER, ORDER
+from tests.examples.facts import CUSTOMER, ORDER
 from tests.given import NOW as NOW
 from tests.given import context
 
