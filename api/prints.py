@@ -96,7 +96,8 @@ def printed(order_id: UUID, kind: str, *, form: str = A4, locale: str = "", numb
     """
     paper = papers().paper(order_id, kind, number)
     done = press.printed(papers(), paper, kind, form, locale, caller().actor, datetime.now(UTC))
-    response = pdf(done.data, f"{kind}-{number or paper.order.number}", done.told)
+    name = number if kind in NUMBERED else "-".join(part for part in (paper.order.number, number) if part)
+    response = pdf(done.data, f"{kind}-{name}", done.told)
     if done.differs_from:
         response.headers["X-Differs-From"] = done.differs_from
     return response

@@ -10,6 +10,8 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from pypdf import PdfReader
 
@@ -169,6 +171,16 @@ def test_no_line_is_wider_than_its_column_and_nothing_is_lost(script: str) -> No
     lines = wrapped(text, 9, 30)
     assert all(wide(line, 9) <= 30 for line in lines)
     assert together("".join(lines)) == together(text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=60))
+def test_no_text_is_too_odd_to_be_set_and_none_of_it_is_lost(text: str) -> None:
+    alone(text)
+    shown = prepared(text)
+    assert together("".join(wrapped(text, 9, 30))) == together(shown)
+    assert prepared(shown) == shown
+    assert ("U+" in shown) or not missing(text)
 
 
 def test_a_line_that_goes_on_is_read_from_the_side_of_the_whole() -> None:
