@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from io import BytesIO
+from unicodedata import normalize
 
 import pypdfium2
 import pytest
@@ -89,6 +90,13 @@ def test_a_text_is_taken_out_letter_by_letter(text: str) -> None:
 )
 def test_another_reader_takes_out_the_same(text: str) -> None:
     assert plain(PdfReader(BytesIO(alone(text))).pages[0].extract_text()) == plain(text)
+
+
+@pytest.mark.parametrize("text", ["שָׁלוֹם", "السَّلامُ عَلَيْكُمْ", "بلاد لا", "ขั้นที่ ๑"])
+def test_marks_are_taken_out_behind_their_letters(text: str) -> None:
+    """In any order among themselves in which they are the same text."""
+    [found] = lines_of(alone(text))
+    assert normalize("NFC", found) == normalize("NFC", text)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
