@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from printing.documents.canvas import GREY, INK, RED, Canvas
-from printing.documents.setting import fitting, wrapped
+from printing.documents.setting import aligned, fitting, wrapped
 from printing.documents.sheet import Sheet
 
 WIDTH, HEIGHT = 105.0, 148.0
@@ -61,14 +61,16 @@ def _receiver(canvas: Canvas, sheet: Sheet, y: float) -> None:
     room, size = FACTS - 8 - y, LARGEST
     while (lines := _set(party.lines, size)) and len(lines) * size * STEP > room and size > LEAST:
         size -= 0.5
-    for text, bold in lines:
+    for indent, text, bold in lines:
         y += size * STEP
-        canvas.put(MARGIN, y + 1.5, text, size, bold=bold)
+        canvas.put(MARGIN + indent, y + 1.5, text, size, bold=bold)
 
 
-def _set(lines: tuple[str, ...], size: float) -> list[tuple[str, bool]]:
+def _set(lines: tuple[str, ...], size: float) -> list[tuple[float, str, bool]]:
     return [
-        (part, not number) for number, text in enumerate(lines) for part in wrapped(text, size, INNER, bold=not number)
+        (indent, part, not number)
+        for number, text in enumerate(lines)
+        for indent, part in aligned(wrapped(text, size, INNER, bold=not number), size, bold=not number)
     ]
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from domain.orders.documents import A4, A6, TILL
 from printing.documents.canvas import GREY, INK, LIGHT, RED, Canvas
 from printing.documents.labels import set_label
-from printing.documents.setting import fitting, wide, wrapped
+from printing.documents.setting import aligned, fitting, wide, wrapped
 from printing.documents.sheet import DAWN, Figure, Line, Party, Sheet
 from printing.documents.till import print_till as print_till
 from printing.documents.till import set_till
@@ -176,8 +176,8 @@ class Setter:
         self.canvas.put(x, y, party.label, SMALL, colour=GREY)
         y += 4.4
         for index, text in enumerate(party.lines):
-            for part in wrapped(text, NAME, width, bold=not index):
-                self.canvas.put(x, y, part, NAME, bold=not index)
+            for indent, part in aligned(wrapped(text, NAME, width, bold=not index), NAME, bold=not index):
+                self.canvas.put(x + indent, y, part, NAME, bold=not index)
                 y += STEP
         return y
 
@@ -201,8 +201,8 @@ class Setter:
         starts = (self.name_end, *self.ends)
         for start, end, cell in zip(starts, self.ends, line.cells, strict=False):
             self.canvas.put(end - 2, y, cell, fitting(cell, NAME, end - start - 3), align="R")
-        for part in parts:
-            self.canvas.put(LEFT + 2, y, part, NAME)
+        for indent, part in aligned(parts, NAME):
+            self.canvas.put(LEFT + 2 + indent, y, part, NAME)
             y += STEP
         for part in details:
             self.canvas.put(LEFT + 2, y - 0.5, part, SMALL, colour=GREY)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from printing.documents.characters import prepared
 from printing.documents.fonts import BOLD, REGULAR, face
-from printing.documents.shaping import Unit, continued, shaped, units
+from printing.documents.shaping import Unit, continued, reads_from_right, shaped, units
 from printing.documents.typefaces import JAPANESE
 
 POINT = 72 / 25.4  # points in a millimetre
@@ -41,6 +41,14 @@ def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list
         else:
             lines += _pieces(word, size, width, bold)
     return continued(lines)
+
+
+def aligned(lines: Sequence[str], size: float, *, bold: bool = False) -> list[tuple[float, str]]:
+    """The lines of a text, each with how far from the left it begins: what is read from the right ends on one edge."""
+    if len(lines) < 2 or not reads_from_right(lines[0]):
+        return [(0.0, line) for line in lines]
+    widths = [wide(line, size, bold=bold) for line in lines]
+    return [(max(widths) - width, line) for width, line in zip(widths, lines, strict=True)]
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from domain.shop import Logo
 from printing.documents.canvas import INK, Canvas
-from printing.documents.setting import wide, wrapped
+from printing.documents.setting import aligned, wide, wrapped
 from printing.documents.sheet import Line, Sheet
 from printing.documents.words import Words
 
@@ -161,7 +161,7 @@ def _line(line: Line) -> list[Strip]:
     """The name over its own lines, then how many at how much, and the amount."""
     quantity, unit, _, amount = (*line.cells, "", "", "")[:4]
     names, details = wrapped(line.name, BODY, INNER - 2), wrapped(line.detail, SMALL, INNER - 6)
-    strips: list[Strip] = [(STEP, _text(MARGIN, part, BODY)) for part in names]
+    strips: list[Strip] = [(STEP, _text(MARGIN + indent, part, BODY)) for indent, part in aligned(names, BODY)]
     strips += [(STEP - 0.5, _text(MARGIN + 3, part, SMALL)) for part in details]
     count = _text(MARGIN + 3, f"{quantity} × {unit}", BODY)
     strips.append((STEP + 0.8, _both(count, _text(RIGHT, amount, BODY, align="R"))))

@@ -22,7 +22,7 @@ from printing.documents.canvas import Canvas
 from printing.documents.characters import graphemes, missing, prepared
 from printing.documents.fonts import REGULAR
 from printing.documents.raster import picture_of
-from printing.documents.setting import wide, wrapped
+from printing.documents.setting import aligned, wide, wrapped
 from printing.documents.shaping import continued, shaped, units
 from printing.documents.sheet import DAWN, Sheet, characters_missing
 from printing.documents.typefaces import EMOJI, HAN, JAPANESE, source_of
@@ -195,6 +195,14 @@ def test_a_line_that_goes_on_is_read_from_the_side_of_the_whole() -> None:
     assert continued(["דנה", "Levi"]) == ["דנה", "\u200fLevi"]
     assert continued(["Levi", "דנה"]) == ["Levi", "\u200eדנה"]
     assert continued(["Levi", "Dana"]) == ["Levi", "Dana"]
+
+
+def test_lines_that_are_read_from_the_right_end_on_one_edge() -> None:
+    lines = wrapped("ספל כחול גדול מאוד " * 4, 9, 40)
+    ends = [indent + wide(line, 9) for indent, line in aligned(lines, 9)]
+    assert len(lines) > 1
+    assert ends == pytest.approx([ends[0]] * len(lines))
+    assert aligned(["Blue", "cup"], 9) == [(0.0, "Blue"), (0.0, "cup")]
 
 
 @pytest.mark.parametrize("draw", [print_a4, print_till], ids=["a4", "80mm"])
