@@ -12,6 +12,7 @@ Corner = tuple[int, int, int]  # x, y, and 1 where the outline passes through
 ON, OFF = 1, 0
 OVERLAPS = 0x40  # a flag of a glyph's first point
 NEAR = 1.0  # font units by which a curve may miss that which it is drawn after
+FARTHEST = 16_383  # from the origin, so that any step between two corners fits into 16 bits
 _HEAD = ">IIIIHHQQhhhhHHhhh"
 _HHEA = ">IhhhHhhhhhhhhhhhH"
 _MAXP = ">IH13H"
@@ -58,7 +59,12 @@ class Pen:
 
     def _corner(self, point: Point, on: int) -> None:
         x, y = self.origin
-        self.contours[-1].append((round(point[0] + x), round(point[1] + y), on))
+        self.contours[-1].append((_bounded(point[0] + x), _bounded(point[1] + y), on))
+
+
+def _bounded(place: float) -> int:
+    """A whole number of units; hundreds of marks on one letter end where a file holds no more."""
+    return max(-FARTHEST, min(FARTHEST, round(place)))
 
 
 def glyph_of(contours: Iterable[Sequence[Corner]]) -> bytes:

@@ -191,6 +191,12 @@ def test_no_text_is_too_odd_to_be_set_and_none_of_it_is_lost(text: str) -> None:
     assert ("U+" in shown) or not missing(text)
 
 
+@pytest.mark.parametrize("mark", ["\u0301", "\u0e49", "\u064e", "\u200d", "\ufe0f"])
+def test_a_letter_with_a_hundred_marks_is_set(mark: str) -> None:
+    for letter in "aกبב☕":
+        assert len(alone(letter + 199 * mark)) > 1_000
+
+
 def test_a_line_that_goes_on_is_read_from_the_side_of_the_whole() -> None:
     assert continued(["דנה", "Levi"]) == ["דנה", "\u200fLevi"]
     assert continued(["Levi", "דנה"]) == ["Levi", "\u200eדנה"]
