@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from api.access import needs
 from api.bodies import Resource
-from api.labels import labels_of
 from api.orders.cart_forms import TaxRate, tax_list, taxes_of
 from api.orders.line_answers import tax_answers, taxes_rate
 from api.problems import CodedMessage
@@ -34,6 +33,7 @@ from api.spans import MOST_LOOKED_AT, MOST_SHOWN, SpanQuery
 from domain import texts
 from domain.addresses import Address
 from domain.customers import EMAIL_LIMIT
+from domain.labels import labels_of
 from domain.methods import (
     DefineCarrier,
     DefinePaymentMethod,

@@ -37,6 +37,7 @@ omx     DELETE /customers/<uuid:customer_id>/tags/<string:tag>
 omx     PUT    /customers/<uuid:customer_id>/tags/<string:tag>
 omadx   GET    /documents
 omadx   POST   /documents
+omadnx  POST   /documents/picking-list
 omadx   GET    /documents/<string:number>.pdf
 mx      POST   /documents/<string:number>/void
 omx     DELETE /drafts/<string:name>
@@ -161,6 +162,7 @@ omx     POST   /orders/<uuid:order_id>/returns/<int:number>/exchange
 omx     POST   /orders/<uuid:order_id>/returns/<int:number>/receipt
 omx     POST   /orders/<uuid:order_id>/returns/<int:number>/settlement
 omadx   GET    /orders/<uuid:order_id>/returns/<int:number>/slip.pdf
+omadx   GET    /orders/<uuid:order_id>/shipping-label.pdf
 omx     POST   /orders/<uuid:order_id>/shipments
 omx     PATCH  /orders/<uuid:order_id>/shipments/<int:shipment>
 omx     POST   /orders/<uuid:order_id>/shipments/preview
@@ -221,6 +223,7 @@ omadnx  GET    /settings/papers
 mx      PUT    /settings/papers/legal
 mx      DELETE /settings/papers/logo
 mx      PUT    /settings/papers/logo
+mx      PUT    /settings/papers/packing-slip
 omadnx  GET    /settings/papers/series
 mx      PUT    /settings/papers/series/<string:code>
 omadnx  GET    /settings/payment-methods
@@ -240,6 +243,7 @@ omadnx  GET    /stock
 omadnx  GET    /stock/<string:sku>
 mdx     POST   /stock/<string:sku>/adjustments
 omadnx  GET    /stock/<string:sku>/movements
+mdx     PUT    /stock/<string:sku>/place
 mdx     PUT    /stock/<string:sku>/policy
 mdx     POST   /stock/<string:sku>/receipts
 omadnx  GET    /templates

@@ -33,6 +33,7 @@ from domain.shop import (
     ImportMapping,
     Legal,
     Logo,
+    PackingSlip,
     PaymentMethod,
     Series,
     ShippingMethod,
@@ -61,6 +62,7 @@ FACTS = products.ProductFacts(
     barcode="4006381333931",
     picture="https://pictures.example/cup.jpg",
 )
+SLIP = PackingSlip(notes=True, places=True, pictures=True)
 PLAIN_FACTS = products.ProductFacts(names=(products.ProductName("en", "Cup"),))
 MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
