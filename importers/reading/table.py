@@ -17,29 +17,48 @@ from domain.imports import MOST_FILES
 from importers.faults import Problem, UnusableFile
 from importers.reading.grouping import Group, Heads, Key, merged, numbers_apart, regathered
 from importers.reading.rows import FILE, Row, Sheet, open_sheet
+from importers.reading.staged import StagedSheet, is_staged, open_staged
 
 Header = tuple[str, ...]
+AnySheet = Sheet | StagedSheet
 _KIND = re.compile(r"([1-9])\.(.+)", re.DOTALL)
 
 
 class Table:
     """The open files, the columns of each kind among them, and the rows of all."""
 
-    def __init__(self, sheets: Sequence[Sheet]) -> None:
+    def __init__(self, sheets: Sequence[AnySheet]) -> None:
+        self._open(sheets)
+
+    def _open(self, sheets: Sequence[AnySheet], left: Sequence[str] = ()) -> None:
         self.sheets = tuple(sheets)
         self.delimiter = sheets[0].delimiter
         several = len(sheets) > 1
         self.warnings = tuple(
             f"File {number}: {warning}" if several else warning
             for number, sheet in enumerate(sheets, 1)
-            for warning in sheet.warnings
-        )
+            for warning in (*((f"It is the sheet {sheet.name}.",) if several and sheet.name else ()), *sheet.warnings)
+        ) + tuple(left)
         self._parts = [split_header(sheet.header) for sheet in sheets]
         self.headers: Sequence[Header] = _kinds(chain.from_iterable(self._parts))
         self._readers = [
             _Reader(sheet, parts, self.headers, number if several else 0)
             for number, (sheet, parts) in enumerate(zip(sheets, self._parts, strict=True), 1)
         ]
+
+    def choose(self, fits: Callable[[Header], bool]) -> bool:
+        """Leaves out the sheets of workbooks whose columns are others, where those of one kind alone fit."""
+        if len(self.headers) == 1 or not all(sheet.name for sheet in self.sheets):
+            return False
+        fitting = [header for header in self.headers if fits(header)]
+        if len(fitting) != 1:
+            return False
+        kept = [sheet for sheet in self.sheets if sorted(sheet.header) == sorted(fitting[0])]
+        left = [
+            f"The sheet {sheet.name} is left out: it has other columns." for sheet in self.sheets if sheet not in kept
+        ]
+        self._open(kept, left)
+        return True
 
     @property
     def position(self) -> int:
@@ -91,7 +110,7 @@ class Table:
 class _Reader:
     """One file's rows as rows of their table."""
 
-    def __init__(self, sheet: Sheet, parts: Sequence[Header], headers: Sequence[Header], number: int) -> None:
+    def __init__(self, sheet: AnySheet, parts: Sequence[Header], headers: Sequence[Header], number: int) -> None:
         self._sheet = sheet
         self._file = number * FILE
         self._parts = [(_same(part, headers), len(part)) for part in parts]
@@ -136,10 +155,13 @@ def open_table(paths: Sequence[Path]) -> Iterator[Table]:
     if len(paths) > MOST_FILES:
         raise UnusableFile(f"At most {MOST_FILES} files are taken in together; these are {len(paths)}.")
     with ExitStack() as stack:
-        sheets = []
+        sheets: list[AnySheet] = []
         for number, path in enumerate(paths, 1):
             try:
-                sheets.append(stack.enter_context(open_sheet(path)))
+                if is_staged(path):
+                    sheets += stack.enter_context(open_staged(path))
+                else:
+                    sheets.append(stack.enter_context(open_sheet(path)))
             except UnusableFile as error:
                 raise UnusableFile(f"File {number}: {error}" if len(paths) > 1 else str(error)) from None
         yield Table(sheets)
