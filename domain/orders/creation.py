@@ -13,6 +13,7 @@ from domain.addresses import Address, check_address
 from domain.events import Context, Event
 from domain.money import MAX_MINOR_UNITS, amount_text, decimals
 from domain.orders import cart, charges, details, notes, payments, refunded, shipments
+from domain.orders.archive import OrderArchived
 from domain.orders.charges import DiscountSet
 from domain.orders.details import BillingAddressChanged, ShippingAddressChanged
 from domain.orders.line_changes import TotalOutOfBounds
@@ -27,11 +28,13 @@ from domain.orders.moves import (
     place,
 )
 from domain.orders.order import Imported, Order, OrderCommand, OrderExists
+from domain.orders.refund_parts import RefundLine
 from domain.pricing import CouponTerms
 from domain.settings import LOCALES, Shop, UnknownLocale
 from domain.statuses import CANCELLED, DRAFT, PENDING, MerchantStatus, may_move
 from domain.taxes import Taxes
 from domain.texts import CODE, check_text
+from domain.units import Quantity
 
 
 class Buyer(Struct, frozen=True, kw_only=True):
@@ -58,15 +61,33 @@ class PastShipment(Struct, frozen=True, kw_only=True):
     tracking_code: str = ""
     delivered: bool = False
     at: datetime | None = None
-    lines: tuple[tuple[int, int], ...] = ()
+    lines: tuple[tuple[int, Quantity], ...] = ()
 
 
 class PastRefund(Struct, frozen=True, kw_only=True):
-    """Money of the past that went back, in minor units."""
+    """Money of the past that went back, in minor units; by the order's own method and without a reason unless told.
+
+    `lines` are what it was given back for, each by its number from 0, its units, and how many of these were not sent;
+    with `shipping`, `goodwill` and `credit` they make the amount. An amount alone is split as any other.
+    """
 
     amount: int
     reference: str = ""
     at: datetime | None = None
+    method: str = ""
+    reason: str = ""
+    lines: tuple[tuple[int, Quantity, Quantity], ...] = ()
+    shipping: int = 0
+    goodwill: int = 0
+    credit: int = 0
+    pay_again: bool = False
+
+
+class PastNote(Struct, frozen=True, kw_only=True):
+    """A word of the past between operators, and when it was written."""
+
+    text: str
+    at: datetime
 
 
 class Past(Struct, frozen=True, kw_only=True):
@@ -77,7 +98,9 @@ class Past(Struct, frozen=True, kw_only=True):
     payments: tuple[PastPayment, ...] = ()
     refunds: tuple[PastRefund, ...] = ()
     shipments: tuple[PastShipment, ...] = ()
+    notes: tuple[PastNote, ...] = ()
     ended_at: datetime | None = None
+    archived: bool = False
 
     @property
     def refunded(self) -> int:
@@ -200,6 +223,9 @@ def create_order(order: Order, command: CreateOrder, shop: Shop) -> None:
         notes.set_tags(order, notes.SetTags(order_id=order.id, context=command.context, tags=command.tags), shop)
     for text in command.notes:
         notes.put_note(order, notes.AddNote(order_id=order.id, context=command.context, text=text))
+    for note in past.notes if past else ():
+        told = notes.AddNote(order_id=order.id, context=command.context, text=note.text, written_at=note.at)
+        notes.put_note(order, told)
     status = _first_status(command, shop)
     if past:
         _retell(order, command, past, status, shop)
@@ -324,6 +350,8 @@ def _retell(order: Order, command: CreateOrder, past: Past, status: MerchantStat
     for refund in past.refunds:
         retell_refund(order, command.context, refund, past, shop)
     retell_status(order, status, _at(command.context, past.ended_at or past.placed_at))
+    if past.archived:
+        order.record(OrderArchived, _at(command.context, past.ended_at or past.placed_at))
 
 
 def retell_payment(order: Order, context: Context, payment: PastPayment, past: Past, shop: Shop) -> None:
@@ -340,8 +368,23 @@ def retell_payment(order: Order, context: Context, payment: PastPayment, past: P
 
 def retell_refund(order: Order, context: Context, refund: PastRefund, past: Past, shop: Shop) -> None:
     """Writes down money that went back, at its own time."""
-    at = _at(context, refund.at or past.ended_at or past.placed_at)
-    given = refunded.RefundOrder(order_id=order.id, context=at, amount=refund.amount, reference=refund.reference)
+    at = replace(_at(context, refund.at or past.ended_at or past.placed_at), reason=refund.reason or context.reason)
+    items = list(order.items)
+    given = refunded.RefundOrder(
+        order_id=order.id,
+        context=at,
+        amount=refund.amount,
+        method=refund.method,
+        reference=refund.reference,
+        lines=tuple(
+            RefundLine(item=items[number] if number < len(items) else "", quantity=units, unsent=unsent)
+            for number, units, unsent in refund.lines
+        ),
+        shipping=refund.shipping,
+        goodwill=refund.goodwill,
+        credit=refund.credit,
+        pay_again=refund.pay_again,
+    )
     refunded.refund_order(order, given, shop)
 
 

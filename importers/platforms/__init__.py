@@ -6,6 +6,7 @@ from importers.platform import Platform
 from importers.platforms.amazon import AMAZON
 from importers.platforms.bigcartel import BIGCARTEL
 from importers.platforms.bigcommerce import BIGCOMMERCE
+from importers.platforms.carnet import CARNET
 from importers.platforms.ebay import EBAY
 from importers.platforms.erpnext import ERPNEXT
 from importers.platforms.etsy import ETSY
@@ -22,6 +23,7 @@ from importers.platforms.woocommerce import WOOCOMMERCE
 
 # The first that claims a file's headers takes it: whose columns another platform may also have comes before it.
 PLATFORMS: tuple[Platform, ...] = (
+    CARNET,
     SHOPIFY,
     SQUARESPACE,
     AMAZON,

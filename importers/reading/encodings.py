@@ -20,6 +20,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _OTHER_FILES = {
+    b"PK\x03\x04": "a ZIP archive: unpack it, and give the CSV file that it holds",
     b"\x1f\x8b": "compressed: unpack it first",
     b"BZh": "compressed: unpack it first",
     b"\xfd7zXZ": "compressed: unpack it first",

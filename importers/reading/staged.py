@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 import msgspec
 
 from importers.faults import Problem, UnusableFile
 from importers.reading.json_lines import columns_of, is_json_lines, rows_of
-from importers.reading.rows import MOST_COLUMNS, Row, header_names, row_of
+from importers.reading.rows import MOST_COLUMNS, Row, Sheet, header_names, open_sheet, row_of
 from importers.reading.workbooks.archive import Archive
 from importers.reading.workbooks.ods import CONTENT, Ods
 from importers.reading.workbooks.rows import NO_VALUE, RawRow, WorkbookSheet
@@ -86,8 +86,11 @@ def is_staged(path: Path) -> bool:
 
 
 @contextmanager
-def open_staged(path: Path) -> Iterator[list[StagedSheet]]:
-    """The sheets of a workbook that hold a table, or the one table of JSON lines; raises `UnusableFile`."""
+def open_staged(path: Path) -> Iterator[list[StagedSheet | Sheet]]:
+    """The sheets of a workbook, the tables of a ZIP archive of CSV files, or that of JSON lines.
+
+    Raises `UnusableFile` where there is none.
+    """
     with ExitStack() as stack:
         with path.open("rb") as file:
             is_archive = file.read(4) == b"PK\x03\x04"
@@ -100,9 +103,11 @@ def open_staged(path: Path) -> Iterator[list[StagedSheet]]:
             yield [sheet]
 
 
-def _sheets(path: Path, stack: ExitStack) -> list[StagedSheet]:
+def _sheets(path: Path, stack: ExitStack) -> list[StagedSheet | Sheet]:
     archive = Archive(path)
     stack.callback(archive.close)
+    if tables := archive.named(".csv", ".tsv", ".txt"):
+        return _unpacked(archive, tables, stack)
     form, told = _workbook(archive)
     if len(told) > MOST_SHEETS:
         raise UnusableFile(f"The workbook has {len(told)} sheets; at most {MOST_SHEETS} are read.")
@@ -120,6 +125,22 @@ def _sheets(path: Path, stack: ExitStack) -> list[StagedSheet]:
     found[0].warnings = tuple(left)
     for one in found:
         one.size //= len(found)
+    return list(found)
+
+
+def _unpacked(archive: Archive, tables: Sequence[str], stack: ExitStack) -> list[StagedSheet | Sheet]:
+    """The CSV files of an archive, unpacked within bounds; those without rows are left out."""
+    if len(tables) > MOST_SHEETS:
+        raise UnusableFile(f"The archive has {len(tables)} files; at most {MOST_SHEETS} are read.")
+    folder = Path(stack.enter_context(TemporaryDirectory()))
+    found: list[StagedSheet | Sheet] = []
+    for number, part in enumerate(tables):
+        file = folder / f"{number}.csv"
+        with file.open("wb") as unpacked:
+            unpacked.writelines(archive.chunks(part))
+        sheet = stack.enter_context(open_sheet(file))
+        sheet.name = part
+        found.append(sheet)
     return found
 
 

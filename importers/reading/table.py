@@ -1,7 +1,7 @@
 """Files that are taken in together as one table: the parts of one export, or files that belong together.
 
-Files with the same columns are of one kind; a row tells its kind, and its line tells its file. Refused rows of two
-kinds go into one error file, whose columns are named `1.id` or `2.price` after the kind; it is read as both kinds.
+Files with the same columns are of one kind; a row tells its kind, and its line tells its file. Refused rows of several
+kinds go into one error file, whose columns are named `1.id` or `2.price` after the kind; it is read as all of them.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class _Reader:
             yield Row(row.line + self._file, cells, row.problem, kind)
 
     def _split(self, row: Row) -> Row:
-        """A row of an error file of two kinds: that kind's whose cells hold something."""
+        """A row of an error file of several kinds: that kind's whose cells hold something."""
         begin, told = 0, list[tuple[int, list[str], Callable[[Sequence[str]], Sequence[str]] | None]]()
         for (kind, width), order in zip(self._parts, self._orders, strict=True):
             cells = row.cells[begin : begin + width]
@@ -171,9 +171,10 @@ def split_header(header: Header) -> list[Header]:
     """The columns of each kind that an error file holds, the whole header where it is no such file."""
     told = [_KIND.fullmatch(name) for name in header]
     kinds = [match[1] for match in told if match]
-    if len(kinds) < len(header) or kinds != sorted(kinds) or sorted(set(kinds)) != ["1", "2"]:
+    all_kinds = [str(kind) for kind in range(1, len(set(kinds)) + 1)]
+    if len(kinds) < len(header) or kinds != sorted(kinds) or len(all_kinds) < 2 or sorted(set(kinds)) != all_kinds:
         return [header]
-    return [tuple(match[2] for match in told if match and match[1] == kind) for kind in ("1", "2")]
+    return [tuple(match[2] for match in told if match and match[1] == kind) for kind in all_kinds]
 
 
 def _kinds(headers: Iterable[Header]) -> tuple[Header, ...]:
@@ -197,6 +198,6 @@ def _order(part: Header, header: Header) -> Callable[[Sequence[str]], Sequence[s
 
 _TWO_KINDS = Problem(
     code="row-of-two-files",
-    message="This row holds cells of both files.",
+    message="This row holds cells of several files.",
     fix="Write an order and a line on rows of their own.",
 )

@@ -52,8 +52,8 @@ _SALE = {
     "customer_name": ("customer name",),
 }
 _UNREAD = (
-    "device name", "details", "dining option", "customer reference id", "category", "net sales", "commission", "channel",
-    "token", "card brand", "pan suffix", "unit", "count", "gtin", "itemization type",
+    "device name", "details", "dining option", "customer reference id", "category", "net sales", "commission",
+    "channel", "token", "card brand", "pan suffix", "unit", "count", "gtin", "itemization type",
 )  # fmt: skip
 
 ITEMS = Layout(

@@ -1,8 +1,8 @@
 """Wix's CSV of orders: a row per line, on which everything of the order is repeated.
 
 `Order number` is the order's number and identity; `Date created` (`Dec 8, 2024`) and `Time` (`9:15:51 AM`) are the
-site's own, whose zone is asked for. `Shipping rate` and the amounts beside it are those of the order; whether prices hold
-the tax, its total proves. `Refunded amount` went back.
+site's own, whose zone is asked for. `Shipping rate` and the amounts beside it are those of the order; whether prices
+hold the tax, its total proves. `Refunded amount` went back.
 
 | payment status        | money             |   | fulfilment status   | goods        |
 |-----------------------|-------------------|---|---------------------|--------------|

@@ -36,6 +36,13 @@ class Archive:
         """Whether the archive has a part of that name."""
         return part in self._sizes
 
+    def named(self, *endings: str) -> list[str]:
+        """The parts whose names end so, but for those that a system adds of its own."""
+        found = (name for name in self._sizes if name.lower().endswith(endings))
+        return [
+            name for name in found if not name.startswith("__MACOSX/") and not name.rpartition("/")[2].startswith(".")
+        ]
+
     def close(self) -> None:
         """Closes the archive."""
         self._zip.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 from zoneinfo import ZoneInfo
@@ -88,7 +88,7 @@ def test_an_xlsx_file_gives_the_orders_of_a_csv_file(tmp_path: Path) -> None:
     file = changed(file, "xl/worksheets/sheet1.xml", "<f>C2*2</f><v>0</v>", "<f>C2*2</f><v>51</v>")
     result = import_file(file, mapping=MAPPING, choices=PARIS)
     first, second = result.book.numbered("00042"), result.book.numbered("5935357034826")
-    assert (money(first)["total"], first.created_at.isoformat()) == ("25.50", "2026-03-01T09:30:00+00:00")
+    assert (money(first)["total"], first.created_at) == ("25.50", datetime(2026, 3, 1, 9, 30, tzinfo=UTC))
     assert lines(first) == [("CUP-1", "Cup", "2", "10.25"), ("MUG-1", "Mug", "1", "5.00")]
     assert (lines(second), money(second)["total"]) == ([("3700123456789", "Pot", "1", "51.00")], "51.00")
 
@@ -140,7 +140,6 @@ def test_sheets_of_the_same_columns_are_one_table_and_others_are_left_out(tmp_pa
     assert {order.number for order in result.book.orders.values()} == {"1", "2"}
     with open_table([file]) as table:
         assert table.choose(lambda header: "SKU" in header)
-        assert [warning.rpartition(": ")[0] or warning for warning in table.warnings]
         assert "The sheet Notes is left out: it has other columns." in table.warnings
 
 
