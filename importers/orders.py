@@ -12,17 +12,10 @@ from domain.addresses import Address
 from domain.customers import check_email
 from domain.events import Context
 from domain.money import DECIMALS, amount_text, rounded_minor_units
-from domain.orders.creation import (
-    Buyer,
-    CreateOrder,
-    Past,
-    PastNote,
-    PastPayment,
-    PastRefund,
-    PastShipment,
-)
+from domain.orders.creation import Buyer, CreateOrder
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported
+from domain.orders.past import Past, PastNote, PastPayment, PastRefund, PastShipment
 from domain.pricing import Cart, CartLine, CouponTerms, price
 from domain.settings import Shop
 from domain.statuses import CANCELLED, DRAFT

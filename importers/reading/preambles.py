@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from contextlib import suppress
 
 DELIMITERS = ",;\t|"
 LOOKED_AT = 40  # lines
@@ -49,8 +50,6 @@ def _records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     """The records that hold something, as far as they can be read."""
     found: list[list[str]] = []
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    try:
+    with suppress(csv.Error):  # the last one is cut off, or cannot be read: those before it stand
         found.extend(record for record in reader if any(record))
-    except csv.Error:
-        pass  # the last one is cut off, or cannot be read: those before it stand
     return found

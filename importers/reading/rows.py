@@ -21,7 +21,19 @@ LONGEST_CELL = 1 << 17
 MOST_COLUMNS = 1_000
 FILE = 1 << 40  # a row's line is its line in the file and, where there are several, so many times the file's number
 BROKEN_ROW = "broken-row"
-GUARDED = ("=", "+", "-", "@", "\t", "\r")  # what a formula may begin with
+GUARDED = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # what a formula may begin with
 ADDED_COLUMNS = ("error_row", "error_column", "error_code", "error_message", "error_fix")
 
 _MARK = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*', re.IGNORECASE)
@@ -72,7 +84,7 @@ def row_of(line: int, cells: list[str], width: int, added: int) -> Row:
             return Row(line, cells, problem)
         return Row(line, unguarded(cells) if '="' in text or "'" in text else cells)
     if len(cells) > width and (len(cells) <= width + added or not any(cells[width:])):
-        return Row(line, cells[:width])
+        return row_of(line, cells[:width], width, 0)
     return Row(line, cells, _wrong_width(len(cells), width))
 
 

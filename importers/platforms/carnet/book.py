@@ -81,7 +81,7 @@ class CarnetBook:
         self._kinds = [kind_of(header) or "" for header in headers]
         self._columns = [Columns(header) for header in headers]
         self._currency = choices.currency
-        self._cell_format = CellFormat(decimal=".", zone=choices.zone or UTC)
+        self._cell_format = CellFormat(decimal=choices.decimal or self.decimal, zone=choices.zone or UTC)
 
     @classmethod
     def claims(cls, headers: Sequence[Header]) -> bool:
@@ -237,6 +237,11 @@ class CarnetBook:
 def kind_of(header: Header) -> str | None:
     """Which of Carnet's files has such a header, None where none has."""
     return next((kind for kind, signs in SIGNS.items() if signs <= set(header)), None)
+
+
+def spelling(name: str) -> str:
+    """A column's own name, without the zone that files for French spreadsheets tell beside it."""
+    return name.removesuffix(" (UTC)")
 
 
 def _flag(text: str) -> bool | None:

@@ -213,3 +213,12 @@ def test_an_archive_names_its_files(tmp_path: Path) -> None:
 def test_each_file_is_known_by_its_own_columns(name: str) -> None:
     [table] = [table for table in TABLES if table.name == name]
     assert kind_of(tuple(column.name for column in table.columns)) == name
+
+
+def test_a_list_for_a_french_spreadsheet_comes_in_too(tmp_path: Path) -> None:
+    header = "id;number;created_at (UTC);currency;status;stage;payment_status;fulfilment_status;total;paid;refunded"
+    file = write(
+        tmp_path, header, "0f0e;#E1;2026-03-01 09:00:00;EUR;pending;pending;unpaid;unfulfilled;11,50;0,00;0,00"
+    )
+    order = import_file(file).book.numbered("#E1")
+    assert (order.price.total, order.created_at) == (1150, datetime(2026, 3, 1, 9, tzinfo=UTC))

@@ -225,3 +225,17 @@ def test_faires_lines_are_sold_at_wholesale_prices(tmp_path: Path) -> None:
     first, second = result.book.numbered("BX9KEX2F4D"), result.book.numbered("CY1ABC")
     assert (money(first), first.stage) == ({"total": "105.00"}, "completed")
     assert (money(second), second.stage) == ({"total": "20.00"}, "pending")
+
+
+def test_refused_rows_hold_no_formula_and_load_again_as_they_were(tmp_path: Path) -> None:
+    file = tmp_path / "faire.csv"
+    text = (FILES / "faire.csv").read_text(encoding="utf-8")
+    file.write_text(text.replace("Other Store", "=HYPERLINK(1)").replace(",4,$5.00", ",-4,$5.00"), encoding="utf-8")
+    result = import_file(file, choices=Choices(zone=BERLIN, currency="USD"))
+    told = result.report.read_text(encoding="utf-8-sig")
+    assert "'=HYPERLINK(1)" in told
+    assert ",-4," in told
+    right = tmp_path / "right.csv"
+    right.write_text(told.replace(",-4,", ",4,"), encoding="utf-8")
+    again = import_file(right, choices=Choices(zone=BERLIN, currency="USD"))
+    assert clear(again.book.numbered("CY1ABC").billing_address).name == "=HYPERLINK(1)"

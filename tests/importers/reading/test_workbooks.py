@@ -182,7 +182,7 @@ def test_a_cell_at_the_far_corner_costs_nothing(tmp_path: Path) -> None:
         ("xl/workbook.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "document type"),
         ("xl/workbook.xml", "<workbook><sheets>", "broken"),
         ("xl/workbook.bin", "x", "binary form"),
-        ("other.txt", "x", "ZIP archive"),
+        ("other.pdf", "x", "ZIP archive"),
     ],
 )
 def test_what_is_no_workbook_is_refused(tmp_path: Path, part: str, text: str, says: str) -> None:
