@@ -128,7 +128,10 @@ class OrderReader:
 
     def parted(self, rows: Iterable[Row]) -> tuple[Told, list[Told]]:
         """The rows that tell the sale, and each that gives back; raises `Fault` where the sale is told in two ways."""
+        rows = list(rows)
         layout, whole = self._layout, self.told(rows)
+        if not layout.repeats:
+            _require_once(rows)
         back = [row for row in whole.each() if layout.returns(row)] if layout.returns else []
         gone = {row.line for row in back}
         sale = [row for row in whole.each() if row.line not in gone]
@@ -137,7 +140,8 @@ class OrderReader:
             raise Fault("sale-missing", message, fix="Import the sale together with it.", line=whole.line)
         told = whole.only(sale)
         alike = [self._named[field] for field in ALIKE if field in self._named and field not in layout.sums]
-        same_in_all(told.rows, alike if not layout.scattered else (), self._named.get("currency", ""))
+        if not layout.returns:
+            same_in_all(told.rows, alike, self._named.get("currency", ""))
         return told, back
 
     def draft(self, told: Told, back: Sequence[Told], lines: Sequence[Line], key: str, hashed: str) -> Draft:
@@ -193,6 +197,17 @@ class OrderReader:
         said = [told.paragraph("note"), told.paragraph("private_note")]
         other = {f"{column}: {text}": None for column in self._noted for row in told.rows if (text := row.text(column))}
         return tuple(dict.fromkeys(note for note in (*said, "\n".join(other)) if note))
+
+
+def _require_once(rows: Sequence[Row]) -> None:
+    """Refuses an order of which a row stands there twice, word for word."""
+    seen: set[tuple[str, ...]] = set()
+    for row in rows:
+        cells = tuple(row.cells)
+        if cells in seen:
+            message, fix = "This row repeats another of its order.", "Leave each row of the order once."
+            raise Fault("duplicate-order", message, fix=fix, line=row.line)
+        seen.add(cells)
 
 
 def _customer_name(told: Told) -> str:

@@ -54,7 +54,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     `otherwise` holds where none does. `taxes` tells whether prices hold the tax, empty where the total proves it;
     `taxes_of` tells it by the order's rows and currency.
     `zones` leads from what the column `time_zone` says to a zone's name. `scattered`: the rows of an order lie
-    anywhere in the file.
+    anywhere in the file. `repeats`: two rows of an order may say the very same.
 
     `lines` reads the lines where a row is not one line; `returns` tells the rows that give goods and money back;
     `amend` has the last word on the draft.
@@ -78,6 +78,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     zones: Mapping[str, str] = {}
     payment_method: str = ""
     scattered: bool = False
+    repeats: bool = False
     lines: Callable[[Told], Sequence[Line]] | None = None
     returns: Callable[[Told], bool] | None = None
     amend: Callable[[Draft, Told], Draft] | None = None

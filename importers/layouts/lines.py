@@ -85,6 +85,10 @@ def _price(row: Told, quantity: int) -> tuple[Decimal | None, Decimal]:
         price = gross / quantity
     if price is None:
         return None, Decimal(0)
+    if price < 0:
+        column = row.column("unit_price") or row.column("line_gross") or row.column("line_amount")
+        fix = "Correct the sign; what came back belongs into a refund."
+        raise Fault("amount-out-of-bounds", "A line costs nothing or more.", column=column, fix=fix)
     percent = row.decimal("line_discount_percent")
     if percent and not discount:
         discount = price * quantity * percent / PERCENT

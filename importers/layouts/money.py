@@ -16,6 +16,7 @@ from domain.money import DECIMALS, amount_text
 from domain.pricing import WHOLE
 from domain.taxes import single
 from importers.drafts import DraftLine
+from importers.faults import Fault
 from importers.layouts.layout import Layout, TaxForm, charge
 from importers.layouts.lines import Line
 from importers.layouts.rates import rate_of_sum, roundest
@@ -70,6 +71,9 @@ def money_of(told: Told, lines: Sequence[Line], layout: Layout, currency: str) -
     sums, on_lines = _placed(_sums(told, charged, after, currency, sold=bool(lines)), form)
     included = _included(sums, form)
     total = sums.total
+    if total is not None and total < 0:
+        fix = "Correct the sign; what came back belongs into a refund."
+        raise Fault("amount-out-of-bounds", "An order costs nothing or more.", column=told.column("total"), fix=fix)
     if total is None and sums.lines is not None:
         total = sums.with_taxes(included)
     rates = _rates(told, charged, after, sums, currency, included=included)

@@ -16,6 +16,7 @@ from importers.platforms.magento import MAGENTO
 from importers.platforms.odoo import ODOO
 from importers.platforms.prestashop import PRESTASHOP
 from importers.platforms.shopify import SHOPIFY
+from importers.platforms.shopware import SHOPWARE
 from importers.platforms.square import SQUARE
 from importers.platforms.squarespace import SQUARESPACE
 from importers.platforms.wix import WIX
@@ -40,4 +41,5 @@ PLATFORMS: tuple[Platform, ...] = (
     BIGCARTEL,
     GUMROAD,
     FAIRE,
+    SHOPWARE,
 )

@@ -56,4 +56,5 @@ ORDERS = Layout(
     noted=("purchase order number", "option name", "gtin"),
     ignored=("retail price", "scheduled order date"),
     statuses=STATUSES,
+    scattered=True,
 )  # fmt: skip

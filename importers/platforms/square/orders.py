@@ -77,6 +77,7 @@ ITEMS = Layout(
     taxes="on top",
     zones=ZONES,
     scattered=True,
+    repeats=True,
     returns=_gives_back,
 )
 
@@ -108,5 +109,6 @@ TRANSACTIONS = Layout(
     taxes="on top",
     zones=ZONES,
     scattered=True,
+    repeats=True,
     returns=_gives_back,
 )  # fmt: skip

@@ -84,4 +84,5 @@ ORDERS = Layout(
         "net amount", "shipping label",
     ),
     statuses=STATUSES,
+    scattered=True,
 )  # fmt: skip

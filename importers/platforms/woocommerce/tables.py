@@ -96,6 +96,8 @@ ROW_PER_LINE = Layout(
     ),
     statuses=STATUSES,
     taxes="on top",
+    scattered=True,
+    repeats=True,
 )  # fmt: skip
 
 ADVANCED_EXPORT = Layout(
@@ -140,4 +142,6 @@ ADVANCED_EXPORT = Layout(
     ),
     statuses=STATUSES,
     taxes="on top",
+    scattered=True,
+    repeats=True,
 )  # fmt: skip

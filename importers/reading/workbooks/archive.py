@@ -12,6 +12,7 @@ from importers.faults import UnusableFile
 
 MOST_PARTS = 5_000
 LARGEST_PART = 1 << 29  # bytes, unpacked
+LARGEST = 1 << 31  # bytes of all parts together, unpacked
 CHUNK = 1 << 16
 
 Attributes = dict[str, str]
@@ -31,6 +32,8 @@ class Archive:
         self._sizes = {info.filename: info.file_size for info in self._zip.infolist()}
         if len(self._sizes) > MOST_PARTS:
             raise UnusableFile(f"The workbook has {len(self._sizes)} parts; at most {MOST_PARTS} are read.")
+        if sum(self._sizes.values()) > LARGEST:
+            raise UnusableFile(f"The workbook unpacks to more than {LARGEST >> 20} MB: divide it.")
 
     def has(self, part: str) -> bool:
         """Whether the archive has a part of that name."""

@@ -48,6 +48,7 @@ def imported(folder: Path, *names: str, zone: ZoneInfo = BERLIN, currency: str =
         (("gumroad.csv",), "gumroad-sales"),
         (("bigcartel.csv",), "bigcartel-orders"),
         (("faire.csv",), "faire-orders"),
+        (("shopware.csv",), "shopware-orders"),
     ],
 )
 def test_a_file_is_known_by_its_header_and_by_no_other_platforms(files: tuple[str, ...], profile: str) -> None:
@@ -227,6 +228,15 @@ def test_faires_lines_are_sold_at_wholesale_prices(tmp_path: Path) -> None:
     assert (money(second), second.stage) == ({"total": "20.00"}, "pending")
 
 
+def test_shopwares_products_come_in_without_prices(tmp_path: Path) -> None:
+    order = imported(tmp_path, "shopware.csv", currency="EUR").book.numbered("10001")
+    assert (order.price.total, order.payment_status, clear(order.billing_address).postcode) == (3550, "unpaid", "01067")
+    assert [(item.name, item.quantity, item.unit_price) for item in order.items.values()] == [
+        ("0191cup", 2, None),
+        ("0191mug", 1, None),
+    ]
+
+
 def test_refused_rows_hold_no_formula_and_load_again_as_they_were(tmp_path: Path) -> None:
     file = tmp_path / "faire.csv"
     text = (FILES / "faire.csv").read_text(encoding="utf-8")
@@ -239,3 +249,42 @@ def test_refused_rows_hold_no_formula_and_load_again_as_they_were(tmp_path: Path
     right.write_text(told.replace(",-4,", ",4,"), encoding="utf-8")
     again = import_file(right, choices=Choices(zone=BERLIN, currency="USD"))
     assert clear(again.book.numbered("CY1ABC").billing_address).name == "=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("name", ["wix.csv", "faire.csv", "woocommerce_advanced.csv", "etsy_items.csv"])
+def test_rows_in_another_order_give_the_same_orders(tmp_path: Path, name: str) -> None:
+    header, *rows = (FILES / name).read_text(encoding="utf-8").splitlines()
+    turned = tmp_path / f"turned-{name}"
+    turned.write_text("\n".join([header, *sorted(rows, key=lambda row: row[::-1])]) + "\n", encoding="utf-8")
+    first = imported(tmp_path, name, currency="USD") if name != "wix.csv" else imported(tmp_path, name)
+    again = import_file(turned, choices=Choices(zone=BERLIN, currency="" if name == "wix.csv" else "USD"))
+    told = [{order.number: money(order) for order in one.book.orders.values()} for one in (first, again)]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("name", ["wix.csv", "faire.csv", "etsy_items.csv", "bigcartel.csv", "odoo.csv"])
+def test_a_doubled_row_is_told_and_never_sells_twice(tmp_path: Path, name: str) -> None:
+    header, first, *rows = (FILES / name).read_text(encoding="utf-8").splitlines()
+    doubled = tmp_path / name
+    doubled.write_text("\n".join([header, first, first, *rows]) + "\n", encoding="utf-8")
+    result = import_file(doubled, choices=Choices(zone=BERLIN, currency="USD" if name == "faire.csv" else ""))
+    assert "duplicate-order" in result.codes
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("faire.csv", "$5.00,$10.00,,,", "-$5.00,$10.00,,,"),
+        ("bigcartel.csv", ",41.72,", ",-41.72,"),
+        ("odoo.csv", "1961.90", "19 61x"),
+        ("wix.csv", '"Dec 9, 2024"', '"Dec 39, 2024"'),
+    ],
+)
+def test_a_damaged_cell_refuses_its_order(tmp_path: Path, name: str, old: str, new: str) -> None:
+    file = tmp_path / name
+    text = (FILES / name).read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    result = import_file(file, choices=Choices(zone=BERLIN, currency="USD" if name == "faire.csv" else ""))
+    assert result.totals.refused >= 1
+    assert result.totals.rows == result.totals.accepted_rows + result.totals.refused_rows
