@@ -237,10 +237,10 @@ def post_import() -> Response:
 
     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
 
-    The query says how: `kind` (orders, tracking, statuses, products), `source`, `mapping` (the name of one that is kept
-    or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may mean), `decimal`,
-    `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers` (keep or update
-    their names).
+    The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one
+    that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may
+    mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers`
+    (keep or update their names).
     """
     with received(runtime().settings) as upload:
         upload.read_by(runtime().desk.shop())

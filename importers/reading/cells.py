@@ -124,9 +124,13 @@ class Cells:
         """The instant that must stand in the cell."""
         return self._instant(self.required(column), column)
 
-    def _instant(self, text: str, column: str) -> datetime:
+    def instant_of(self, text: str, column: str, zone: tzinfo | None = None) -> datetime:
+        """The instant of a text put together from cells, in the file's form; `zone` where the cells tell one."""
         cell_format = self._cell_format
-        return read_instant(text, cell_format.date_format, cell_format.zone, column, cell_format.years_from)
+        return read_instant(text, cell_format.date_format, zone or cell_format.zone, column, cell_format.years_from)
+
+    def _instant(self, text: str, column: str) -> datetime:
+        return self.instant_of(text, column)
 
     def country(self, column: str) -> str:
         """The country in the cell as its ISO code."""

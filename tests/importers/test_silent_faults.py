@@ -13,9 +13,9 @@ from importers.guessing.guess import guess
 from importers.guessing.text import mapping_text
 from importers.guessing.words import meanings
 from importers.mapping.mapping import CsvMapping, OrderColumns, parsed_mapping
-from importers.platforms.woocommerce.money import rates_of
 from importers.profile import Choices
 from importers.profiles import NoProfile
+from importers.rates import rates_of
 from importers.reading.dates import year_of
 from projections.runtime import Runtime
 from tests.importers.importing import imported, order, orders_file

@@ -4543,7 +4543,7 @@ export interface paths {
             parameters: {
                 query?: {
                     state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
@@ -6726,7 +6726,7 @@ export interface paths {
                     cursor?: string;
                     count?: "exact" | "estimate";
                     state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                 };
@@ -6760,7 +6760,7 @@ export interface paths {
          *
          *     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
          *
-         *     The query says how: `kind` (orders, tracking, statuses, products), `source`, `mapping` (the name of one that is kept
+         *     The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one that is kept
          *     or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may mean), `decimal`,
          *     `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers` (keep or update
          *     their names).
@@ -6768,7 +6768,7 @@ export interface paths {
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -7252,7 +7252,7 @@ export interface paths {
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -12502,7 +12502,7 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
             source: string;
             profile: string;
             /** @enum {string} */
@@ -12542,7 +12542,7 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
             source: string;
             profile: string;
             /** @enum {string} */
