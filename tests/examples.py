@@ -11,6 +11,7 @@ from domain import (
     customers,
     enrolments,
     gaps,
+    import_answers,
     imports,
     mappings,
     messages,
@@ -29,6 +30,7 @@ from domain.addresses import Address
 from domain.coupons import CouponRules, coupon_id_of
 from domain.customers import CustomerCard
 from domain.events import Command, Event, Metadata
+from domain.findings import Finding
 from domain.operators import operator_id
 from domain.orders import (
     archive,
@@ -200,6 +202,7 @@ AFTER_SALE = sequences.Definition(
 SEQUENCE = UUID(int=0x5E9)
 ENROLMENT = enrolments.enrolment_id_of(SEQUENCE, ORDER)
 IMPORT = UUID(int=0x1A9)
+FOUND = (Finding(name="adjustments", orders=2, looked_at=9, detail="Their parts come to other totals."),)
 CHOSEN = imports.Choices(dry_run=True, stock="apply", automations=True, on_change="update")
 TOTALS = {"rows": {"read": 9, "accepted": 8, "refused": 1}}
 
@@ -399,6 +402,8 @@ COMMANDS: tuple[Command, ...] = (
     customers.UndoCardImport(**_CUSTOMER, before=CARD),
     imports.StartImport(**_IMPORT, kind="orders", source="shopify", choices=CHOSEN),
     imports.ReadImport(**_IMPORT, profile="shopify", source="shopify", rows=9, orders=3),
+    import_answers.AskAboutImport(**_IMPORT, findings=FOUND),
+    import_answers.AnswerImport(**_IMPORT, checked=("adjustments",)),
     imports.PauseImport(**_IMPORT),
     imports.ResumeImport(**_IMPORT),
     imports.CancelImport(**_IMPORT),
@@ -780,6 +785,8 @@ EVENTS: tuple[Event, ...] = (
     event(customers.CardImportUndone, CUSTOMER, CUSTOMER, made_by="import"),
     event(imports.ImportStarted, IMPORT, kind="orders", source="shopify", choices=CHOSEN),
     event(imports.ImportRead, IMPORT, profile="shopify", source="shopify", rows=9, orders=3),
+    event(import_answers.ImportQuestioned, IMPORT, findings=FOUND),
+    event(import_answers.ImportAnswered, IMPORT, checked=("adjustments",)),
     event(imports.ImportPaused, IMPORT),
     event(imports.ImportResumed, IMPORT, was="paused"),
     event(imports.ImportCancelled, IMPORT),
