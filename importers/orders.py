@@ -20,6 +20,7 @@ from domain.pricing import Cart, CartLine, CouponTerms, price
 from domain.settings import Shop
 from domain.statuses import CANCELLED, DRAFT
 from domain.units import UNITS, steps_of
+from importers.damage import damage_in
 from importers.drafts import Draft, DraftLine
 from importers.faults import Fault
 from importers.remarks import TAX_WITHOUT_RATE
@@ -49,7 +50,7 @@ class Origin(Struct, frozen=True, kw_only=True):
 class Figures(Struct, frozen=True):
     """An order's control figures in minor units; `difference` is what its told total has beyond its parts.
 
-    `unpaid`: it is a sale with a total of which nothing is told to have been paid.
+    `unpaid`: it is a sale with a total of which nothing is told to have been paid. `remarks` are the codes of its own.
     """
 
     currency: str
@@ -59,6 +60,7 @@ class Figures(Struct, frozen=True):
     without_price: bool
     without_lines: bool
     unpaid: bool
+    remarks: tuple[str, ...] = ()
 
 
 class Built(Struct, frozen=True):
@@ -96,13 +98,15 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
         without_lines=not items,
         unpaid=total > 0 and not paid and draft.stage not in (DRAFT, CANCELLED),
     )
+    remarks = _remarks(draft, figures, rounding, sum(payment.amount for payment in paid))
+    figures = replace(figures, remarks=tuple(dict.fromkeys(remark.partition(":")[0] for remark in remarks)))
     past = Past(
         imported=Imported(
             source=origin.source,
             external_id=draft.external_id,
             content_hash=draft.content_hash,
             total=total,
-            remarks=_remarks(draft, figures, rounding, sum(payment.amount for payment in paid)),
+            remarks=remarks,
         ),
         placed_at=draft.placed_at or draft.created_at,
         payments=paid,
@@ -273,7 +277,7 @@ def _shipments(draft: Draft) -> tuple[PastShipment, ...]:
 
 
 def _remarks(draft: Draft, figures: Figures, rounding: int, paid: int) -> tuple[str, ...]:
-    remarks = list(draft.remarks)
+    remarks = [*draft.remarks, *damage_in(draft)]
     if figures.without_price:
         remarks.append(WITHOUT_PRICE)
     if draft.tax:
