@@ -126,7 +126,9 @@ class Settings:
         30, "Days that a draft of an order that was typed and not sent is kept on the server.", _between(1, 3650)
     )
     webhooks_days: int = _setting(
-        90, "Days that messages of payment providers, and charges that ended, are kept.", _between(1, 3650)
+        90,
+        "Days that messages of payment providers, charges that ended, and what became of webhooks are kept.",
+        _between(1, 3650),
     )
     mail_memory_days: int = _setting(
         90,
