@@ -10,6 +10,7 @@ import {
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
 import { Frame } from "./frame";
+import { readCustomersSearch, readProductsSearch, readStockSearch } from "./searches";
 
 const root = createRootRoute({
   component: Frame,
@@ -51,8 +52,66 @@ const editOrder = createRoute({
   component: lazyRouteComponent(() => import("../orders/edit/edit_order"), "EditOrderPage"),
 });
 
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: "/customers",
+  validateSearch: readCustomersSearch,
+  component: lazyRouteComponent(() => import("../customers/customer_list"), "CustomerList"),
+});
+
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: "/customers/$id",
+  component: lazyRouteComponent(() => import("../customers/card/customer_page"), "CustomerPage"),
+});
+
+const products = createRoute({
+  getParentRoute: () => root,
+  path: "/products",
+  validateSearch: readProductsSearch,
+  component: lazyRouteComponent(() => import("../products/product_list"), "ProductList"),
+});
+
+const stock = createRoute({
+  getParentRoute: () => root,
+  path: "/stock",
+  validateSearch: readStockSearch,
+  component: lazyRouteComponent(() => import("../stock/stock_list"), "StockList"),
+});
+
+const stockTake = createRoute({
+  getParentRoute: () => root,
+  path: "/stock/take",
+  component: lazyRouteComponent(() => import("../stock/stock_take"), "StockTake"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../settings/settings_page"), "SettingsPage"),
+});
+
+const settingsSection = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/$section",
+  component: lazyRouteComponent(() => import("../settings/settings_page"), "SettingsPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([index, orders, order, newOrder, editOrder]),
+  routeTree: root.addChildren([
+    index,
+    orders,
+    order,
+    newOrder,
+    editOrder,
+    customers,
+    customer,
+    products,
+    stock,
+    stockTake,
+    settings,
+    settingsSection,
+  ]),
   parseSearch: (text) => parseSearch(text),
   stringifySearch,
   defaultStructuralSharing: true,
