@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
+import { withOfficeWords } from "../text/language";
 import { Frame } from "./frame";
 import { readCustomersSearch, readProductsSearch, readStockSearch } from "./searches";
 
@@ -56,45 +57,66 @@ const customers = createRoute({
   getParentRoute: () => root,
   path: "/customers",
   validateSearch: readCustomersSearch,
-  component: lazyRouteComponent(() => import("../customers/customer_list"), "CustomerList"),
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../customers/customer_list")),
+    "CustomerList",
+  ),
 });
 
 const customer = createRoute({
   getParentRoute: () => root,
   path: "/customers/$id",
-  component: lazyRouteComponent(() => import("../customers/card/customer_page"), "CustomerPage"),
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../customers/card/customer_page")),
+    "CustomerPage",
+  ),
 });
 
 const products = createRoute({
   getParentRoute: () => root,
   path: "/products",
   validateSearch: readProductsSearch,
-  component: lazyRouteComponent(() => import("../products/product_list"), "ProductList"),
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../products/product_list")),
+    "ProductList",
+  ),
 });
 
 const stock = createRoute({
   getParentRoute: () => root,
   path: "/stock",
   validateSearch: readStockSearch,
-  component: lazyRouteComponent(() => import("../stock/stock_list"), "StockList"),
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../stock/stock_list")),
+    "StockList",
+  ),
 });
 
 const stockTake = createRoute({
   getParentRoute: () => root,
   path: "/stock/take",
-  component: lazyRouteComponent(() => import("../stock/stock_take"), "StockTake"),
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../stock/stock_take")),
+    "StockTake",
+  ),
 });
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
-  component: lazyRouteComponent(() => import("../settings/settings_page"), "SettingsPage"),
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../settings/settings_page")),
+    "SettingsPage",
+  ),
 });
 
 const settingsSection = createRoute({
   getParentRoute: () => root,
   path: "/settings/$section",
-  component: lazyRouteComponent(() => import("../settings/settings_page"), "SettingsPage"),
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../settings/settings_page")),
+    "SettingsPage",
+  ),
 });
 
 export const router = createRouter({
