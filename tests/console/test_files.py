@@ -29,7 +29,11 @@ def fetched(app: Flask, path: str, **headers: str) -> TestResponse:
     return answer
 
 
-PAGES = ("/", "/new", "/orders", "/orders/01a20945-5dc4-7a31-9ce6-f26957350779")
+BACK_OFFICE = (
+    "/customers", "/customers/01a20945-5dc4-7a31-9ce6-f26957350779", "/products", "/stock", "/stock/take", "/settings",
+    "/settings/statuses",
+)  # fmt: skip
+PAGES = ("/", "/new", "/orders", "/orders/01a20945-5dc4-7a31-9ce6-f26957350779", *BACK_OFFICE)
 
 
 @pytest.fixture
