@@ -34,6 +34,14 @@ console = Blueprint("console", __name__)
 @console.get("/new")
 @console.get("/orders")
 @console.get("/orders/<path:rest>")
+@console.get("/settings")
+@console.get("/settings/<path:rest>")
+@console.get("/customers")
+@console.get("/customers/<path:rest>")
+@console.get("/products")
+@console.get("/products/<path:rest>")
+@console.get("/stock")
+@console.get("/stock/<path:rest>")
 def page(rest: str = "") -> Response:
     """The console, whichever of its addresses is asked for: it reads the address itself."""
     if not (BUILT / "index.html").is_file():

@@ -9,7 +9,9 @@ import {
 } from "@tanstack/react-router";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
+import { withOfficeWords } from "../text/language";
 import { Frame } from "./frame";
+import { readCustomersSearch, readProductsSearch, readStockSearch } from "./searches";
 
 const root = createRootRoute({
   component: Frame,
@@ -51,8 +53,87 @@ const editOrder = createRoute({
   component: lazyRouteComponent(() => import("../orders/edit/edit_order"), "EditOrderPage"),
 });
 
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: "/customers",
+  validateSearch: readCustomersSearch,
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../customers/customer_list")),
+    "CustomerList",
+  ),
+});
+
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: "/customers/$id",
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../customers/card/customer_page")),
+    "CustomerPage",
+  ),
+});
+
+const products = createRoute({
+  getParentRoute: () => root,
+  path: "/products",
+  validateSearch: readProductsSearch,
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../products/product_list")),
+    "ProductList",
+  ),
+});
+
+const stock = createRoute({
+  getParentRoute: () => root,
+  path: "/stock",
+  validateSearch: readStockSearch,
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../stock/stock_list")),
+    "StockList",
+  ),
+});
+
+const stockTake = createRoute({
+  getParentRoute: () => root,
+  path: "/stock/take",
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../stock/stock_take")),
+    "StockTake",
+  ),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../settings/settings_page")),
+    "SettingsPage",
+  ),
+});
+
+const settingsSection = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/$section",
+  component: lazyRouteComponent(
+    withOfficeWords(() => import("../settings/settings_page")),
+    "SettingsPage",
+  ),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([index, orders, order, newOrder, editOrder]),
+  routeTree: root.addChildren([
+    index,
+    orders,
+    order,
+    newOrder,
+    editOrder,
+    customers,
+    customer,
+    products,
+    stock,
+    stockTake,
+    settings,
+    settingsSection,
+  ]),
   parseSearch: (text) => parseSearch(text),
   stringifySearch,
   defaultStructuralSharing: true,

@@ -1,0 +1,48 @@
+/** The places of the console: what stands in the rail, opens by two keys, and is offered to whom. */
+
+import { i18n } from "@lingui/core";
+import type { LinkProps } from "@tanstack/react-router";
+import type { IconName } from "../parts/icon";
+
+export interface Place {
+  to: NonNullable<LinkProps["to"]>;
+  label: string;
+  icon: IconName;
+  /** The letter after `g`. */
+  key: string;
+  /** What the operator must hold; what they may not see is not offered. */
+  permission: string;
+  /** Whether it stands in the foot of a telephone, where few have room. */
+  phone?: boolean;
+}
+
+export function places(): Place[] {
+  return [
+    {
+      to: "/orders",
+      label: i18n._("Orders"),
+      icon: "orders",
+      key: "o",
+      permission: "orders:read",
+      phone: true,
+    },
+    {
+      to: "/customers",
+      label: i18n._("Customers"),
+      icon: "people",
+      key: "c",
+      permission: "customers:read",
+      phone: true,
+    },
+    { to: "/products", label: i18n._("Products"), icon: "tag", key: "p", permission: "stock:read" },
+    { to: "/stock", label: i18n._("Stock"), icon: "box", key: "s", permission: "stock:read", phone: true },
+    {
+      to: "/settings",
+      label: i18n._("Settings"),
+      icon: "gear",
+      key: "t",
+      permission: "settings:read",
+      phone: true,
+    },
+  ];
+}
