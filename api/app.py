@@ -30,6 +30,7 @@ from api.health import EXTENSION as HEALTH_EXTENSION
 from api.health import HEALTH, READY, health
 from api.imports.mappings import EXTENSION, Mappings, mappings
 from api.imports.routes import imports
+from api.imports.uploads import uploads
 from api.jobs import jobs
 from api.limits import EXTENSION as LIMITS_EXTENSION
 from api.limits import Limits, limit_address, tell_limits
@@ -58,6 +59,7 @@ from api.transfer import answer_conditionally, compress
 from api.trying import EXTENSION as TURNS_EXTENSION
 from api.trying import new_turns
 from api.unsubscribe import unsubscribe
+from api.upkeep import proofs, upkeep
 from api.webhooks import webhooks
 from api.whole_bodies import with_whole_bodies
 from projections.access.credentials import Credentials
@@ -85,6 +87,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     enrolments,
     imports,
     mappings,
+    uploads,
     settings,
     papers,
     meta,
@@ -96,10 +99,12 @@ BLUEPRINTS: tuple[Resource, ...] = (
     epochs,
     events,
     audit,
+    proofs,
     webhooks,
     reconciliation,
     retention,
     views,
+    upkeep,
     effects,
     processes,
     jobs,

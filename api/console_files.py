@@ -34,6 +34,17 @@ console = Blueprint("console", __name__)
 @console.get("/new")
 @console.get("/orders")
 @console.get("/orders/<path:rest>")
+@console.get("/imports")
+@console.get("/imports/<path:rest>")
+@console.get("/coupons")
+@console.get("/sequences")
+@console.get("/sequences/<path:rest>")
+@console.get("/tag-rules")
+@console.get("/messages")
+@console.get("/documents")
+@console.get("/returns")
+@console.get("/payments")
+@console.get("/work")
 def page(rest: str = "") -> Response:
     """The console, whichever of its addresses is asked for: it reads the address itself."""
     if not (BUILT / "index.html").is_file():

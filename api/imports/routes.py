@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from marshmallow import fields, validate
 from api.access import needs, require_all
 from api.bodies import Resource
 from api.cursors import read_cursor, write_cursor
-from api.imports.upload import OPTIONS, Upload, received, request_key_of
+from api.imports.upload import MAPPING, OPTIONS, Upload, received, request_key_of
 from api.lists import ListQuery, ListRequest, limit_of, page_answer, sorts
 from api.parameters import names_query
 from api.positions import tell_position
@@ -230,6 +230,8 @@ def get_imports(query: ListRequest[ImportFilters]) -> Response:
 def post_import() -> Response:
     """Take files in: a form with one `file` or more and, where needed, `mapping_text`, or the only file as the body.
 
+    In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
+
     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
     `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
     goes on while who asked has them.
@@ -239,11 +241,26 @@ def post_import() -> Response:
     The query says how: `kind` (orders, tracking, statuses, products), `source`, `mapping` (the name of one that is kept
     or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may mean), `decimal`,
     `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers` (keep or update
-    their names).
+    their names). With `like`, the id of an import, whatever is not told is as that one was asked and as its files
+    proved: so are its refused rows loaded again.
     """
     with received(runtime().settings) as upload:
         upload.read_by(runtime().desk.shop())
+        if upload.like:
+            upload.read_like(*_asked_of(upload.like))
         return _started(upload)
+
+
+def _asked_of(import_id: UUID) -> tuple[Mapping[str, Any], bytes]:
+    """What was asked of an import, and the mapping that it is read by."""
+    _import(import_id)
+    with runtime().reading() as connection:
+        standing = work.find(connection, import_id)
+    if standing is None:
+        raise Problem(410, "files-deleted", "The files of this import were deleted; import the file again.")
+    own = import_files.folder_of(runtime().settings, import_id) / MAPPING
+    mapping = own.read_bytes() if own.is_file() else standing.told.get("mapping_text", "").encode()
+    return standing.told, mapping
 
 
 def _started(upload: Upload) -> Response:

@@ -17,6 +17,7 @@ open    GET    /api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon
 open    GET    /api/docs/start.js
 open    GET    /assets/<path:name>
 ax      GET    /audit/seals
+ax      POST   /audit/verify
 omadnx  GET    /changes
 omadnx  GET    /coupons
 mx      POST   /coupons
@@ -81,6 +82,11 @@ mx      DELETE /imports/mappings/<string:name>
 madnx   GET    /imports/mappings/<string:name>
 mx      PUT    /imports/mappings/<string:name>
 mdx     POST   /imports/mappings/guess
+mdx     GET    /imports/uploads
+mdx     POST   /imports/uploads
+mdx     DELETE /imports/uploads/<uuid:upload_id>
+mdx     GET    /imports/uploads/<uuid:upload_id>
+mdx     PATCH  /imports/uploads/<uuid:upload_id>
 omadnx  GET    /jobs
 omadnx  GET    /jobs/<uuid:job_id>
 omadnx  POST   /jobs/<uuid:job_id>/cancel
@@ -187,6 +193,9 @@ omadnx  GET    /products/<string:sku>
 mdx     PUT    /products/<string:sku>
 mdx     POST   /products/<string:sku>/restore
 madnx   GET    /projections
+dx      POST   /projections/<string:name>/dead-letters/retry
+dx      POST   /projections/<string:name>/rebuild
+madnx   GET    /projections/dead-letters
 open    GET    /readyz
 omadnx  GET    /reconciliation
 mx      POST   /reconciliation

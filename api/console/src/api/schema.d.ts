@@ -6754,7 +6754,9 @@ export interface paths {
         put?: never;
         /**
          * Take files in: a form with one `file` or more and, where needed, `mapping_text`, or the only file as the body.
-         * @description It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
+         * @description In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
+         *
+         *     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
          *     `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
          *     goes on while who asked has them.
          *
@@ -6763,7 +6765,8 @@ export interface paths {
          *     The query says how: `kind` (orders, tracking, statuses, products), `source`, `mapping` (the name of one that is kept
          *     or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may mean), `decimal`,
          *     `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers` (keep or update
-         *     their names).
+         *     their names). With `like`, the id of an import, whatever is not told is as that one was asked and as its files
+         *     proved: so are its refused rows loaded again.
          */
         post: {
             parameters: {
@@ -6781,6 +6784,7 @@ export interface paths {
                     automations?: boolean;
                     on_change?: "report" | "update";
                     customers?: "keep" | "update";
+                    like?: string;
                 };
                 header?: {
                     /**
@@ -7265,6 +7269,7 @@ export interface paths {
                     automations?: boolean;
                     on_change?: "report" | "update";
                     customers?: "keep" | "update";
+                    like?: string;
                 };
                 header?: never;
                 path?: never;
@@ -7403,6 +7408,167 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own files on their way in, the oldest first: what broke off is gone on with from `received`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Make a place for a file; its bytes follow in parts, and `POST /imports` takes its id in the place of a `file`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UploadForm"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        /** One of one's own files on their way in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Take it away; what was imported from it stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Add the next part: the body is bytes of the file from `offset` on, which is where it stands (else 409). */
+        patch: {
+            parameters: {
+                query: {
+                    offset: number;
+                };
+                header?: never;
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         trace?: never;
     };
     "/api/v1/settings": {
@@ -9841,6 +10007,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recompute every seal from what is stored, by a job; its `outcome` tells whether all hold, and what does not. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/{provider}": {
         parameters: {
             query?: never;
@@ -10014,6 +10219,131 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every event that a view could not take and that is set aside. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{name}/dead-letters/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a view take its parked events after all, stream by stream; those that still cannot be taken stay parked. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetriedAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{name}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Build a view anew beside the one that serves, and swap it in, by a job; readers are served all the while. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -12626,15 +12956,37 @@ export interface components {
             field: string;
             certainty: string;
             why: string;
+            samples: string[];
         };
         ProposalAnswer: {
             mapping: string;
             columns: components["schemas"]["ProposedColumnAnswer"][];
             kept: string[];
             profile: string;
+            fields: string[];
         };
         MappingForm: {
             mapping: string;
+        };
+        UploadAnswer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
+            received: number;
+            complete: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+        };
+        UploadAnswerPageForm: {
+            items: components["schemas"]["UploadAnswer"][];
+            next: string | null;
+        };
+        UploadForm: {
+            name: string;
+            size: number;
         };
         DefinedStatusAnswer: {
             code: string;
@@ -13151,6 +13503,30 @@ export interface components {
             items: components["schemas"]["ViewAnswer"][];
             next: string | null;
             epoch: string;
+        };
+        DeadLetterAnswer: {
+            projection: string;
+            position: number;
+            topic: string;
+            /** Format: uuid */
+            stream: string;
+            error: string;
+            /** Format: date-time */
+            at: string;
+        };
+        DeadLetterAnswerPageForm: {
+            items: components["schemas"]["DeadLetterAnswer"][];
+            next: string | null;
+        };
+        RetriedAnswer: {
+            /** Format: uuid */
+            stream: string;
+            events: number;
+            error: string | null;
+        };
+        RetriedAnswerPageForm: {
+            items: components["schemas"]["RetriedAnswer"][];
+            next: string | null;
         };
         EffectAnswer: {
             /** Format: uuid */
