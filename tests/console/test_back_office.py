@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.console.test_desk import barriers, call, first
+from tests.console.test_desk import ROWS, barriers, call, first
 from tests.console.test_list import LINE, placed
 
 Visit = Callable[..., Page]
@@ -37,6 +37,7 @@ def shipped(page: Page) -> dict[str, Any]:
 
 def test_a_coupon_is_made_by_the_keyboard_changed_and_turned_off(visit: Visit) -> None:
     page = visit(path="/orders")
+    expect(page.locator(ROWS).first).to_be_visible()
     page.keyboard.press("g")
     page.keyboard.press("k")
     expect(page.get_by_role("heading", level=1)).to_have_text("Coupons")
@@ -67,6 +68,7 @@ def test_a_coupon_is_made_by_the_keyboard_changed_and_turned_off(visit: Visit) -
 
 def test_a_sequence_is_written_tried_over_the_past_started_and_stopped(visit: Visit) -> None:
     page = visit(path="/sequences")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sequences")
     page.keyboard.press("c")
     page.get_by_label("Name", exact=True).fill("After the sale")
     page.get_by_role("button", name="Tag", exact=True).click()
@@ -136,6 +138,7 @@ def test_a_mail_is_looked_at_sent_again_and_said_to_have_come_back(visit: Visit)
 def test_goods_come_back_line_by_line_and_are_settled_by_a_refund(visit: Visit) -> None:
     page = visit(path="/returns")
     order = shipped(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Returns")
     page.keyboard.press("c")
     page.get_by_label("Number of the order").fill(order["number"])
     page.get_by_label(f"Units of {LINE['name']}").fill("1")
@@ -175,6 +178,7 @@ def test_a_return_is_settled_by_other_goods(visit: Visit) -> None:
 def test_an_invoice_is_issued_credited_and_taken_back(visit: Visit) -> None:
     page = visit(path="/documents")
     order = shipped(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Documents")
     page.keyboard.press("c")
     page.get_by_label("Number of the order").fill(order["number"])
     page.get_by_label("Days to pay").fill("30")

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.console.test_desk import barriers, call
+from tests.console.test_desk import ROWS, barriers, call
 from tests.fixtures_screens import RunningShop
 
 Visit = Callable[..., Page]
@@ -35,6 +35,7 @@ def stuck(shop: RunningShop) -> tuple[str, str]:
 def test_what_waits_for_a_person_says_what_it_means_and_is_decided(visit: Visit, running_shop: RunningShop) -> None:
     key, _ = stuck(running_shop)
     page = visit(path="/orders")
+    expect(page.locator(ROWS).first).to_be_visible()
     page.keyboard.press("g")
     page.keyboard.press("w")
     expect(page.get_by_role("heading", level=1)).to_have_text("Work behind")

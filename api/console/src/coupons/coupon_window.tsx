@@ -12,6 +12,7 @@ import { say } from "../parts/notices";
 import { TextList } from "../parts/text_list";
 import { Window } from "../parts/window";
 import { localeTag } from "../text/language";
+import { placesOfCurrency } from "../text/money";
 import { blank, type Kind, rulesForm, type TypedRules, typed as typedRules } from "./rules";
 
 type Coupon = components["schemas"]["CouponAnswer"];
@@ -53,7 +54,7 @@ interface FormProps extends Props {
 function CouponForm({ code, currency, zone, onClose, standing, refresh }: FormProps) {
   const may = useMay()("coupons:write");
   const client = useQueryClient();
-  const places = placesOf(currency);
+  const places = placesOfCurrency(currency);
   const editor = useEditor<TypedRules, Versioned<Coupon>>({
     standing,
     refresh: refresh ?? (async () => standing),
@@ -82,10 +83,6 @@ function CouponForm({ code, currency, zone, onClose, standing, refresh }: FormPr
     </Window>
   );
 }
-
-/** The decimals of a currency. */
-const placesOf = (currency: string): number =>
-  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 const labels = (): Partial<Record<keyof TypedRules, string>> => ({
   code: i18n._("Code"),

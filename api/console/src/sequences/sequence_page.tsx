@@ -14,6 +14,7 @@ import { type Standing, useEditor } from "../parts/editor";
 import { FormSheet } from "../parts/form";
 import { Icon } from "../parts/icon";
 import { say } from "../parts/notices";
+import { placesOfCurrency } from "../text/money";
 import { sequenceQuery } from "./data";
 import { blank, formOf, type Sequence, type Typed, typedOf } from "./definition";
 import { DefinitionFields } from "./definition_form";
@@ -114,7 +115,7 @@ function DefinitionForm({ found, refresh, currency }: DefinitionProps & { curren
     refresh: async () => standing(refresh && (await refresh())),
     name: `sequence.${id ?? NEW}`,
     send: (values, headers) => {
-      const body = formOf(values, placesOf(currency));
+      const body = formOf(values, placesOfCurrency(currency));
       if (id) {
         const params = { path: { sequence_id: id } };
         return versioned(api.PUT("/api/v1/sequences/{sequence_id}", { params, body, headers } as never));
@@ -149,7 +150,3 @@ function DefinitionForm({ found, refresh, currency }: DefinitionProps & { curren
     </FormSheet>
   );
 }
-
-/** The decimals of a currency. */
-const placesOf = (currency: string): number =>
-  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
