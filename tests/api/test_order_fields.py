@@ -39,7 +39,7 @@ from printing.mail import order_facts
 from projections.runtime import Runtime
 from projections.views.orders.view import order_row
 from tests.api.desk import BILLING, CUSTOMERS, ORDERS, coupon, eur, line
-from tests.examples import TENTH
+from tests.examples.facts import TENTH
 from tests.fixtures_api import hire
 from tests.given import NOW, context
 

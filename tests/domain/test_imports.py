@@ -57,7 +57,7 @@ from domain.orders.payments import PaymentRecorded
 from domain.orders.shipments import OrderShipped, TrackingCorrected
 from domain.settings import Shop
 from domain.stock.following import of_the_past, taken_back
-from tests.examples import ADDRESS, CUSTOMER, IMPORT, ORDER
+from tests.examples.facts import ADDRESS, CUSTOMER, IMPORT, ORDER
 from tests.given import NOW, context, given
 
 SAID: dict[str, Any] = {"import_id": IMPORT, "context": context("import")}

@@ -37,7 +37,7 @@ from domain.statuses import MerchantStatus, UnknownStatus
 from domain.taxes import Tax, TaxRateOutOfBounds, single
 from domain.texts import ForbiddenCharacter, TextMissing, TextTooLong
 from tests.domain.orders import create, line, placed, refused
-from tests.examples import CREATE, CUSTOMER
+from tests.examples.facts import CREATE, CUSTOMER
 from tests.given import NOW, Outcome, given
 
 LONG_AGO = datetime(2024, 5, 1, 8, 0, tzinfo=UTC)

@@ -36,7 +36,7 @@ from domain.papers import (
 from domain.settings import SETTINGS_ID, ShopSettings
 from domain.shop import Legal, Logo, Series
 from domain.texts import TextMissing, TextTooLong
-from tests.examples import LEGAL
+from tests.examples.facts import LEGAL
 from tests.given import context, given
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"

@@ -25,7 +25,8 @@ from domain.points_in_time import NOW as ALL
 from domain.points_in_time import PointInTime, fold_part
 from domain.shop import Shop
 from tests.domain.orders import ask, line
-from tests.examples import EVENTS, ORDER
+from tests.examples.events import EVENTS
+from tests.examples.facts import ORDER
 from tests.given import context
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

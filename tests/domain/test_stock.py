@@ -29,7 +29,7 @@ from domain.stock import (
 )
 from domain.stock.item import MAX_UNITS, UnitsOutOfBounds, UnknownPolicy
 from domain.stock.movements import MovementCommand
-from tests.examples import CAUSE
+from tests.examples.facts import CAUSE
 from tests.given import context, given
 
 SKU = "CUP-1"

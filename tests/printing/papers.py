@@ -32,7 +32,7 @@ from domain.shop import Defaults, Legal, Logo, Shop
 from domain.taxes import Tax, single
 from domain.units import Quantity
 from printing.documents import Sheet, sheet_of
-from tests.examples import CUSTOMER, ORDER
+from tests.examples.facts import CUSTOMER, ORDER
 from tests.given import NOW as NOW
 from tests.given import context
 

@@ -30,7 +30,7 @@ from projections.views.orders import Orders
 from scripts.print import print_orders
 from scripts.printers import ARE_YOU_DONE, ARE_YOU_THERE, PrinterUnreachable, printer_at
 from tests.api.desk import NOBODY, line, place
-from tests.api.test_documents import issue, set_up
+from tests.api.invoices import issue, set_up
 from tests.api.test_orders_bulk import built
 from tests.fixtures_database import TEST_SECRET
 from tests.printing import papers
