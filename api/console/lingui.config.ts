@@ -21,6 +21,6 @@ export default defineConfig({
   format: formatter({ lineNumbers: false, origins: false }),
   catalogs: [
     { path: "src/locales/{locale}", include: ["src"], exclude: BEHIND.map((folder) => `${folder}/**`) },
-    { path: "src/locales/behind/{locale}", include: BEHIND },
+    { path: "src/locales_behind/{locale}/behind", include: BEHIND },
   ],
 });

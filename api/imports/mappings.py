@@ -52,7 +52,7 @@ class Proposal(NamedTuple):
     columns: Sequence[ProposedColumn]
     header: tuple[str, ...]
     profile: str
-    fields: Sequence[str]
+    field_names: Sequence[str]
 
 
 class Mappings(Protocol):
@@ -98,15 +98,15 @@ class ProposedColumnAnswer(Body):
 
 class ProposalAnswer(Body):
     """A mapping to correct: as TOML, column by column; the mappings that are kept for such a header, and the profile
-    that knows it (empty where none does): with one of these no other is needed. `fields` are those that a column may be
-    read as (`billing/city`).
+    that knows it (empty where none does): with one of these no other is needed. `field_names` are what a column may
+    be read as (`billing/city`).
     """
 
     mapping = fields.String(required=True)
     columns = fields.List(fields.Nested(ProposedColumnAnswer), required=True)
     kept = fields.List(fields.String(), required=True)
     profile = fields.String(required=True)
-    fields = fields.List(fields.String(), required=True)
+    field_names = fields.List(fields.String(), required=True)
 
 
 def _reader() -> Mappings:
@@ -148,7 +148,7 @@ def guess_mapping() -> Response:
             "columns": [column._asdict() for column in proposal.columns],
             "kept": mappings_for(runtime().desk.shop(), proposal.header),
             "profile": proposal.profile,
-            "fields": list(proposal.fields),
+            "field_names": list(proposal.field_names),
         }
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from marshmallow import fields, validate
 from api.access import needs, require_all
 from api.bodies import Resource
 from api.cursors import read_cursor, write_cursor
-from api.imports.upload import MAPPING, OPTIONS, Upload, received, request_key_of
+from api.imports.upload import OPTIONS, Upload, asked_of, received, request_key_of
 from api.lists import ListQuery, ListRequest, limit_of, page_answer, sorts
 from api.parameters import names_query
 from api.positions import tell_position
@@ -247,20 +247,9 @@ def post_import() -> Response:
     with received(runtime().settings) as upload:
         upload.read_by(runtime().desk.shop())
         if upload.like:
-            upload.read_like(*_asked_of(upload.like))
+            _import(upload.like)
+            upload.read_like(*asked_of(upload.like))
         return _started(upload)
-
-
-def _asked_of(import_id: UUID) -> tuple[Mapping[str, Any], bytes]:
-    """What was asked of an import, and the mapping that it is read by."""
-    _import(import_id)
-    with runtime().reading() as connection:
-        standing = work.find(connection, import_id)
-    if standing is None:
-        raise Problem(410, "files-deleted", "The files of this import were deleted; import the file again.")
-    own = import_files.folder_of(runtime().settings, import_id) / MAPPING
-    mapping = own.read_bytes() if own.is_file() else standing.told.get("mapping_text", "").encode()
-    return standing.told, mapping
 
 
 def _started(upload: Upload) -> Response:

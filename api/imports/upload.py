@@ -38,6 +38,7 @@ from domain.imports import (
 from domain.shop import Shop
 from projections.log import Answer, RequestKey
 from projections.settings import Settings
+from projections.work import imports
 from projections.work.import_files import folder_of
 from projections.work.uploads import UploadNotFound, find_upload, path_of
 
@@ -193,6 +194,17 @@ class Upload:
         """The answer to the request."""
         headers = {"ETag": etag(one.version), "Location": f"/api/v1/imports/{one.id}"}
         return Answer(status=202, headers=headers, body=msgspec.json.encode(body), subject=None)
+
+
+def asked_of(import_id: UUID) -> tuple[Mapping[str, Any], bytes]:
+    """What was asked of an import and proved by its files, and the mapping that it is read by."""
+    with runtime().reading() as connection:
+        standing = imports.find(connection, import_id)
+    if standing is None:
+        raise Problem(410, "files-deleted", "The files of this import were deleted; import the file again.")
+    own = folder_of(runtime().settings, import_id) / MAPPING
+    mapping = own.read_bytes() if own.is_file() else standing.told.get("mapping_text", "").encode()
+    return standing.told, mapping
 
 
 def request_key_of(upload: Upload) -> RequestKey | None:

@@ -69,6 +69,7 @@ open    GET    /healthz
 open    GET    /icon.svg
 madnx   GET    /imports
 mdx     POST   /imports
+open    GET    /imports/<path:rest>
 madnx   GET    /imports/<uuid:import_id>
 mdx     POST   /imports/<uuid:import_id>/cancel
 madnx   GET    /imports/<uuid:import_id>/differences
@@ -183,6 +184,7 @@ omx     POST   /orders/quote
 omadnx  POST   /orders/summary
 open    GET    /pay/<string:token>
 open    POST   /pay/<string:token>
+open    GET    /payments
 omadnx  GET    /processes
 omadnx  GET    /processes/refusals
 omadnx  GET    /products
@@ -199,11 +201,13 @@ madnx   GET    /projections/dead-letters
 open    GET    /readyz
 omadnx  GET    /reconciliation
 mx      POST   /reconciliation
+open    GET    /returns
 open    GET    /sandbox/<string:charge_id>
 open    POST   /sandbox/<string:charge_id>
 omadnx  GET    /retention
 omadnx  GET    /sequences
 mx      POST   /sequences
+open    GET    /sequences/<path:rest>
 omadnx  GET    /sequences/<uuid:sequence_id>
 mx      PUT    /sequences/<uuid:sequence_id>
 omadnx  GET    /sequences/<uuid:sequence_id>/enrolments
@@ -248,6 +252,7 @@ mdx     POST   /stock/<string:sku>/adjustments
 omadnx  GET    /stock/<string:sku>/movements
 mdx     PUT    /stock/<string:sku>/policy
 mdx     POST   /stock/<string:sku>/receipts
+open    GET    /tag-rules
 omadnx  GET    /templates
 mx      DELETE /templates/<string:status>/<string:locale>
 omadnx  GET    /templates/<string:status>/<string:locale>
@@ -265,6 +270,7 @@ omadnx  DELETE /views/<uuid:view_id>
 omadnx  PUT    /views/<uuid:view_id>
 omadnx  GET    /views/counts
 open    POST   /webhooks/<string:provider>
+open    GET    /work
 """
 
 

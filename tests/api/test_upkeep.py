@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
 from projections.engine.tables import Connection
+from projections.postgres.embedded import EmbeddedServer
 from projections.runtime import Runtime
 from tests.api.desk import API, place
 from tests.api.test_problems import refused
-from tests.damage import as_owner
+from tests.damage import lose
 from tests.workers.working import eventually, working
 from workers.upkeep import UPKEEP
 
@@ -54,6 +56,7 @@ def _generation(client: FlaskClient, name: str) -> int:
     return next(int(one["generation"]) for one in found if one["projection"] == name)
 
 
+@pytest.mark.usefixtures("projecting")
 def test_events_that_a_view_could_not_take_are_listed_and_taken_after_all(
     client: FlaskClient, runtime: Runtime
 ) -> None:
@@ -83,12 +86,13 @@ def _park(connection: Connection, order_id: str) -> None:
 
 
 @pytest.mark.usefixtures("workers")
-def test_the_proof_is_asked_for_and_tells_what_does_not_hold(client: FlaskClient, runtime: Runtime) -> None:
-    place(client)
+def test_the_proof_is_asked_for_and_tells_what_does_not_hold(
+    client: FlaskClient, runtime: Runtime, server: EmbeddedServer
+) -> None:
+    order = place(client)
     first = done(client, client.post(f"{API}/audit/verify").get_json())
     assert (first["outcome"]["holds"], first["outcome"]["faults"]) == (True, [])
-    with as_owner(runtime.settings.database_url) as connection:
-        connection.execute("DELETE FROM log.events WHERE position = (SELECT max(position) - 1 FROM log.events)")
+    lose(server, runtime.settings.database_url, UUID(order["id"]), 1)
     second = done(client, client.post(f"{API}/audit/verify").get_json())
     assert second["outcome"]["holds"] is False
     assert second["outcome"]["faults"]

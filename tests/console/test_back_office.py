@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.api.desk import BILLING
 from tests.console.test_desk import ROWS, barriers, call, first
 from tests.console.test_list import LINE, placed
 
@@ -28,7 +29,7 @@ def row(page: Page, text: str) -> Locator:
 def shipped(page: Page) -> dict[str, Any]:
     """A new order of two units that were paid and sent."""
     line = {**LINE, "quantity": 2}
-    made = call(page, "POST", "/orders", {"place": True, "items": [line]})
+    made = call(page, "POST", "/orders", {"place": True, "items": [line], "billing_address": BILLING})
     call(page, "POST", f"/orders/{made['id']}/payments", {"method": "card"})
     call(page, "POST", f"/orders/{made['id']}/shipments", {"carrier": "dhl", "stock": "leave"})
     sent: dict[str, Any] = call(page, "GET", f"/orders/{made['id']}")
@@ -170,6 +171,7 @@ def test_a_return_is_settled_by_other_goods(visit: Visit) -> None:
     page.get_by_role("button", name="It came back").click()
     page.get_by_text("by other goods").click()
     page.get_by_label("SKU of the catalogue").fill(sku)
+    expect(page.locator(".settle")).to_contain_text("Mug · €10.00")
     page.keyboard.press("Enter")
     expect(page.locator(".return")).to_contain_text("Settled by an order in exchange")
     assert call(page, "GET", f"/orders/{order['id']}")["returns"][0]["exchange"]

@@ -78,6 +78,7 @@ def test_an_export_is_tried_brought_in_corrected_and_taken_back(wizard: Callable
     expect(page).not_to_have_url(first)
     expect(figure(page, "New")).to_have_text("1")
     page.get_by_role("button", name="Take it back…").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("All of it; nothing was left.")).to_be_visible()
     page.keyboard.press("Escape")

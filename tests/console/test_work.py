@@ -46,6 +46,7 @@ def test_what_waits_for_a_person_says_what_it_means_and_is_decided(visit: Visit,
     expect(page.get_by_role("dialog")).to_contain_text("a second mail")
     page.keyboard.press("Escape")
     waiting.get_by_role("button", name="Never do it…").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Control+Enter")
     expect(waiting).to_contain_text("Nothing: all that was to be done was done.")
     assert call(page, "GET", f"/effects/{key}")["state"] == "dropped"

@@ -12963,7 +12963,7 @@ export interface components {
             columns: components["schemas"]["ProposedColumnAnswer"][];
             kept: string[];
             profile: string;
-            fields: string[];
+            field_names: string[];
         };
         MappingForm: {
             mapping: string;

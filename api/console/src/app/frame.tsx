@@ -11,7 +11,7 @@ import { Button } from "../parts/button";
 import { Icon } from "../parts/icon";
 import { changeLanguage, LANGUAGES, type Language } from "../text/language";
 import { chosenTheme, showTheme, type Theme } from "../text/theme";
-import { places } from "./places";
+import { type Place, places } from "./places";
 import { operatorName, useMay, useSession } from "./session";
 
 const KeysDialog = lazy(() => import("../keys/keys_dialog"));
@@ -73,7 +73,7 @@ export function Frame() {
             <span>{label}</span>
           </Link>
         ))}
-        <Person />
+        <Person others={offered.filter(({ phone }) => !phone)} />
       </nav>
       <Outlet />
       {keysShown && (
@@ -96,7 +96,7 @@ async function signOut(): Promise<void> {
 }
 
 /** Who is signed in, and what they choose for this device. */
-function Person() {
+function Person({ others }: { others: readonly Place[] }) {
   const { caller } = useSession();
   const [theme, setTheme] = useState<Theme>(chosenTheme);
   const name = operatorName(caller?.actor) ?? caller?.actor ?? "";
@@ -109,6 +109,7 @@ function Person() {
         <span>{name}</span>
       </summary>
       <div className="person-menu">
+        <OtherPlaces places={others} />
         <label>
           <span>{i18n._("Language")}</span>
           <select value={i18n.locale} onChange={(event) => changeLanguage(event.target.value as Language)}>
@@ -139,5 +140,24 @@ function Person() {
         </Button>
       </div>
     </details>
+  );
+}
+
+/** What a telephone's foot has no room for. */
+function OtherPlaces({ places: others }: { places: readonly Place[] }) {
+  return (
+    <div className="phone-only other-places">
+      {others.map(({ to, label, icon }) => (
+        <Link
+          key={to}
+          to={to}
+          className="place"
+          onClick={(event) => event.currentTarget.closest("details")?.removeAttribute("open")}
+        >
+          <Icon name={icon} />
+          <span>{label}</span>
+        </Link>
+      ))}
+    </div>
   );
 }

@@ -12,6 +12,7 @@ import { Icon } from "../parts/icon";
 import { DataTable } from "../parts/table";
 import { type Import, importQuery, type Step, stepped } from "./data";
 import { ExplanationSheet } from "./explanation_sheet";
+import { Findings } from "./findings";
 import { Outcome, Progress } from "./outcome";
 import { RefusedRows } from "./refused_rows";
 import { kindLabel, originOf } from "./words";
@@ -49,6 +50,7 @@ function Told({ one }: { one: Import }) {
           <Progress one={one} />
         </Sheet>
       )}
+      <Findings one={one} />
       <Outcome one={one} />
       <TakenBack one={one} />
       <RefusedRows key={one.state} one={one} />

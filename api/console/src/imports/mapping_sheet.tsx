@@ -77,7 +77,7 @@ interface ColumnsProps {
 }
 
 function Columns({ proposal, fields, onFields }: ColumnsProps) {
-  const groups = fieldGroups(proposal.fields);
+  const groups = fieldGroups(proposal.field_names);
   const fieldOf = new Map(Object.entries(fields).map(([field, column]) => [column, field]));
   const choose = (column: string, field: string) => {
     const others = Object.entries(fields).filter(([name, held]) => held !== column && name !== field);

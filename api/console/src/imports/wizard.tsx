@@ -26,6 +26,7 @@ import {
 } from "./data";
 import { ExplanationSheet } from "./explanation_sheet";
 import { FilesSheet } from "./files_sheet";
+import { Findings } from "./findings";
 import { MappingSheet } from "./mapping_sheet";
 import { OptionsSheet } from "./options_sheet";
 import { Outcome } from "./outcome";
@@ -60,8 +61,11 @@ export function ImportWizard() {
   const begin = useBegin(uploads, whole, (id) => setTried({ id, asked }));
   const isReady = uploads.length > 0 && uploads.every((each) => each.complete) && !reading.isAwaited;
   const isTried = outcome?.state === "completed";
+  // A trial that stands still is tried anew; one that is under way is waited for.
+  const isUnderWay = trial !== null && !isTried && outcome?.state !== "failed";
+  const canGoOn = isReady && !begin.isPending && !isUnderWay;
   const next = () => {
-    if (isReady && !begin.isPending && (trial === null || isTried)) begin.mutate(!isTried);
+    if (canGoOn) begin.mutate(!isTried);
   };
   useKeys({ "ctrl+enter": next });
   return (
@@ -73,14 +77,7 @@ export function ImportWizard() {
           {i18n._("All imports")}
         </Link>
       }
-      actions={
-        <Next
-          outcome={outcome}
-          isTried={isTried}
-          disabled={!isReady || begin.isPending || (trial !== null && !isTried)}
-          onNext={next}
-        />
-      }
+      actions={<Next outcome={outcome} isTried={isTried} disabled={!canGoOn} onNext={next} />}
     >
       <KindSheet kind={options.kind} onKind={(kind) => change({ ...options, kind })} />
       <FilesSheet />
@@ -96,6 +93,7 @@ export function ImportWizard() {
       {uploads.length > 0 && <OptionsSheet options={options} onOptions={change} />}
       {trial !== null && !outcome && <Bones rows={3} />}
       {outcome && <Outcome one={outcome} />}
+      {outcome && <Findings one={outcome} />}
       {outcome && <RefusedRows key={outcome.state} one={outcome} />}
       {outcome && <ExplanationSheet key={`read ${outcome.progress.read}`} id={outcome.id} />}
     </BackPage>

@@ -1,8 +1,10 @@
 /** Closes a return: by money that went back, by other goods in exchange, or with nothing. */
 
 import { i18n } from "@lingui/core";
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type KeyboardEvent, useState } from "react";
 import { api, type Order, taken } from "../api/client";
+import type { components } from "../api/schema";
 import { useMay } from "../app/session";
 import { useDecision } from "../orders/dialogs/deciding";
 import { RefundDialog } from "../orders/dialogs/refund";
@@ -10,6 +12,7 @@ import { Refusal } from "../orders/dialogs/refusal";
 import { quantity } from "../orders/dialogs/units";
 import { Button } from "../parts/button";
 import { ChoiceField, TextField } from "../parts/field";
+import { useSettled } from "../parts/later";
 import { Segments } from "../parts/segments";
 import { localeTag } from "../text/language";
 import { moneyText } from "../text/money";
@@ -19,6 +22,8 @@ interface Props {
   order: Order;
   back: Return;
 }
+
+const SETTLE_MS = 200;
 
 type How = "refund" | "exchange" | "nothing";
 
@@ -36,7 +41,7 @@ export function Settle({ order, back }: Props) {
         ]}
         onChange={setHow}
       />
-      {how === "refund" && <ByRefund order={order} back={back} />}
+      {how === "refund" && <ByRefund key={order.version} order={order} back={back} />}
       {how === "exchange" && <ByExchange order={order} back={back} />}
       {how === "nothing" && <WithNothing order={order} back={back} />}
     </div>
@@ -108,6 +113,7 @@ function ByExchange({ order, back }: Props) {
   const may = useMay()("orders:refund");
   const [sku, setSku] = useState("");
   const [units, setUnits] = useState("1");
+  const product = useProduct(sku);
   const exchange = useDecision<Record<string, unknown>>({
     order,
     request: (body, headers) =>
@@ -122,23 +128,29 @@ function ByExchange({ order, back }: Props) {
     onClose: () => undefined,
   });
   if (!may) return <p className="quiet">{i18n._("This needs the permission to give money back.")}</p>;
-  const send = () =>
-    sku.trim() && exchange.send({ items: [{ sku: sku.trim(), quantity: quantity(units.trim()) }] });
+  const send = () => {
+    if (!product?.unit_price) return;
+    const { name, unit_price, tax_rate } = product;
+    const line = { sku: product.sku, name, unit_price, ...(tax_rate && { tax_rate }) };
+    exchange.send({ items: [{ ...line, quantity: quantity(units.trim()) }] });
+  };
+  const onEnter = (event: KeyboardEvent) => event.key === "Enter" && send();
   return (
     <>
       <div className="pair">
         <TextField
           label={i18n._("SKU of the catalogue")}
           value={sku}
+          hint={productHint(sku, product)}
           onChange={(event) => setSku(event.target.value)}
-          onKeyDown={(event) => event.key === "Enter" && send()}
+          onKeyDown={onEnter}
         />
         <TextField
           label={i18n._("Units")}
           inputMode="decimal"
           value={units}
           onChange={(event) => setUnits(event.target.value)}
-          onKeyDown={(event) => event.key === "Enter" && send()}
+          onKeyDown={onEnter}
         />
       </div>
       <p className="quiet">
@@ -151,11 +163,31 @@ function ByExchange({ order, back }: Props) {
         fields={[]}
         onLook={exchange.lookAgain}
       />
-      <Button look="primary" disabled={!sku.trim() || exchange.busy} onClick={send}>
+      <Button look="primary" disabled={!product?.unit_price || exchange.busy} onClick={send}>
         {i18n._("Exchange")}
       </Button>
     </>
   );
+}
+
+type Product = components["schemas"]["ProductRowAnswer"];
+
+/** The product of a SKU that is typed; none: undefined. */
+function useProduct(typed: string): Product | undefined {
+  const sku = useSettled(typed.trim(), SETTLE_MS);
+  const { data } = useQuery({
+    queryKey: ["product of", sku],
+    queryFn: ({ signal }) => taken(api.GET("/api/v1/products", { params: { query: { q: sku } }, signal })),
+    enabled: sku !== "",
+  });
+  return sku && sku === typed.trim() ? data?.items.find((each) => each.sku === sku) : undefined;
+}
+
+function productHint(typed: string, product: Product | undefined): string {
+  if (!typed.trim()) return "";
+  if (!product) return i18n._("There is no such product.");
+  if (!product.unit_price) return i18n._("It has no price in this currency.");
+  return `${product.name} · ${moneyText(product.unit_price, localeTag())}`;
 }
 
 function WithNothing({ order, back }: Props) {

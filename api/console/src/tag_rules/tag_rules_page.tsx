@@ -30,10 +30,10 @@ interface Rules {
 }
 
 const rulesQuery = queryOptions({
-  queryKey: ["tag-rules"],
+  queryKey: ["settings", "tag-rules"],
   queryFn: async ({ signal }): Promise<Versioned<Rules>> => {
-    const { data, version } = await versioned(api.GET("/api/v1/settings/tag-rules", { signal }));
-    return { data: { rules: data.items as Rule[] }, version };
+    const { data, version } = await versioned(api.GET("/api/v1/settings", { signal }));
+    return { data: { rules: data.tag_rules as Rule[] }, version };
   },
 });
 
