@@ -45,6 +45,14 @@ console = Blueprint("console", __name__)
 @console.get("/returns")
 @console.get("/payments")
 @console.get("/work")
+@console.get("/settings")
+@console.get("/settings/<path:rest>")
+@console.get("/customers")
+@console.get("/customers/<path:rest>")
+@console.get("/products")
+@console.get("/products/<path:rest>")
+@console.get("/stock")
+@console.get("/stock/<path:rest>")
 def page(rest: str = "") -> Response:
     """The console, whichever of its addresses is asked for: it reads the address itself."""
     if not (BUILT / "index.html").is_file():

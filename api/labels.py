@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from domain.shop import LOCALES
-from domain.statuses import STANDARD_STATUSES
+from domain.statuses import STANDARD_STATUSES, MerchantStatus
 
 Labels = dict[str, str]
 
@@ -40,10 +41,24 @@ ENGLISH: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def labels_of(kind: str, code: str, label: str) -> Labels:
-    """What a status or method is called in each language; by its own label where a language has no word for it."""
+def labels_of(kind: str, code: str, label: str, names: Mapping[str, str] = MappingProxyType({})) -> Labels:
+    """What a status or method is called in each language: as the merchant named it there, else by its own label.
+
+    One that was never renamed is called in French as it is from the start.
+    """
     standard = ENGLISH[kind].get(code) == label
-    return {locale: FRENCH[kind].get(code, label) if standard and locale == "fr" else label for locale in LOCALES}
+    named = {locale: FRENCH[kind].get(code, label) if standard and locale == "fr" else label for locale in LOCALES}
+    return {**named, **names}
+
+
+def names_of(status: MerchantStatus) -> Labels:
+    """What the merchant called a status in languages of their own choice."""
+    return {one.locale: one.name for one in status.names}
+
+
+def status_labels(status: MerchantStatus) -> Labels:
+    """What a status is called in each language."""
+    return labels_of("status", status.code, status.label, names_of(status))
 
 
 def action_labels(action: str, status: Labels | None) -> Labels:

@@ -3,6 +3,10 @@ import { formatter } from "@lingui/format-po";
 
 /** The screens behind the desk: their words are loaded with the first of them, not with the list. */
 const BEHIND = [
+  "src/customers",
+  "src/products",
+  "src/stock",
+  "src/settings",
   "src/imports",
   "src/work",
   "src/coupons",

@@ -55,7 +55,7 @@ def _order(order: Order, shop: Shop, status: str, locale: str) -> Facts:
         "locale": locale,
         "currency": order.currency,
         "status": status,
-        "status_label": known.label if known else status,
+        "status_label": known.called(locale) if known else status,
         "payment_status": order.payment_status,
         "payment_method": method.label if method else order.payment_method,
         "shipping_method": way.label if way else order.shipping_method,

@@ -28,7 +28,10 @@ mx      PUT    /coupons/<string:code>/rules
 omadnx  GET    /customers
 omx     POST   /customers
 mx      DELETE /customers/<uuid:customer_id>
+open    GET    /customers/<path:rest>
 omadnx  GET    /customers/<uuid:customer_id>
+mx      GET    /customers/erasure
+omadx   GET    /customers/<uuid:customer_id>/data
 omx     PATCH  /customers/<uuid:customer_id>
 omx     DELETE /customers/<uuid:customer_id>/consent
 omx     PUT    /customers/<uuid:customer_id>/consent
@@ -111,6 +114,7 @@ max     GET    /operators
 x       POST   /operators
 max     GET    /operators/<uuid:identifier>
 omadnx  GET    /operators/names
+max     GET    /operators/roles
 x       POST   /operators/<uuid:identifier>/disable
 x       POST   /operators/<uuid:identifier>/enable
 x       POST   /operators/<uuid:identifier>/password
@@ -140,6 +144,7 @@ omx     DELETE /orders/<uuid:order_id>/items/<string:item>
 omx     PATCH  /orders/<uuid:order_id>/items/<string:item>
 omadx   GET    /orders/<uuid:order_id>/messages/look
 omadx   POST   /orders/<uuid:order_id>/messages/preview
+omx     POST   /orders/<uuid:order_id>/messages/test
 omadnx  GET    /orders/<uuid:order_id>/neighbours
 omx     POST   /orders/<uuid:order_id>/notes
 omx     DELETE /orders/<uuid:order_id>/notes/<string:note>
@@ -189,6 +194,7 @@ omadnx  GET    /processes
 omadnx  GET    /processes/refusals
 omadnx  GET    /products
 mdx     POST   /products
+open    GET    /products/<path:rest>
 mdx     DELETE /products/<string:sku>
 omadnx  GET    /products/catalogue.csv
 omadnx  GET    /products/<string:sku>
@@ -222,6 +228,7 @@ omadnx  DELETE /sessions
 omadnx  GET    /sessions
 omadnx  DELETE /sessions/<uuid:session_id>
 omadnx  GET    /settings
+open    GET    /settings/<path:rest>
 omadnx  GET    /settings/carriers
 mx      DELETE /settings/carriers/<string:code>
 mx      PUT    /settings/carriers/<string:code>
@@ -230,6 +237,7 @@ mx      PUT    /settings/notifications
 omadnx  GET    /settings/papers
 mx      PUT    /settings/papers/legal
 mx      DELETE /settings/papers/logo
+omadnx  GET    /settings/papers/logo
 mx      PUT    /settings/papers/logo
 omadnx  GET    /settings/papers/series
 mx      PUT    /settings/papers/series/<string:code>
@@ -247,16 +255,19 @@ omadnx  GET    /settings/tag-rules
 mx      PUT    /settings/tag-rules
 omadnx  POST   /settings/tag-rules/simulate
 omadnx  GET    /stock
+open    GET    /stock/<path:rest>
 omadnx  GET    /stock/<string:sku>
 mdx     POST   /stock/<string:sku>/adjustments
 omadnx  GET    /stock/<string:sku>/movements
 mdx     PUT    /stock/<string:sku>/policy
+omadnx  GET    /stock/<string:sku>/promised
 mdx     POST   /stock/<string:sku>/receipts
 open    GET    /tag-rules
 omadnx  GET    /templates
 mx      DELETE /templates/<string:status>/<string:locale>
 omadnx  GET    /templates/<string:status>/<string:locale>
 mx      PUT    /templates/<string:status>/<string:locale>
+mx      GET    /templates/draft/look
 mx      POST   /templates/preview
 ax      GET    /tokens
 x       POST   /tokens

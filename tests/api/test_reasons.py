@@ -52,6 +52,7 @@ NEEDS_NONE = {
     "/drafts": "what a person is still typing",
     "/projections": "a view's upkeep; nothing of it is recorded",
     "/audit": "proves and changes nothing",
+    "/orders/{order_id}/messages/test": "a mail on trial, to oneself",
     "/orders/summary": "adds up and changes nothing",
     "/documents": "prints; a void takes its reason",
     "/jobs": "a job's course; what it does has the reason it was asked with",

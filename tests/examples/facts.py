@@ -39,7 +39,7 @@ from domain.shop import (
     TagRule,
     Template,
 )
-from domain.statuses import MerchantStatus
+from domain.statuses import MerchantStatus, StatusName
 from domain.taxes import single
 from domain.tokens import token_id
 from tests.given import NOW, context
@@ -79,7 +79,10 @@ CARD = CustomerCard(name="Nora Example", email="nora@example.com", city="Samplet
 CUP = lines.NewItem(sku="CUP-1", name="Blue cup", quantity=3, unit_price=1_250, discount=250, taxes=single(200_000))
 TENTH = CouponTerms(code="SPRING", kind="percent", value=1_000)
 RULES = CouponRules(kind="percent", value=1_000, valid_until=LATER, limit=100)
-PACKED = MerchantStatus(code="packed", label="Packed", stage="processing", colour="#336699", position=25)
+PACKED = MerchantStatus(
+    code="packed", label="Packed", stage="processing", colour="#336699", position=25,
+    names=(StatusName("fr", "Emballée"),),
+)  # fmt: skip
 CHEQUE = PaymentMethod(code="cheque", label="Cheque by post")
 COURIER = ShippingMethod(code="courier", label="Courier", carrier="dhl")
 POST = Carrier(code="post", label="The post", tracking_url="https://post.example.com/{code}")

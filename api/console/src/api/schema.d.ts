@@ -2070,6 +2070,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{order_id}/messages/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the mail of a status as this order would, to an address of one's own; the customer gets nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    order_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TestMailForm"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{order_id}/shipments": {
         parameters: {
             query?: never;
@@ -4387,7 +4443,7 @@ export interface paths {
                     order_id?: string;
                     customer_id?: string;
                     state?: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
-                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend";
+                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend" | "test";
                     sort?: "requested_at" | "-requested_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
                     as_of?: string;
@@ -4978,6 +5034,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What forgetting a customer reaches, and what stays and why: to be read before. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReachAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}": {
         parameters: {
             query?: never;
@@ -5382,6 +5477,52 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * All that is kept of this person as one JSON file, which other programs read as well.
+         * @description What is known of merged cards belongs to it. Notes that operators wrote on orders are part of their orders.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6120,6 +6261,49 @@ export interface paths {
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/{sku}/promised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sku: string;
+            };
+            cookie?: never;
+        };
+        /** To which orders units of a SKU are promised, the oldest first; at most the first thousand lines. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sku: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PromisedAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -7578,7 +7762,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The whole set-up. */
+        /** The whole set-up; its ETag is of all of it, papers and templates included. */
         get: {
             parameters: {
                 query?: never;
@@ -8498,7 +8682,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The picture at the head of every document. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         /** Put a picture at the head of every document; one that cannot be read is refused. */
         put: {
             parameters: {
@@ -8805,7 +9010,7 @@ export interface paths {
                     order_id?: string;
                     customer_id?: string;
                     state?: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
-                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend";
+                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend" | "test";
                     sort?: "requested_at" | "-requested_at";
                 };
                 header?: never;
@@ -9235,6 +9440,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates/draft/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the template of one's own draft `template` makes, as a page of its own that can do nothing: for a frame. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operators": {
         parameters: {
             query?: never;
@@ -9343,6 +9585,45 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["OperatorNameAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every role, and what each may do. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoleAnswerPageForm"];
                     };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
@@ -11893,6 +12174,36 @@ export interface components {
             html: string;
             text: string;
         };
+        TestMailForm: {
+            status: string;
+            locale?: string;
+            to: string;
+        };
+        MessageAnswer: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /** Format: uuid */
+            order_id: string | null;
+            /** Format: uuid */
+            customer_id: string | null;
+            template: string;
+            template_version: number | null;
+            purpose: string;
+            locale: string;
+            /** @enum {string} */
+            state: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
+            code: string;
+            /** Format: uuid */
+            resend_of: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            recipient: string | null;
+            subject: string | null;
+            html: string | null;
+            text: string | null;
+            reply: string | null;
+        };
         LineForm: {
             item: string;
             quantity: number | string;
@@ -12309,6 +12620,14 @@ export interface components {
             next: string | null;
             count?: components["schemas"]["CountAnswer"];
         };
+        RemainsAnswer: {
+            what: string;
+            why: string;
+        };
+        ReachAnswer: {
+            reached: string[];
+            stays: components["schemas"]["RemainsAnswer"][];
+        };
         OriginAnswer: {
             /** @enum {string} */
             origin: "billing" | "operator" | "import";
@@ -12408,17 +12727,13 @@ export interface components {
         CustomerReasonForm: {
             reason?: string;
         };
-        RemainsAnswer: {
-            what: string;
-            why: string;
-        };
         ErasureAnswer: {
+            reached: string[];
+            stays: components["schemas"]["RemainsAnswer"][];
             /** Format: uuid */
             id: string;
             /** Format: date-time */
             erased_at: string;
-            reached: string[];
-            stays: components["schemas"]["RemainsAnswer"][];
         };
         ConsentForm: {
             reason?: string;
@@ -12432,6 +12747,15 @@ export interface components {
             /** Format: uuid */
             into: string;
             into_version: number;
+        };
+        PersonAnswer: {
+            /** Format: date-time */
+            made_at: string;
+            cards: components["schemas"]["CardAnswer"][];
+            consents: components["schemas"]["ConsentAnswer"][];
+            orders: components["schemas"]["OrderAnswer"][];
+            messages: components["schemas"]["MessageAnswer"][];
+            documents: components["schemas"]["DocumentAnswer"][];
         };
         RulesAnswer: {
             /** @enum {string} */
@@ -12680,6 +13004,20 @@ export interface components {
         };
         StockMovementAnswerPageForm: {
             items: components["schemas"]["StockMovementAnswer"][];
+            next: string | null;
+        };
+        PromisedAnswer: {
+            /** Format: uuid */
+            order_id: string;
+            number: string;
+            line: string;
+            quantity: number;
+            customer_name: string;
+            /** Format: date-time */
+            placed_at: string | null;
+        };
+        PromisedAnswerPageForm: {
+            items: components["schemas"]["PromisedAnswer"][];
             next: string | null;
         };
         StockReceiptForm: {
@@ -13003,6 +13341,10 @@ export interface components {
             notifies_customer: boolean;
             notifies_administrators: boolean;
             needs_tracking: boolean;
+            /** @description The merchant's own, in languages in which it is called otherwise than by `label` */
+            names: {
+                [key: string]: string;
+            };
         };
         PaymentMethodAnswer: {
             code: string;
@@ -13131,6 +13473,13 @@ export interface components {
             notifies_customer?: boolean;
             notifies_administrators?: boolean;
             needs_tracking?: boolean;
+            /**
+             * @description In languages in which it is called otherwise than by `label`
+             * @example {}
+             */
+            names?: {
+                [key: string]: string;
+            };
         };
         PaymentMethodAnswerPageForm: {
             items: components["schemas"]["PaymentMethodAnswer"][];
@@ -13251,31 +13600,6 @@ export interface components {
             next: string | null;
             count?: components["schemas"]["CountAnswer"];
         };
-        MessageAnswer: {
-            /** Format: uuid */
-            id: string;
-            version: number;
-            /** Format: uuid */
-            order_id: string | null;
-            /** Format: uuid */
-            customer_id: string | null;
-            template: string;
-            template_version: number | null;
-            purpose: string;
-            locale: string;
-            /** @enum {string} */
-            state: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
-            code: string;
-            /** Format: uuid */
-            resend_of: string | null;
-            /** Format: date-time */
-            requested_at: string;
-            recipient: string | null;
-            subject: string | null;
-            html: string | null;
-            text: string | null;
-            reply: string | null;
-        };
         ResendForm: {
             to?: string;
         };
@@ -13345,6 +13669,14 @@ export interface components {
         };
         OperatorNameAnswerPageForm: {
             items: components["schemas"]["OperatorNameAnswer"][];
+            next: string | null;
+        };
+        RoleAnswer: {
+            role: string;
+            permissions: string[];
+        };
+        RoleAnswerPageForm: {
+            items: components["schemas"]["RoleAnswer"][];
             next: string | null;
         };
         RoleForm: {

@@ -26,6 +26,16 @@ export function places(): Place[] {
       permission: "orders:read",
       phone: true,
     },
+    {
+      to: "/customers",
+      label: i18n._("Customers"),
+      icon: "people",
+      key: "c",
+      permission: "customers:read",
+      phone: true,
+    },
+    { to: "/products", label: i18n._("Products"), icon: "tag", key: "p", permission: "stock:read" },
+    { to: "/stock", label: i18n._("Stock"), icon: "box", key: "s", permission: "stock:read", phone: true },
     { to: "/returns", label: i18n._("Returns"), icon: "back", key: "r", permission: "orders:read" },
     { to: "/documents", label: i18n._("Documents"), icon: "book", key: "d", permission: "documents:read" },
     { to: "/payments", label: i18n._("Payments"), icon: "money", key: "m", permission: "effects:read" },
@@ -35,5 +45,13 @@ export function places(): Place[] {
     { to: "/messages", label: i18n._("Mails"), icon: "mail", key: "l", permission: "messages:read" },
     { to: "/imports", label: i18n._("Imports"), icon: "download", key: "i", permission: "imports:read" },
     { to: "/work", label: i18n._("Work behind"), icon: "flag", key: "w", permission: "effects:read" },
+    {
+      to: "/settings",
+      label: i18n._("Settings"),
+      icon: "gear",
+      key: "t",
+      permission: "settings:read",
+      phone: true,
+    },
   ];
 }

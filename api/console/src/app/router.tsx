@@ -11,6 +11,7 @@ import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
 import { withWords } from "../text/language";
 import { Frame } from "./frame";
+import { readCustomersSearch, readProductsSearch, readStockSearch } from "./searches";
 
 const root = createRootRoute({
   component: Frame,
@@ -160,6 +161,51 @@ const payments = createRoute({
   ),
 });
 
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: "/customers",
+  validateSearch: readCustomersSearch,
+  component: lazyRouteComponent(withWords(() => import("../customers/customer_list")), "CustomerList"),
+});
+
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: "/customers/$id",
+  component: lazyRouteComponent(withWords(() => import("../customers/card/customer_page")), "CustomerPage"),
+});
+
+const products = createRoute({
+  getParentRoute: () => root,
+  path: "/products",
+  validateSearch: readProductsSearch,
+  component: lazyRouteComponent(withWords(() => import("../products/product_list")), "ProductList"),
+});
+
+const stock = createRoute({
+  getParentRoute: () => root,
+  path: "/stock",
+  validateSearch: readStockSearch,
+  component: lazyRouteComponent(withWords(() => import("../stock/stock_list")), "StockList"),
+});
+
+const stockTake = createRoute({
+  getParentRoute: () => root,
+  path: "/stock/take",
+  component: lazyRouteComponent(withWords(() => import("../stock/stock_take")), "StockTake"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(withWords(() => import("../settings/settings_page")), "SettingsPage"),
+});
+
+const settingsSection = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/$section",
+  component: lazyRouteComponent(withWords(() => import("../settings/settings_page")), "SettingsPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     index,
@@ -179,6 +225,13 @@ export const router = createRouter({
     documents,
     returns,
     payments,
+    customers,
+    customer,
+    products,
+    stock,
+    stockTake,
+    settings,
+    settingsSection,
   ]),
   parseSearch: (text) => parseSearch(text),
   stringifySearch,
