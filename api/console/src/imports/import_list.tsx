@@ -1,7 +1,9 @@
 /** What was brought in, the newest first, and what each import brought. */
 
 import { i18n } from "@lingui/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { api, taken } from "../api/client";
 import { useMay } from "../app/session";
 import { useKeys } from "../keys/keys";
@@ -19,6 +21,8 @@ import { totalsOf } from "./totals";
 import { kindLabel, originOf, stateLabel, stateLook } from "./words";
 
 const PAGE = 50;
+const LOOK_MS = 3000;
+const AT_WORK: ReadonlySet<string> = new Set(["running", "undoing"]);
 
 export function ImportListPage() {
   const may = useMay()("imports:write");
@@ -28,6 +32,7 @@ export function ImportListPage() {
     const query = { limit: PAGE, ...(cursor && { cursor }) };
     return taken(api.GET("/api/v1/imports", { params: { query }, signal }));
   });
+  useLookingAgain(rows?.some((row) => AT_WORK.has(row.state)) ?? false);
   return (
     <BackPage
       title={i18n._("Imports")}
@@ -60,6 +65,17 @@ export function ImportListPage() {
       </Sheet>
     </BackPage>
   );
+}
+
+/** Reads the list anew now and then while an import is at work. */
+function useLookingAgain(isAtWork: boolean): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!isAtWork) return;
+    const look = () => void client.invalidateQueries({ queryKey: ["imports"] });
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [isAtWork, client]);
 }
 
 const number = (value: number) => new Intl.NumberFormat(localeTag()).format(value);
