@@ -19,6 +19,7 @@ from domain.pricing import Cart, CartLine, CouponTerms, price
 from domain.settings import Shop
 from domain.statuses import CANCELLED, DRAFT
 from domain.units import UNITS, steps_of
+from importers.damage import damage_in
 from importers.drafts import Draft, DraftLine
 from importers.faults import Fault
 from importers.remarks import TAX_WITHOUT_RATE
@@ -29,6 +30,7 @@ UNKNOWN_CARRIER = "unknown"
 WITHOUT_PRICE = "lines-without-price"
 ROUNDED_PRICE = "unit-price-rounded"
 AS_TOLD = "total-as-told"
+REFUND_TRIMMED = "refund-above-total"
 
 
 class Origin(Struct, frozen=True, kw_only=True):
@@ -46,7 +48,7 @@ class Origin(Struct, frozen=True, kw_only=True):
 class Figures(Struct, frozen=True):
     """An order's control figures in minor units; `difference` is what its told total has beyond its parts.
 
-    `unpaid`: it is a sale with a total of which nothing is told to have been paid.
+    `unpaid`: it is a sale with a total of which nothing is told to have been paid. `remarks` are the codes of its own.
     """
 
     currency: str
@@ -56,6 +58,7 @@ class Figures(Struct, frozen=True):
     without_price: bool
     without_lines: bool
     unpaid: bool
+    remarks: tuple[str, ...] = ()
 
 
 class Built(Struct, frozen=True):
@@ -83,7 +86,10 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
     if draft.total is None and without_price:
         raise Fault("total-unknown", "Neither the order's total nor the prices of its lines are told.", line=draft.line)
     paid = _payments(draft, total)
-    refunds = _refunds(draft, paid)
+    refunds, too_much = _within(_refunds(draft, paid), paid)
+    if too_much:
+        told = f"{REFUND_TRIMMED}: {amount_text(too_much, draft.currency)}"
+        draft = replace(draft, remarks=(*draft.remarks, told))
     figures = Figures(
         currency=draft.currency,
         total=total,
@@ -93,13 +99,15 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
         without_lines=not items,
         unpaid=total > 0 and not paid and draft.stage not in (DRAFT, CANCELLED),
     )
+    remarks = _remarks(draft, figures, rounding)
+    figures = replace(figures, remarks=tuple(dict.fromkeys(remark.partition(":")[0] for remark in remarks)))
     past = Past(
         imported=Imported(
             source=origin.source,
             external_id=draft.external_id,
             content_hash=draft.content_hash,
             total=total,
-            remarks=_remarks(draft, figures, rounding),
+            remarks=remarks,
         ),
         placed_at=draft.created_at,
         payments=paid,
@@ -236,6 +244,18 @@ def _refunds(draft: Draft, paid: tuple[PastPayment, ...]) -> tuple[PastRefund, .
     return single + tuple(PastRefund(amount=one.amount, reference=one.reference, at=one.at) for one in draft.refunds)
 
 
+def _within(refunds: tuple[PastRefund, ...], paid: tuple[PastPayment, ...]) -> tuple[tuple[PastRefund, ...], int]:
+    """The refunds, and how much the last was lessened: by what they are above the payments, up to a hundredth of these.
+
+    Platforms round refunds in other currencies.
+    """
+    came_in = sum(payment.amount for payment in paid)
+    above = sum(refund.amount for refund in refunds) - came_in
+    if not 0 < above * 100 <= came_in or refunds[-1].amount <= above:
+        return refunds, 0
+    return (*refunds[:-1], replace(refunds[-1], amount=refunds[-1].amount - above)), above
+
+
 def _shipments(draft: Draft) -> tuple[PastShipment, ...]:
     told = (draft.parcel, *draft.parcels)
     return tuple(
@@ -248,7 +268,7 @@ def _shipments(draft: Draft) -> tuple[PastShipment, ...]:
 
 
 def _remarks(draft: Draft, figures: Figures, rounding: int) -> tuple[str, ...]:
-    remarks = list(draft.remarks)
+    remarks = [*draft.remarks, *damage_in(draft)]
     if figures.without_price:
         remarks.append(WITHOUT_PRICE)
     if draft.tax:

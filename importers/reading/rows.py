@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -13,13 +14,14 @@ from msgspec import Struct
 
 from importers.faults import Problem, UnusableFile
 from importers.reading.encodings import BROKEN, detect_encoding
+from importers.reading.preambles import DELIMITERS, LOOKED_AT, preamble
 
-DELIMITERS = ",;\t|"
 LONGEST_LINE = 1 << 20  # characters; a longer line is passed over, never held
 LONGEST_CELL = 1 << 17
 MOST_COLUMNS = 1_000
 FILE = 1 << 40  # a row's line is its line in the file and, where there are several, so many times the file's number
 BROKEN_ROW = "broken-row"
+GUARDED = ("=", "+", "-", "@", "\t", "\r")  # what a formula may begin with
 ADDED_COLUMNS = ("error_row", "error_column", "error_code", "error_message", "error_fix")
 
 _MARK = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*', re.IGNORECASE)
@@ -35,6 +37,17 @@ class Row(Struct, frozen=True, array_like=True):
     cells: list[str]
     problem: Problem | None = None
     kind: int = 0
+
+
+def unguarded(cells: Sequence[str]) -> list[str]:
+    """The cells without what keeps a spreadsheet from working on them: `="0300"`, `'=1+1`, `'+49 30`."""
+    return [_bare(cell) if cell[:1] in ("=", "'") else cell for cell in cells]
+
+
+def _bare(cell: str) -> str:
+    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
+        return cell[2:-1].replace('""', '"')
+    return cell[1:] if cell[0] == "'" and cell[1:2] in GUARDED else cell
 
 
 def place_of(line: int) -> str:
@@ -86,6 +99,7 @@ class Sheet:
         warnings: Sequence[str],
         *,
         is_marked: bool = False,
+        before: int = 0,
     ) -> None:
         self.path = path
         self.encoding = encoding
@@ -93,7 +107,7 @@ class Sheet:
         self.warnings = tuple(warnings)
         self.size = path.stat().st_size
         self._file = file
-        self._is_marked = is_marked
+        self._before = before + is_marked
         self._width = 0
         header = self._behind_mark()
         if header is None or not any(header.cells):
@@ -125,18 +139,22 @@ class Sheet:
             if row.problem:
                 yield row
             elif len(cells) == width:
-                yield row if (problem := _wrong_text("".join(cells))) is None else Row(row.line, cells, problem)
+                text = "".join(cells)
+                if problem := _wrong_text(text):
+                    yield Row(row.line, cells, problem)
+                else:
+                    yield Row(row.line, unguarded(cells)) if '="' in text or "'" in text else row
             elif len(cells) > width and (len(cells) <= width + self._added or not any(cells[width:])):
                 yield Row(row.line, cells[:width])
             else:
                 yield Row(row.line, cells, _wrong_width(len(cells), width))
 
     def _behind_mark(self) -> Row | None:
-        """Begins with the header, which comes first but for Excel's line that tells the delimiter."""
+        """Begins with the header, which comes first but for Excel's line that tells the delimiter, and for what a file
+        says of itself before."""
         self._begin()
         rows = (row for row in self._records() if not row.problem)
-        first = next(rows, None)
-        return next(rows, None) if self._is_marked else first
+        return next(islice(rows, self._before, None), None)
 
     def _begin(self) -> None:
         self._lines = _Lines(self._file)
@@ -192,7 +210,19 @@ def open_sheet(path: Path) -> Iterator[Sheet]:
         file.seek(0)
         warnings = [encoding.warning] if encoding.warning else []
         delimiter, is_marked = _delimiter(start)
-        yield Sheet(file, path, encoding.name, delimiter, warnings, is_marked=is_marked)
+        before = 0
+        if not is_marked:
+            delimiter, before = preamble(_first_lines(file), delimiter)
+        if before:
+            warnings.append(f"{before} lines before the header were passed over.")
+        yield Sheet(file, path, encoding.name, delimiter, warnings, is_marked=is_marked, before=before)
+
+
+def _first_lines(file: TextIO) -> list[str]:
+    """The first lines, from which the file then begins anew."""
+    lines = [file.readline(LONGEST_LINE) for _ in range(LOOKED_AT)]
+    file.seek(0)
+    return [line for line in lines if line.strip()]
 
 
 def _delimiter(start: str) -> tuple[str, bool]:

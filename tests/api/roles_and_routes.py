@@ -74,6 +74,7 @@ madnx   GET    /imports
 mdx     POST   /imports
 open    GET    /imports/<path:rest>
 madnx   GET    /imports/<uuid:import_id>
+mdx     POST   /imports/<uuid:import_id>/answer
 mdx     POST   /imports/<uuid:import_id>/cancel
 madnx   GET    /imports/<uuid:import_id>/differences
 madx    GET    /imports/<uuid:import_id>/errors.csv

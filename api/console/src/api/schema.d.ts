@@ -4598,7 +4598,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
                     kind?: "orders" | "tracking" | "statuses" | "products";
                     source?: string;
                     sort?: "started_at" | "-started_at";
@@ -6909,7 +6909,7 @@ export interface paths {
                     /** @description `next` of the page before */
                     cursor?: string;
                     count?: "exact" | "estimate";
-                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
                     kind?: "orders" | "tracking" | "statuses" | "products";
                     source?: string;
                     sort?: "started_at" | "-started_at";
@@ -6951,6 +6951,8 @@ export interface paths {
          *     `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers` (keep or update
          *     their names). With `like`, the id of an import, whatever is not told is as that one was asked and as its files
          *     proved: so are its refused rows loaded again.
+         *
+         *     Where the first orders look wrong, nothing is stored and the state is `needs-answer`: see `findings`.
          */
         post: {
             parameters: {
@@ -6970,13 +6972,7 @@ export interface paths {
                     customers?: "keep" | "update";
                     like?: string;
                 };
-                header?: {
-                    /**
-                     * @description The ETag of what was decided on; a version that is gone is refused with 412
-                     * @example "3"
-                     */
-                    "If-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -6993,8 +6989,6 @@ export interface paths {
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
-                409: components["responses"]["CONFLICT"];
-                412: components["responses"]["PRECONDITION_FAILED"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -7175,6 +7169,65 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that all that looks wrong was looked at and is right; the import goes on, for who answers.
+         * @description It needs the permissions that beginning it does. To say that something is wrong indeed, cancel it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswerForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -13174,7 +13227,7 @@ export interface components {
             source: string;
             profile: string;
             /** @enum {string} */
-            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
             reason: string;
             dry_run: boolean;
             /** Format: date-time */
@@ -13198,6 +13251,13 @@ export interface components {
             ranges: number;
             ranges_done: number;
         };
+        FindingAnswer: {
+            name: string;
+            orders: number;
+            looked_at: number;
+            detail: string;
+            checked: boolean;
+        };
         KeptAnswer: {
             /** Format: uuid */
             order_id: string;
@@ -13214,7 +13274,7 @@ export interface components {
             source: string;
             profile: string;
             /** @enum {string} */
-            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
             reason: string;
             dry_run: boolean;
             /** Format: date-time */
@@ -13232,6 +13292,7 @@ export interface components {
             refusals: {
                 [key: string]: number;
             };
+            findings: components["schemas"]["FindingAnswer"][];
             taken_back: {
                 [key: string]: unknown;
             };
@@ -13279,6 +13340,9 @@ export interface components {
         ImportDifferenceAnswerPageForm: {
             items: components["schemas"]["ImportDifferenceAnswer"][];
             next: string | null;
+        };
+        AnswerForm: {
+            checked: string[];
         };
         MappingAnswer: {
             name: string;

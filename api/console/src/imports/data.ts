@@ -12,6 +12,7 @@ export type Proposal = Schemas["ProposalAnswer"];
 export type ProposedColumn = Schemas["ProposedColumnAnswer"];
 export type Mapping = Schemas["MappingAnswer"];
 export type Kind = Import["kind"];
+export type Finding = Schemas["FindingAnswer"];
 
 const LOOK_MS = 700;
 const AT_WORK: ReadonlySet<string> = new Set(["running", "undoing"]);
@@ -93,23 +94,14 @@ export function loadedAgain(id: string, csv: string, isTrial: boolean, key: stri
   ) as Promise<Import>;
 }
 
-/** What looks wrong in the orders that a file tells of, and whether somebody said that it is right. */
-export interface Finding {
-  name: string;
-  orders: number;
-  looked_at: number;
-  detail: string;
-  checked: boolean;
-}
-
-/** What was found; a server that looks for nothing tells nothing. */
-export const findingsOf = (one: Import): readonly Finding[] =>
-  (one as { findings?: readonly Finding[] }).findings ?? [];
-
 /** Says of findings that they were looked at and are right; the import goes on. */
 export function answered(id: string, checked: readonly string[]): Promise<Import> {
-  const options = { params: { path: { import_id: id } }, body: { checked: [...checked] } };
-  return taken(api.POST("/api/v1/imports/{import_id}/answer" as never, options as never));
+  return taken(
+    api.POST("/api/v1/imports/{import_id}/answer", {
+      params: { path: { import_id: id } },
+      body: { checked: [...checked] },
+    }),
+  );
 }
 
 export type Step = "pause" | "resume" | "cancel" | "undo";

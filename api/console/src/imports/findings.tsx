@@ -5,13 +5,12 @@ import { useState } from "react";
 import { useMay } from "../app/session";
 import { Sheet, useAct, Warned } from "../parts/back";
 import { Button } from "../parts/button";
-import { answered, type Finding, findingsOf, type Import } from "./data";
+import { answered, type Finding, type Import } from "./data";
 
 export function Findings({ one }: { one: Import }) {
-  const findings = findingsOf(one);
-  const state: string = one.state;
+  const { findings } = one;
   if (findings.length === 0) return null;
-  return state === "needs-answer" ? (
+  return one.state === "needs-answer" ? (
     <Asked one={one} findings={findings} />
   ) : (
     <Sheet
