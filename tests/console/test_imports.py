@@ -108,6 +108,29 @@ def test_a_file_of_no_platform_is_read_by_columns_that_are_chosen_and_kept(wizar
     assert (order["payment_status"], order["total"]["amount"]) == ("paid", "25.00")
 
 
+def test_what_looks_wrong_is_asked_about_before_anything_is_stored(wizard: Callable[..., Page]) -> None:
+    page = wizard()
+    rows = "No,Date,Article,Qty,Price,Total\nQ1,2026-01-02,Cup,2,5.00,10.00\nQ2,2026-01-03,Pot,1,9.00,14.00\n"
+    choose(page, ("asks.csv", rows.encode()))
+    expect(page.get_by_role("heading", name="What the columns hold")).to_be_visible()
+    page.get_by_label("The shop's name").fill("asking")
+    page.get_by_label("All of them were paid").check()
+    page.get_by_label("Currency, where").fill("EUR")
+    page.get_by_label("Time zone").fill("Europe/Paris")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="What looks wrong")).to_be_visible()
+    expect(page.locator(".page-bar .button.primary")).to_have_text(re.compile("Bring it in"))
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_url(BROUGHT)
+    expect(page.get_by_role("heading", name="Look at this first")).to_be_visible()
+    go = page.get_by_role("button", name="They are right: go on")
+    expect(go).to_be_disabled()
+    assert call(page, "GET", "/orders?number=Q2")["items"] == []
+    page.get_by_label("come to other totals").check()
+    go.click()
+    expect(figure(page, "New")).to_have_text("2")
+
+
 def test_a_tab_that_is_closed_while_it_sends_goes_on_where_it_was(wizard: Callable[..., Page], tmp_path: Path) -> None:
     file = tmp_path / "big.csv"
     file.write_bytes(b"No;Date\n" + b"1;2025-01-01\n" * (2 * PART // 13))
