@@ -229,7 +229,7 @@ def received(settings: Settings) -> Iterator[Upload]:
         files = _kept_files(settings, kept)
         for stream in streams:
             paths.append(folder / uuid4().hex)
-            files.append(_copied(stream, paths[-1]))
+            files.append(copied(stream, paths[-1]))
         if len({file.digest for file in files}) < len(files):
             raise Problem(422, "same-file-twice", "One of the files is given twice.")
         yield Upload(files, options, mapping)
@@ -300,7 +300,7 @@ def _options(parameters: dict[str, str]) -> ImportOptions.Loaded:
     return options
 
 
-def _copied(stream: IO[bytes], path: Path) -> Received:
+def copied(stream: IO[bytes], path: Path) -> Received:
     """Copies a stream to disk, as its owner's alone."""
     digest, size = sha256(), 0
     with _private(path) as file:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Response, request
 from marshmallow import fields, validate
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from api.access import caller, needs
 from api.bodies import Resource
+from api.imports.upload import copied
 from api.problems import Problem
 from api.requests import respond, runtime
 from api.schemas import Body, Text, instant, page_form
@@ -20,7 +21,9 @@ from projections.work.uploads import (
     add_part,
     begin_upload,
     find_upload,
+    path_of,
     remove_upload,
+    require_offset,
     uploads_of,
 )
 
@@ -103,13 +106,20 @@ def patch_upload(query: PartQuery.Loaded, upload_id: UUID) -> Response:
     if request.mimetype != BYTES:
         raise Problem(415, "unsupported-media-type", f"Send the part as {BYTES}.")
     request.max_content_length = LARGEST_PART
+    settings, owner = runtime().settings, caller().actor
+    with runtime().reading() as connection:
+        require_offset(find_upload(connection, owner, upload_id), query.offset)
+    # A part comes as slowly as its line is: it is whole before a connection to the database is held for it.
+    whole = path_of(settings, upload_id).with_suffix(f".{uuid4().hex}")
     try:
-        with runtime().pool.connection() as connection:
-            added = add_part(
-                connection, runtime().settings, caller().actor, upload_id, query.offset, request.stream.read
-            )
+        whole.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        copied(request.stream, whole)
+        with runtime().pool.connection() as connection, whole.open("rb") as part:
+            added = add_part(connection, settings, owner, upload_id, query.offset, part.read)
     except OSError as error:
         raise Problem(507, "no-room", f"The file cannot be kept: {error.strerror}.") from error
+    finally:
+        whole.unlink(missing_ok=True)
     return respond(_answer(added))
 
 

@@ -99,6 +99,12 @@ def find_upload(connection: Connection, owner: str, upload_id: UUID) -> KeptUplo
     return KeptUpload._make(row)
 
 
+def require_offset(upload: KeptUpload, offset: int) -> None:
+    """Refuses a part that is not the next one; raises `WrongOffset`."""
+    if upload.received != offset:
+        raise WrongOffset(received=upload.received, offset=offset)
+
+
 def uploads_of(connection: Connection, owner: str) -> list[KeptUpload]:
     """Somebody's files on their way in, the oldest first."""
     return [KeptUpload._make(row) for row in connection.execute(_EVERY, {"owner": owner})]
@@ -116,8 +122,7 @@ def add_part(
     if row is None:
         raise UploadNotFound
     known = KeptUpload._make(row)
-    if known.received != offset:
-        raise WrongOffset(received=known.received, offset=offset)
+    require_offset(known, offset)
     path = path_of(settings, upload_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
