@@ -17,6 +17,7 @@ open    GET    /api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon
 open    GET    /api/docs/start.js
 open    GET    /assets/<path:name>
 ax      GET    /audit/seals
+ax      POST   /audit/verify
 omadnx  GET    /changes
 omadnx  GET    /coupons
 mx      POST   /coupons
@@ -75,6 +76,7 @@ open    GET    /healthz
 open    GET    /icon.svg
 madnx   GET    /imports
 mdx     POST   /imports
+open    GET    /imports/<path:rest>
 madnx   GET    /imports/<uuid:import_id>
 mdx     POST   /imports/<uuid:import_id>/answer
 mdx     POST   /imports/<uuid:import_id>/cancel
@@ -89,6 +91,11 @@ mx      DELETE /imports/mappings/<string:name>
 madnx   GET    /imports/mappings/<string:name>
 mx      PUT    /imports/mappings/<string:name>
 mdx     POST   /imports/mappings/guess
+mdx     GET    /imports/uploads
+mdx     POST   /imports/uploads
+mdx     DELETE /imports/uploads/<uuid:upload_id>
+mdx     GET    /imports/uploads/<uuid:upload_id>
+mdx     PATCH  /imports/uploads/<uuid:upload_id>
 omadnx  GET    /jobs
 omadnx  GET    /jobs/<uuid:job_id>
 omadnx  POST   /jobs/<uuid:job_id>/cancel
@@ -188,6 +195,7 @@ omx     POST   /orders/quote
 omadnx  POST   /orders/summary
 open    GET    /pay/<string:token>
 open    POST   /pay/<string:token>
+open    GET    /payments
 omadnx  GET    /processes
 omadnx  GET    /processes/refusals
 omadnx  GET    /products
@@ -199,14 +207,19 @@ omadnx  GET    /products/<string:sku>
 mdx     PUT    /products/<string:sku>
 mdx     POST   /products/<string:sku>/restore
 madnx   GET    /projections
+dx      POST   /projections/<string:name>/dead-letters/retry
+dx      POST   /projections/<string:name>/rebuild
+madnx   GET    /projections/dead-letters
 open    GET    /readyz
 omadnx  GET    /reconciliation
 mx      POST   /reconciliation
+open    GET    /returns
 open    GET    /sandbox/<string:charge_id>
 open    POST   /sandbox/<string:charge_id>
 omadnx  GET    /retention
 omadnx  GET    /sequences
 mx      POST   /sequences
+open    GET    /sequences/<path:rest>
 omadnx  GET    /sequences/<uuid:sequence_id>
 mx      PUT    /sequences/<uuid:sequence_id>
 omadnx  GET    /sequences/<uuid:sequence_id>/enrolments
@@ -257,6 +270,7 @@ mdx     PUT    /stock/<string:sku>/place
 mdx     PUT    /stock/<string:sku>/policy
 omadnx  GET    /stock/<string:sku>/promised
 mdx     POST   /stock/<string:sku>/receipts
+open    GET    /tag-rules
 omadnx  GET    /templates
 mx      DELETE /templates/<string:status>/<string:locale>
 omadnx  GET    /templates/<string:status>/<string:locale>
@@ -283,6 +297,7 @@ adx     GET    /webhook-endpoints/<uuid:endpoint_id>/deliveries
 dx      POST   /webhook-endpoints/<uuid:endpoint_id>/replay
 dx      POST   /webhook-endpoints/<uuid:endpoint_id>/secret
 open    POST   /webhooks/<string:provider>
+open    GET    /work
 """
 
 

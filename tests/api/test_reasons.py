@@ -50,6 +50,8 @@ NEEDS_NONE = {
     "/views": "how a person looks at the list",
     "/orders/{order_id}/presence": "who looks at an order; nothing of it is recorded",
     "/drafts": "what a person is still typing",
+    "/projections": "a view's upkeep; nothing of it is recorded",
+    "/audit": "proves and changes nothing",
     "/orders/{order_id}/messages/test": "a mail on trial, to oneself",
     "/orders/summary": "adds up and changes nothing",
     "/documents": "prints; a void takes its reason",
