@@ -9,12 +9,12 @@ from flask import Response
 from marshmallow import Schema
 
 from api.bodies import Resource
-from api.labels import labels_of
 from api.reports.files import report_file
 from api.reports.forms import ComparedQuery
 from api.reports.periods import Period, list_of, period_of
 from api.requests import fresh, read, respond, shop
 from api.schemas import money
+from domain.labels import status_labels
 from domain.shop import Shop
 from projections.engine.tables import Connection
 from projections.views.sales import SalesFilters, SalesRow, list_sales
@@ -88,7 +88,7 @@ def status_facts(shown: Shop, code: str) -> Row:
     status = shown.statuses.get(code)
     if status is None:
         return {"label": code, "stage": "completed", "colour": "#6b7280"}
-    label = labels_of("status", code, status.label).get(shown.defaults.locale, status.label)
+    label = status_labels(status).get(shown.defaults.locale, status.label)
     return {"label": label, "stage": status.stage, "colour": status.colour}
 
 

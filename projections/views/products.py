@@ -37,6 +37,9 @@ _INDEXES = (
 )
 _COLUMNS = ("id", "sku", "version", "updated_at", "is_active", "name_order", "barcode", "facts", "words")
 _FACTS = "SELECT sku, facts FROM views.products WHERE sku = ANY(%s)"
+_PICTURES = """
+SELECT sku, facts ->> 'picture' FROM views.products WHERE sku = ANY(%s) AND facts ->> 'picture' <> ''
+"""
 NAME_KEY = 60  # characters by which names are sorted
 
 
@@ -145,3 +148,8 @@ def product_names(connection: Connection, skus: Sequence[str], locale: str) -> d
     """What the products of these SKUs are called in a language; nothing of one that the catalogue does not have."""
     rows = connection.execute(_FACTS, (list(skus),))
     return {sku: convert(facts, ProductFacts).name(locale) for sku, facts in rows}
+
+
+def pictures(connection: Connection, skus: list[str]) -> dict[str, str]:
+    """The addresses of the pictures of these SKUs; those that have none are left out."""
+    return dict(connection.execute(_PICTURES, (skus,)).fetchall())

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.orders.cart import AddItem
-from domain.orders.creation import Past
 from domain.orders.imports import UndoOrderImport
 from domain.orders.moves import ChangeStatus
 from domain.orders.order import Imported
+from domain.orders.past import Past
 from domain.settings import SetDefaults
 from domain.shop import Defaults
 from projections.views.sales import SalesFilters, SalesRow, list_goods, list_sales

@@ -2,7 +2,9 @@
 
 import { i18n } from "@lingui/core";
 import { useQuery } from "@tanstack/react-query";
-import { sourceLabel, stageLabel, statusLabel } from "../text/labels";
+import type { Shop } from "../api/client";
+import { useShop } from "../orders/data";
+import { sourceLabel, statusLabel } from "../text/labels";
 import { localeTag } from "../text/language";
 import { moneyText } from "../text/money";
 import { Card } from "./card";
@@ -30,6 +32,10 @@ const COLOURS: Record<string, string> = {
   completed: "green",
   cancelled: "red",
 };
+
+/** What a status is called in the operator's language; one that the shop no longer has bears the name it was told by. */
+const nameOf = (shop: Shop | undefined, code: string, label: string | null): string =>
+  statusLabel(shop?.statuses.find((each) => each.code === code) ?? { code, label: label ?? code });
 
 const HEADS = (first: string) => [
   first,
@@ -63,7 +69,8 @@ export function ByStatus({ asked }: { asked: Asked }) {
   const query = useQuery(statusesQuery(asked));
   const rows = query.data?.rows ?? [];
   const then = query.data?.compared?.rows;
-  const name = (row: StatusFigures) => statusLabel({ code: row.key, label: row.label ?? row.key });
+  const shop = useShop();
+  const name = (row: StatusFigures) => nameOf(shop, row.key, row.label);
   return (
     <Card
       title={i18n._("Orders by status")}
@@ -140,8 +147,8 @@ export function Durations({ asked }: { asked: Asked }) {
   const locale = localeTag();
   const query = useQuery(durationsQuery(asked));
   const rows = (query.data?.rows ?? []).filter(({ stage, ended }) => !ENDED.includes(stage) || ended > 0);
-  const name = (row: StatusDuration) =>
-    statusLabel({ code: row.status, label: row.label }) || stageLabel(row.stage);
+  const shop = useShop();
+  const name = (row: StatusDuration) => nameOf(shop, row.status, row.label);
   const time = (seconds: number | null) => (seconds === null ? "–" : span(seconds, locale));
   return (
     <Card
