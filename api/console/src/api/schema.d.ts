@@ -4542,7 +4542,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
                     kind?: "orders" | "tracking" | "statuses" | "products";
                     source?: string;
                     sort?: "started_at" | "-started_at";
@@ -6725,7 +6725,7 @@ export interface paths {
                     /** @description `next` of the page before */
                     cursor?: string;
                     count?: "exact" | "estimate";
-                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
                     kind?: "orders" | "tracking" | "statuses" | "products";
                     source?: string;
                     sort?: "started_at" | "-started_at";
@@ -6987,6 +6987,65 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that all that looks wrong was looked at and is right; the import goes on, for who answers.
+         * @description It needs the permissions that beginning it does. To say that something is wrong indeed, cancel it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswerForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -12506,7 +12565,7 @@ export interface components {
             source: string;
             profile: string;
             /** @enum {string} */
-            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
             reason: string;
             dry_run: boolean;
             /** Format: date-time */
@@ -12537,6 +12596,16 @@ export interface components {
             code: string;
             detail: string;
         };
+        FindingAnswer: {
+            name: string;
+            orders: number;
+            looked_at: number;
+            detail: string;
+            checked: boolean;
+        };
+        AnswerForm: {
+            checked: string[];
+        };
         ImportAnswer: {
             /** Format: uuid */
             id: string;
@@ -12546,7 +12615,7 @@ export interface components {
             source: string;
             profile: string;
             /** @enum {string} */
-            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
             reason: string;
             dry_run: boolean;
             /** Format: date-time */
@@ -12564,6 +12633,7 @@ export interface components {
             refusals: {
                 [key: string]: number;
             };
+            findings: components["schemas"]["FindingAnswer"][];
             taken_back: {
                 [key: string]: unknown;
             };
