@@ -22,6 +22,7 @@ from domain import (
     tag_rules,
     templates,
     tokens,
+    webhook_endpoints,
 )
 from domain.events import Aggregate, Event
 from domain.orders import (
@@ -97,6 +98,7 @@ _KINDS: dict[type[Aggregate], tuple[type[Event], ...]] = {
     imports.Import: imports.EVENTS,
     operators.Operator: operators.EVENTS,
     tokens.Token: tokens.EVENTS,
+    webhook_endpoints.WebhookEndpoint: webhook_endpoints.EVENTS,
 }
 AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
     aggregate: (*events, gaps.EVENTS[aggregate.TOPIC]) for aggregate, events in _KINDS.items()

@@ -13,6 +13,7 @@ from marshmallow import fields, validate
 from api.access import needs, require_all
 from api.bodies import Resource
 from api.cursors import read_cursor, write_cursor
+from api.imports.figures import CHOICES, TAKEN_BACK, TOTALS
 from api.imports.upload import OPTIONS, Upload, received, request_key_of
 from api.lists import ListQuery, ListRequest, limit_of, page_answer, sorts
 from api.parameters import names_query
@@ -76,7 +77,7 @@ class ImportRowAnswer(Body):
     dry_run = fields.Boolean(required=True)
     started_at = fields.DateTime(required=True)
     ended_at = fields.DateTime(required=True, allow_none=True)
-    totals = fields.Dict(keys=fields.String(), required=True)
+    totals = fields.Dict(keys=fields.String(), required=True, metadata=TOTALS)
 
 
 class ImportProgressAnswer(Body):
@@ -103,10 +104,10 @@ class ImportAnswer(ImportRowAnswer):
     """An import with what was chosen for it, its progress, its refusals by code and what an undo left."""
 
     detail = fields.String(required=True)
-    choices = fields.Dict(keys=fields.String(), required=True)
+    choices = fields.Dict(keys=fields.String(), required=True, metadata=CHOICES)
     progress = fields.Nested(ImportProgressAnswer, required=True)
     refusals = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    taken_back = fields.Dict(keys=fields.String(), required=True)
+    taken_back = fields.Dict(keys=fields.String(), required=True, metadata=TAKEN_BACK)
     kept = fields.List(fields.Nested(KeptAnswer), required=True)
 
 

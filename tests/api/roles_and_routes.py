@@ -51,6 +51,9 @@ mx      POST   /effects/<uuid:key>/settle
 omadnx  GET    /enrolments
 adnx    GET    /epochs
 adnx    GET    /events
+adnx    GET    /events/asyncapi.json
+adnx    GET    /events/schemas
+adnx    GET    /events/schemas/<string:topic>
 omadnx  POST   /exports
 omadnx  GET    /exports/<uuid:job_id>
 omadnx  GET    /exports/<uuid:job_id>/file
@@ -259,6 +262,14 @@ omadnx  POST   /views
 omadnx  DELETE /views/<uuid:view_id>
 omadnx  PUT    /views/<uuid:view_id>
 omadnx  GET    /views/counts
+adx     GET    /webhook-endpoints
+dx      POST   /webhook-endpoints
+dx      DELETE /webhook-endpoints/<uuid:endpoint_id>
+adx     GET    /webhook-endpoints/<uuid:endpoint_id>
+dx      PUT    /webhook-endpoints/<uuid:endpoint_id>
+adx     GET    /webhook-endpoints/<uuid:endpoint_id>/deliveries
+dx      POST   /webhook-endpoints/<uuid:endpoint_id>/replay
+dx      POST   /webhook-endpoints/<uuid:endpoint_id>/secret
 open    POST   /webhooks/<string:provider>
 """
 

@@ -56,6 +56,7 @@ NEEDS_NONE = {
     "/effects": "work on the outside world, by its key",
     "/reconciliation": "compares and changes nothing",
     "/webhooks": "told by a provider",
+    "/webhook-endpoints": "what other programs are told",
     "/messages": "a mail, which is kept with what set it off",
 }
 STORE_NOTHING = ("/preview", "/quote", "/simulate", "/guess")

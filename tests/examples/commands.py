@@ -22,6 +22,7 @@ from domain import (
     tag_rules,
     templates,
     tokens,
+    webhook_endpoints,
 )
 from domain.events import Command
 from domain.orders import (
@@ -68,6 +69,7 @@ from tests.examples.facts import (
     CUPS,
     CUSTOMER,
     DEFAULTS,
+    ENDPOINT,
     ENROLMENT,
     EXCHANGE,
     FACTS,
@@ -93,6 +95,7 @@ from tests.examples.facts import (
     SLIP,
     STOCK,
     TENTH,
+    TERMS,
     TILL,
     TOKEN,
     TOTALS,
@@ -107,6 +110,7 @@ _SEQUENCE: dict[str, Any] = {"sequence_id": SEQUENCE, "context": SAID}
 _ENROLMENT: dict[str, Any] = {"enrolment_id": ENROLMENT, "context": SAID}
 _OPERATOR: dict[str, Any] = {"operator_id": OPERATOR, "context": SAID}
 _TOKEN: dict[str, Any] = {"token_id": TOKEN, "context": SAID}
+_ENDPOINT: dict[str, Any] = {"endpoint_id": ENDPOINT, "context": SAID}
 _IMPORT: dict[str, Any] = {"import_id": IMPORT, "context": SAID}
 
 COMMANDS: tuple[Command, ...] = (
@@ -275,6 +279,11 @@ COMMANDS: tuple[Command, ...] = (
     operators.ChangeOperatorPassword(**_OPERATOR, temporary=True),
     tokens.IssueToken(**_TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
     tokens.RevokeToken(**_TOKEN),
+    webhook_endpoints.DefineWebhookEndpoint(**_ENDPOINT, terms=TERMS),
+    webhook_endpoints.ChangeWebhookEndpoint(**_ENDPOINT, terms=TERMS),
+    webhook_endpoints.RemoveWebhookEndpoint(**_ENDPOINT),
+    webhook_endpoints.RotateWebhookSecret(**_ENDPOINT, keep_hours=24),
+    webhook_endpoints.ReplayWebhooks(**_ENDPOINT, after=41),
     order_imports.RetellOrder(**OF_THE_ORDER, told=CREATE),
     order_imports.UndoOrderImport(**OF_THE_ORDER, since=("order.note-added",)),
     customers.UndoCardImport(**_CUSTOMER, before=CARD),

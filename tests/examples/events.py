@@ -22,6 +22,7 @@ from domain import (
     tag_rules,
     templates,
     tokens,
+    webhook_endpoints,
 )
 from domain.coupons import CouponRules
 from domain.events import Event
@@ -37,6 +38,7 @@ from tests.examples.facts import (
     CUPS,
     CUSTOMER,
     DEFAULTS,
+    ENDPOINT,
     ENROLMENT,
     EXCHANGE,
     FACTS,
@@ -59,6 +61,7 @@ from tests.examples.facts import (
     SIGNED,
     SLIP,
     STOCK,
+    TERMS,
     TILL,
     TOKEN,
     TOTALS,
@@ -216,6 +219,16 @@ EVENTS: tuple[Event, ...] = (
     event(operators.OperatorPasswordChanged, OPERATOR, temporary=True),
     event(tokens.TokenIssued, TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
     event(tokens.TokenRevoked, TOKEN),
+    event(webhook_endpoints.WebhookEndpointDefined, ENDPOINT, terms=TERMS),
+    event(
+        webhook_endpoints.WebhookEndpointChanged,
+        ENDPOINT,
+        terms=TERMS,
+        was=webhook_endpoints.WebhookTerms(url="https://example.com/old"),
+    ),
+    event(webhook_endpoints.WebhookEndpointRemoved, ENDPOINT),
+    event(webhook_endpoints.WebhookSecretRotated, ENDPOINT, keep_hours=24),
+    event(webhook_endpoints.WebhooksReplayed, ENDPOINT, after=41),
     event(gaps.OrderGapDeclared, ORDER, CUSTOMER, missing=(2,)),
     event(gaps.CustomerGapDeclared, CUSTOMER, CUSTOMER, missing=(2,)),
     event(gaps.CouponGapDeclared, COUPON, missing=(2,)),
@@ -228,4 +241,5 @@ EVENTS: tuple[Event, ...] = (
     event(gaps.ImportGapDeclared, IMPORT, missing=(2,)),
     event(gaps.OperatorGapDeclared, OPERATOR, missing=(2,)),
     event(gaps.TokenGapDeclared, TOKEN, missing=(2,)),
+    event(gaps.WebhookEndpointGapDeclared, ENDPOINT, missing=(2,)),
 )
