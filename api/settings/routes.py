@@ -33,7 +33,7 @@ from api.spans import MOST_LOOKED_AT, MOST_SHOWN, SpanQuery
 from domain import texts
 from domain.addresses import Address
 from domain.customers import EMAIL_LIMIT
-from domain.labels import labels_of
+from domain.labels import Kind, labels_of
 from domain.methods import (
     DefineCarrier,
     DefinePaymentMethod,
@@ -189,7 +189,7 @@ def _defaults(defaults: Defaults) -> dict[str, Any]:
     return {**facts, "tax_rate": taxes_rate(taxes), "taxes": None if taxes is None else tax_answers(taxes)}
 
 
-def _labelled(kind: str, parts: dict[str, Any]) -> list[dict[str, Any]]:
+def _labelled(kind: Kind, parts: dict[str, Any]) -> list[dict[str, Any]]:
     """The parts with what each is called in every language."""
     listed = _listed(parts)
     return [{**one, "labels": labels_of(kind, one["code"], one["label"])} for one in listed]
