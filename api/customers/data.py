@@ -14,10 +14,11 @@ from marshmallow import fields
 from api.access import needs
 from api.customers.forms import CardAnswer, ConsentAnswer
 from api.customers.routes import customer_answer, customers
-from api.documents import DocumentAnswer, document_row
+from api.documents import document_row
 from api.messages import MessageAnswer, message_answer
 from api.orders.answers import OrderAnswer
 from api.orders.rendering import order_answer
+from api.prints import DocumentAnswer
 from api.requests import fresh, runtime
 from api.schemas import Body, instant
 from domain.customers import Customer, CustomerNotFound

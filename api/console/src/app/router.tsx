@@ -165,45 +165,66 @@ const customers = createRoute({
   getParentRoute: () => root,
   path: "/customers",
   validateSearch: readCustomersSearch,
-  component: lazyRouteComponent(withWords(() => import("../customers/customer_list")), "CustomerList"),
+  component: lazyRouteComponent(
+    withWords(() => import("../customers/customer_list")),
+    "CustomerList",
+  ),
 });
 
 const customer = createRoute({
   getParentRoute: () => root,
   path: "/customers/$id",
-  component: lazyRouteComponent(withWords(() => import("../customers/card/customer_page")), "CustomerPage"),
+  component: lazyRouteComponent(
+    withWords(() => import("../customers/card/customer_page")),
+    "CustomerPage",
+  ),
 });
 
 const products = createRoute({
   getParentRoute: () => root,
   path: "/products",
   validateSearch: readProductsSearch,
-  component: lazyRouteComponent(withWords(() => import("../products/product_list")), "ProductList"),
+  component: lazyRouteComponent(
+    withWords(() => import("../products/product_list")),
+    "ProductList",
+  ),
 });
 
 const stock = createRoute({
   getParentRoute: () => root,
   path: "/stock",
   validateSearch: readStockSearch,
-  component: lazyRouteComponent(withWords(() => import("../stock/stock_list")), "StockList"),
+  component: lazyRouteComponent(
+    withWords(() => import("../stock/stock_list")),
+    "StockList",
+  ),
 });
 
 const stockTake = createRoute({
   getParentRoute: () => root,
   path: "/stock/take",
-  component: lazyRouteComponent(withWords(() => import("../stock/stock_take")), "StockTake"),
+  component: lazyRouteComponent(
+    withWords(() => import("../stock/stock_take")),
+    "StockTake",
+  ),
 });
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
-  component: lazyRouteComponent(withWords(() => import("../settings/settings_page")), "SettingsPage"),
+  component: lazyRouteComponent(
+    withWords(() => import("../settings/settings_page")),
+    "SettingsPage",
+  ),
 });
 
 const settingsSection = createRoute({
   getParentRoute: () => root,
   path: "/settings/$section",
-  component: lazyRouteComponent(withWords(() => import("../settings/settings_page")), "SettingsPage"),
+  component: lazyRouteComponent(
+    withWords(() => import("../settings/settings_page")),
+    "SettingsPage",
+  ),
 });
 
 export const router = createRouter({
