@@ -10,6 +10,7 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    import_answers,
     imports,
     mappings,
     messages,
@@ -124,7 +125,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **_decided_by(messages.Message, "message_id", messages.HANDLERS),
     **_decided_by(sequences.Sequences, "book_id", sequences.HANDLERS),
     **_decided_by(enrolments.Enrolment, "enrolment_id", enrolments.HANDLERS),
-    **_decided_by(imports.Import, "import_id", imports.HANDLERS),
+    **_decided_by(imports.Import, "import_id", imports.HANDLERS, import_answers.HANDLERS),
     **_decided_by(operators.Operator, "operator_id", operators.HANDLERS),
     **_decided_by(tokens.Token, "token_id", tokens.HANDLERS),
 }

@@ -9,6 +9,7 @@ from domain import (
     customers,
     enrolments,
     gaps,
+    import_answers,
     imports,
     mappings,
     messages,
@@ -94,7 +95,7 @@ _KINDS: dict[type[Aggregate], tuple[type[Event], ...]] = {
     ),
     sequences.Sequences: sequences.EVENTS,
     enrolments.Enrolment: enrolments.EVENTS,
-    imports.Import: imports.EVENTS,
+    imports.Import: (*imports.EVENTS, *import_answers.EVENTS),
     operators.Operator: operators.EVENTS,
     tokens.Token: tokens.EVENTS,
 }

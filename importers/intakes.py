@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +26,7 @@ from importers.orders import Origin
 from importers.payments.forms import PaymentsReader
 from importers.payments.intake import PaymentsIntake
 from importers.products import ACTOR, ProductsIntake
-from importers.profile import Choices, Profile
+from importers.profile import Choices, Profile, ReadAs
 from importers.profiles import NoProfile, choose_profile
 from importers.reading.dates import zone_named
 from importers.reading.grouping import Group
@@ -38,6 +38,7 @@ from projections.settings import Settings
 from projections.work.import_files import folder_of
 
 MOST_UNUSED = 100  # columns that are named to the operator
+LOOKED_AT = 10_000  # rows of a file in which what looks wrong is looked for
 EXPLAINED = 1_000  # rows that an import's own explanation looks at
 
 
@@ -98,6 +99,7 @@ class Opened:
         source: str,
         asked: ImportRequest,
         explain: Callable[[], dict[str, Any]] = dict,
+        reads: Mapping[str, ReadAs] | None = None,
     ) -> None:
         self.header = table.report_header
         self.delimiter = table.delimiter
@@ -107,6 +109,8 @@ class Opened:
         self.source = source
         self.asked = asked
         self.explain = explain
+        self.headers = table.headers
+        self.reads = reads or {}
         self._table = table
 
     def groups(self) -> Iterator[Group]:
@@ -114,6 +118,15 @@ class Opened:
         if self.asked.kind == "orders":
             return self._table.groups(self.intake.groups, self.intake.follows, self.intake.heads)
         return self.intake.groups(self._table.rows())
+
+    def first_groups(self) -> Iterator[Group]:
+        """The orders of the first rows, as far as they are whole there; see `rewind`."""
+        intake = self.intake
+        return self._table.first_groups(intake.groups, LOOKED_AT, intake.follows, intake.heads)
+
+    def rewind(self) -> None:
+        """Begins the files anew, after some of their rows were looked at."""
+        self._table.rewind()
 
     @property
     def position(self) -> int:
@@ -191,7 +204,7 @@ def _orders(runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Tabl
     def explain() -> dict[str, Any]:
         return explanation_of(table, mapping, found, most=EXPLAINED).shown(persons=False)
 
-    return Opened(table, intake, profile.name, origin.source, asked, explain)
+    return Opened(table, intake, profile.name, origin.source, asked, explain, profile.reads)
 
 
 def _found(runtime: Runtime, table: Table, mapping: CsvMapping | None, choices: Choices) -> OpenedProfile:

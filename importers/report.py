@@ -50,6 +50,7 @@ class Totals:
     sums: Counter[str] = field(default_factory=Counter)
     refunds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(default_factory=Counter)
 
     def accept(self, rows: int, figures: Figures | None) -> None:
         """Counts what is in the book now."""
@@ -62,6 +63,7 @@ class Totals:
         self.without_price += figures.without_price
         self.without_lines += figures.without_lines
         self.unpaid += figures.unpaid
+        self.remarks.update(figures.remarks)
         if figures.difference:
             self.adjustments[figures.currency] += abs(figures.difference)
 
@@ -111,6 +113,7 @@ class Totals:
             "orders_without_lines": self.without_lines,
             "orders_unpaid": self.unpaid,
             "customer_names_kept": self.names_kept,
+            "remarks": dict(sorted(self.remarks.items())),
             "refusals": dict(sorted(self.reasons.items())),
         }
 
@@ -127,6 +130,7 @@ class Totals:
             ("Customers' names kept", self.names_kept, "the file tells others; --customers update takes them"),
         ]
         lines = [(label, f"{count} orders, {what}") for label, count, what in found if count]
+        lines += [("Remarked", f"{count} orders, {code}") for code, count in sorted(self.remarks.items())]
         return [*lines, ("Columns not used", ", ".join(unused))] if unused else lines
 
     def as_lines(self, unused: Sequence[str] = ()) -> list[str]:

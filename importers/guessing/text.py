@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from importers.guessing.columns import Column, is_amount, is_country, is_date, is_short
-from importers.guessing.guess import CreditNotes, Guess, Guessed
-from importers.guessing.words import meanings
+from importers.guessing.proposal import CreditNotes, Guess, Guessed
+from importers.guessing.words import bare, meanings
 
 SURE, LIKELY = 0.85, 0.6
 LONGEST = 30
@@ -51,8 +51,30 @@ def _head(guess: Guess) -> Iterator[str]:
         yield '# stage = "completed"  # where all orders stand: no column tells a status'
     if not guess.column("paid") and not guess.payments():
         yield "# paid = true  # say so if all orders were paid: no column tells what came in"
-    if guess.column("tax_rate"):
-        yield "prices_include_tax = true  # correct it if tax comes on top"
+    yield from _sums(guess)
+
+
+_OTHER = {True: "is within the prices", False: "comes on top"}
+
+
+def _sums(guess: Guess) -> Iterator[str]:
+    """How the amounts belong together, and what proves it."""
+    sums = guess.sums
+    taxed = any(guess.column(field) for field in ("tax_rate", "tax", "line_tax", "shipping_tax"))
+    if sums.orders and not sums.prove:
+        yield f"# The parts come to the total in {sums.held} of {sums.orders} orders alone: look at the amounts."
+    if sums.prove and (taxed or not sums.includes_tax):
+        included = "true" if sums.includes_tax else "false"
+        yield f"prices_include_tax = {included}  # the sums of {sums.held} of {sums.orders} orders prove it"
+    elif taxed:
+        on_top = any("sales tax" in bare(one.column.name) for one in guess.guessed)
+        yield f"prices_include_tax = {'false' if on_top else 'true'}  # correct it if tax {_OTHER[on_top]}"
+    if guess.negative_discounts:
+        yield 'discounts = "negative"  # they are told below zero'
+    if guess.credit_notes and guess.credit_notes.returns:
+        yield 'negative_quantities = "returns"  # rows below zero repeat goods of the same order: they came back'
+    if guess.summed:
+        yield f"summed = [{', '.join(map(_text, guess.summed))}]  # rows of one order tell different amounts"
 
 
 def _currency(guess: Guess) -> Iterator[str]:
@@ -87,7 +109,8 @@ def _decimal(guess: Guess) -> Iterator[str]:
 
 def _is_money(field: str) -> bool:
     return field in (
-        "total", "discount", "shipping_charge", "paid", "refunded", "unit_price", "line_discount", "tax_rate",
+        "total", "tax", "discount", "discount_percent", "shipping_charge", "shipping_discount", "shipping_tax", "paid",
+        "refunded", "unit_price", "line_total", "line_discount", "line_discount_percent", "line_tax", "tax_rate",
     )  # fmt: skip
 
 
@@ -127,6 +150,16 @@ def _payments(guess: Guess) -> Iterator[str]:
             yield told if standing else f"{told}  # not known: say paid, unpaid or refunded"
 
 
+def _fulfilments(guess: Guess) -> Iterator[str]:
+    fulfilments = guess.fulfilments()
+    if fulfilments:
+        yield ""
+        yield "[fulfilments]"
+        for text, sent in fulfilments.items():
+            unknown = f'# {_key(text)} = "..."  # not known: say fulfilled, partial or unfulfilled'
+            yield f'{_key(text)} = "{sent}"' if sent else unknown
+
+
 def _tables(guess: Guess) -> Iterator[str]:
     statuses = guess.statuses()
     if statuses:
@@ -135,6 +168,7 @@ def _tables(guess: Guess) -> Iterator[str]:
         for text, stage in statuses.items():
             yield f'{_key(text)} = "{stage}"' if stage else f'# {_key(text)} = "..."  # not known: say its stage'
     yield from _payments(guess)
+    yield from _fulfilments(guess)
     nothing = [one for one in guess.guessed if one.column.nothing]
     if nothing:
         yield ""
@@ -163,7 +197,7 @@ def _rules(credit: CreditNotes, guess: Guess) -> Iterator[str]:
         yield "[[rules]]"
         yield f"when = {{ number = {_text('^' + re.escape(credit.prefix))} }}"
         yield 'then = "credit_note"'
-    if credit.others:
+    if credit.others and not credit.returns:
         yield ""
         yield "# No line sells less than one unit: these rows are refused in any case, here in their own words."
         yield "[[rules]]"

@@ -83,6 +83,24 @@ class Table:
             return self.headers[0]
         return tuple(f"{kind}.{name}" for kind, header in enumerate(self.headers, 1) for name in header)
 
+    def first_groups(
+        self,
+        cut: Callable[[Iterable[Row]], Iterator[Group]],
+        most: int,
+        follows: Key | None = None,
+        heads: Heads | None = None,
+    ) -> Iterator[Group]:
+        """The orders of the first rows, without one that may go on behind them.
+
+        Where an order's rows may lie apart, nobody knows it to be whole before the end: then all rows are looked at.
+        """
+        if len(self.sheets) > 1 or not follows:
+            yield from self.groups(cut, follows, heads)
+            return
+        rows = list(islice(self.rows(), most))
+        groups = regathered(cut(rows), numbers_apart(rows, follows), heads)
+        yield from groups if len(rows) < most else list(groups)[:-1]
+
     def rows(self) -> Iterator[Row]:
         """The rows of every file, one file after the other."""
         for reader in self._readers:

@@ -69,6 +69,7 @@ open    GET    /icon.svg
 madnx   GET    /imports
 mdx     POST   /imports
 madnx   GET    /imports/<uuid:import_id>
+mdx     POST   /imports/<uuid:import_id>/answer
 mdx     POST   /imports/<uuid:import_id>/cancel
 madnx   GET    /imports/<uuid:import_id>/differences
 madx    GET    /imports/<uuid:import_id>/errors.csv

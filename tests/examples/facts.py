@@ -18,6 +18,7 @@ from domain.addresses import Address
 from domain.coupons import CouponRules, coupon_id_of
 from domain.customers import CustomerCard
 from domain.events import Event, Metadata
+from domain.findings import Finding
 from domain.operators import operator_id
 from domain.orders import (
     creation,
@@ -156,6 +157,7 @@ AFTER_SALE = sequences.Definition(
 SEQUENCE = UUID(int=0x5E9)
 ENROLMENT = enrolments.enrolment_id_of(SEQUENCE, ORDER)
 IMPORT = UUID(int=0x1A9)
+FOUND = (Finding(name="adjustments", orders=2, looked_at=9, detail="Their parts come to other totals."),)
 CHOSEN = imports.Choices(dry_run=True, stock="apply", automations=True, on_change="update")
 TOTALS = {"rows": {"read": 9, "accepted": 8, "refused": 1}}
 SAID = context("example", reason="The customer rang")
