@@ -171,7 +171,8 @@ def _document(view: Any, permission: str | None, personal: bool) -> None:
     docs = deepcopy(getattr(view, "_apidoc", {}))
     manual = docs.setdefault("manual_doc", {})
     manual["security"] = [{"token": []}, {"session": []}]
-    manual["responses"] = {401: "UNAUTHORIZED", 403: "FORBIDDEN", "default": "DEFAULT_ERROR"}
+    refusals = {401: "UNAUTHORIZED", 403: "FORBIDDEN", "default": "DEFAULT_ERROR"}
+    manual["responses"] = manual.get("responses", {}) | refusals
     if permission is not None:
         manual["x-permission"] = permission
     if personal:

@@ -46,6 +46,7 @@ from api.personal import mask_answer
 from api.pickers import pickers
 from api.products import products
 from api.reconciliation import reconciliation
+from api.reports import reports
 from api.requests import new_request_id
 from api.retention import retention
 from api.saved_views import views as saved_views
@@ -81,6 +82,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     drafts,
     exports,
     documents,
+    reports,
     customers,
     coupons,
     products,

@@ -31,6 +31,7 @@ console = Blueprint("console", __name__)
 
 
 @console.get("/")
+@console.get("/dashboard")
 @console.get("/new")
 @console.get("/orders")
 @console.get("/orders/<path:rest>")

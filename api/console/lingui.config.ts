@@ -16,6 +16,7 @@ const BEHIND = [
   "src/returns",
   "src/documents",
   "src/payments",
+  "src/dashboard",
 ];
 
 /** The console's languages; English is what the sources are written in. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime, tzinfo
 from typing import get_args
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from domain.statuses import STAGES, Stage
 from projections.access.credentials import usernames
 from projections.log import EventLog, NothingRecorded
 from projections.views.orders import SORTS, OrderFilters, has_order_with
+from projections.views.orders.filters import Balance
 
 ARCHIVED = {"false": False, "true": True, "all": None}
 
@@ -53,6 +55,11 @@ class OrderListForm(ListForm):
     source = Choices(Code())
     created_from = ShopMoment("The first moment, included")
     created_to = ShopMoment("The last moment, not included; a bare date is")
+    placed_from = ShopMoment("The first moment, included, at which an order was placed, as a draft never was")
+    placed_to = ShopMoment("The last moment at which an order was placed, not included; a bare date is")
+    balance = fields.String(
+        validate=validate.OneOf(get_args(Balance)), metadata={"description": "Money is due, or is to be given back"}
+    )
     sku = Code()
     archived = fields.String(validate=validate.OneOf(tuple(ARCHIVED)), metadata={"description": "Left out: false"})
     sort = sorts(tuple(SORTS), ("customer",))
@@ -77,6 +84,9 @@ class OrderListForm(ListForm):
         source: tuple[str, ...] | None = None
         created_from: Moment | None = None
         created_to: Moment | None = None
+        placed_from: Moment | None = None
+        placed_to: Moment | None = None
+        balance: Balance | None = None
         sku: str | None = None
         archived: str = "false"
 
@@ -117,11 +127,22 @@ def order_filters(asked: OrderListForm.Filters, shop: Shop, log: EventLog) -> Or
         tags_any=asked.tag_any,
         operator=asked.operator,
         source=asked.source,
-        created_from=None if asked.created_from is None else instant_of(asked.created_from, zone),
-        created_to=None if asked.created_to is None else instant_of(asked.created_to, zone, whole_day=True),
+        created_from=_begins(asked.created_from, zone),
+        created_to=_ends(asked.created_to, zone),
+        placed_from=_begins(asked.placed_from, zone),
+        placed_to=_ends(asked.placed_to, zone),
+        balance=asked.balance,
         sku=asked.sku,
         archived=ARCHIVED[asked.archived],
     )
+
+
+def _begins(moment: Moment | None, zone: tzinfo) -> datetime | None:
+    return None if moment is None else instant_of(moment, zone)
+
+
+def _ends(moment: Moment | None, zone: tzinfo) -> datetime | None:
+    return None if moment is None else instant_of(moment, zone, whole_day=True)
 
 
 def _require_known(asked: OrderListForm.Filters, shop: Shop, log: EventLog) -> None:

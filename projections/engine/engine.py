@@ -8,6 +8,7 @@ from threading import Event
 import psycopg
 import structlog
 
+from projections import reporting
 from projections.backing_off import BackOff, run_until_stopped
 from projections.engine import generations
 from projections.engine.consumers import ConsumerGroup
@@ -113,6 +114,7 @@ class Projector:
             _logger.warning("newer rows", action="projection.too-old", projection=self._name, version=stands.version)
             stop.wait(LONGEST_BACK_OFF)
             return None
+        reporting.ensure(connection, self._name)
         return self._target.open(connection)
 
     def _connect(self) -> Connection:

@@ -14,6 +14,7 @@ from domain.points_in_time import NOW, PointInTime
 from projections.engine.projection import Projection
 from projections.engine.tables import Connection
 from projections.postgres.leases import REBUILD, take_for_now
+from projections.reporting import publish
 
 LIVE = "views"
 AHEAD = 0  # the version of rows that show events which an older log, brought back, does not hold: nobody reads them
@@ -158,7 +159,12 @@ def report_trouble(connection: Connection, projection: str, trouble: str) -> Non
 
 
 def replace(connection: Connection, projection: str, old: Generation | None, new: Generation, schema: str) -> None:
-    """Puts a built generation in the place of the one that serves, in the caller's transaction."""
+    """Puts a built generation in the place of the one that serves, in the caller's transaction.
+
+    What analysts read of the live one shows the new tables before the old ones go, and follows them to their place.
+    """
+    if schema == LIVE:
+        publish(connection, projection, new.schema)
     for table in old.tables if old else ():
         connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(schema, table)))
     for table in new.tables:

@@ -141,9 +141,10 @@ class Rebuild:
             )
         holes = [hole for hole in find_holes(connection, start) if hole.kind in kinds(self._projection)]
         events = self._fill(connection, start, [hole.began for hole in holes if hole.begins_late])
-        self._index(connection)
         target = Target(self._projection, log, self._building)
         target.open(connection)
+        target.add_up(connection)
+        self._index(connection)
         position = start if self._is_past else self._catch_up(connection, target, start, self._reached(connection, log))
         differences: list[RowDifference] = []
         if self._verify:

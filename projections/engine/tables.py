@@ -33,12 +33,29 @@ class ShapeMismatch(Exception):
 
 
 @dataclass(frozen=True)
+class Sums:
+    """What the rows of a table of sums add up.
+
+    `source` is a SELECT over other tables of the view, in `{schema}`, with a row for each addend: the columns of the
+    table of sums, of which those that are no key are bigint; the first of these is 1. `{only}` stands in its WHERE for
+    the streams that are looked at, told by `stream`; their key is the first of the tables in `of`. A change of a row in
+    one of `decided_by`, such as the shop's time zone, has everything added up anew.
+    """
+
+    of: tuple[str, ...]
+    source: str
+    stream: str
+    decided_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of a view. `ddl` and `indexes` are SQL with `{schema}` where the schema's name belongs.
 
     `columns` are those a fold writes, in the order of its rows; generated ones stand in `ddl` alone. The primary key is
     made of `key`, after the rows in a rebuild, so `ddl` names none. A `jsonb` column takes JSON text, an array column a
     sequence. A rebuild lays rows down by `sorted_by`, which gets an index: who reads in that order reads fewer pages.
+    No fold writes into a table of `sums`: its rows are shared by streams, and follow from those of other tables.
     """
 
     name: str
@@ -47,12 +64,18 @@ class Table:
     ddl: str
     indexes: tuple[str, ...] = ()
     sorted_by: tuple[str, ...] = ()
+    sums: Sums | None = None
 
     def __post_init__(self) -> None:
         if not set(self.key) <= set(self.columns):
             raise ValueError(f"the key of table {self.name} names columns that it does not have")
         if "PRIMARY KEY" in self.ddl.upper():
             raise ValueError(f"table {self.name}: the engine makes the primary key, of `key`")
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The columns that are no key: of a table of sums, those that are added up, the number of addends first."""
+        return tuple(name for name in self.columns if name not in self.key)
 
     def create(self, connection: Connection, schema: str) -> None:
         """Makes the table, without its key and indexes."""
@@ -116,7 +139,10 @@ class Changes:
 
 
 class Rows:
-    """What a fold does to the tables of its view. A row's key belongs to one stream of events: no two share it."""
+    """What a fold does to the tables of its view. A row's key belongs to one stream of events: no two share it.
+
+    What many streams make together stands in a table of `Sums` over such rows.
+    """
 
     def __init__(self) -> None:
         self.tables: dict[str, Changes] = {}
@@ -200,7 +226,7 @@ class TableWriter:
     def _upsert_statement(self) -> sql.Composed:
         """INSERT ... SELECT FROM unnest: an array column travels as text, since unnest would flatten it."""
         names = self.table.columns
-        rest = [name for name in names if name not in self.table.key]
+        rest = self.table.added
         update = sql.SQL(", ").join(
             sql.SQL("{} = EXCLUDED.{}").format(sql.Identifier(name), sql.Identifier(name)) for name in rest
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from domain.events import Event
 from projections.engine import dead_letters, generations
 from projections.engine.generations import LIVE, Generation, Superseded
 from projections.engine.projection import EventBatch, Projection, takes
+from projections.engine.sums import SharedOverwrite, SumsWriter
 from projections.engine.tables import Connection, Rows, ShapeMismatch, TableWriter
 from projections.log import EventLog, Recorded
 from projections.postgres.leases import beating
@@ -39,7 +41,7 @@ def is_events_fault(fault: Exception) -> bool:
     """Whether the same event would fail again; a lost connection or a missing table is no event's fault."""
     if isinstance(fault, psycopg.Error):
         return isinstance(fault, psycopg.DataError | psycopg.IntegrityError)
-    return not isinstance(fault, Superseded | ShapeMismatch | NotBuilt | OSError | MemoryError)
+    return not isinstance(fault, Superseded | ShapeMismatch | NotBuilt | SharedOverwrite | OSError | MemoryError)
 
 
 class Target:
@@ -51,6 +53,7 @@ class Target:
         self.schema = schema
         self._name = projection.name
         self._writers: dict[str, TableWriter] = {}
+        self._sums = [SumsWriter(table, table.sums, schema) for table in projection.tables if table.sums]
         self._wanted: dict[str, bool] = {}
 
     def open(self, connection: Connection) -> Generation:
@@ -125,14 +128,22 @@ class Target:
         return len(parked)
 
     def write(self, connection: Connection, rows: Rows) -> None:
-        """Writes what a fold gave into this generation's tables."""
-        for name, changes in rows.tables.items():
-            self._writers[name].write(connection, changes)
+        """Writes what a fold gave into this generation's tables, and with it the sums that streams share."""
+        with ExitStack() as sums:
+            for writer in self._sums:
+                sums.enter_context(writer.kept(connection, rows))
+            for name, changes in rows.tables.items():
+                self._writers[name].write(connection, changes)
 
     def copy(self, connection: Connection, rows: Rows) -> None:
-        """Fills this generation's empty tables with rows that nothing has been written for."""
+        """Fills this generation's empty tables with rows that nothing has been written for; `add_up` follows."""
         for name, changes in rows.tables.items():
             self._writers[name].copy(connection, changes.upserts.values())
+
+    def add_up(self, connection: Connection) -> None:
+        """Fills this generation's empty tables of sums from the rows that all shares of a rebuild have copied."""
+        for writer in self._sums:
+            writer.fill(connection)
 
     def _enter(self, connection: Connection, old: int) -> set[UUID]:
         """Keeps others from moving the position in this transaction, and gives the keys that are held back."""

@@ -22,6 +22,7 @@ from psycopg import sql
 from projections.postgres.binaries import Binaries, PostgresUnavailable, ServerUser, find_binaries, server_user
 from projections.postgres.configuration import access_rules, server_settings
 from projections.postgres.connections import answers, connect
+from projections.reporting import make_roles
 
 DATABASE = "carnet"
 APPLICATION = "carnet"
@@ -271,6 +272,7 @@ class EmbeddedServer:
             for role in (APPLICATION, OWNER):
                 if role not in known:
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+            make_roles(connection)
             for statement in connection.execute(_LACKING).fetchall():
                 connection.execute(statement[0].encode())
 

@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import structlog
+
 from projections.postgres.connections import Connection, connect, connect_directly, parameters
 from projections.postgres.leases import SESSION, beating
 from projections.postgres.roles import OwnerNeeded, log_owner, require_owner, role_of, separate
 from projections.postgres.usable import MIGRATIONS, TABLE, UnusableDatabase, applied, missing, require_primary
+from projections.reporting import ANALYST, PERSONAL, let_read, make_roles
 
 if TYPE_CHECKING:
     from yoyo.backends import PostgresqlPsycopgBackend
+
+_logger = structlog.get_logger()
 
 # The number of the advisory lock that one migration at a time holds; any constant will do.
 LOCK = 0x6361726E6574
@@ -70,6 +75,9 @@ def migrate(database_url: str, owner_url: str = "") -> list[str]:
         _require_whole(looking)
         if run.application:
             separate(looking, run.application)
+        if not make_roles(looking):
+            _logger.warning("no roles for analysts", action="migrate.roles-missing", roles=[ANALYST, PERSONAL])
+        let_read(looking)
     return [migration.id for migration in pending]
 
 

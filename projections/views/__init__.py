@@ -15,6 +15,9 @@ from projections.views.order_status_history import OrderStatusHistory
 from projections.views.order_timeline import OrderTimeline
 from projections.views.orders import Orders
 from projections.views.products import Products
+from projections.views.receivables import Receivables
+from projections.views.sales import Sales
+from projections.views.status_durations import StatusDurations
 from projections.views.stock import Stock
 from projections.views.stock_movements import StockMovements
 
@@ -34,5 +37,8 @@ PROJECTIONS: Mapping[str, Projection] = {
         StockMovements(),
         Products(),
         Imports(),
+        Sales(),
+        StatusDurations(),
+        Receivables(),
     )
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from msgspec import Struct, json
+from msgspec import Struct, convert, json
 from psycopg import sql
 
-from domain.products import Product
+from domain.products import Product, ProductFacts
 from projections.engine.projection import EventBatch
 from projections.engine.tables import Connection, Row, Rows, Table
 from projections.views.pages import Conditions, Listing, equal, key, read
@@ -35,6 +36,7 @@ _INDEXES = (
     "CREATE INDEX products_words ON {schema}.products USING gin (words gin_trgm_ops)",
 )
 _COLUMNS = ("id", "sku", "version", "updated_at", "is_active", "name_order", "barcode", "facts", "words")
+_FACTS = "SELECT sku, facts FROM views.products WHERE sku = ANY(%s)"
 _PICTURES = """
 SELECT sku, facts ->> 'picture' FROM views.products WHERE sku = ANY(%s) AND facts ->> 'picture' <> ''
 """
@@ -140,6 +142,12 @@ LISTING: Listing[ProductHead, ProductFilters] = Listing(
 )
 SORTS = tuple(LISTING.sorts)
 list_products = LISTING.page
+
+
+def product_names(connection: Connection, skus: Sequence[str], locale: str) -> dict[str, str]:
+    """What the products of these SKUs are called in a language; nothing of one that the catalogue does not have."""
+    rows = connection.execute(_FACTS, (list(skus),))
+    return {sku: convert(facts, ProductFacts).name(locale) for sku, facts in rows}
 
 
 def pictures(connection: Connection, skus: list[str]) -> dict[str, str]:

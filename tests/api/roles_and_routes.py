@@ -39,6 +39,7 @@ omx     DELETE /customers/<uuid:customer_id>/merge
 omx     POST   /customers/<uuid:customer_id>/merge
 omx     DELETE /customers/<uuid:customer_id>/tags/<string:tag>
 omx     PUT    /customers/<uuid:customer_id>/tags/<string:tag>
+open    GET    /dashboard
 omadx   GET    /documents
 omadx   POST   /documents
 omadnx  POST   /documents/picking-list
@@ -216,6 +217,13 @@ mx      POST   /reconciliation
 open    GET    /returns
 open    GET    /sandbox/<string:charge_id>
 open    POST   /sandbox/<string:charge_id>
+omadnx  GET    /reports/durations
+omadnx  GET    /reports/low-stock
+omadnx  GET    /reports/receivables
+omadnx  GET    /reports/returns
+omadnx  GET    /reports/sales
+omadnx  GET    /reports/statuses
+omadnx  GET    /reports/top-products
 omadnx  GET    /retention
 omadnx  GET    /sequences
 mx      POST   /sequences

@@ -54,6 +54,9 @@ def screens(visit: Visit, **options: object) -> Iterator[tuple[str, Page]]:
     page.get_by_text("Rembourser…").first.click()
     page.locator(".window").wait_for()
     yield "refund", page
+    page.goto("/dashboard?days=90")
+    page.locator(".plot canvas").wait_for()
+    yield "dashboard", page
     yield from of_one(visit, **options)
     yield from taking(visit, **options)
 

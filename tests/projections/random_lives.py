@@ -42,11 +42,15 @@ class Lives:
         self.ids += [command.order_id for command in imported]
         for number in range(len(imported), orders):
             self._handle(self._taken(number))
+        self.go_on(rounds)
+        for command in self._random.sample(imported, max(1, orders // 15)):
+            self._taken_back_and_imported_again(command)
+
+    def go_on(self, rounds: int) -> None:
+        """Works on all orders, round after round."""
         for _ in range(rounds):
             for order_id in self.ids:
                 self._handle(self._random.choice(list(self._deeds(order_id))))
-        for command in self._random.sample(imported, max(1, orders // 15)):
-            self._taken_back_and_imported_again(command)
 
     def instant(self) -> datetime:
         """Some instant of those days, to the microsecond; hours are few, so that instants coincide."""

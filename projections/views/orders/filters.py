@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ CHOICES = (
     "operator", "source",
 )  # fmt: skip
 Choices = tuple[str, ...] | str
+Balance = Literal["due", "credit"]
 
 
 class OrderFilters(Struct, frozen=True, kw_only=True):
@@ -25,7 +26,8 @@ class OrderFilters(Struct, frozen=True, kw_only=True):
     elsewhere, all of which must be found, or an order's id; `tags` must all be there, of `tags_any` one.
     `total_min` and `total_max` (both included) are minor units of `currency`, which is told with them.
     `ids` are orders picked one by one. `customer_ids` are several cards, one of which the order is of.
-    `created_from` is included, `created_to` is not.
+    `created_from` and `placed_from` are included, `created_to` and `placed_to` are not; a draft was never placed.
+    `balance`: money is due, or is to be given back.
     """
 
     q: str | None = None
@@ -49,6 +51,9 @@ class OrderFilters(Struct, frozen=True, kw_only=True):
     source: Choices | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+    placed_from: datetime | None = None
+    placed_to: datetime | None = None
+    balance: Balance | None = None
     sku: str | None = None
     archived: bool | None = None
 
@@ -69,6 +74,9 @@ CONDITIONS = {
     "tags_any": "tags && %(tags_any)s::text[]",
     "created_from": "created_at >= %(created_from)s",
     "created_to": "created_at < %(created_to)s",
+    "placed_from": "coalesce(placed_at, '-infinity') >= %(placed_from)s",
+    "placed_to": "coalesce(placed_at, '-infinity') < %(placed_to)s AND placed_at IS NOT NULL",
+    "balance": "CASE %(balance)s WHEN 'due' THEN balance > 0 ELSE balance < 0 END",
     "sku": "skus @> ARRAY[%(sku)s::text]",
     "archived": "archived = %(archived)s",
 }

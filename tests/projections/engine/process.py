@@ -8,6 +8,7 @@ from threading import Event
 from projections.engine.filling import Source
 from projections.engine.rebuild import Rebuild
 from projections.secrets import Secrets
+from tests.projections.engine.loads import Loads
 from tests.projections.engine.parcels import Moves, Parcels
 from workers.projecting import Projecting
 
@@ -18,7 +19,7 @@ def main(task: str, database_url: str, secret_key: str) -> None:
         Rebuild(source, Parcels()).run()
         return
     log = source.log()
-    Projecting(source, log, (Parcels(), Moves())).start()
+    Projecting(source, log, (Loads(),) if task == "loads" else (Parcels(), Moves())).start()
     print("started", flush=True)
     Event().wait()
 

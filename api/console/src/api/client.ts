@@ -24,7 +24,7 @@ export type BulkPreview = Schemas["BulkPreviewAnswer"];
 export type Summary = Schemas["SummaryAnswer"];
 export type GoodsPreview = Schemas["GoodsPreviewAnswer"];
 
-export const api = createClient<paths>({ fetch: fetchSignedIn });
+export const api = createClient<paths, "application/json">({ fetch: fetchSignedIn });
 
 interface Answer<T> {
   data?: T;

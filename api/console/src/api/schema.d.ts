@@ -888,6 +888,12 @@ export interface paths {
                     created_from?: string;
                     /** @description The last moment, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
                     created_to?: string;
+                    /** @description The first moment, included, at which an order was placed, as a draft never was; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    placed_from?: string;
+                    /** @description The last moment at which an order was placed, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    placed_to?: string;
+                    /** @description Money is due, or is to be given back */
+                    balance?: "due" | "credit";
                     sku?: string;
                     /** @description Left out: false */
                     archived?: "false" | "true" | "all";
@@ -3628,6 +3634,12 @@ export interface paths {
                     created_from?: string;
                     /** @description The last moment, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
                     created_to?: string;
+                    /** @description The first moment, included, at which an order was placed, as a draft never was; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    placed_from?: string;
+                    /** @description The last moment at which an order was placed, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    placed_to?: string;
+                    /** @description Money is due, or is to be given back */
+                    balance?: "due" | "credit";
                     sku?: string;
                     /** @description Left out: false */
                     archived?: "false" | "true" | "all";
@@ -3708,6 +3720,12 @@ export interface paths {
                     created_from?: string;
                     /** @description The last moment, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
                     created_to?: string;
+                    /** @description The first moment, included, at which an order was placed, as a draft never was; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    placed_from?: string;
+                    /** @description The last moment at which an order was placed, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    placed_to?: string;
+                    /** @description Money is due, or is to be given back */
+                    balance?: "due" | "credit";
                     sku?: string;
                     /** @description Left out: false */
                     archived?: "false" | "true" | "all";
@@ -4118,6 +4136,12 @@ export interface paths {
                     created_from?: string;
                     /** @description The last moment, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
                     created_to?: string;
+                    /** @description The first moment, included, at which an order was placed, as a draft never was; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    placed_from?: string;
+                    /** @description The last moment at which an order was placed, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    placed_to?: string;
+                    /** @description Money is due, or is to be given back */
+                    balance?: "due" | "credit";
                     sku?: string;
                     /** @description Left out: false */
                     archived?: "false" | "true" | "all";
@@ -4205,6 +4229,12 @@ export interface paths {
                     created_from?: string;
                     /** @description The last moment, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
                     created_to?: string;
+                    /** @description The first moment, included, at which an order was placed, as a draft never was; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    placed_from?: string;
+                    /** @description The last moment at which an order was placed, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    placed_to?: string;
+                    /** @description Money is due, or is to be given back */
+                    balance?: "due" | "credit";
                     sku?: string;
                     /** @description Left out: false */
                     archived?: "false" | "true" | "all";
@@ -5098,6 +5128,374 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/top-products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The products that brought the most money, units or orders, the most first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The first day; thirty days before the last unless told */
+                    from?: string;
+                    /** @description The last day, included; today unless told */
+                    to?: string;
+                    /** @description JSON unless told */
+                    format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
+                    currency?: string;
+                    compare?: "previous" | "year";
+                    source?: string;
+                    /** @description What rows are put together by; total unless told */
+                    by?: "total" | "units" | "orders" | "returned";
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SalesFiguresReportAnswer"];
+                        "text/csv": unknown;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                        "application/x-ndjson": unknown;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came back: orders by how far their returns are, or the products of which the most units came back. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The first day; thirty days before the last unless told */
+                    from?: string;
+                    /** @description The last day, included; today unless told */
+                    to?: string;
+                    /** @description JSON unless told */
+                    format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
+                    currency?: string;
+                    compare?: "previous" | "year";
+                    source?: string;
+                    /** @description What rows are put together by; state unless told */
+                    by?: "state" | "product";
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReturnFiguresReportAnswer"];
+                        "text/csv": unknown;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                        "application/x-ndjson": unknown;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/low-stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The products of which little is left, in the order of their SKUs, and how much of each was sold in the period. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The first day; thirty days before the last unless told */
+                    from?: string;
+                    /** @description The last day, included; today unless told */
+                    to?: string;
+                    /** @description JSON unless told */
+                    format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
+                    currency?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LowStockReportAnswer"];
+                        "text/csv": unknown;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                        "application/x-ndjson": unknown;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sold, by day, week, month, year or source; with what of it was given back. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The first day; thirty days before the last unless told */
+                    from?: string;
+                    /** @description The last day, included; today unless told */
+                    to?: string;
+                    /** @description JSON unless told */
+                    format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
+                    currency?: string;
+                    compare?: "previous" | "year";
+                    source?: string;
+                    /** @description What rows are put together by; day unless told */
+                    by?: "day" | "week" | "month" | "year" | "source";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SalesFiguresReportAnswer"];
+                        "text/csv": unknown;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                        "application/x-ndjson": unknown;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many orders have each status now, and what they come to; in the order that statuses have at the shop. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The first day; thirty days before the last unless told */
+                    from?: string;
+                    /** @description The last day, included; today unless told */
+                    to?: string;
+                    /** @description JSON unless told */
+                    format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
+                    currency?: string;
+                    compare?: "previous" | "year";
+                    source?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StatusFiguresReportAnswer"];
+                        "text/csv": unknown;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                        "application/x-ndjson": unknown;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/durations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long orders stand in each status: those that left it, and those that have it now. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The first day; thirty days before the last unless told */
+                    from?: string;
+                    /** @description The last day, included; today unless told */
+                    to?: string;
+                    /** @description JSON unless told */
+                    format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StatusDurationReportAnswer"];
+                        "text/csv": unknown;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                        "application/x-ndjson": unknown;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/receivables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is owed now, by the age of its orders: money that is due, and what customers are to get back. */
+        get: {
+            parameters: {
+                query?: {
+                    currency?: string;
+                    /** @description JSON unless told */
+                    format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceivableReportAnswer"];
+                        "text/csv": unknown;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                        "application/x-ndjson": unknown;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -15246,6 +15644,21 @@ export interface components {
              * @example 2026-03-31
              */
             created_to?: string;
+            /**
+             * @description The first moment, included, at which an order was placed, as a draft never was; without an offset it is the shop's own time, and a bare date is that whole day there
+             * @example 2026-03-31
+             */
+            placed_from?: string;
+            /**
+             * @description The last moment at which an order was placed, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there
+             * @example 2026-03-31
+             */
+            placed_to?: string;
+            /**
+             * @description Money is due, or is to be given back
+             * @enum {string}
+             */
+            balance?: "due" | "credit";
             sku?: string;
             /**
              * @description Left out: false
@@ -15270,6 +15683,213 @@ export interface components {
             locale?: "en" | "fr";
             orders?: string[];
             filter?: components["schemas"]["OrderListForm"];
+        };
+        SalesFiguresAnswer: {
+            key: string;
+            label: string | null;
+            currency: string;
+            orders: number;
+            units: number;
+            returned: number;
+            net: components["schemas"]["MoneyAnswer"];
+            tax: components["schemas"]["MoneyAnswer"];
+            total: components["schemas"]["MoneyAnswer"];
+            refunded: components["schemas"]["MoneyAnswer"];
+            /**
+             * @description The query of GET /orders for these orders
+             * @example status=pending&archived=all
+             */
+            filter: string;
+        };
+        PeriodTotalAnswer: {
+            currency: string;
+            orders: number;
+            units: number;
+            returned: number;
+            net: components["schemas"]["MoneyAnswer"];
+            tax: components["schemas"]["MoneyAnswer"];
+            total: components["schemas"]["MoneyAnswer"];
+            refunded: components["schemas"]["MoneyAnswer"];
+            /**
+             * @description The query of GET /orders for these orders
+             * @example status=pending&archived=all
+             */
+            filter: string;
+        };
+        ComparedSalesFiguresReportAnswer: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @example Europe/Paris */
+            timezone: string;
+            rows: components["schemas"]["SalesFiguresAnswer"][];
+            totals: components["schemas"]["PeriodTotalAnswer"][];
+        };
+        SalesFiguresReportAnswer: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @example Europe/Paris */
+            timezone: string;
+            rows: components["schemas"]["SalesFiguresAnswer"][];
+            totals: components["schemas"]["PeriodTotalAnswer"][];
+            compared: components["schemas"]["ComparedSalesFiguresReportAnswer"] | null;
+        };
+        ReturnFiguresAnswer: {
+            key: string;
+            label: string | null;
+            currency: string;
+            orders: number;
+            units: number;
+            returned: number;
+            net: components["schemas"]["MoneyAnswer"];
+            tax: components["schemas"]["MoneyAnswer"];
+            total: components["schemas"]["MoneyAnswer"];
+            refunded: components["schemas"]["MoneyAnswer"];
+            /**
+             * @description The query of GET /orders for these orders
+             * @example status=pending&archived=all
+             */
+            filter: string;
+            /** @enum {string|null} */
+            state: "none" | "requested" | "received" | "settled" | null;
+        };
+        ComparedReturnFiguresReportAnswer: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @example Europe/Paris */
+            timezone: string;
+            rows: components["schemas"]["ReturnFiguresAnswer"][];
+            totals: components["schemas"]["PeriodTotalAnswer"][];
+        };
+        ReturnFiguresReportAnswer: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @example Europe/Paris */
+            timezone: string;
+            rows: components["schemas"]["ReturnFiguresAnswer"][];
+            totals: components["schemas"]["PeriodTotalAnswer"][];
+            compared: components["schemas"]["ComparedReturnFiguresReportAnswer"] | null;
+        };
+        LowStockAnswer: {
+            sku: string;
+            on_hand: number;
+            reserved: number;
+            available: number;
+            low_at: number | null;
+            sold: number;
+            /**
+             * @description The query of GET /orders for these orders
+             * @example status=pending&archived=all
+             */
+            filter: string;
+        };
+        LowStockReportAnswer: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @example Europe/Paris */
+            timezone: string;
+            rows: components["schemas"]["LowStockAnswer"][];
+        };
+        StatusFiguresAnswer: {
+            key: string;
+            label: string | null;
+            currency: string;
+            orders: number;
+            units: number;
+            returned: number;
+            net: components["schemas"]["MoneyAnswer"];
+            tax: components["schemas"]["MoneyAnswer"];
+            total: components["schemas"]["MoneyAnswer"];
+            refunded: components["schemas"]["MoneyAnswer"];
+            /**
+             * @description The query of GET /orders for these orders
+             * @example status=pending&archived=all
+             */
+            filter: string;
+            /** @enum {string} */
+            stage: "draft" | "pending" | "processing" | "on_hold" | "shipped" | "completed" | "cancelled";
+            /** @example #f59e0b */
+            colour: string;
+        };
+        ComparedStatusFiguresReportAnswer: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @example Europe/Paris */
+            timezone: string;
+            rows: components["schemas"]["StatusFiguresAnswer"][];
+            totals: components["schemas"]["PeriodTotalAnswer"][];
+        };
+        StatusFiguresReportAnswer: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @example Europe/Paris */
+            timezone: string;
+            rows: components["schemas"]["StatusFiguresAnswer"][];
+            totals: components["schemas"]["PeriodTotalAnswer"][];
+            compared: components["schemas"]["ComparedStatusFiguresReportAnswer"] | null;
+        };
+        StatusDurationAnswer: {
+            status: string;
+            label: string;
+            /** @enum {string} */
+            stage: "draft" | "pending" | "processing" | "on_hold" | "shipped" | "completed" | "cancelled";
+            /** @example #f59e0b */
+            colour: string;
+            ended: number;
+            average: number | null;
+            within_hour: number;
+            within_day: number;
+            within_three_days: number;
+            within_week: number;
+            longer: number;
+            open: number;
+            waiting: number | null;
+            /**
+             * @description The query of GET /orders for these orders
+             * @example status=pending&archived=all
+             */
+            filter: string;
+        };
+        StatusDurationReportAnswer: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @example Europe/Paris */
+            timezone: string;
+            rows: components["schemas"]["StatusDurationAnswer"][];
+        };
+        ReceivableAnswer: {
+            /** @enum {string} */
+            side: "due" | "credit";
+            currency: string;
+            days_from: number;
+            days_to: number | null;
+            orders: number;
+            balance: components["schemas"]["MoneyAnswer"];
+            /**
+             * @description The query of GET /orders for these orders
+             * @example status=pending&archived=all
+             */
+            filter: string;
+        };
+        ReceivableReportAnswer: {
+            /** @example Europe/Paris */
+            timezone: string;
+            rows: components["schemas"]["ReceivableAnswer"][];
         };
         WorthAnswer: {
             orders: number;

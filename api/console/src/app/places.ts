@@ -27,6 +27,13 @@ export function places(): Place[] {
       phone: true,
     },
     {
+      to: "/dashboard",
+      label: i18n._("Dashboard"),
+      icon: "chart",
+      key: "d",
+      permission: "orders:read",
+    },
+    {
       to: "/customers",
       label: i18n._("Customers"),
       icon: "people",
@@ -37,7 +44,7 @@ export function places(): Place[] {
     { to: "/products", label: i18n._("Products"), icon: "tag", key: "p", permission: "stock:read" },
     { to: "/stock", label: i18n._("Stock"), icon: "box", key: "s", permission: "stock:read", phone: true },
     { to: "/returns", label: i18n._("Returns"), icon: "back", key: "r", permission: "orders:read" },
-    { to: "/documents", label: i18n._("Documents"), icon: "book", key: "d", permission: "documents:read" },
+    { to: "/documents", label: i18n._("Documents"), icon: "book", key: "f", permission: "documents:read" },
     { to: "/payments", label: i18n._("Payments"), icon: "money", key: "m", permission: "effects:read" },
     { to: "/coupons", label: i18n._("Coupons"), icon: "coupon", key: "k", permission: "coupons:read" },
     { to: "/sequences", label: i18n._("Sequences"), icon: "plane", key: "q", permission: "marketing:read" },

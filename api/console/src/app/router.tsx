@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { readDashboard } from "../dashboard/period";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
 import { withWords } from "../text/language";
@@ -51,6 +52,16 @@ const editOrder = createRoute({
   path: "/orders/$id/edit",
   validateSearch: readSearch,
   component: lazyRouteComponent(() => import("../orders/edit/edit_order"), "EditOrderPage"),
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/dashboard",
+  validateSearch: readDashboard,
+  component: lazyRouteComponent(
+    withWords(() => import("../dashboard/dashboard")),
+    "Dashboard",
+  ),
 });
 
 const imports = createRoute({
@@ -253,6 +264,7 @@ export const router = createRouter({
     stockTake,
     settings,
     settingsSection,
+    dashboard,
   ]),
   parseSearch: (text) => parseSearch(text),
   stringifySearch,

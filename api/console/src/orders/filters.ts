@@ -46,6 +46,10 @@ export function filterFields(shop: Shop | undefined): FilterField[] {
     { value: "true", label: i18n._("archived ones") },
     { value: "all", label: i18n._("archived ones too") },
   ];
+  const balances = [
+    { value: "due", label: i18n._("still due") },
+    { value: "credit", label: i18n._("to give back") },
+  ];
   return [
     { name: "status", label: i18n._("Status"), kind: "choice", choices: statuses },
     { name: "stage", label: i18n._("Stage"), kind: "choice", choices: named(STAGES, stageLabel) },
@@ -63,6 +67,9 @@ export function filterFields(shop: Shop | undefined): FilterField[] {
     },
     { name: "created_from", label: i18n._("Since"), kind: "date" },
     { name: "created_to", label: i18n._("Until"), kind: "date" },
+    { name: "placed_from", label: i18n._("Placed since"), kind: "date" },
+    { name: "placed_to", label: i18n._("Placed until"), kind: "date" },
+    { name: "balance", label: i18n._("Balance"), kind: "choice", choices: balances },
     { name: "tag", label: i18n._("Tag"), kind: "picked" },
     { name: "tag_any", label: i18n._("Any of the tags"), kind: "picked" },
     { name: "total_min", label: i18n._("Total from"), kind: "amount" },

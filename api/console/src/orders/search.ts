@@ -24,6 +24,9 @@ export const ONE = [
   "currency",
   "created_from",
   "created_to",
+  "placed_from",
+  "placed_to",
+  "balance",
   "archived",
 ] as const;
 
