@@ -9,16 +9,19 @@ import pytest
 from flask.testing import FlaskClient
 
 from domain.customers.remains import REACHED, STAYS
-from tests.api.desk import CUSTOMERS, NOBODY, ORDERS, place
+from tests.api.desk import CUSTOMERS, NOBODY, ORDERS, SETTINGS, line, place
 from tests.api.test_problems import refused
 
 
 @pytest.mark.usefixtures("projecting")
 def test_the_file_holds_card_consents_orders_and_documents_of_merged_cards_too(client: FlaskClient) -> None:
-    order = place(client)
+    seller = {"company": "Example Works", "line1": "1 Sample Street", "city": "Sampleton", "country": "BE"}
+    client.put(f"{SETTINGS}/seller", json={**seller, "vat_number": "BE0123456789"})
+    order = place(client, line(tax_rate="20.00"))
     card = f"{CUSTOMERS}/{order['customer']['id']}"
     twin = place(client, billing_address={"name": "N. Example", "email": "n@example.com"})
-    client.post(f"{ORDERS}/{order['id']}/documents", json={"kind": "invoice"})
+    issued = client.post(f"{ORDERS}/{order['id']}/documents", json={"kind": "invoice"})
+    assert issued.status_code == 201, issued.text
     client.put(f"{card}/consent", json={"proof": "Yes", "source": "telephone"})
     client.delete(f"{card}/consent", json={})
     shown = client.get(card)

@@ -132,7 +132,7 @@ def test_a_template_is_edited_beside_its_mail_and_tried_by_a_real_one(visit: Vis
     number = page.get_by_label("Order that it is tried on").locator("option").first.inner_text().split(" ")[0]
     expect(frame.locator("#clay")).to_have_text(f"Clay for {number}")
     page.get_by_text("dark", exact=True).click()
-    expect(frame.locator("body")).to_have_css("background-color", "rgb(22, 23, 26)")
+    expect(page.locator(".mail-look")).to_have_css("filter", re.compile("invert"))
     good = words.input_value()
     words.fill(f"{good}{{{{ order. }}}}")
     expect(page.locator(".form-sheet .complaint")).to_be_visible()

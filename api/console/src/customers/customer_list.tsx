@@ -1,7 +1,7 @@
 /** The customers: found by name, mail, telephone or company. */
 
 import { i18n } from "@lingui/core";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMay } from "../app/session";
 import { useShop, useZone } from "../orders/data";
@@ -81,7 +81,11 @@ function useColumns(): TableColumn<CardRow>[] {
     {
       key: "name",
       head: i18n._("Name"),
-      cell: (row) => <b>{row.name || row.company || row.email || "–"}</b>,
+      cell: (row) => (
+        <Link to="/customers/$id" params={{ id: row.id }}>
+          <b>{row.name || row.company || row.email || "–"}</b>
+        </Link>
+      ),
     },
     { key: "company", head: i18n._("Company"), cell: (row) => row.company, wide: true },
     { key: "email", head: i18n._("E-mail"), cell: (row) => row.email },

@@ -15,7 +15,11 @@ type Headers = Record<string, string>;
 
 export const settingsQuery = queryOptions({
   queryKey: ["settings"],
-  queryFn: ({ signal }) => versioned(api.GET("/api/v1/settings", { signal })),
+  queryFn: async ({ signal }) => {
+    const shop = await versioned(api.GET("/api/v1/settings", { signal }));
+    knowStatuses(shop.data.statuses);
+    return shop;
+  },
   staleTime: 0,
 });
 

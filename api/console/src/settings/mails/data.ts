@@ -1,6 +1,7 @@
 /** A mail's template, and the mail that it makes of a real order while it is typed. */
 
-import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { api, taken, versioned } from "../../api/client";
 import { useSettled } from "../../parts/later";
 
@@ -14,6 +15,13 @@ export interface Occasion {
   /** A status, or another occasion of a mail. */
   status: string;
   locale: string;
+}
+
+/** A mail that was made, and when: each is shown by a frame of its own. */
+interface Made {
+  subject: string;
+  text: string;
+  at: number;
 }
 
 const SETTLE_MS = 350;
@@ -43,7 +51,8 @@ export function useOrdersToTry() {
 /** The mail that these words make of an order, once they stand still; the last good one stays where they fail. */
 export function useMailMade({ status }: Occasion, words: Words, orderId: string | undefined) {
   const settled = useSettled(words, SETTLE_MS);
-  return useQuery({
+  const last = useRef<Made>(undefined);
+  const { data, error } = useQuery({
     queryKey: ["mail-made", status, orderId, settled],
     queryFn: async ({ signal }) => {
       const body = { ...settled, status, ...(orderId ? { order_id: orderId } : {}) };
@@ -54,9 +63,12 @@ export function useMailMade({ status }: Occasion, words: Words, orderId: string 
       return { ...made, at: performance.now() };
     },
     enabled: orderId !== undefined,
-    placeholderData: keepPreviousData,
     retry: false,
     staleTime: 0,
     gcTime: 0,
   });
+  useEffect(() => {
+    last.current = data ?? last.current;
+  }, [data]);
+  return { data: data ?? last.current, error };
 }

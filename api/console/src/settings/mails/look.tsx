@@ -1,4 +1,7 @@
-/** The mail as it looks now, in a frame that runs nothing: in a light mail program and a dark one. */
+/**
+ * The mail as it looks now, in a frame that runs nothing: in a light mail program, and in a dark one, which turns the
+ * colours of a mail round.
+ */
 
 import { i18n } from "@lingui/core";
 import { useState } from "react";
@@ -60,7 +63,7 @@ export function Look({ made, failed, orders, orderId, onOrder }: Props) {
             key={`${made.at} ${kind}`}
             className={`mail-look tall ${kind}`}
             sandbox=""
-            src={`/api/v1/templates/draft/look?scheme=${kind}`}
+            src="/api/v1/templates/draft/look"
             title={made.subject}
           />
         )
