@@ -1,7 +1,7 @@
 import { defineConfig } from "@lingui/conf";
 import { formatter } from "@lingui/format-po";
 
-/** The screens behind the desk: their words are loaded with the first of them, not with the list. */
+/** The screens behind the desk, and the parts that they alone are made of: their words come with the first of them. */
 const BEHIND = [
   "src/customers",
   "src/products",
@@ -16,6 +16,13 @@ const BEHIND = [
   "src/returns",
   "src/documents",
   "src/payments",
+  "src/parts/back.tsx",
+  "src/parts/confirm.tsx",
+  "src/parts/form.tsx",
+  "src/parts/refused.ts",
+  "src/parts/span.tsx",
+  "src/parts/table.tsx",
+  "src/parts/text_list.tsx",
 ];
 
 /** The console's languages; English is what the sources are written in. */
@@ -24,7 +31,7 @@ export default defineConfig({
   locales: ["en", "fr"],
   format: formatter({ lineNumbers: false, origins: false }),
   catalogs: [
-    { path: "src/locales/{locale}", include: ["src"], exclude: BEHIND.map((folder) => `${folder}/**`) },
+    { path: "src/locales/{locale}", include: ["src"], exclude: BEHIND.flatMap((place) => [place, `${place}/**`]) },
     { path: "src/locales_behind/{locale}/behind", include: BEHIND },
   ],
 });
