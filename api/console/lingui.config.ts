@@ -1,8 +1,8 @@
 import { defineConfig } from "@lingui/conf";
 import { formatter } from "@lingui/format-po";
 
-/** The screens behind the desk, and the parts that they alone are made of: their words come with the first of them. */
-const BEHIND = [
+/** The screens behind the desk: their words are loaded with the first of them, not with the list. */
+const SCREENS = [
   "src/customers",
   "src/products",
   "src/stock",
@@ -16,14 +16,12 @@ const BEHIND = [
   "src/returns",
   "src/documents",
   "src/payments",
-  "src/parts/back.tsx",
-  "src/parts/confirm.tsx",
-  "src/parts/form.tsx",
-  "src/parts/refused.ts",
-  "src/parts/span.tsx",
-  "src/parts/table.tsx",
-  "src/parts/text_list.tsx",
 ];
+/** The parts that they alone are made of. */
+const PARTS = ["back.tsx", "confirm.tsx", "form.tsx", "refused.ts", "span.tsx", "table.tsx", "text_list.tsx"].map(
+  (name) => `src/parts/${name}`,
+);
+const BEHIND = [...SCREENS.map((folder) => `${folder}/**`), ...PARTS];
 
 /** The console's languages; English is what the sources are written in. */
 export default defineConfig({
@@ -31,7 +29,11 @@ export default defineConfig({
   locales: ["en", "fr"],
   format: formatter({ lineNumbers: false, origins: false }),
   catalogs: [
-    { path: "src/locales/{locale}", include: ["src"], exclude: BEHIND.flatMap((place) => [place, `${place}/**`]) },
-    { path: "src/locales_behind/{locale}/behind", include: BEHIND },
+    {
+      path: "src/locales/{locale}",
+      include: ["src"],
+      exclude: BEHIND.flatMap((place) => [place, `${place}/**`]),
+    },
+    { path: "src/locales_behind/{locale}/behind", include: [...SCREENS, ...PARTS] },
   ],
 });

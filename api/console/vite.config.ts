@@ -30,7 +30,10 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     // The names of what each screen needs stand in the first script: only the desk's own are worth the bytes.
-    modulePreload: { polyfill: false, resolveDependencies: (file, needed) => (DESK.test(file) ? needed : []) },
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (file, needed) => (DESK.test(file) ? needed : []),
+    },
     reportCompressedSize: true,
   },
 });
