@@ -23,6 +23,7 @@ from api.docs import describe, docs
 from api.documents import documents
 from api.drafts import drafts
 from api.effects import effects, processes
+from api.event_schemas import schemas
 from api.events import audit, epochs, events, views
 from api.exports.routes import Slots, exports
 from api.headers import add_header, with_headers
@@ -60,6 +61,7 @@ from api.trying import EXTENSION as TURNS_EXTENSION
 from api.trying import new_turns
 from api.unsubscribe import unsubscribe
 from api.upkeep import proofs, upkeep
+from api.webhook_endpoints import endpoints
 from api.webhooks import webhooks
 from api.whole_bodies import with_whole_bodies
 from projections.access.credentials import Credentials
@@ -97,8 +99,10 @@ BLUEPRINTS: tuple[Resource, ...] = (
     operators,
     tokens,
     epochs,
+    schemas,
     events,
     audit,
+    endpoints,
     proofs,
     webhooks,
     reconciliation,

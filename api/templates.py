@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from flask import Response
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 from msgspec import Struct
 
 from api.access import caller, needs
 from api.bodies import Resource
-from api.mail_looks import look
+from api.mail_looks import Scheme, in_scheme, look
 from api.orders.blueprint import order_then
 from api.orders.messages import WrittenAnswer, written_answer
 from api.problems import Problem
@@ -51,6 +51,15 @@ class TemplatePreviewForm(TemplateForm):
     class Loaded(TemplateForm.Loaded, frozen=True, kw_only=True):
         status: str = ""
         order_id: UUID | None = None
+
+
+class LookQuery(Body):
+    """The colours of the mail program that shows it."""
+
+    scheme = fields.String(validate=validate.OneOf(get_args(Scheme)), metadata={"description": "Left out: light"})
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        scheme: Scheme = "light"
 
 
 class TemplateAnswer(Body):
@@ -147,8 +156,9 @@ def preview_template(form: TemplatePreviewForm.Loaded) -> Response:
 
 @templates.get("/draft/look")
 @needs("settings:write", personal=True)
+@templates.arguments(LookQuery, location="query")
 @templates.response(200)
-def look_at_draft() -> Response:
+def look_at_draft(query: LookQuery.Loaded) -> Response:
     """What the template of one's own draft `template` makes, as a page of its own that can do nothing: for a frame."""
     with runtime().pool.connection() as connection:
         draft = read_draft(connection, runtime().log.keys.exports, caller().actor, DRAFT)
@@ -156,7 +166,7 @@ def look_at_draft() -> Response:
         form = TemplatePreviewForm().load(draft.content)
     except ValidationError as error:
         raise Problem(422, "draft-is-no-template", "This draft is no template.") from error
-    return look(_written(form).html)
+    return look(in_scheme(_written(form).html, query.scheme))
 
 
 def _written(form: TemplatePreviewForm.Loaded) -> Written:

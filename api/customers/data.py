@@ -19,13 +19,15 @@ from api.messages import MessageAnswer, message_answer
 from api.orders.answers import OrderAnswer
 from api.orders.rendering import order_answer
 from api.prints import DocumentAnswer
-from api.requests import fresh, runtime
+from api.problems import unavailable
+from api.requests import runtime
 from api.schemas import Body, instant
 from domain.customers import Customer, CustomerNotFound
 from domain.customers.consent import ConsentGiven, ConsentWithdrawn
 from domain.events import Erased
 from domain.messages import Message
 from domain.orders.order import Order
+from projections.engine.freshness import TooFarBehind
 from projections.log import NothingRecorded
 from projections.runtime import Runtime
 from projections.views import documents, messages, orders
@@ -57,11 +59,20 @@ def get_data(customer_id: UUID) -> Response:
 
     What is known of merged cards belongs to it. Notes that operators wrote on orders are part of their orders.
     """
-    for view in VIEWS:
-        fresh(view)
+    _require_fresh(runtime())
     cards = _cards(runtime(), customer_id)
     headers = {"Content-Disposition": f'attachment; filename="person-{customer_id}.json"'}
     return Response(_file(runtime(), cards), headers=headers, mimetype="application/json")
+
+
+def _require_fresh(source: Runtime) -> None:
+    """Waits until the views show all that was recorded by now; 503 when it takes too long."""
+    head = source.log.head()
+    try:
+        for view in VIEWS:
+            source.views.wait_for(view, head)
+    except TooFarBehind:
+        raise unavailable("view-behind", f"The views have not come to position {head} yet.") from None
 
 
 def _cards(source: Runtime, customer_id: UUID) -> list[Customer]:

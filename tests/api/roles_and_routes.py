@@ -41,6 +41,7 @@ omx     DELETE /customers/<uuid:customer_id>/tags/<string:tag>
 omx     PUT    /customers/<uuid:customer_id>/tags/<string:tag>
 omadx   GET    /documents
 omadx   POST   /documents
+omadnx  POST   /documents/picking-list
 omadx   GET    /documents/<string:number>.pdf
 mx      POST   /documents/<string:number>/void
 omx     DELETE /drafts/<string:name>
@@ -54,6 +55,9 @@ mx      POST   /effects/<uuid:key>/settle
 omadnx  GET    /enrolments
 adnx    GET    /epochs
 adnx    GET    /events
+adnx    GET    /events/asyncapi.json
+adnx    GET    /events/schemas
+adnx    GET    /events/schemas/<string:topic>
 omadnx  POST   /exports
 omadnx  GET    /exports/<uuid:job_id>
 omadnx  GET    /exports/<uuid:job_id>/file
@@ -171,6 +175,7 @@ omx     POST   /orders/<uuid:order_id>/returns/<int:number>/exchange
 omx     POST   /orders/<uuid:order_id>/returns/<int:number>/receipt
 omx     POST   /orders/<uuid:order_id>/returns/<int:number>/settlement
 omadx   GET    /orders/<uuid:order_id>/returns/<int:number>/slip.pdf
+omadx   GET    /orders/<uuid:order_id>/shipping-label.pdf
 omx     POST   /orders/<uuid:order_id>/shipments
 omx     PATCH  /orders/<uuid:order_id>/shipments/<int:shipment>
 omx     POST   /orders/<uuid:order_id>/shipments/preview
@@ -240,6 +245,7 @@ mx      PUT    /settings/papers/legal
 mx      DELETE /settings/papers/logo
 omadnx  GET    /settings/papers/logo
 mx      PUT    /settings/papers/logo
+mx      PUT    /settings/papers/packing-slip
 omadnx  GET    /settings/papers/series
 mx      PUT    /settings/papers/series/<string:code>
 omadnx  GET    /settings/payment-methods
@@ -260,6 +266,7 @@ open    GET    /stock/<path:rest>
 omadnx  GET    /stock/<string:sku>
 mdx     POST   /stock/<string:sku>/adjustments
 omadnx  GET    /stock/<string:sku>/movements
+mdx     PUT    /stock/<string:sku>/place
 mdx     PUT    /stock/<string:sku>/policy
 omadnx  GET    /stock/<string:sku>/promised
 mdx     POST   /stock/<string:sku>/receipts
@@ -281,6 +288,14 @@ omadnx  POST   /views
 omadnx  DELETE /views/<uuid:view_id>
 omadnx  PUT    /views/<uuid:view_id>
 omadnx  GET    /views/counts
+adx     GET    /webhook-endpoints
+dx      POST   /webhook-endpoints
+dx      DELETE /webhook-endpoints/<uuid:endpoint_id>
+adx     GET    /webhook-endpoints/<uuid:endpoint_id>
+dx      PUT    /webhook-endpoints/<uuid:endpoint_id>
+adx     GET    /webhook-endpoints/<uuid:endpoint_id>/deliveries
+dx      POST   /webhook-endpoints/<uuid:endpoint_id>/replay
+dx      POST   /webhook-endpoints/<uuid:endpoint_id>/secret
 open    POST   /webhooks/<string:provider>
 open    GET    /work
 """

@@ -52,7 +52,7 @@ def test_ones_own_draft_of_a_template_is_looked_at_with_a_real_order(
     refused(client.get(LOOK), 404, "draft-not-found")
     client.put(DRAFT, json={"content": {**CLAY, "status": "processing", "order_id": order["id"]}})
     answer = client.get(LOOK)
-    assert answer.text == f"<p>Clay for {order['number']}</p>"
+    assert f"<p>Clay for {order['number']}</p>" in answer.text
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     refused(client_as("manager").get(LOOK), 404, "draft-not-found")
 
@@ -60,3 +60,14 @@ def test_ones_own_draft_of_a_template_is_looked_at_with_a_real_order(
 def test_a_draft_that_is_no_template_says_so(client: FlaskClient) -> None:
     client.put(DRAFT, json={"content": {"subject": "Clay"}})
     refused(client.get(LOOK), 422, "draft-is-no-template")
+
+
+@pytest.mark.parametrize(("scheme", "told"), [("light", ("all", "not all")), ("dark", ("not all", "all"))])
+def test_a_draft_is_shown_as_a_mail_program_of_either_colours_does(
+    client: FlaskClient, scheme: str, told: tuple[str, str]
+) -> None:
+    html = "<style>@media (prefers-color-scheme:light) {} @media (prefers-color-scheme: dark) {}</style>"
+    client.put(DRAFT, json={"content": {**CLAY, "html": html}})
+    page = client.get(f"{LOOK}?scheme={scheme}").text
+    assert f"<style>@media {told[0]} {{}} @media {told[1]} {{}}</style>" in page
+    assert f"color-scheme: {scheme}" in page

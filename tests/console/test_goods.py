@@ -17,7 +17,7 @@ ROWS = ".data-table tbody tr"
 def sold(page: Page, sku: str, **facts: Any) -> None:
     """A product of one's own in the catalogue."""
     prices = [{"amount": "12.00", "currency": "EUR"}]
-    call(page, "POST", "/products", {"sku": sku, "names": {"en": f"Thing {sku}"}, "prices": prices, **facts})
+    call(page, "POST", "/products", {"sku": sku, "names": {"fr": f"Objet {sku}"}, "prices": prices, **facts})
 
 
 def product(page: Page, sku: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def test_cells_are_changed_by_the_keyboard_refused_at_the_cell_and_taken_back(vi
     page.goto("/products?q=GRID-1")
     price = page.get_by_role("button", name="Price, EUR, GRID-1")
     price.press("Enter")
-    field = page.get_by_label("Price, EUR, GRID-1")
+    field = page.get_by_role("textbox", name="Price, EUR, GRID-1")
     field.fill("twelve")
     field.press("Enter")
     expect(page.locator(".product-grid .complaint")).to_contain_text("amount")
@@ -50,16 +50,16 @@ def test_a_cell_that_somebody_else_changed_is_told_before_it_is_written(visit: V
     sold(page, "GRID-2", tax_rate="20.00")
     page.goto("/products?q=GRID-2")
     page.get_by_role("button", name="Name, GRID-2").press("Enter")
-    field = page.get_by_label("Name, GRID-2")
+    field = page.get_by_role("textbox", name="Name, GRID-2")
     field.fill("Mine")
     facts = {"prices": product(page, "GRID-2")["prices"], "tax_rate": "5.50"}
-    call(page, "PUT", "/products/GRID-2", {"names": {"en": "Theirs"}, **facts})
+    call(page, "PUT", "/products/GRID-2", {"names": {"fr": "Theirs"}, **facts})
     field.press("Enter")
     expect(page.locator(".product-grid .complaint")).to_contain_text("Theirs")
     field.press("Enter")
     expect(page.get_by_role("button", name="Name, GRID-2")).to_have_text("Mine")
     now = product(page, "GRID-2")
-    assert (now["names"], now["tax_rate"]) == ({"en": "Mine"}, "5.50")
+    assert (now["names"], now["tax_rate"]) == ({"fr": "Mine"}, "5.50")
 
 
 def test_a_product_is_made_and_sold_no_longer(visit: Visit) -> None:
@@ -121,6 +121,7 @@ def test_a_stock_take_is_scanned_kept_on_the_device_and_written(visit: Visit) ->
     for sku in ("TAKE-1", "TAKE-2"):
         call(page, "POST", f"/stock/{sku}/receipts", {"quantity": 10})
     page.goto("/stock/take")
+    expect(page.locator(".input.scan")).to_be_focused()
     for code in ("4006381333931", "4006381333931", "7 x TAKE-1", "10 x TAKE-2", "nobody knows this"):
         page.keyboard.type(code)
         page.keyboard.press("Enter")

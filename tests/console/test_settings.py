@@ -86,7 +86,7 @@ def test_a_status_is_made_named_in_french_moved_by_the_keyboard_and_dragged(visi
     expect(rows.nth(3)).to_contain_text("Being packed")
     expect(page.locator(".moves .stage")).to_have_count(7)
     page.locator(".moves .stage").first.press("Enter")
-    expect(page.locator(".moves .lit").first).to_be_visible()
+    expect(page.locator(".moves .lit")).to_have_count(3)
     french = visit(path="/settings/statuses", locale="fr-FR")
     expect(french.locator(".statuses li", has_text="En emballage")).to_be_visible()
 

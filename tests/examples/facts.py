@@ -34,6 +34,7 @@ from domain.shop import (
     ImportMapping,
     Legal,
     Logo,
+    PackingSlip,
     PaymentMethod,
     Series,
     ShippingMethod,
@@ -43,6 +44,7 @@ from domain.shop import (
 from domain.statuses import MerchantStatus, StatusName
 from domain.taxes import single
 from domain.tokens import token_id
+from domain.webhook_endpoints import WebhookTerms
 from tests.given import NOW, context
 
 ORDER = UUID(int=0x0D0)
@@ -61,10 +63,12 @@ FACTS = products.ProductFacts(
     barcode="4006381333931",
     picture="https://pictures.example/cup.jpg",
 )
+SLIP = PackingSlip(notes=True, places=True, pictures=True)
 PLAIN_FACTS = products.ProductFacts(names=(products.ProductName("en", "Cup"),))
 MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
 TOKEN = token_id("till")
+ENDPOINT = UUID(int=0xEB)
 LATER = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
 ADDRESS = Address(
     name="Nora Example",
@@ -198,3 +202,8 @@ def event(kind: type[Event], originator_id: UUID, subject: UUID | None = None, /
         subject=subject,
     )
     return kind(originator_id=originator_id, originator_version=3, timestamp=NOW, metadata=metadata, **facts)
+
+
+TERMS = WebhookTerms(
+    url="https://example.com/hook", description="The warehouse", topics=("order.shipped",), personal=True, enabled=False
+)

@@ -60,7 +60,7 @@ export function Look({ made, failed, orders, orderId, onOrder }: Props) {
             key={`${made.at} ${kind}`}
             className={`mail-look tall ${kind}`}
             sandbox=""
-            src="/api/v1/templates/draft/look"
+            src={`/api/v1/templates/draft/look?scheme=${kind}`}
             title={made.subject}
           />
         )

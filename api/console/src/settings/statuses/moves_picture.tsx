@@ -104,7 +104,6 @@ function Stage({ stage, statuses, on, onPick }: StageProps) {
       role="button"
       tabIndex={0}
       aria-pressed={on}
-      aria-label={`${stageLabel(stage)}: ${statuses.map(statusLabel).join(", ")}`}
       className={on ? "stage on" : "stage"}
       onClick={onPick}
       onKeyDown={(event) => {
