@@ -118,13 +118,14 @@ def of_imports(page: Page) -> Iterator[str]:
 
 
 @pytest.mark.campaign
-def test_pictures(visit: Visit, running_shop: RunningShop) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_pictures(visit: Visit, running_shop: RunningShop, scheme: str, width: str) -> None:
     folder = Path(os.environ.get("CONSOLE_PICTURES", "console-pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     known = prepared(visit(), running_shop)
-    for scheme in ("light", "dark"):
-        for width, (wide, high) in SIZES.items():
-            page = visit(locale="fr-FR", color_scheme=scheme, viewport={"width": wide, "height": high})
-            for name in screens(page, known):
-                page.wait_for_timeout(PAUSE_MS)
-                page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
+    size = dict(zip(("width", "height"), SIZES[width], strict=True))
+    page = visit(locale="fr-FR", color_scheme=scheme, viewport=size)
+    for name in screens(page, known):
+        page.wait_for_timeout(PAUSE_MS)
+        page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
