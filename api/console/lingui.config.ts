@@ -18,9 +18,15 @@ const SCREENS = [
   "src/payments",
 ];
 /** The parts that they alone are made of. */
-const PARTS = ["back.tsx", "confirm.tsx", "form.tsx", "refused.ts", "span.tsx", "table.tsx", "text_list.tsx"].map(
-  (name) => `src/parts/${name}`,
-);
+const PARTS = [
+  "back.tsx",
+  "confirm.tsx",
+  "form.tsx",
+  "refused.ts",
+  "span.tsx",
+  "table.tsx",
+  "text_list.tsx",
+].map((name) => `src/parts/${name}`);
 const BEHIND = [...SCREENS.map((folder) => `${folder}/**`), ...PARTS];
 
 /** The console's languages; English is what the sources are written in. */
@@ -29,11 +35,7 @@ export default defineConfig({
   locales: ["en", "fr"],
   format: formatter({ lineNumbers: false, origins: false }),
   catalogs: [
-    {
-      path: "src/locales/{locale}",
-      include: ["src"],
-      exclude: BEHIND.flatMap((place) => [place, `${place}/**`]),
-    },
+    { path: "src/locales/{locale}", include: ["src"], exclude: BEHIND },
     { path: "src/locales_behind/{locale}/behind", include: [...SCREENS, ...PARTS] },
   ],
 });
