@@ -2,7 +2,7 @@ import { defineConfig } from "@lingui/conf";
 import { formatter } from "@lingui/format-po";
 
 /** The screens behind the desk: their words are loaded with the first of them, not with the list. */
-const BEHIND = [
+const SCREENS = [
   "src/customers",
   "src/products",
   "src/stock",
@@ -18,6 +18,17 @@ const BEHIND = [
   "src/payments",
   "src/dashboard",
 ];
+/** The parts that they alone are made of. */
+const PARTS = [
+  "back.tsx",
+  "confirm.tsx",
+  "form.tsx",
+  "refused.ts",
+  "span.tsx",
+  "table.tsx",
+  "text_list.tsx",
+].map((name) => `src/parts/${name}`);
+const BEHIND = [...SCREENS.map((folder) => `${folder}/**`), ...PARTS];
 
 /** The console's languages; English is what the sources are written in. */
 export default defineConfig({
@@ -25,7 +36,7 @@ export default defineConfig({
   locales: ["en", "fr"],
   format: formatter({ lineNumbers: false, origins: false }),
   catalogs: [
-    { path: "src/locales/{locale}", include: ["src"], exclude: BEHIND.map((folder) => `${folder}/**`) },
-    { path: "src/locales_behind/{locale}/behind", include: BEHIND },
+    { path: "src/locales/{locale}", include: ["src"], exclude: BEHIND },
+    { path: "src/locales_behind/{locale}/behind", include: [...SCREENS, ...PARTS] },
   ],
 });

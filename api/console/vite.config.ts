@@ -4,6 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { lingui } from "@lingui/vite-plugin";
 import { defineConfig, type Plugin } from "vite";
 
+const DESK = /(order_page|new_order|edit_order|order_dialog|palette|keys_dialog|popup)-/;
 const COMPRESSIBLE = /\.(js|css|svg)$/;
 
 /** Keeps a gzip and a Brotli copy beside every file of text, so that the server compresses nothing. */
@@ -28,7 +29,11 @@ export default defineConfig({
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // The names of what each screen needs stand in the first script: only the desk's own are worth the bytes.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (file, needed) => (DESK.test(file) ? needed : []),
+    },
     reportCompressedSize: true,
   },
 });

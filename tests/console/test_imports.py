@@ -72,7 +72,7 @@ def test_an_export_is_tried_brought_in_corrected_and_taken_back(wizard: Callable
     expect(figure(page, "New")).to_have_text("2")
     assert call(page, "GET", "/imports/uploads")["items"] == []
     first = page.url
-    page.locator(".refused input[aria-invalid=true]").fill("3")
+    page.locator(".refused input[aria-invalid=true]").fill("1")
     expect(page.get_by_text("1 cell is corrected.")).to_be_visible()
     page.get_by_role("button", name="Load these rows again").click()
     expect(page).not_to_have_url(first)

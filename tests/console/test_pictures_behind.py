@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.api.test_imports import export
-from tests.console.test_back_office import shipped
+from tests.console.test_back_office import may_invoice, shipped
 from tests.console.test_desk import call
 from tests.console.test_imports import TILL, choose, take_all_away
 from tests.console.test_pictures import PAUSE_MS, SIZES
@@ -25,13 +25,14 @@ STEPS = [
     {"kind": "mail", "mail": {"fr": {"subject": "Merci !", "html": "<p>{{ facts.unsubscribe }}</p>"}}},
     {"kind": "wait", "days": 14},
     {"kind": "tag", "owner": "customer", "tags": ["fidèle"]},
-    {"kind": "webhook", "url": "https://example.com/accueil"},
+    {"kind": "webhook", "url": "https://example.com/accueil", "secret": "a secret of the pictures"},
 ]
 
 
 def prepared(page: Page, shop: RunningShop) -> dict[str, str]:
     """What the screens show: a sequence, tag rules, an open return, a document, a mail that may be lost."""
     stuck(shop)
+    may_invoice(page)
     asked = {"name": "Après la vente", "trigger": {"on": "placed"}, "steps": STEPS}
     sequence = call(page, "POST", "/sequences", asked)
     call(page, "POST", f"/sequences/{sequence['id']}/start")
@@ -117,13 +118,14 @@ def of_imports(page: Page) -> Iterator[str]:
 
 
 @pytest.mark.campaign
-def test_pictures(visit: Visit, running_shop: RunningShop) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_pictures(visit: Visit, running_shop: RunningShop, scheme: str, width: str) -> None:
     folder = Path(os.environ.get("CONSOLE_PICTURES", "console-pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     known = prepared(visit(), running_shop)
-    for scheme in ("light", "dark"):
-        for width, (wide, high) in SIZES.items():
-            page = visit(locale="fr-FR", color_scheme=scheme, viewport={"width": wide, "height": high})
-            for name in screens(page, known):
-                page.wait_for_timeout(PAUSE_MS)
-                page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
+    size = dict(zip(("width", "height"), SIZES[width], strict=True))
+    page = visit(locale="fr-FR", color_scheme=scheme, viewport=size)
+    for name in screens(page, known):
+        page.wait_for_timeout(PAUSE_MS)
+        page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")

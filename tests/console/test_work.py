@@ -39,7 +39,7 @@ def test_what_waits_for_a_person_says_what_it_means_and_is_decided(visit: Visit,
     page.keyboard.press("g")
     page.keyboard.press("w")
     expect(page.get_by_role("heading", level=1)).to_have_text("Work behind")
-    waiting = sheet(page, "What waits for you")
+    waiting = sheet(page, "What waits for you").locator("tbody tr", has_text="A mail")
     expect(waiting).to_contain_text("perhaps done")
     expect(waiting).to_contain_text("it may have been done, or not")
     waiting.get_by_role("button", name="Do it now…").first.click()
@@ -48,7 +48,7 @@ def test_what_waits_for_a_person_says_what_it_means_and_is_decided(visit: Visit,
     waiting.get_by_role("button", name="Never do it…").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Control+Enter")
-    expect(waiting).to_contain_text("Nothing: all that was to be done was done.")
+    expect(waiting).to_have_count(0)
     assert call(page, "GET", f"/effects/{key}")["state"] == "dropped"
 
 

@@ -76,11 +76,10 @@ function Asked({ one, findings }: { one: Import; findings: readonly Finding[] })
   );
 }
 
-function Told({ finding: { name, orders, looked_at, detail } }: { finding: Finding }) {
+function Told({ finding: { name, detail } }: { finding: Finding }) {
   return (
     <span>
-      <b>{findingLabel(name)}</b> {i18n._("{orders} of {looked} orders", { orders, looked: looked_at })}
-      {detail && <span className="quiet">: {detail}</span>}
+      <b>{findingLabel(name)}</b> <span className="quiet">{detail}</span>
     </span>
   );
 }

@@ -12,6 +12,9 @@ import { complaintOf } from "../parts/refused";
 import { Window } from "../parts/window";
 import { stateText } from "./words";
 
+const LOOK_MS = 1500;
+const UNDER_WAY: ReadonlySet<string> = new Set(["requested", "rendered"]);
+
 interface Props {
   id: string;
   /** Shows another one: that which was just sent. */
@@ -25,6 +28,7 @@ export default function MessageWindow({ id, onOpen, onClose }: Props) {
   const { data: mail } = useQuery({
     queryKey: ["message", id],
     queryFn: ({ signal }) => taken(api.GET("/api/v1/messages/{message_id}", { params: { path }, signal })),
+    refetchInterval: ({ state }) => (UNDER_WAY.has(state.data?.state ?? "") ? LOOK_MS : false),
     staleTime: 0,
   });
   const to = mail?.recipient && i18n._("to {address}", { address: mail.recipient });
@@ -44,7 +48,7 @@ export default function MessageWindow({ id, onOpen, onClose }: Props) {
           />
         )}
         {may("messages:write") && mail && (
-          <Again id={id} onOpen={onOpen} mayBounce={mail.state !== "bounced"} />
+          <Again id={id} onOpen={onOpen} mayBounce={mail.state === "sent" || mail.state === "uncertain"} />
         )}
       </div>
     </Window>
