@@ -109,7 +109,8 @@ def test_07_years_of_two_digits_are_asked_for(tmp_path: Path) -> None:
     with pytest.raises(UnusableFile, match="--years-from"):
         as_guessed("07", tmp_path, told)
     book = as_guessed("07", tmp_path, Choices(zone=UTC, dates="day-first", years_from=1950)).book
-    assert [book.numbered(f"Y{number}").created_at.year for number in (1, 2, 3)] == [1969, 2026, 1999]
+    created = [book.numbered(f"Y{number}").created_at for number in (1, 2, 3)]
+    assert [at.year for at in created if at] == [1969, 2026, 1999]
 
 
 def test_08_the_future_is_refused(tmp_path: Path) -> None:
@@ -236,5 +237,5 @@ def test_23_own_exports_come_in_or_ask(tmp_path: Path) -> None:
     mapping = proposed(orders)
     result = import_file(orders, mapping=mapping, report=tmp_path / "errors.csv")
     assert result.codes == []
-    assert {order.customer_name for order in result.book.orders.values() if order.customer_name[:1] == "'"} == set()
+    assert not [order for order in result.book.orders.values() if str(order.customer_name).startswith("'")]
     assert "orders-without-lines" in findings_of(orders, mapping=mapping)
