@@ -14,7 +14,7 @@ from domain.findings import Finding
 from domain.settings import Shop
 from domain.texts import CODE, NAME, check_text
 
-Kind = Literal["orders", "tracking", "statuses", "products"]
+Kind = Literal["orders", "tracking", "statuses", "products", "payments"]
 StockOfThePast = Literal["leave", "apply"]
 OnChange = Literal["report", "update"]
 CustomersOfTheFile = Literal["keep", "update"]
@@ -82,6 +82,8 @@ def needed(kind: str, choices: Choices) -> frozenset[str]:
     needs = {"orders:write"}
     if kind == "orders":
         needs |= {"orders:refund", "customers:write"}
+    if kind == "payments":
+        needs.add("orders:refund")
     if kind == "orders" and choices.stock == "apply":
         needs.add("stock:write")
     return frozenset(needs)

@@ -80,6 +80,16 @@ def opened_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -
     return OpenedProfile(choose_profile(table, mapping, told), told, evidence)
 
 
+def proved(table: Table, reads: Mapping[str, ReadAs], choices: Choices) -> Choices:
+    """The choices with the forms that these columns prove; raises `UnusableFile` asking for those that stay open."""
+    evidence = evidence_of(table, reads, choices, "")
+    return replace(
+        choices,
+        dates=choices.dates or _asked_dates(evidence, ""),
+        decimal=choices.decimal or _asked_decimal(evidence, ""),
+    )
+
+
 def evidence_of(table: Table, reads: Mapping[str, ReadAs], choices: Choices, decimal: str) -> Evidence:
     """What the columns of dates and amounts prove, looked at for as long as something is left to learn."""
     evidence = Evidence({}, {})

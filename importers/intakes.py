@@ -20,9 +20,11 @@ from domain.mappings import mappings_for
 from domain.orders.intake import IntakeRules
 from importers.explain import explanation_of
 from importers.faults import UnusableFile
-from importers.forms import OpenedProfile, opened_profile
+from importers.forms import OpenedProfile, opened_profile, proved
 from importers.mapping.mapping import CsvMapping, parsed_mapping, read_mapping
 from importers.orders import Origin
+from importers.payments.forms import PaymentsReader
+from importers.payments.intake import PaymentsIntake
 from importers.products import ACTOR, ProductsIntake
 from importers.profile import Choices, Profile, ReadAs
 from importers.profiles import NoProfile, choose_profile
@@ -144,9 +146,20 @@ def opened(runtime: Runtime, import_id: UUID, asked: ImportRequest) -> Iterator[
             context = Context(command_id=import_id, actor=ACTOR, at=datetime.now(UTC), import_id=import_id)
             products = ProductsIntake(table.headers[0], runtime, asked.choices, context)
             yield Opened(table, products, asked.kind, asked.source or asked.kind, asked)
+        elif asked.kind == "payments":
+            yield _payments(runtime, import_id, asked, table)
         else:
             intake = UpdatesIntake(table.headers[0], runtime, import_id, asked.kind, asked.choices)
             yield Opened(table, intake, asked.kind, asked.source or asked.kind, asked)
+
+
+def _payments(runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Table) -> Opened:
+    """A provider's list of payments, read in the forms that its columns prove."""
+    choices, header = choices_of(asked), table.headers[0]
+    told = proved(table, PaymentsReader(header, choices).reads, choices)
+    intake = PaymentsIntake(PaymentsReader(header, told), runtime, import_id, asked.choices)
+    settled = replace(asked, dates=told.dates, decimal=told.decimal)
+    return Opened(table, intake, asked.kind, asked.source or asked.kind, settled)
 
 
 def unused_columns(table: Table, profile: Profile) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -15,11 +16,13 @@ from importers.faults import Problem, UnusableFile
 from importers.orders import Figures
 from importers.reading.rows import ADDED_COLUMNS, Row, place_of
 from importers.reading.table import split_header
+from printing.exports.delimited import harmless
 
 if TYPE_CHECKING:
     from _csv import Writer
 
 WIDEST = 24
+_NUMBER = re.compile(r"[-+]?[0-9.,]+", re.ASCII)
 
 
 class RowsUnaccounted(Exception):
@@ -157,6 +160,11 @@ def _told_amounts(sums: Counter[str]) -> str:
     return " and ".join(f"{amount} {currency}" for currency, amount in _amounts(sums).items())
 
 
+def guarded(cell: str) -> str:
+    """A cell behind an apostrophe where a spreadsheet would take it for a formula; it is read without it."""
+    return harmless(cell) if cell and not _NUMBER.fullmatch(cell) else cell
+
+
 def error_cells(row: Row, problem: Problem, widths: Sequence[int]) -> list[str]:
     """A refused row as it was under its kind's columns, what is wrong with it, and cells beyond the header.
 
@@ -164,10 +172,11 @@ def error_cells(row: Row, problem: Problem, widths: Sequence[int]) -> list[str]:
     """
     width = widths[row.kind]
     before, after = sum(widths[: row.kind]), sum(widths[row.kind + 1 :])
-    cells = row.cells[:width] + [""] * (width - len(row.cells))
+    told = [guarded(cell) for cell in row.cells]
+    cells = told[:width] + [""] * (width - len(told))
     column = f"{row.kind + 1}.{problem.column}" if len(widths) > 1 and problem.column else problem.column
     why = [place_of(row.line), column, problem.code, problem.message, problem.fix]
-    return [*[""] * before, *cells, *[""] * after, *why, *row.cells[width:]]
+    return [*[""] * before, *cells, *[""] * after, *why, *told[width:]]
 
 
 class ErrorFile:

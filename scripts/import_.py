@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import click
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from domain.errors import DomainError
 from domain.imports import FIRST_YEAR, LAST_YEAR, NEEDS_ANSWER, CancelImport, Choices, Kind, is_form_of_dates
@@ -162,6 +163,15 @@ def statuses(files: tuple[Path, ...], **told: Any) -> None:
     """Move orders by FILES, CSV files with the columns number, status, stock (apply or leave) and balance
     (accept: completed though money is due)."""
     _load(files, _updates(files, "statuses", told), None, **told)
+
+
+@import_orders.command()
+@_loading
+@click.option("--timezone", default="", metavar="ZONE", help="Of times that tell none, like Europe/Paris.")
+@click.option("--dates", default="", metavar="FORM", help="day-first or month-first, where no date proves it.")
+def payments(files: tuple[Path, ...], timezone: str, dates: str, **told: Any) -> None:
+    """Write down payments and refunds from FILES, Stripe's payments or PayPal's activity, for orders that are there."""
+    _load(files, replace(_updates(files, "payments", told), timezone=timezone, dates=dates), None, **told)
 
 
 @import_orders.command()

@@ -152,9 +152,13 @@ class Cells:
         day, hour = self.text(date), self.text(time) if time else ""
         return self._instant(joined(day, hour, time) if hour else day, date) if day else None
 
-    def _instant(self, text: str, column: str) -> datetime:
+    def instant_of(self, text: str, column: str, zone: tzinfo | None = None) -> datetime:
+        """The instant of a text put together from cells, in the file's form; `zone` where the cells tell one."""
         cell_format = self._cell_format
-        return read_instant(text, cell_format.date_format, cell_format.zone, column, cell_format.years_from)
+        return read_instant(text, cell_format.date_format, zone or cell_format.zone, column, cell_format.years_from)
+
+    def _instant(self, text: str, column: str) -> datetime:
+        return self.instant_of(text, column)
 
     def country(self, column: str) -> str:
         """The country in the cell as its ISO code."""

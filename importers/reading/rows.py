@@ -21,7 +21,19 @@ LONGEST_CELL = 1 << 17
 MOST_COLUMNS = 1_000
 FILE = 1 << 40  # a row's line is its line in the file and, where there are several, so many times the file's number
 BROKEN_ROW = "broken-row"
-GUARDED = ("=", "+", "-", "@", "\t", "\r")  # what a formula may begin with
+GUARDED = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # what a formula may begin with
 ADDED_COLUMNS = ("error_row", "error_column", "error_code", "error_message", "error_fix")
 
 _MARK = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*', re.IGNORECASE)
@@ -54,6 +66,26 @@ def place_of(line: int) -> str:
     """Where a row stands, for a person to read: its line, behind the file's number where there are several files."""
     file, number = divmod(line, FILE)
     return f"{file}:{number}" if file else str(number)
+
+
+def header_names(cells: Sequence[str]) -> tuple[str, ...]:
+    """The names of a header's columns, without those that an error file added."""
+    names = [name.strip() for name in cells]
+    while names and (not names[-1] or names[-1] in ADDED_COLUMNS):
+        names.pop()
+    return tuple(names)
+
+
+def row_of(line: int, cells: list[str], width: int, added: int) -> Row:
+    """A record as a row of so many columns, and so many more that an error file added; wrong where it has others."""
+    if len(cells) == width:
+        text = "".join(cells)
+        if problem := _wrong_text(text):
+            return Row(line, cells, problem)
+        return Row(line, unguarded(cells) if '="' in text or "'" in text else cells)
+    if len(cells) > width and (len(cells) <= width + added or not any(cells[width:])):
+        return row_of(line, cells[:width], width, 0)
+    return Row(line, cells, _wrong_width(len(cells), width))
 
 
 class _Lines:
@@ -112,12 +144,11 @@ class Sheet:
         header = self._behind_mark()
         if header is None or not any(header.cells):
             raise UnusableFile("The file has no header line.")
-        names = [name.strip() for name in header.cells]
-        while names and (not names[-1] or names[-1] in ADDED_COLUMNS):
-            names.pop()
+        names = header_names(header.cells)
         if len(names) > MOST_COLUMNS:
             raise UnusableFile(f"The header has {len(names)} columns; at most {MOST_COLUMNS} are read.")
-        self.header = tuple(names)
+        self.name = ""
+        self.header = names
         self._width = len(header.cells)
         self._added = self._width - len(names)
 
@@ -135,19 +166,7 @@ class Sheet:
         """Every record after the header; blank lines are no records."""
         width = len(self.header)
         for row in self._records():
-            cells = row.cells
-            if row.problem:
-                yield row
-            elif len(cells) == width:
-                text = "".join(cells)
-                if problem := _wrong_text(text):
-                    yield Row(row.line, cells, problem)
-                else:
-                    yield Row(row.line, unguarded(cells)) if '="' in text or "'" in text else row
-            elif len(cells) > width and (len(cells) <= width + self._added or not any(cells[width:])):
-                yield Row(row.line, cells[:width])
-            else:
-                yield Row(row.line, cells, _wrong_width(len(cells), width))
+            yield row if row.problem else row_of(row.line, row.cells, width, self._added)
 
     def _behind_mark(self) -> Row | None:
         """Begins with the header, which comes first but for Excel's line that tells the delimiter, and for what a file

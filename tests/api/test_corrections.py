@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from domain.orders.documents import DocumentNumbered
 from projections.runtime import Runtime
 from tests.api.desk import API, ORDERS, News, eur, line, place
-from tests.api.test_documents import issue, set_up, text
+from tests.api.invoices import issue, set_up, text
 from tests.api.test_problems import refused
 
 

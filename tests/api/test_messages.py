@@ -12,7 +12,7 @@ from domain.messages import ConfirmSent, RequestMessage, StoreCopy
 from projections.runtime import Runtime
 from tests.api.desk import API, ORDERS, News, place
 from tests.api.test_problems import refused
-from tests.examples import COPY
+from tests.examples.facts import COPY
 from tests.fixtures_api import context_of
 
 MESSAGES = f"{API}/messages"

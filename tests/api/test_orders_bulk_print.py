@@ -21,7 +21,7 @@ from projections.papers.prints import Papers
 from projections.runtime import Runtime
 from projections.views.orders import Orders
 from tests.api.desk import API, NOBODY, ORDERS, eur, line, place
-from tests.api.test_documents import issue, set_up
+from tests.api.invoices import issue, set_up
 from tests.api.test_orders_bulk import JOBS, built, finished, now
 from tests.api.test_problems import refused
 from tests.workers.jobs import ends

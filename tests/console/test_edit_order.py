@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
+from tests.console.ordering import product_picked, stocked, total_of, unlike
 from tests.console.test_desk import barriers, call
-from tests.console.test_new_order import product_picked, stocked, total_of, unlike
 
 Visit = Callable[..., Page]
 

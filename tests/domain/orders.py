@@ -16,7 +16,7 @@ from domain.orders.refund_parts import RefundLine
 from domain.orders.refunded import RefundOrder
 from domain.orders.shipments import ShipLine, ShipOrder
 from domain.shop import PaymentMethod
-from tests.examples import ORDER
+from tests.examples.facts import ORDER
 from tests.given import Outcome, context
 
 _numbers = count(1)  # two payments of one amount are two commands

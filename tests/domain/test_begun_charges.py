@@ -24,10 +24,10 @@ from domain.orders.payments import AuthorizePayment, PaymentRecorded, due
 from domain.processes.void_on_changed import KIND, VOID_ON_CHANGED
 from domain.settings import Shop
 from domain.topics import AGGREGATES
-from tests import examples
 from tests.domain.orders import ask, line, online, pay, placed, refund, to
-from tests.domain.test_processes import World
-from tests.examples import LATER, ORDER
+from tests.domain.world import World
+from tests.examples.events import EVENTS
+from tests.examples.facts import LATER, ORDER
 from tests.given import given
 
 ONLINE = Shop(payment_methods={**Shop().payment_methods, **online()})
@@ -90,7 +90,7 @@ def test_a_link_counts_for_its_own_amount_while_nothing_else_promises_it() -> No
 
 def test_every_event_that_changes_what_is_due_is_looked_at() -> None:
     blind = {event.TOPIC for event in AGGREGATES[Order]} - {event.TOPIC for event in VOID_ON_CHANGED.topics}
-    for event in examples.EVENTS:
+    for event in EVENTS:
         order = order_of(placed(line(2, 10_000), line(1, 500)), pay(3_000), authorize(4_000))
         if event.TOPIC in blind - BEGINNINGS and event.has_effect_on(order):
             before = due(order) - promised(order)

@@ -31,8 +31,8 @@ from domain.orders.order import Document, Order
 from domain.orders.refunded import RefundOrder
 from domain.orders.withdrawals import RefundCredited, WithdrawRefund
 from domain.taxes import WHOLE_RATE, Tax, single
+from tests.domain.invoices import BILLED, DAY, SHOP, credit, invoice, void
 from tests.domain.orders import add, ask, line, pay, placed, refund, to
-from tests.domain.test_documents import BILLED, DAY, SHOP, credit, invoice, void
 from tests.given import given
 
 TAXED = (line(2, 1_200, taxes=single(200_000)), line(1, 500, taxes=single(55_000)))

@@ -47,7 +47,7 @@ from domain.customers.merging import MAX_ABSORBED, MergedIntoItself, SurvivorOfO
 from domain.customers.tags import MAX_TAGS
 from domain.events import Erased
 from domain.texts import ForbiddenCharacter, TextMissing, TextTooLong
-from tests.examples import ADDRESS, CARD, CUSTOMER, ORDER, OTHER_CUSTOMER
+from tests.examples.facts import ADDRESS, CARD, CUSTOMER, ORDER, OTHER_CUSTOMER
 from tests.given import NOW, context, given
 
 ERASE = EraseCustomer(customer_id=CUSTOMER, context=context("erase"))

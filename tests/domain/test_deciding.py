@@ -36,8 +36,8 @@ from domain.stock.movements import OutOfStock
 from domain.texts import TextTooLong
 from tests.books import Book
 from tests.domain.desks import FIRST, NEW, SECOND, THIRD, Desk
+from tests.domain.invoices import SHOP
 from tests.domain.orders import line, pay, placed, ship
-from tests.domain.test_documents import SHOP
 from tests.given import context
 from tests.intakes import NINA, NORA
 

@@ -6,24 +6,16 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given as drawn
-from hypothesis import settings as drawing
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.addresses import Address
 from domain.errors import DomainError
-from domain.events import Event
-from domain.orders.credits import credit_of
 from domain.orders.details import ChangeBillingAddress
 from domain.orders.documents import (
     DocumentNotFound,
     DocumentNumbered,
     DocumentVoided,
-    InvoiceCredited,
     NothingToPrint,
-    NumberDocument,
-    VoidDocument,
     VoidNeedsReason,
     document_subject,
     numbers_of,
@@ -37,14 +29,10 @@ from domain.orders.exemptions import (
     UnknownExemption,
 )
 from domain.orders.issuing import (
-    AlreadyCredited,
     AlreadyInvoiced,
     BuyerMissing,
     EuroRateMissing,
     EuroRateOutOfBounds,
-    IssueCreditNote,
-    IssueInvoice,
-    NothingCredited,
     NotInvoiced,
     SellerIncomplete,
     TermOutOfBounds,
@@ -53,50 +41,15 @@ from domain.orders.issuing import (
 from domain.orders.order import Document, Order
 from domain.orders.payments import NotYetPlaced
 from domain.orders.prints import DocumentPrinted, RecordPrint, WrongHash
-from domain.orders.refunded import RefundOrder
 from domain.orders.returns import RefundNotOnOrder
 from domain.settings import Shop
-from domain.shop import Legal
 from domain.taxes import single
 from domain.texts import TextMissing, TextTooLong
 from domain.vat_numbers import WrongVatNumber
-from tests.domain.orders import add, ask, create, line, pay, placed, refund, to
-from tests.examples import ORDER, PRINTED
+from tests.domain.invoices import BILLED, DAY, SELLER, SHOP, credit, document, invoice, invoiced, void
+from tests.domain.orders import add, ask, create, line, pay, placed, refund
+from tests.examples.facts import ORDER, PRINTED
 from tests.given import NOW, given
-
-SELLER = Address(
-    company="Example Works", line1="1 Sample Street", city="Sampleton", country="FR", vat_number="FR00732829320"
-)
-SHOP = Shop(seller=SELLER, legal=Legal(siren="732829320", payment_days=45))
-BILLED: dict[str, Any] = {"billing_address": Address(name="Nora Example")}
-DAY = date(2026, 3, 2)
-
-
-def document(**facts: str) -> NumberDocument:
-    return ask(NumberDocument, **{"kind": "invoice", "series": "invoices", "document_number": "2026-1", **facts})
-
-
-def invoice(number: str = "F2026-00001", **facts: Any) -> IssueInvoice:
-    return ask(IssueInvoice, document_number=number, issued_on=DAY, settings_version=4, **facts)
-
-
-def credit(number: str = "A2026-00001", **facts: Any) -> IssueCreditNote:
-    told = {"refund": "1", **facts}
-    return ask(IssueCreditNote, document_number=number, issued_on=DAY, settings_version=4, **told)
-
-
-def invoiced() -> list[Event]:
-    """The past of an order whose invoice was issued."""
-    return given(Order, placed(**BILLED)).when(invoice(), SHOP).events
-
-
-def invoiced_after_refund() -> list[Event]:
-    """The same of an order of which something went back before."""
-    return given(Order, placed(**BILLED), pay(), refund(("1", 1), called="first")).when(invoice(), SHOP).events
-
-
-def void(number: str = "F2026-00001", because: str | None = "Wrong buyer") -> VoidDocument:
-    return ask(VoidDocument, because=because, document_number=number)
 
 
 class TestNumbersGivenElsewhere:
@@ -169,36 +122,6 @@ class TestInvoices:
         given(Order, *past).when(void(because=None)).then_refused(VoidNeedsReason)
         given(Order, *past).when(void("F2026-00009")).then_refused(DocumentNotFound)
         given(Order, *past, void()).when(void()).then_nothing()
-
-
-class TestCreditNotes:
-    def past(self) -> list[Any]:
-        return [placed(**BILLED), *invoiced(), pay(), refund(("1", 1))]
-
-    def test_a_credit_note_refers_to_its_invoice_and_takes_the_refunds_amount(self) -> None:
-        order = given(Order, *self.past()).when(credit(), SHOP).then(DocumentNumbered)
-        issued = order.documents[-1]
-        assert (issued.kind, issued.refers_to, issued.refund, issued.total) == (
-            "credit_note", "F2026-00001", "1", 1_000,
-        )  # fmt: skip
-
-    def test_a_refund_is_credited_once_and_its_invoice_stays(self) -> None:
-        past = [*self.past(), *given(Order, *self.past()).when(credit(), SHOP).events]
-        given(Order, *past).when(credit(series="credit-notes"), SHOP).then_refused(AlreadyCredited)
-        given(Order, *past).when(void()).then_refused(InvoiceCredited)
-
-    def test_credit_notes_together_never_exceed_their_invoice(self) -> None:
-        past: list[Any] = [placed(**BILLED), *invoiced(), pay(), pay(1_000)]
-        whole, more = refund(("1", 2), called="whole"), ask(RefundOrder, called="more", goodwill=1_000)
-        past += [whole, more]
-        past += given(Order, *past).when(credit(), SHOP).events
-        refusal = given(Order, *past).when(credit(refund="2"), SHOP).then_refused(NothingCredited)
-        assert refusal.details == {"document": "F2026-00001", "refund": "2"}
-
-    def test_a_refund_made_before_the_invoice_is_credited_as_well(self) -> None:
-        past: list[Any] = [placed(**BILLED), pay(), refund(("1", 1), called="first"), *invoiced_after_refund()]
-        order = given(Order, *past).when(credit(), SHOP).then(DocumentNumbered)
-        assert [one.total for one in order.documents] == [2_000, 1_000]
 
 
 class TestWhoIsInvoiced:
@@ -361,47 +284,3 @@ class TestPrints:
         noted = given(Order, placed(), ask(RecordPrint, printed=PRINTED)).when(add()).aggregate
         assert noted.content_version == noted.version
         assert not noted.is_at(noted.version - 1)
-
-
-@drawing(max_examples=60, deadline=None)
-@drawn(
-    lines=st.lists(
-        st.tuples(st.integers(1, 4), st.integers(0, 9_999), st.sampled_from([0, 550, 1_000, 2_000])),
-        min_size=1,
-        max_size=4,
-    ),
-    shipping=st.integers(0, 900),
-    discount=st.integers(0, 900),
-    included=st.booleans(),
-    cuts=st.lists(st.integers(1, 3), min_size=4, max_size=4),
-)
-def test_credits_of_all_lines_give_back_exactly_the_tax_of_the_order(
-    lines: list[tuple[int, int, int]], shipping: int, discount: int, included: bool, cuts: list[int]
-) -> None:
-    items = [line(quantity, price, taxes=single(rate)) for quantity, price, rate in lines]
-    facts = {"shipping_charge": shipping, "shipping_taxes": single(200_000), "discount": discount}
-    order = given(Order).when(placed(*items, prices_include_tax=included, **facts)).aggregate
-    if not order.price.total:
-        return
-    past: list[Any] = [placed(*items, prices_include_tax=included, **facts), pay()]
-    for index, (item, cut) in enumerate(zip(order.items.values(), cuts, strict=False)):
-        for part in (min(cut, item.quantity), item.quantity - min(cut, item.quantity)):
-            if part:
-                past.append(refund((item.id, part), called=f"{index} {part} {len(past)}"))
-    if order.price.shipping_total:
-        past.append(ask(RefundOrder, shipping=order.price.shipping_total))
-    order = given(Order, *past).when(to("processing")).aggregate
-    credits = [credit_of(order, one) for one in order.refunds]
-    assert sum(one.total for one in credits) == order.price.total == order.refunded
-    assert sum(one.tax for one in credits) == order.price.tax
-    assert all(sum(part.total for part in one.parts) == one.total for one in credits)
-
-
-@pytest.mark.parametrize("goodwill", [1, 333, 2_000])
-def test_goodwill_is_credited_at_the_rates_of_the_order(goodwill: int) -> None:
-    items = (line(1, 1_000, taxes=single(200_000)), line(1, 1_000, taxes=single(55_000)))
-    order = given(Order, placed(*items), pay()).when(ask(RefundOrder, goodwill=goodwill)).aggregate
-    told = credit_of(order, order.refunds[0])
-    assert told.total == goodwill
-    assert {part.taxes for part in told.parts} <= {single(200_000), single(55_000)}
-    assert sum(tax.net + tax.tax for tax in told.taxes) == goodwill

@@ -16,8 +16,8 @@ from domain.orders.archive import OrderArchived
 from domain.orders.changes import changes
 from domain.orders.notes import NoteAdded
 from domain.orders.order import Order
-from tests import examples
-from tests.examples import ORDER, SAID
+from tests.examples.events import EVENTS
+from tests.examples.facts import ORDER, SAID
 from tests.given import NOW
 
 
@@ -27,7 +27,7 @@ def written(version: int, kind: type[Event], **facts: Any) -> Event:
         originator_id=ORDER,
         originator_version=version,
         timestamp=NOW,
-        metadata=examples.EVENTS[0].metadata,
+        metadata=EVENTS[0].metadata,
         **facts,
     )
 
@@ -43,7 +43,7 @@ def declared(order: Order, *missing: int) -> Order:
 
 def example(topic: str, version: int) -> Event:
     """The canonical event of a topic, at a version of the order."""
-    [event] = [event for event in examples.EVENTS if topic == event.TOPIC]
+    [event] = [event for event in EVENTS if topic == event.TOPIC]
     return replace(event, originator_version=version)
 
 

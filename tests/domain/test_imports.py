@@ -33,15 +33,7 @@ from domain.imports import (
     UndoBegun,
     WrongImportState,
 )
-from domain.orders.creation import (
-    CreateOrder,
-    OrderCreated,
-    Past,
-    PastPayment,
-    PastRefund,
-    PastShipment,
-    create_order,
-)
+from domain.orders.creation import CreateOrder, OrderCreated, create_order
 from domain.orders.imports import (
     CannotRetell,
     NotImported,
@@ -53,11 +45,12 @@ from domain.orders.imports import (
 )
 from domain.orders.lines import NewItem
 from domain.orders.order import ForeignCurrency, Imported, Order, OrderClosed
+from domain.orders.past import Past, PastPayment, PastRefund, PastShipment
 from domain.orders.payments import PaymentRecorded
 from domain.orders.shipments import OrderShipped, TrackingCorrected
 from domain.settings import Shop
 from domain.stock.following import of_the_past, taken_back
-from tests.examples import ADDRESS, CUSTOMER, IMPORT, ORDER
+from tests.examples.facts import ADDRESS, CUSTOMER, IMPORT, ORDER
 from tests.given import NOW, context, given
 
 SAID: dict[str, Any] = {"import_id": IMPORT, "context": context("import")}

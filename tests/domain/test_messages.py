@@ -32,7 +32,7 @@ from domain.messages import (
     require_settled,
 )
 from domain.settings import UnknownLocale
-from tests.examples import COPY, CUSTOMER, MESSAGE, ORDER
+from tests.examples.facts import COPY, CUSTOMER, MESSAGE, ORDER
 from tests.given import context, given
 
 NOW = context("message")

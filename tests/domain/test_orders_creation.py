@@ -12,21 +12,14 @@ from domain.errors import DomainError
 from domain.money import MAX_MINOR_UNITS, UnknownCurrency
 from domain.orders.cart import ItemAdded
 from domain.orders.charges import CouponApplied, DiscountSet, ShippingChargeSet, TooManyCoupons
-from domain.orders.creation import (
-    Buyer,
-    OrderCreated,
-    OrderImported,
-    Past,
-    PastPayment,
-    PastRefund,
-    PastShipment,
-)
+from domain.orders.creation import Buyer, OrderCreated, OrderImported
 from domain.orders.details import BillingAddressChanged, CustomerAssigned, ShippingAddressChanged
 from domain.orders.line_changes import TotalOutOfBounds
 from domain.orders.lines import AmountOutOfBounds, DiscountAboveGoods, QuantityOutOfBounds
 from domain.orders.moves import NothingOrdered, OrderPlaced, OrderStatusChanged
 from domain.orders.notes import NoteAdded, OrderTagged
 from domain.orders.order import Imported, Order, OrderExists
+from domain.orders.past import Past, PastPayment, PastRefund, PastShipment
 from domain.orders.payments import NotYetPlaced, PaymentRecorded
 from domain.orders.refund_parts import RefundAbovePaid
 from domain.orders.refunded import OrderRefunded
@@ -37,7 +30,7 @@ from domain.statuses import MerchantStatus, UnknownStatus
 from domain.taxes import Tax, TaxRateOutOfBounds, single
 from domain.texts import ForbiddenCharacter, TextMissing, TextTooLong
 from tests.domain.orders import create, line, placed, refused
-from tests.examples import CREATE, CUSTOMER
+from tests.examples.facts import CREATE, CUSTOMER
 from tests.given import NOW, Outcome, given
 
 LONG_AGO = datetime(2024, 5, 1, 8, 0, tzinfo=UTC)

@@ -29,7 +29,7 @@ from domain.orders.order import Order, OrderClosed
 from domain.settings import UnknownMethod
 from domain.texts import ForbiddenCharacter, TextTooLong
 from tests.domain.orders import ask, create, placed, to
-from tests.examples import ADDRESS, CUSTOMER
+from tests.examples.facts import ADDRESS, CUSTOMER
 from tests.given import given
 
 OTHER = UUID(int=0xC06)

@@ -8,7 +8,7 @@ from domain.orders.edits import MAX_CHANGES, Change, EditOrder, NothingToChange,
 from domain.orders.line_changes import ChangeItem, ItemNotFound, ItemQuantityChanged
 from domain.orders.order import ForeignCurrency, Order, OrderClosed
 from tests.domain.orders import ask, line, placed, refused, to
-from tests.examples import ORDER
+from tests.examples.facts import ORDER
 from tests.given import context, given
 
 TOGETHER = context("together")

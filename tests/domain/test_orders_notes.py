@@ -26,7 +26,7 @@ from domain.orders.notes import (
 from domain.orders.order import Order
 from domain.texts import NOTE, ForbiddenCharacter, TextMissing, TextTooLong
 from tests.domain.orders import ask, create, placed, to
-from tests.examples import LATER
+from tests.examples.facts import LATER
 from tests.given import NOW, given
 
 NOTED = ask(AddNote, text="Ring twice")

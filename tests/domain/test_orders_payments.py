@@ -47,7 +47,7 @@ from domain.settings import Shop, UnknownMethod
 from domain.taxes import single
 from domain.texts import TextTooLong
 from tests.domain.orders import ask, create, line, online, pay, placed, refund, ship, to
-from tests.examples import LATER
+from tests.examples.facts import LATER
 from tests.given import NOW, given
 
 SHIPPING = {"shipping_charge": 600}

@@ -32,7 +32,7 @@ from domain.orders.returns import (
 )
 from domain.settings import Shop
 from tests.domain.orders import ask, line, pay, placed, refund, ship, to
-from tests.examples import ORDER
+from tests.examples.facts import ORDER
 from tests.given import given
 
 OTHER = UUID(int=0xFF)

@@ -17,15 +17,17 @@ from domain.events import Aggregate, Event
 from domain.handlers import HANDLERS
 from domain.orders.actions import next_actions
 from domain.orders.changes import state_of
-from domain.orders.creation import CreateOrder, Past, PastPayment, PastShipment
+from domain.orders.creation import CreateOrder
 from domain.orders.imports import UndoOrderImport
 from domain.orders.order import Imported, Order
+from domain.orders.past import Past, PastPayment, PastShipment
 from domain.orders.payments import RecordPayment
 from domain.points_in_time import NOW as ALL
 from domain.points_in_time import PointInTime, fold_part
 from domain.shop import Shop
 from tests.domain.orders import ask, line
-from tests.examples import EVENTS, ORDER
+from tests.examples.events import EVENTS
+from tests.examples.facts import ORDER
 from tests.given import context
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -62,7 +62,7 @@ from domain.sequences.sequence import SequenceExists, SequenceLoops
 from domain.settings import UnknownLocale
 from domain.statuses import UnknownStatus
 from tests.domain.orders import create, line, pay, placed, refund, to
-from tests.examples import ADDRESS, AFTER_SALE, CALLED, CUSTOMER, ENROLMENT, ORDER, SEQUENCE, SIGNED, WORDS
+from tests.examples.facts import ADDRESS, AFTER_SALE, CALLED, CUSTOMER, ENROLMENT, ORDER, SEQUENCE, SIGNED, WORDS
 from tests.given import NOW, context, given
 
 OTHER = UUID(int=0x0BE)

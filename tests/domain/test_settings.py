@@ -51,7 +51,7 @@ from domain.settings import (
 from domain.statuses import STAGES, UnknownStage, UnknownStatus
 from domain.texts import TextMissing, TextTooLong
 from domain.upcasters import UPCASTERS
-from tests.examples import ADDRESS, CHEQUE, COURIER, DEFAULTS, PACKED, POST
+from tests.examples.facts import ADDRESS, CHEQUE, COURIER, DEFAULTS, PACKED, POST
 from tests.given import context, given
 
 NOW = context("settings")

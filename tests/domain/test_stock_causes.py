@@ -8,8 +8,8 @@ from domain.events import Command
 from domain.orders import cart
 from domain.stock.item import StockMoved
 from tests.domain.orders import ask
-from tests.domain.test_stock_following import CALL_BACK, PAY, SHIP, WITHDRAW, Warehouse, create, cup, done, refund, to
-from tests.examples import ORDER
+from tests.domain.warehouse import CALL_BACK, PAY, SHIP, WITHDRAW, Warehouse, create, cup, done, refund, to
+from tests.examples.facts import ORDER
 
 
 def causes(warehouse: Warehouse, sku: str = "CUP-1") -> list[tuple[str, str, str, str]]:

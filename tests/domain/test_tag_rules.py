@@ -25,7 +25,7 @@ from domain.tag_rules import (
 )
 from domain.texts import TextMissing
 from tests.domain.orders import line, pay, placed
-from tests.examples import CUSTOMER
+from tests.examples.facts import CUSTOMER
 from tests.given import context, given
 
 CUPS = TagRule(pattern="CUP-*", tags=("cups", "kitchen"), on="placed")

@@ -13,10 +13,11 @@ from msgspec.structs import fields
 from domain import topics
 from domain.events import Event
 from domain.handlers import CREATING, HANDLERS, MISSING
-from tests import examples
+from tests.examples.commands import COMMANDS
+from tests.examples.events import EVENTS
 
 SAMPLES = Path(__file__).parent / "samples"
-EXAMPLES = {type(event): event for event in examples.EVENTS}
+EXAMPLES = {type(event): event for event in EVENTS}
 
 
 def sample_of(kind: type[Event], version: int) -> Path:
@@ -47,22 +48,22 @@ class TestTopics:
 
 class TestExamples:
     def test_every_event_has_one_example(self) -> None:
-        assert sorted(event.TOPIC for event in examples.EVENTS) == sorted(event.TOPIC for event in topics.EVENTS)
+        assert sorted(event.TOPIC for event in EVENTS) == sorted(event.TOPIC for event in topics.EVENTS)
 
     def test_an_example_of_an_event_leaves_no_field_at_its_default(self) -> None:
-        for event in examples.EVENTS:
+        for event in EVENTS:
             silent = [field.name for field in fields(event) if getattr(event, field.name) == field.default]
             assert not silent, f"{event.TOPIC} says nothing of {silent}"
 
     def test_every_command_has_one_example(self) -> None:
-        assert sorted(type(command).__name__ for command in examples.COMMANDS) == sorted(
+        assert sorted(type(command).__name__ for command in COMMANDS) == sorted(
             command.__name__ for command in HANDLERS
         )
 
     def test_each_example_names_the_aggregate_it_is_for(self) -> None:
-        for command in examples.COMMANDS:
+        for command in COMMANDS:
             handler = HANDLERS[type(command)]
-            assert handler.target(command) in {event.originator_id for event in examples.EVENTS}
+            assert handler.target(command) in {event.originator_id for event in EVENTS}
 
     def test_commands_that_need_their_aggregate_have_an_error_for_one_that_is_missing(self) -> None:
         needing = {HANDLERS[command].aggregate for command in HANDLERS if command not in CREATING}

@@ -20,7 +20,7 @@ from domain.orders.prints import RecordPrint
 from domain.stock import ReceiveStock, StockItem, stock_id_of
 from domain.undoing import context_of, is_of_import, skus_of, undo_cards, undo_order
 from tests.books import Book
-from tests.examples import PRINTED
+from tests.examples.facts import PRINTED
 from tests.given import NOW, context
 from tests.intakes import NORA, past_order
 

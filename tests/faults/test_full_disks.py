@@ -26,6 +26,7 @@ from tests.setup.running import eventually
 SOURCE = Path(__file__).with_name("full_disk.c")
 RECEIPTS = "/api/v1/stock/CUP/receipts"
 STORED = "SELECT count(*) FROM log.events WHERE topic = 'stock.received'"
+NOT_ANSWERED_FOR = ("/problems/database-unavailable", "/problems/outcome-unknown")  # before its end, or in its midst
 MOST = 400  # receipts; a table grows long before
 
 
@@ -103,7 +104,8 @@ def test_a_full_disk_of_the_wal_ends_the_server_and_everything_acknowledged_is_t
         with pytest.raises(psycopg.OperationalError):
             use_up_wal(server)
         status, kind = received(client, 0)
-        assert (status, kind) == (503, "/problems/database-unavailable")
+        assert status == 503
+        assert kind in NOT_ANSWERED_FOR
         disk.clear()
         if not server.alive():
             server.start()

@@ -17,11 +17,11 @@ from importers.faults import UnusableFile
 from importers.reading import grouping
 from projections.runtime import Runtime
 from scripts.import_ import import_orders
+from tests.importers.imported import Killed, killed_after, run
 from tests.importers.importing import begin, imported, order, orders_file, refused
 from tests.importers.reading.test_tables import line, pair
 from tests.importers.reading.test_tables import order as api_order
 from tests.importers.test_command import HEADER, ROW, command, totals  # noqa: F401 - a fixture among them
-from tests.importers.test_imports import Killed, killed_after, run
 from tests.importers.trying import write
 
 LATE = "Name,Created at,Currency,Total,Lineitem name,Lineitem quantity"

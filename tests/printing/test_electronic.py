@@ -32,7 +32,7 @@ from printing.documents import print_a4, sheet_of
 from printing.electronic import factur_x, is_electronic
 from printing.extras import ExtraMissing
 from tests.api.desk import SETTINGS, place
-from tests.api.test_documents import issue, set_up
+from tests.api.invoices import issue, set_up
 from tests.api.test_problems import refused
 from tests.printing import papers
 

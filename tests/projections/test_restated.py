@@ -20,7 +20,7 @@ from scripts.restated import Figures, Restated, restatement
 from tests.api.desk import line as api_line
 from tests.api.desk import place
 from tests.domain.orders import ask, line, pay, placed, refund, to
-from tests.examples import ORDER
+from tests.examples.facts import ORDER
 from tests.fixtures_database import TEST_SECRET
 from tests.given import given
 

@@ -24,7 +24,7 @@ from projections.runtime import Runtime, open_runtime
 from projections.views import PROJECTIONS
 from projections.work import effects
 from tests.api.desk import API, ORDERS, place
-from tests.api.test_documents import set_up
+from tests.api.invoices import set_up
 from tests.damage import Dump, owner, unguarded
 from tests.projections.doctor.test_findings import codes, looked, only
 from tests.projections.doctor.test_holes import client_of

@@ -14,10 +14,11 @@ from domain.upcasters import UPCASTERS
 from projections.log.forms import form_of
 from projections.log.keys import KeyRing
 from projections.log.mapper import EventMapper
-from tests import examples
+from tests.domain.invoices import document
 from tests.domain.orders import placed
-from tests.domain.test_documents import document
 from tests.domain.test_topics import EXAMPLES, read, sample_of
+from tests.examples.events import EVENTS
+from tests.examples.facts import CUSTOMER
 from tests.given import given
 
 
@@ -31,7 +32,7 @@ class TestSamples:
 
     def test_the_log_gives_back_what_it_took(self, kind: type[Event]) -> None:
         keys = KeyRing("a secret for tests alone, of no worth")
-        wrapped = keys.new_wrapped(examples.CUSTOMER)
+        wrapped = keys.new_wrapped(CUSTOMER)
         mapper, event = EventMapper(keys), EXAMPLES[kind]
         stored = mapper.to_stored_event(event, wrapped)
         assert mapper.event(stored.topic, stored.version, stored.state, wrapped) == event
@@ -39,7 +40,7 @@ class TestSamples:
     def test_without_the_key_only_a_persons_fields_are_gone(self, kind: type[Event]) -> None:
         keys = KeyRing("a secret for tests alone, of no worth")
         mapper, event = EventMapper(keys), EXAMPLES[kind]
-        stored = mapper.to_stored_event(event, keys.new_wrapped(examples.CUSTOMER))
+        stored = mapper.to_stored_event(event, keys.new_wrapped(CUSTOMER))
         erased = mapper.event(stored.topic, stored.version, stored.state, None)
         personal = form_of(kind).personal
         for name in event.__struct_fields__:
@@ -57,9 +58,9 @@ def test_a_number_stored_in_the_first_form_still_reads() -> None:
 def test_no_stored_personal_field_reads_in_the_clear() -> None:
     keys = KeyRing("a secret for tests alone, of no worth")
     mapper = EventMapper(keys)
-    wrapped = keys.new_wrapped(examples.CUSTOMER)
+    wrapped = keys.new_wrapped(CUSTOMER)
     shop_own = {"settings.seller-set"}
-    for event in examples.EVENTS:
+    for event in EVENTS:
         state = bytes(mapper.to_stored_event(event, wrapped).state)
         for word in (b"nora@example.com", b"Nora Example", b"Sample Street", b"Ring"):
             assert event.TOPIC in shop_own or word not in state, event.TOPIC

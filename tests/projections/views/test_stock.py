@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from domain.stock import AdjustStock, DeductStock, ReceiveStock, ReserveStock, SetStockPolicy, stock_id_of
 from projections.views.stock import StockFilters, count_stock, list_stock
 from projections.views.stock_movements import MovementFilters, list_movements
-from tests.examples import CAUSE
+from tests.examples.facts import CAUSE
 from tests.projections.showing import Showing, at, minutes
 
 
