@@ -3,9 +3,11 @@
 | name                    | what was seen                                                         | how often         |
 |-------------------------|-----------------------------------------------------------------------|-------------------|
 | `orders-without-lines`  | orders without lines, where a mapping reads or lines are known        | 1 order in 20     |
+| `lines-without-price`   | no price of a line is told (mappings)                                 | 1 order in 20     |
 | `adjustments`           | the parts come to another total than the one told                     | 1 % of the totals |
 | `paid-but-unpaid`       | a column tells that it was paid, and nothing comes in as paid         | 1 order in 20     |
 | `done-but-unpaid`       | shipped or completed, and nothing comes in as paid (mappings)         | 1 order in 5      |
+| `totals-not-read`       | a column that nothing is read from tells of totals (mappings)         | any               |
 | `refunds-not-read`      | a column that nothing is read from tells of refunds (mappings)        | any               |
 | `quantities-not-read`   | a column that nothing is read from tells of quantities (mappings)     | any               |
 | `taxes-not-proved`      | taxes are read, and no total proves where they belong (mappings)      | 1 order in 20     |
@@ -84,6 +86,7 @@ class _Looked:
             return
         self._created.append(draft.created_at)
         self._seen["orders-without-lines"] += self._has_lines and figures.without_lines
+        self._seen["lines-without-price"] += self._mapped and figures.without_price
         self._seen["names-of-products"] += _is_product(draft)
         self._money(draft, figures)
         self._tell("paid-but-unpaid", self._paid_in(entry.rows) if figures.unpaid else [])
@@ -93,11 +96,12 @@ class _Looked:
     def findings(self) -> Iterator[Finding]:
         """What asks for a look."""
         yield from self._often("orders-without-lines", FEW, "no line of them is told")
+        yield from self._often("lines-without-price", FEW, "no price of their lines is told")
         yield from self._adjustments()
         yield from self._often("paid-but-unpaid", FEW, "they come in unpaid although a column tells of a payment")
         yield from self._often("done-but-unpaid", MANY, "they are shipped or completed, and come in unpaid")
-        for name, what in (("refunds-not-read", "refunds"), ("quantities-not-read", "quantities")):
-            yield from self._often(name, self._orders, f"a column that tells of {what} is not read")
+        for what in ("totals", "refunds", "quantities"):
+            yield from self._often(f"{what}-not-read", self._orders, f"a column that tells of {what} is not read")
         yield from self._often(
             "taxes-not-proved", FEW, "amounts of tax are read, and no total proves whether they are within the prices"
         )
@@ -121,6 +125,7 @@ class _Looked:
     def _mapping_of(self, rows: Sequence[Row], draft: Draft) -> None:
         """What a mapping may have left out or taken for something else."""
         self._tell("refunds-not-read", self._unread_of(rows, "refunded"))
+        self._tell("totals-not-read", self._unread_of(rows, "total"))
         self._tell("quantities-not-read", self._unread_of(rows, "quantity"))
         companies = {company for company in (draft.billing.company, draft.shipping.company) if company}
         self._companies |= companies
