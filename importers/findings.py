@@ -7,7 +7,7 @@
 | `adjustments`           | the parts come to another total than the one told                     | 1 % of the totals |
 | `paid-but-unpaid`       | a column tells that it was paid, and nothing comes in as paid         | 1 order in 20     |
 | `done-but-unpaid`       | shipped or completed, and nothing comes in as paid (mappings)         | 1 order in 5      |
-| `totals-not-read`       | a column that nothing is read from tells of totals (mappings)         | any               |
+| `totals-not-read`       | a column that nothing is read from tells other totals (mappings)      | any               |
 | `refunds-not-read`      | a column that nothing is read from tells of refunds (mappings)        | any               |
 | `quantities-not-read`   | a column that nothing is read from tells of quantities (mappings)     | any               |
 | `taxes-not-proved`      | taxes are read, and no total proves where they belong (mappings)      | 1 order in 20     |
@@ -22,18 +22,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import islice
 
 from domain.findings import Finding
-from domain.money import amount_text
+from domain.money import amount_text, decimals
 from domain.statuses import COMPLETED, SHIPPED
 from importers.drafts import Draft
+from importers.faults import Fault
 from importers.guessing.columns import is_amount
 from importers.guessing.statuses import payment_standing_of
 from importers.guessing.words import meanings
 from importers.intakes import Opened
 from importers.mapping.generic import TAX_AMOUNTS, Generic
 from importers.orders import Figures
+from importers.reading.amounts import read_amount
 from importers.reading.rows import Row
 from importers.taking import DATE_IN_FUTURE, Entry, Pending, judged, prepared
 
@@ -91,7 +94,7 @@ class _Looked:
         self._money(draft, figures)
         self._tell("paid-but-unpaid", self._paid_in(entry.rows) if figures.unpaid else [])
         if self._mapped:
-            self._mapping_of(entry.rows, draft)
+            self._mapping_of(entry.rows, draft, figures)
 
     def findings(self) -> Iterator[Finding]:
         """What asks for a look."""
@@ -122,10 +125,11 @@ class _Looked:
         unproved = self._mapped and "total" not in self._fields and not _TAX_AMOUNTS.isdisjoint(self._fields)
         self._seen["taxes-not-proved"] += unproved
 
-    def _mapping_of(self, rows: Sequence[Row], draft: Draft) -> None:
+    def _mapping_of(self, rows: Sequence[Row], draft: Draft, figures: Figures) -> None:
         """What a mapping may have left out or taken for something else."""
         self._tell("refunds-not-read", self._unread_of(rows, "refunded"))
-        self._tell("totals-not-read", self._unread_of(rows, "total"))
+        others = [name for name in self._unread_of(rows, "total") if not self._comes_to(rows, name, figures)]
+        self._tell("totals-not-read", others)
         self._tell("quantities-not-read", self._unread_of(rows, "quantity"))
         companies = {company for company in (draft.billing.company, draft.shipping.company) if company}
         self._companies |= companies
@@ -147,6 +151,15 @@ class _Looked:
             return []
         says = _says_paid if field == "payment_status" else _says_something
         return [name for name, means in self._unread if means == field and any(map(says, self._texts(rows, name)))]
+
+    def _comes_to(self, rows: Sequence[Row], column: str, figures: Figures) -> bool:
+        """Whether what a column tells of an order, in one row or in all together, is the total that it has."""
+        total = Decimal(figures.total).scaleb(-decimals(figures.currency))
+        for sign in (".", ","):
+            told = [amount for text in self._texts(rows, column) if (amount := _amount(text, sign)) is not None]
+            if told and total in (told[0], sum(told)):
+                return True
+        return False
 
     def _texts(self, rows: Sequence[Row], column: str) -> Iterator[str]:
         for row in rows:
@@ -190,6 +203,13 @@ def _is_product(draft: Draft) -> bool:
     products = {text.casefold() for line in draft.lines for text in (line.name, line.sku) if text}
     persons = (draft.customer_name, draft.billing.name, draft.shipping.name)
     return any(name.casefold() in products for name in persons if name)
+
+
+def _amount(text: str, sign: str) -> Decimal | None:
+    try:
+        return read_amount(text, sign) if text else None
+    except Fault:
+        return None
 
 
 def _says_paid(text: str) -> bool:

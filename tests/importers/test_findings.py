@@ -84,7 +84,14 @@ def test_quantities_and_refunds_that_are_not_read(tmp_path: Path) -> None:
     columns = OrderColumns(number="No", created_at="Date", name="What", unit_price="Price")
     mapping = CsvMapping(source="till", currency="EUR", timezone="UTC", columns=columns, paid=True)
     told = names(tmp_path, *(f"{row},1.00" for row in rows()), header=f"{HEADER},Refunded amount", mapping=mapping)
-    assert told == ["totals-not-read", "refunds-not-read", "quantities-not-read"]
+    assert told == ["refunds-not-read", "quantities-not-read"]
+
+
+@pytest.mark.parametrize(("total", "found"), [("5.00", []), ("7.00", ["totals-not-read"])])
+def test_totals_that_are_not_read_and_are_others(tmp_path: Path, total: str, found: list[str]) -> None:
+    columns = OrderColumns(number="No", created_at="Date", name="What", quantity="Qty", unit_price="Price")
+    mapping = CsvMapping(source="till", currency="EUR", timezone="UTC", columns=columns, paid=True)
+    assert names(tmp_path, *rows(total=total), mapping=mapping) == found
 
 
 def test_persons_with_the_names_of_what_they_bought(tmp_path: Path) -> None:
@@ -97,7 +104,7 @@ def test_persons_with_the_names_of_what_they_bought(tmp_path: Path) -> None:
             number="No", created_at="Date", customer_name="What", name="What", quantity="Qty", unit_price="Price"
         ),
     )
-    assert names(tmp_path, *rows(), mapping=mapping) == ["totals-not-read", "names-of-products"]
+    assert names(tmp_path, *rows(), mapping=mapping) == ["names-of-products"]
 
 
 def test_buyers_of_one_company_only(tmp_path: Path) -> None:
@@ -112,7 +119,7 @@ def test_buyers_of_one_company_only(tmp_path: Path) -> None:
     )
     mapping = CsvMapping(source="till", currency="EUR", timezone="UTC", columns=columns, paid=True)
     told = names(tmp_path, *(f"{row},Own Ltd" for row in rows()), header=f"{HEADER},Company", mapping=mapping)
-    assert told == ["totals-not-read", "one-company-for-all"]
+    assert told == ["one-company-for-all"]
 
 
 @pytest.mark.parametrize(("date", "found"), [("1969-01-13", True), ("1994-12-31", True), ("2015-01-01", False)])
