@@ -3,9 +3,11 @@
 | name                    | what was seen                                                         | how often         |
 |-------------------------|-----------------------------------------------------------------------|-------------------|
 | `orders-without-lines`  | orders without lines, where a mapping reads or lines are known        | 1 order in 20     |
+| `lines-without-price`   | no price of a line is told (mappings)                                 | 1 order in 20     |
 | `adjustments`           | the parts come to another total than the one told                     | 1 % of the totals |
 | `paid-but-unpaid`       | a column tells that it was paid, and nothing comes in as paid         | 1 order in 20     |
 | `done-but-unpaid`       | shipped or completed, and nothing comes in as paid (mappings)         | 1 order in 5      |
+| `totals-not-read`       | a column that nothing is read from tells other totals (mappings)      | any               |
 | `refunds-not-read`      | a column that nothing is read from tells of refunds (mappings)        | any               |
 | `quantities-not-read`   | a column that nothing is read from tells of quantities (mappings)     | any               |
 | `taxes-not-proved`      | taxes are read, and no total proves where they belong (mappings)      | 1 order in 20     |
@@ -20,18 +22,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import islice
 
 from domain.findings import Finding
-from domain.money import amount_text
+from domain.money import amount_text, decimals
 from domain.statuses import COMPLETED, SHIPPED
 from importers.drafts import Draft
+from importers.faults import Fault
 from importers.guessing.columns import is_amount
 from importers.guessing.statuses import payment_standing_of
 from importers.guessing.words import meanings
 from importers.intakes import Opened
 from importers.mapping.generic import TAX_AMOUNTS, Generic
 from importers.orders import Figures
+from importers.reading.amounts import read_amount
 from importers.reading.rows import Row
 from importers.taking import DATE_IN_FUTURE, Entry, Pending, judged, prepared
 
@@ -84,20 +89,22 @@ class _Looked:
             return
         self._created.append(draft.created_at)
         self._seen["orders-without-lines"] += self._has_lines and figures.without_lines
+        self._seen["lines-without-price"] += self._mapped and figures.without_price
         self._seen["names-of-products"] += _is_product(draft)
         self._money(draft, figures)
         self._tell("paid-but-unpaid", self._paid_in(entry.rows) if figures.unpaid else [])
         if self._mapped:
-            self._mapping_of(entry.rows, draft)
+            self._mapping_of(entry.rows, draft, figures)
 
     def findings(self) -> Iterator[Finding]:
         """What asks for a look."""
         yield from self._often("orders-without-lines", FEW, "no line of them is told")
+        yield from self._often("lines-without-price", FEW, "no price of their lines is told")
         yield from self._adjustments()
         yield from self._often("paid-but-unpaid", FEW, "they come in unpaid although a column tells of a payment")
         yield from self._often("done-but-unpaid", MANY, "they are shipped or completed, and come in unpaid")
-        for name, what in (("refunds-not-read", "refunds"), ("quantities-not-read", "quantities")):
-            yield from self._often(name, self._orders, f"a column that tells of {what} is not read")
+        for what in ("totals", "refunds", "quantities"):
+            yield from self._often(f"{what}-not-read", self._orders, f"a column that tells of {what} is not read")
         yield from self._often(
             "taxes-not-proved", FEW, "amounts of tax are read, and no total proves whether they are within the prices"
         )
@@ -118,9 +125,11 @@ class _Looked:
         unproved = self._mapped and "total" not in self._fields and not _TAX_AMOUNTS.isdisjoint(self._fields)
         self._seen["taxes-not-proved"] += unproved
 
-    def _mapping_of(self, rows: Sequence[Row], draft: Draft) -> None:
+    def _mapping_of(self, rows: Sequence[Row], draft: Draft, figures: Figures) -> None:
         """What a mapping may have left out or taken for something else."""
         self._tell("refunds-not-read", self._unread_of(rows, "refunded"))
+        others = [name for name in self._unread_of(rows, "total") if not self._comes_to(rows, name, figures)]
+        self._tell("totals-not-read", others)
         self._tell("quantities-not-read", self._unread_of(rows, "quantity"))
         companies = {company for company in (draft.billing.company, draft.shipping.company) if company}
         self._companies |= companies
@@ -142,6 +151,15 @@ class _Looked:
             return []
         says = _says_paid if field == "payment_status" else _says_something
         return [name for name, means in self._unread if means == field and any(map(says, self._texts(rows, name)))]
+
+    def _comes_to(self, rows: Sequence[Row], column: str, figures: Figures) -> bool:
+        """Whether what a column tells of an order, in one row or in all together, is the total that it has."""
+        total = Decimal(figures.total).scaleb(-decimals(figures.currency))
+        for sign in (".", ","):
+            told = [amount for text in self._texts(rows, column) if (amount := _amount(text, sign)) is not None]
+            if told and total in (told[0], sum(told)):
+                return True
+        return False
 
     def _texts(self, rows: Sequence[Row], column: str) -> Iterator[str]:
         for row in rows:
@@ -185,6 +203,13 @@ def _is_product(draft: Draft) -> bool:
     products = {text.casefold() for line in draft.lines for text in (line.name, line.sku) if text}
     persons = (draft.customer_name, draft.billing.name, draft.shipping.name)
     return any(name.casefold() in products for name in persons if name)
+
+
+def _amount(text: str, sign: str) -> Decimal | None:
+    try:
+        return read_amount(text, sign) if text else None
+    except Fault:
+        return None
 
 
 def _says_paid(text: str) -> bool:

@@ -22,6 +22,7 @@ SUMMABLE = ("discount", "shipping_charge", "shipping_discount", "shipping_tax", 
 LINE_FIELD = {"discount": "line_discount", "tax": "line_tax", "total": "line_total"}
 PERSONS = ("customer_name", "billing/name", "shipping/name")
 COMPANIES = ("billing/company", "shipping/company")
+ODD = 0.2  # of the orders may tell otherwise, and are refused for it
 FEW = 0.3  # of the orders may tell otherwise, before a column is no number
 SPARSE = 0.6  # of the rows
 PATIENCE = timedelta(days=2)
@@ -130,18 +131,16 @@ def _below_zero(possible: Sequence[Guessed], count: int) -> set[int]:
 
 
 def _tells_orders_apart(column: Column, surely: float, possible: Sequence[Guessed]) -> bool:
-    """Whether the rows of one number tell one day and one person; for a weak name, one total as well."""
+    """Whether the rows of one number tell one day and one person; where a weak
+    name tells one number in the whole file, one total as well."""
     rows = _repeated(filled_down(column.cells))
     if not rows:
         return True
+    doubtful = surely < 1.0 and len(rows) == 1 and max(map(len, rows.values())) == len(column.cells) > 2
     back = _below_zero(possible, len(column.cells))
     for field, length in (("created_at", 10), ("customer_email", 200), ("total", 200)):
         witness = next((one for one in sorted(possible, key=_by_certainty) if one.field == field), None)
-        if (
-            witness is None
-            or witness.column is column
-            or (field == "total" and (surely == 1.0 or witness.surely < 1.0))
-        ):
+        if witness is None or witness.column is column or (field == "total" and not doubtful):
             continue
         sold = [[at for at in found if at not in back] for found in rows.values()]
         differing = sum(_differ(witness.column.cells, found, length) for found in sold)
@@ -166,7 +165,7 @@ def _steady(
             yield replace(one, surely=one.surely / 2)
             continue
         of_order = field in OF_ORDERS or field in SUMMABLE or field in PERSONS or "/" in field
-        if not of_order or not any(_differ(cells, found) for found in rows.values()):
+        if not of_order or sum(_differ(cells, found) for found in rows.values()) <= ODD * len(rows):
             yield one
         elif has_lines and field in LINE_FIELD:
             yield replace(

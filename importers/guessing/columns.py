@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC
 
+from domain.customers import check_email
+from domain.errors import DomainError
 from domain.money import DECIMALS
 from importers.faults import Fault
 from importers.forms import OPEN, date_form
@@ -27,7 +29,6 @@ ANSWERS = frozenset({
     "verdadero", "falso", "vero",
 })  # fmt: skip
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _CODE = re.compile(r"[\w./#-]{1,40}")
 _RATE = re.compile(r"\d{1,2}(?:[.,]\d{1,4})? ?%?|100(?:[.,]0{1,4})? ?%?", re.ASCII)
@@ -155,8 +156,12 @@ def is_whole(text: str) -> bool:
 
 
 def is_email(text: str) -> bool:
-    """Whether a text is an e-mail address."""
-    return _EMAIL.fullmatch(text) is not None
+    """Whether a text is an e-mail address that an order may have."""
+    try:
+        check_email(text, "")
+    except DomainError:
+        return False
+    return bool(text)
 
 
 def is_currency(text: str) -> bool:

@@ -87,6 +87,13 @@ def test_quantities_and_refunds_that_are_not_read(tmp_path: Path) -> None:
     assert told == ["refunds-not-read", "quantities-not-read"]
 
 
+@pytest.mark.parametrize(("total", "found"), [("5.00", []), ("7.00", ["totals-not-read"])])
+def test_totals_that_are_not_read_and_are_others(tmp_path: Path, total: str, found: list[str]) -> None:
+    columns = OrderColumns(number="No", created_at="Date", name="What", quantity="Qty", unit_price="Price")
+    mapping = CsvMapping(source="till", currency="EUR", timezone="UTC", columns=columns, paid=True)
+    assert names(tmp_path, *rows(total=total), mapping=mapping) == found
+
+
 def test_persons_with_the_names_of_what_they_bought(tmp_path: Path) -> None:
     mapping = CsvMapping(
         source="till",
