@@ -23,6 +23,7 @@ from domain import (
     tag_rules,
     templates,
     tokens,
+    webhook_endpoints,
 )
 from domain.events import Aggregate, Event
 from domain.orders import (
@@ -98,6 +99,7 @@ _KINDS: dict[type[Aggregate], tuple[type[Event], ...]] = {
     imports.Import: (*imports.EVENTS, *import_answers.EVENTS),
     operators.Operator: operators.EVENTS,
     tokens.Token: tokens.EVENTS,
+    webhook_endpoints.WebhookEndpoint: webhook_endpoints.EVENTS,
 }
 AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
     aggregate: (*events, gaps.EVENTS[aggregate.TOPIC]) for aggregate, events in _KINDS.items()

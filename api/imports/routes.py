@@ -14,7 +14,8 @@ from msgspec import to_builtins
 from api.access import needs, require_all
 from api.bodies import Resource
 from api.cursors import read_cursor, write_cursor
-from api.imports.upload import OPTIONS, Upload, received, request_key_of
+from api.imports.figures import CHOICES, TAKEN_BACK, TOTALS
+from api.imports.upload import OPTIONS, Upload, asked_of, received, request_key_of
 from api.lists import ListQuery, ListRequest, limit_of, page_answer, sorts
 from api.parameters import names_query
 from api.positions import tell_position
@@ -72,7 +73,7 @@ class ImportRowAnswer(Body):
     dry_run = fields.Boolean(required=True)
     started_at = fields.DateTime(required=True)
     ended_at = fields.DateTime(required=True, allow_none=True)
-    totals = fields.Dict(keys=fields.String(), required=True)
+    totals = fields.Dict(keys=fields.String(), required=True, metadata=TOTALS)
 
 
 class ImportProgressAnswer(Body):
@@ -112,11 +113,11 @@ class ImportAnswer(ImportRowAnswer):
     """
 
     detail = fields.String(required=True)
-    choices = fields.Dict(keys=fields.String(), required=True)
+    choices = fields.Dict(keys=fields.String(), required=True, metadata=CHOICES)
     progress = fields.Nested(ImportProgressAnswer, required=True)
     refusals = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     findings = fields.List(fields.Nested(FindingAnswer), required=True)
-    taken_back = fields.Dict(keys=fields.String(), required=True)
+    taken_back = fields.Dict(keys=fields.String(), required=True, metadata=TAKEN_BACK)
     kept = fields.List(fields.Nested(KeptAnswer), required=True)
 
 
@@ -249,6 +250,8 @@ def get_imports(query: ListRequest[ImportFilters]) -> Response:
 def post_import() -> Response:
     """Take files in: a form with one `file` or more and, where needed, `mapping_text`, or the only file as the body.
 
+    In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
+
     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
     `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
     goes on while who asked has them.
@@ -258,12 +261,16 @@ def post_import() -> Response:
     The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one
     that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may
     mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers`
-    (keep or update their names).
+    (keep or update their names). With `like`, the id of an import, whatever is not told is as that one was
+    asked and as its files proved: so are its refused rows loaded again.
 
     Where the first orders look wrong, nothing is stored and the state is `needs-answer`: see `findings`.
     """
     with received(runtime().settings) as upload:
         upload.read_by(runtime().desk.shop())
+        if upload.like:
+            import_of(upload.like)
+            upload.read_like(*asked_of(upload.like))
         return _started(upload)
 
 

@@ -30,6 +30,12 @@ def mapping_text(guess: Guess) -> str:
     return "\n".join([*_head(guess), *_columns(guess), *_addresses(guess), *_tables(guess), *_left_out(guess)]) + "\n"
 
 
+def shown_samples(column: Column, field: str = "") -> list[str]:
+    """Samples of a column that is read as a field (empty: it is left out), of what tells of a person their shape."""
+    personal = _PERSONAL.fullmatch(field) is not None if field else _may_be_personal(column)
+    return [_shown(text, personal=personal) for text in column.samples]
+
+
 def certainty(surely: float) -> str:
     """How sure a guess is, in a word."""
     if surely >= SURE:
@@ -135,8 +141,7 @@ def _addresses(guess: Guess) -> Iterator[str]:
 
 
 def _line(key: str, one: Guessed) -> str:
-    personal = _PERSONAL.fullmatch(one.field) is not None
-    shown = ", ".join(_shown(text, personal=personal) for text in one.column.samples)
+    shown = ", ".join(shown_samples(one.column, one.field))
     return f"{key} = {_text(one.column.name)}  # {certainty(one.surely)}, {one.why}: {shown}"
 
 
@@ -219,7 +224,7 @@ def _left_out(guess: Guess) -> Iterator[str]:
         yield "# Left out:"
     for one in guess.left_out:
         why = f" ({one.why})" if one.why else ""
-        shown = ", ".join(_shown(text, personal=_may_be_personal(one.column)) for text in one.column.samples)
+        shown = ", ".join(shown_samples(one.column))
         yield f"# - {_text(one.column.name)}{why}: {shown}"
 
 

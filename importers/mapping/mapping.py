@@ -176,6 +176,12 @@ class CsvMapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: tuple[Rule, ...] = ()
 
 
+# Every field that a column may be read as, as `OrderColumns.named` calls them.
+FIELDS: tuple[str, ...] = (
+    *(field for field in OrderColumns.__struct_fields__ if field not in ("billing", "shipping")),
+    *(f"{kind}/{part}" for kind in ("billing", "shipping") for part in AddressColumns.__struct_fields__),
+)
+
 _converted: Callable[[Any], CsvMapping] = converter(CsvMapping)
 
 

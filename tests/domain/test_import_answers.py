@@ -15,7 +15,7 @@ from domain.import_answers import (
     open_findings,
 )
 from domain.imports import CancelImport, Import, ImportCancelled, ResumeImport, StartImport, WrongImportState
-from tests.examples import IMPORT
+from tests.examples.facts import IMPORT
 from tests.given import context, given
 
 SAID: dict[str, Any] = {"import_id": IMPORT, "context": context("import")}

@@ -34,15 +34,17 @@ from domain.shop import (
     ImportMapping,
     Legal,
     Logo,
+    PackingSlip,
     PaymentMethod,
     Series,
     ShippingMethod,
     TagRule,
     Template,
 )
-from domain.statuses import MerchantStatus
+from domain.statuses import MerchantStatus, StatusName
 from domain.taxes import single
 from domain.tokens import token_id
+from domain.webhook_endpoints import WebhookTerms
 from tests.given import NOW, context
 
 ORDER = UUID(int=0x0D0)
@@ -61,10 +63,12 @@ FACTS = products.ProductFacts(
     barcode="4006381333931",
     picture="https://pictures.example/cup.jpg",
 )
+SLIP = PackingSlip(notes=True, places=True, pictures=True)
 PLAIN_FACTS = products.ProductFacts(names=(products.ProductName("en", "Cup"),))
 MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
 TOKEN = token_id("till")
+ENDPOINT = UUID(int=0xEB)
 LATER = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
 ADDRESS = Address(
     name="Nora Example",
@@ -80,7 +84,10 @@ CARD = CustomerCard(name="Nora Example", email="nora@example.com", city="Samplet
 CUP = lines.NewItem(sku="CUP-1", name="Blue cup", quantity=3, unit_price=1_250, discount=250, taxes=single(200_000))
 TENTH = CouponTerms(code="SPRING", kind="percent", value=1_000)
 RULES = CouponRules(kind="percent", value=1_000, valid_until=LATER, limit=100)
-PACKED = MerchantStatus(code="packed", label="Packed", stage="processing", colour="#336699", position=25)
+PACKED = MerchantStatus(
+    code="packed", label="Packed", stage="processing", colour="#336699", position=25,
+    names=(StatusName("fr", "Emballée"),),
+)  # fmt: skip
 CHEQUE = PaymentMethod(code="cheque", label="Cheque by post")
 COURIER = ShippingMethod(code="courier", label="Courier", carrier="dhl")
 POST = Carrier(code="post", label="The post", tracking_url="https://post.example.com/{code}")
@@ -195,3 +202,8 @@ def event(kind: type[Event], originator_id: UUID, subject: UUID | None = None, /
         subject=subject,
     )
     return kind(originator_id=originator_id, originator_version=3, timestamp=NOW, metadata=metadata, **facts)
+
+
+TERMS = WebhookTerms(
+    url="https://example.com/hook", description="The warehouse", topics=("order.shipped",), personal=True, enabled=False
+)

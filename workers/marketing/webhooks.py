@@ -9,11 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from threading import Timer
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from domain.sequences.targets import is_public
 
 PATIENCE = 10.0  # seconds for the whole call
+LONGEST_ANSWER = 500  # bytes of an answer that are kept
+
+
+class Reply(NamedTuple):
+    """What the other program answered: its status, and how its text begins."""
+
+    status: int
+    text: str
 
 
 class Unreachable(Exception):
@@ -30,7 +39,20 @@ def signature(secret: str, timestamp: int, body: bytes) -> str:
 
 
 def post(url: str, body: bytes, headers: dict[str, str], *, private: bool, patience: float = PATIENCE) -> int:
-    """Posts to the address and gives the answer's status; redirects are not followed.
+    """The same as `answer_to_post`, for the status alone."""
+    return answer_to_post(url, body, headers, private=private, patience=patience, longest=0).status
+
+
+def answer_to_post(
+    url: str,
+    body: bytes,
+    headers: dict[str, str],
+    *,
+    private: bool,
+    patience: float = PATIENCE,
+    longest: int = LONGEST_ANSWER,
+) -> Reply:
+    """Posts to the address and gives the answer, its text up to `longest` bytes; redirects are not followed.
 
     Raises `PrivateAddress` unless such targets are allowed, `Unreachable` when there was no answer in time.
     """
@@ -41,7 +63,9 @@ def post(url: str, body: bytes, headers: dict[str, str], *, private: bool, patie
         address = resolved(target.hostname or "", port, private=private)
         with _connected(target.scheme, target.hostname or "", address, port, patience) as connection:
             connection.request("POST", path, body, {**headers, "Host": target.netloc, "Connection": "close"})
-            return connection.getresponse().status
+            response = connection.getresponse()
+            text = response.read(longest).decode(errors="replace") if longest else ""
+            return Reply(response.status, text.replace("\0", ""))
     except (OSError, HTTPException, AttributeError) as fault:  # a connection cut by the timer has no socket any more
         raise Unreachable(type(fault).__name__) from fault
 
