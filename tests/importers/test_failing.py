@@ -199,7 +199,7 @@ def test_18_a_refund_a_little_above_the_total_is_real(tmp_path: Path) -> None:
     order = result.book.numbered("#2226")
     assert (money(order), result.codes) == ((18423, 0, 18423, 18423), [])
     assert order.imported
-    assert order.imported.remarks == ("refund-above-total: 0.37",)
+    assert order.imported.remarks == ("refund-above-paid-left-out: 0.37",)
 
 
 def test_19_shortened_numbers_are_refused(tmp_path: Path) -> None:

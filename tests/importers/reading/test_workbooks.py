@@ -144,7 +144,13 @@ def test_sheets_of_the_same_columns_are_one_table_and_others_are_left_out(tmp_pa
 
 
 def test_a_header_behind_what_a_sheet_says_of_itself_is_found(tmp_path: Path) -> None:
-    rows = [("Orders of March",), (), ("Shop", "Main"), HEADER, ("1", "2026-03-01", 5, "A", "Cup", 1, 5)]
+    rows: list[tuple[object, ...]] = [
+        ("Orders of March",),
+        (),
+        ("Shop", "Main"),
+        HEADER,
+        ("1", "2026-03-01", 5, "A", "Cup", 1, 5),
+    ]
     file = workbook(tmp_path / "orders.xlsx", {"Orders": rows})
     with open_table([file]) as table:
         assert table.headers == (HEADER,)
