@@ -31,8 +31,7 @@ UNKNOWN_CARRIER = "unknown"
 WITHOUT_PRICE = "lines-without-price"
 ROUNDED_PRICE = "unit-price-rounded"
 AS_TOLD = "total-as-told"
-REFUND_AS_PAID = "refund-above-paid-left-out"
-LITTLE = 100  # minor units by which platforms give back more than they took, when they convert currencies
+REFUND_TRIMMED = "refund-above-total"
 
 
 class Origin(Struct, frozen=True, kw_only=True):
@@ -88,7 +87,10 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
     if draft.total is None and without_price:
         raise Fault("total-unknown", "Neither the order's total nor the prices of its lines are told.", line=draft.line)
     paid = _payments(draft, total)
-    refunds = _refunds(draft, paid)
+    refunds, too_much = _within(_refunds(draft, paid), paid)
+    if too_much:
+        told = f"{REFUND_TRIMMED}: {amount_text(too_much, draft.currency)}"
+        draft = replace(draft, remarks=(*draft.remarks, told))
     figures = Figures(
         currency=draft.currency,
         total=total,
@@ -98,7 +100,7 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
         without_lines=not items,
         unpaid=total > 0 and not paid and draft.stage not in (DRAFT, CANCELLED),
     )
-    remarks = _remarks(draft, figures, rounding, sum(payment.amount for payment in paid))
+    remarks = _remarks(draft, figures, rounding)
     figures = replace(figures, remarks=tuple(dict.fromkeys(remark.partition(":")[0] for remark in remarks)))
     past = Past(
         imported=Imported(
@@ -250,15 +252,19 @@ def _refunds(draft: Draft, paid: tuple[PastPayment, ...]) -> tuple[PastRefund, .
     """Every refund told, each with its own time; what is told as a sum went back at once."""
     whole = sum(payment.amount for payment in paid) if draft.fully_refunded else draft.refunded
     single = (PastRefund(amount=whole, at=draft.refunded_at),) if whole else ()
-    return _within(single + tuple(convert(one, PastRefund, from_attributes=True) for one in draft.refunds), paid)
+    return single + tuple(convert(one, PastRefund, from_attributes=True) for one in draft.refunds)
 
 
-def _within(refunds: tuple[PastRefund, ...], paid: tuple[PastPayment, ...]) -> tuple[PastRefund, ...]:
-    """The refunds, the last of them without the little by which they are above what was paid."""
-    beyond = sum(refund.amount for refund in refunds) - sum(payment.amount for payment in paid)
-    if not refunds or not 0 < beyond <= LITTLE or beyond >= refunds[-1].amount:
-        return refunds
-    return (*refunds[:-1], replace(refunds[-1], amount=refunds[-1].amount - beyond))
+def _within(refunds: tuple[PastRefund, ...], paid: tuple[PastPayment, ...]) -> tuple[tuple[PastRefund, ...], int]:
+    """The refunds, and how much the last was lessened: by what they are above the payments, up to a hundredth of these.
+
+    Platforms round refunds in other currencies.
+    """
+    came_in = sum(payment.amount for payment in paid)
+    above = sum(refund.amount for refund in refunds) - came_in
+    if not 0 < above * 100 <= came_in or refunds[-1].amount <= above:
+        return refunds, 0
+    return (*refunds[:-1], replace(refunds[-1], amount=refunds[-1].amount - above)), above
 
 
 def _shipments(draft: Draft) -> tuple[PastShipment, ...]:
@@ -276,15 +282,12 @@ def _shipments(draft: Draft) -> tuple[PastShipment, ...]:
     )
 
 
-def _remarks(draft: Draft, figures: Figures, rounding: int, paid: int) -> tuple[str, ...]:
+def _remarks(draft: Draft, figures: Figures, rounding: int) -> tuple[str, ...]:
     remarks = [*draft.remarks, *damage_in(draft)]
     if figures.without_price:
         remarks.append(WITHOUT_PRICE)
     if draft.tax:
         remarks.append(f"{TAX_WITHOUT_RATE}: {amount_text(draft.tax, draft.currency)}")
-    told = draft.refunded + sum(refund.amount for refund in draft.refunds)
-    if not draft.fully_refunded and paid and told > figures.refunded == paid:
-        remarks.append(f"{REFUND_AS_PAID}: {amount_text(told - paid, draft.currency)}")
     if rounding:
         remarks.append(f"{ROUNDED_PRICE}: {amount_text(rounding, draft.currency)}")
     if figures.difference:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response
-from marshmallow import fields, validate
+from marshmallow import validate
 from msgspec import Struct
 
 from api.access import needs, require_all
 from api.imports.routes import ImportAnswer, import_answer, import_of, imports
 from api.requests import context, handle
-from api.schemas import Body, Text
+from api.schemas import Body, Many, Text
 from domain import texts
 from domain.events import Command
 from domain.import_answers import AnswerImport
@@ -26,10 +26,10 @@ MOST_FINDINGS = 50
 class AnswerForm(Body):
     """The names of all findings: somebody looked at them, and they are right."""
 
-    checked = fields.List(Text(texts.NAME, filled=True), required=True, validate=validate.Length(1, MOST_FINDINGS))
+    checked = Many(Text(texts.NAME, filled=True), required=True, validate=validate.Length(1, MOST_FINDINGS))
 
     class Loaded(Struct, frozen=True, kw_only=True):
-        checked: list[str]
+        checked: tuple[str, ...]
 
 
 @imports.post("/<uuid:import_id>/answer")
@@ -42,7 +42,7 @@ def answer_import(form: AnswerForm.Loaded, import_id: UUID) -> Response:
     It needs the permissions that beginning it does. To say that something is wrong indeed, cancel it.
     """
     _require_of(import_id)
-    return _change(import_id, AnswerImport(import_id=import_id, context=context(), checked=tuple(form.checked)))
+    return _change(import_id, AnswerImport(import_id=import_id, context=context(), checked=form.checked))
 
 
 @imports.post("/<uuid:import_id>/pause")

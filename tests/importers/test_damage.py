@@ -15,6 +15,7 @@ from domain.orders.order import Order
 from importers.faults import UnusableFile
 from importers.profile import Choices
 from importers.reading.table import open_table
+from tests.importers import damaged_cells  # noqa: F401 - adds its own
 from tests.importers.damages import DAMAGES, Sheet
 from tests.importers.trying import findings_of, import_file, proposed
 

@@ -282,5 +282,5 @@ def test_a_refund_that_is_a_little_above_what_was_paid_gives_back_what_was_paid(
     order = result.book.numbered("#1")
     assert (order.refunded, order.paid) == (18423, 18423)
     assert order.imported
-    assert order.imported.remarks == ("refund-above-paid-left-out: 0.37",)
+    assert order.imported.remarks == ("refund-above-total: 0.37",)
     assert result.codes == ["refund-above-paid"]

@@ -5089,9 +5089,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "text/csv": string;
-                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                        "application/x-ndjson": string;
+                        "application/pdf": string;
                     };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
