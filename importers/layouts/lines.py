@@ -12,6 +12,7 @@ from importers.faults import Fault
 from importers.layouts.told import Told
 
 PERCENT = Decimal(100)
+CENT = Decimal("0.01")  # by which platforms round the amount of a unit
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -37,18 +38,23 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 def lines_of(told: Told) -> list[Line]:
-    """A line for each row that names one."""
+    """A line for each row that names one; what it comes to must follow from its price and discount."""
     return [line for row in told.each() if (line := line_of(row))]
 
 
-def line_of(row: Told) -> Line | None:
+def reduced_lines_of(told: Told) -> list[Line]:
+    """The same, but what a line comes to beneath its price was taken off as a discount."""
+    return [line for row in told.each() if (line := line_of(row, is_reduced=True))]
+
+
+def line_of(row: Told, *, is_reduced: bool = False) -> Line | None:
     """The row's line; a row without a name and a SKU tells only of the order."""
     sku, name = row.plain("sku"), row.text("name")
     if not sku and not name:
         return None
     try:
         quantity = row.quantity()
-        price, discount = _price(row, quantity)
+        price, discount = _price(row, quantity, is_reduced=is_reduced)
         return Line(
             line=row.line,
             sku=sku,
@@ -75,7 +81,7 @@ def options_of(texts: Sequence[str]) -> tuple[Option, ...]:
     return tuple(options)
 
 
-def _price(row: Told, quantity: int) -> tuple[Decimal | None, Decimal]:
+def _price(row: Told, quantity: int, *, is_reduced: bool) -> tuple[Decimal | None, Decimal]:
     """The price of one and the discount of all: by the price, or by what the line comes to before or after it."""
     price, gross, amount = row.decimal("unit_price"), row.decimal("line_gross"), row.decimal("line_amount")
     discount = abs(row.decimal("line_discount") or Decimal(0))
@@ -92,6 +98,9 @@ def _price(row: Told, quantity: int) -> tuple[Decimal | None, Decimal]:
     percent = row.decimal("line_discount_percent")
     if percent and not discount:
         discount = price * quantity * percent / PERCENT
-    if amount is not None and not discount:
-        discount = max(Decimal(0), price * quantity - amount)
-    return price, discount
+    if amount is None or abs(price * quantity - discount - amount) <= CENT * max(1, quantity):
+        return price, discount
+    if is_reduced and not discount and amount < price * quantity:
+        return price, price * quantity - amount
+    message = "What this line comes to does not follow from its price, quantity and discount."
+    raise Fault("line-amounts-differ", message, column=row.column("line_amount"), fix="Correct the cell that is wrong.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
@@ -13,12 +13,13 @@ import msgspec
 
 from importers.faults import Problem, UnusableFile
 from importers.reading.json_lines import columns_of, is_json_lines, rows_of
+from importers.reading.preambles import LOOKED_AT, NARROW, WIDE
 from importers.reading.rows import MOST_COLUMNS, Row, Sheet, header_names, open_sheet, row_of
 from importers.reading.workbooks.archive import Archive
 from importers.reading.workbooks.ods import CONTENT, Ods
 from importers.reading.workbooks.rows import NO_VALUE, RawRow, WorkbookSheet
 from importers.reading.workbooks.values import is_error
-from importers.reading.workbooks.xlsx import WORKBOOK, Xlsx
+from importers.reading.workbooks.xlsx import BINARY, WORKBOOK, Xlsx
 
 MOST_SHEETS = 50
 MOST_ROWS = 5_000_000
@@ -106,7 +107,8 @@ def open_staged(path: Path) -> Iterator[list[StagedSheet | Sheet]]:
 def _sheets(path: Path, stack: ExitStack) -> list[StagedSheet | Sheet]:
     archive = Archive(path)
     stack.callback(archive.close)
-    if tables := archive.named(".csv", ".tsv", ".txt"):
+    is_workbook = any(archive.has(part) for part in (WORKBOOK, BINARY, CONTENT))
+    if not is_workbook and (tables := archive.named(".csv", ".tsv", ".txt")):
         return _unpacked(archive, tables, stack)
     form, told = _workbook(archive)
     if len(told) > MOST_SHEETS:
@@ -145,7 +147,7 @@ def _unpacked(archive: Archive, tables: Sequence[str], stack: ExitStack) -> list
 
 
 def _workbook(archive: Archive) -> tuple[str, list[WorkbookSheet]]:
-    if archive.has(WORKBOOK) or archive.has("xl/workbook.bin"):
+    if archive.has(WORKBOOK) or archive.has(BINARY):
         return "XLSX", Xlsx(archive).sheets
     if archive.has(CONTENT) and archive.has("mimetype"):
         return "ODS", Ods(archive).sheets
@@ -154,18 +156,26 @@ def _workbook(archive: Archive) -> tuple[str, list[WorkbookSheet]]:
 
 def _staged(path: Path, form: str, sheet: WorkbookSheet) -> StagedSheet | None:
     """The sheet, where it has a header of two names and a row."""
-    rows = sheet.rows()
-    header = next(rows, None)
-    first = next(rows, None)
-    if header is None or first is None:
+    read = sheet.rows()
+    begin = list(islice(read, LOOKED_AT))
+    before = _before_header(begin)
+    if len(begin) < before + 2:
         return None
+    header, rows = begin[before], chain(begin[before + 1 :], read)
     names = header_names(header.cells)
     if len(names) < 2:
         return None
     if len(names) > MOST_COLUMNS:
         raise UnusableFile(f"The header has {len(names)} columns; at most {MOST_COLUMNS} are read.")
     width = len(header.cells)
-    return StagedSheet(path, form, sheet.name, names, (_row(raw, names, width) for raw in chain((first,), rows)))
+    return StagedSheet(path, form, sheet.name, names, (_row(raw, names, width) for raw in rows))
+
+
+def _before_header(rows: Sequence[RawRow]) -> int:
+    """How many rows stand before the header: of one or two cells, before one of four names or more, each once."""
+    filled = [[cell.strip() for cell in row.cells if cell.strip()] for row in rows]
+    at = next((at for at, cells in enumerate(filled) if len(cells) > NARROW), 0)
+    return at if at and WIDE <= len(filled[at]) == len(set(filled[at])) else 0
 
 
 def _row(raw: RawRow, names: tuple[str, ...], width: int) -> Row:

@@ -52,7 +52,7 @@ _SALE = {
     "customer_name": ("customer name",),
 }
 _UNREAD = (
-    "device name", "details", "dining option", "customer reference id", "category", "net sales", "commission",
+    "device name", "details", "dining option", "customer reference id", "category", "commission",
     "channel", "token", "card brand", "pan suffix", "unit", "count", "gtin", "itemization type",
 )  # fmt: skip
 
@@ -65,6 +65,7 @@ ITEMS = Layout(
         "quantity": ("qty",),
         "sku": ("sku",),
         "line_gross": ("gross sales",),
+        "line_amount": ("net sales",),
         "line_discount": ("discounts",),
         "line_tax": ("tax",),
         "note": ("notes",),
@@ -77,7 +78,6 @@ ITEMS = Layout(
     taxes="on top",
     zones=ZONES,
     scattered=True,
-    repeats=True,
     returns=_gives_back,
 )
 
@@ -109,6 +109,5 @@ TRANSACTIONS = Layout(
     taxes="on top",
     zones=ZONES,
     scattered=True,
-    repeats=True,
     returns=_gives_back,
 )  # fmt: skip

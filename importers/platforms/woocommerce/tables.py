@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from domain.statuses import CANCELLED, COMPLETED, ON_HOLD, PENDING, PROCESSING
 from importers.layouts.layout import Layout, Standing, address
+from importers.layouts.lines import reduced_lines_of
 
 _WORDS = {
     Standing(PENDING, "unpaid"): (
@@ -98,6 +99,7 @@ ROW_PER_LINE = Layout(
     taxes="on top",
     scattered=True,
     repeats=True,
+    lines=reduced_lines_of,
 )  # fmt: skip
 
 ADVANCED_EXPORT = Layout(
@@ -144,4 +146,5 @@ ADVANCED_EXPORT = Layout(
     taxes="on top",
     scattered=True,
     repeats=True,
+    lines=reduced_lines_of,
 )  # fmt: skip

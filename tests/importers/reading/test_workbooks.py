@@ -143,6 +143,20 @@ def test_sheets_of_the_same_columns_are_one_table_and_others_are_left_out(tmp_pa
         assert "The sheet Notes is left out: it has other columns." in table.warnings
 
 
+def test_a_header_behind_what_a_sheet_says_of_itself_is_found(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [
+        ("Orders of March",),
+        (),
+        ("Shop", "Main"),
+        HEADER,
+        ("1", "2026-03-01", 5, "A", "Cup", 1, 5),
+    ]
+    file = workbook(tmp_path / "orders.xlsx", {"Orders": rows})
+    with open_table([file]) as table:
+        assert table.headers == (HEADER,)
+        assert [row.line for row in table.rows()] == [5]
+
+
 def test_a_refused_cell_is_told_by_its_row_and_column(tmp_path: Path) -> None:
     file = workbook(
         tmp_path / "orders.xlsx",
