@@ -112,7 +112,8 @@ class VoidForm(Body):
         reason: str
 
 
-def _row_answer(row: DocumentHead) -> dict[str, Any]:
+def document_row(row: DocumentHead) -> dict[str, Any]:
+    """A document of the register as the API shows it."""
     answer = row._asdict()
     currency, contents, buyer = (answer.pop(name) for name in ("currency", "contents_differ", "buyer_differs"))
     return {
@@ -134,7 +135,7 @@ def _row_answer(row: DocumentHead) -> dict[str, Any]:
 def get_documents(query: ListRequest[DocumentFilters]) -> Response:
     """The register: every document that was issued, voided ones included."""
     fresh("documents", anywhere=True)
-    return page_answer(query, LISTING, query.filters, _row_answer)
+    return page_answer(query, LISTING, query.filters, document_row)
 
 
 @documents.get("/<string:number>.pdf")

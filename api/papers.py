@@ -17,6 +17,7 @@ from api.orders.cart_forms import Rate
 from api.requests import context, handle, respond, runtime
 from api.schemas import Body, CodedForm, Flag, Text, Whole, page_form
 from domain import texts
+from domain.errors import NotFound
 from domain.orders.documents import NUMBERED
 from domain.orders.issuing import LONGEST_TERM
 from domain.papers import (
@@ -37,6 +38,14 @@ from printing.electronic import require_library
 from printing.logo import read_logo
 
 papers = Resource("papers", __name__, url_prefix="/settings/papers", description="What a shop's documents carry")
+
+
+class LogoNotFound(NotFound):
+    """This shop's documents carry no picture."""
+
+    code = "logo-not-found"
+
+
 RATES = ("late_penalty", "early_discount")
 
 
@@ -147,7 +156,8 @@ def _changed(command: SettingsCommand) -> Response:
 @papers.response(200, PapersAnswer)
 def get_papers() -> Response:
     """All that documents carry."""
-    return respond(papers_answer(runtime().desk.shop()))
+    shop, version = runtime().desk.set_up()
+    return respond(papers_answer(shop), version=version)
 
 
 @papers.put("/legal")
@@ -159,6 +169,17 @@ def set_legal(form: Legal) -> Response:
     if form.factur_x:
         require_library()
     return _changed(SetLegal(context=context(), legal=form))
+
+
+@papers.get("/logo")
+@needs("settings:read")
+@papers.response(200)
+def get_logo() -> Response:
+    """The picture at the head of every document."""
+    logo = runtime().desk.shop().logo
+    if logo is None:
+        raise LogoNotFound
+    return Response(logo.image, mimetype=logo.media_type)
 
 
 @papers.put("/logo")

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from types import MappingProxyType
+from typing import Literal
 
 from domain.shop import LOCALES, Shop
-from domain.statuses import STANDARD_STATUSES
+from domain.statuses import STANDARD_STATUSES, MerchantStatus
 
 Labels = dict[str, str]
 Kind = Literal["status", "payment_method", "shipping_method"]
-
-
-class Named(Protocol):
-    """Something that a merchant gives a name."""
-
-    @property
-    def label(self) -> str:
-        """Its name."""
 
 
 # What statuses and methods are called before a merchant names them; one that was renamed has that name in every
@@ -41,18 +34,30 @@ ENGLISH: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def labels_of(kind: Kind, code: str, label: str) -> Labels:
-    """What a status or method is called in each language; by its own label where a language has no word for it."""
+def labels_of(kind: Kind, code: str, label: str, names: Mapping[str, str] = MappingProxyType({})) -> Labels:
+    """What a status or method is called in each language: as the merchant named it there, else by its own label.
+
+    One that was never renamed is called in French as it is from the start.
+    """
     standard = ENGLISH[kind].get(code) == label
-    return {locale: FRENCH[kind].get(code, label) if standard and locale == "fr" else label for locale in LOCALES}
+    named = {locale: FRENCH[kind].get(code, label) if standard and locale == "fr" else label for locale in LOCALES}
+    return {**named, **names}
+
+
+def names_of(status: MerchantStatus) -> Labels:
+    """What the merchant called a status in languages of their own choice."""
+    return {one.locale: one.name for one in status.names}
+
+
+def status_labels(status: MerchantStatus) -> Labels:
+    """What a status is called in each language."""
+    return labels_of("status", status.code, status.label, names_of(status))
 
 
 def label_in(shop: Shop, kind: Kind, code: str, locale: str) -> str:
     """What the shop calls a status or method in a language; the code itself of one that it has not."""
-    known: Mapping[str, Named] = {
-        "status": shop.statuses,
-        "payment_method": shop.payment_methods,
-        "shipping_method": shop.shipping_methods,
-    }[kind]
-    named = known.get(code)
-    return labels_of(kind, code, named.label).get(locale, named.label) if named else code
+    if kind == "status":
+        status = shop.statuses.get(code)
+        return status_labels(status).get(locale, status.label) if status else code
+    method = shop.payment_methods.get(code) if kind == "payment_method" else shop.shipping_methods.get(code)
+    return labels_of(kind, code, method.label).get(locale, method.label) if method else code

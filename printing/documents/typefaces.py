@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Thread
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import manimgx_fonts
 import manimgx_fonts_cjk
@@ -35,7 +35,7 @@ class Source(NamedTuple):
     """A file that holds a typeface, and its number where the file holds several."""
 
     file: Path
-    index: int = 0
+    number: int = 0
 
 
 LATIN = Source(FILE)
@@ -67,7 +67,7 @@ class Typeface:
     """A typeface in one weight. Never changed, so threads share it."""
 
     def __init__(self, source: Source, weight: int) -> None:
-        face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(source.file)), source.index)
+        face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(source.file)), source.number)
         self.font = uharfbuzz.Font(face)
         self.font.set_variations({"wght": weight})
         self.weight, self.units = weight, int(face.upem)
@@ -87,14 +87,14 @@ class Typeface:
         buffer.guess_segment_properties()
         buffer.direction = "rtl" if backwards else "ltr"
         uharfbuzz.shape(self.font, buffer)
-        shaped: dict[int, Any] = {}
+        shaped: dict[int, tuple[tuple[Placed, ...], int]] = {}
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             glyphs, advance = shaped.get(info.cluster, ((), 0))
             placed = Placed(info.codepoint, advance + place.x_offset, place.y_offset)
             shaped[info.cluster] = ((*glyphs, placed), advance + place.x_advance)
         starts = sorted(shaped)
         ends = dict(zip(starts, (*starts[1:], len(text)), strict=True))
-        found = (Cluster(*shaped[start], text[start : ends[start]]) for start in shaped)
+        found = (Cluster(glyphs, advance, text[start : ends[start]]) for start, (glyphs, advance) in shaped.items())
         return tuple(part for cluster in found for part in _single(cluster)) if backwards else tuple(found)
 
     def _outline(self, glyphs: tuple[Placed, ...]) -> bytes:

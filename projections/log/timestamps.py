@@ -6,6 +6,7 @@ certificate: `openssl ts -verify` (docs/proofs.md). Here only that it is for the
 
 from __future__ import annotations
 
+import hmac
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
@@ -67,7 +68,7 @@ def _stamped(token: _Part) -> bytes:
 
 def _time_of(stamped: bytes, content: bytes, nonce: int) -> datetime:
     _, _, imprint, _, moment, *rest = _parts(_only(stamped, _SEQUENCE))
-    if _parts(imprint.content)[1].content != sha256(content).digest():
+    if not hmac.compare_digest(_parts(imprint.content)[1].content, sha256(content).digest()):
         raise BadTimestamp("the time-stamp is for other bytes")
     if not any(part == _Part(_INTEGER, _parts(_integer(nonce))[0].content) for part in rest):
         raise BadTimestamp("the time-stamp is for another question")

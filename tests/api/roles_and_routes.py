@@ -17,6 +17,7 @@ open    GET    /api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon
 open    GET    /api/docs/start.js
 open    GET    /assets/<path:name>
 ax      GET    /audit/seals
+ax      POST   /audit/verify
 omadnx  GET    /changes
 omadnx  GET    /coupons
 mx      POST   /coupons
@@ -27,7 +28,10 @@ mx      PUT    /coupons/<string:code>/rules
 omadnx  GET    /customers
 omx     POST   /customers
 mx      DELETE /customers/<uuid:customer_id>
+open    GET    /customers/<path:rest>
 omadnx  GET    /customers/<uuid:customer_id>
+mx      GET    /customers/erasure
+omadx   GET    /customers/<uuid:customer_id>/data
 omx     PATCH  /customers/<uuid:customer_id>
 omx     DELETE /customers/<uuid:customer_id>/consent
 omx     PUT    /customers/<uuid:customer_id>/consent
@@ -72,7 +76,9 @@ open    GET    /healthz
 open    GET    /icon.svg
 madnx   GET    /imports
 mdx     POST   /imports
+open    GET    /imports/<path:rest>
 madnx   GET    /imports/<uuid:import_id>
+mdx     POST   /imports/<uuid:import_id>/answer
 mdx     POST   /imports/<uuid:import_id>/cancel
 madnx   GET    /imports/<uuid:import_id>/differences
 madx    GET    /imports/<uuid:import_id>/errors.csv
@@ -85,6 +91,11 @@ mx      DELETE /imports/mappings/<string:name>
 madnx   GET    /imports/mappings/<string:name>
 mx      PUT    /imports/mappings/<string:name>
 mdx     POST   /imports/mappings/guess
+mdx     GET    /imports/uploads
+mdx     POST   /imports/uploads
+mdx     DELETE /imports/uploads/<uuid:upload_id>
+mdx     GET    /imports/uploads/<uuid:upload_id>
+mdx     PATCH  /imports/uploads/<uuid:upload_id>
 omadnx  GET    /jobs
 omadnx  GET    /jobs/<uuid:job_id>
 omadnx  POST   /jobs/<uuid:job_id>/cancel
@@ -108,6 +119,7 @@ max     GET    /operators
 x       POST   /operators
 max     GET    /operators/<uuid:identifier>
 omadnx  GET    /operators/names
+max     GET    /operators/roles
 x       POST   /operators/<uuid:identifier>/disable
 x       POST   /operators/<uuid:identifier>/enable
 x       POST   /operators/<uuid:identifier>/password
@@ -137,6 +149,7 @@ omx     DELETE /orders/<uuid:order_id>/items/<string:item>
 omx     PATCH  /orders/<uuid:order_id>/items/<string:item>
 omadx   GET    /orders/<uuid:order_id>/messages/look
 omadx   POST   /orders/<uuid:order_id>/messages/preview
+omx     POST   /orders/<uuid:order_id>/messages/test
 omadnx  GET    /orders/<uuid:order_id>/neighbours
 omx     POST   /orders/<uuid:order_id>/notes
 omx     DELETE /orders/<uuid:order_id>/notes/<string:note>
@@ -182,24 +195,31 @@ omx     POST   /orders/quote
 omadnx  POST   /orders/summary
 open    GET    /pay/<string:token>
 open    POST   /pay/<string:token>
+open    GET    /payments
 omadnx  GET    /processes
 omadnx  GET    /processes/refusals
 omadnx  GET    /products
 mdx     POST   /products
+open    GET    /products/<path:rest>
 mdx     DELETE /products/<string:sku>
 omadnx  GET    /products/catalogue.csv
 omadnx  GET    /products/<string:sku>
 mdx     PUT    /products/<string:sku>
 mdx     POST   /products/<string:sku>/restore
 madnx   GET    /projections
+dx      POST   /projections/<string:name>/dead-letters/retry
+dx      POST   /projections/<string:name>/rebuild
+madnx   GET    /projections/dead-letters
 open    GET    /readyz
 omadnx  GET    /reconciliation
 mx      POST   /reconciliation
+open    GET    /returns
 open    GET    /sandbox/<string:charge_id>
 open    POST   /sandbox/<string:charge_id>
 omadnx  GET    /retention
 omadnx  GET    /sequences
 mx      POST   /sequences
+open    GET    /sequences/<path:rest>
 omadnx  GET    /sequences/<uuid:sequence_id>
 mx      PUT    /sequences/<uuid:sequence_id>
 omadnx  GET    /sequences/<uuid:sequence_id>/enrolments
@@ -214,6 +234,7 @@ omadnx  DELETE /sessions
 omadnx  GET    /sessions
 omadnx  DELETE /sessions/<uuid:session_id>
 omadnx  GET    /settings
+open    GET    /settings/<path:rest>
 omadnx  GET    /settings/carriers
 mx      DELETE /settings/carriers/<string:code>
 mx      PUT    /settings/carriers/<string:code>
@@ -222,6 +243,7 @@ mx      PUT    /settings/notifications
 omadnx  GET    /settings/papers
 mx      PUT    /settings/papers/legal
 mx      DELETE /settings/papers/logo
+omadnx  GET    /settings/papers/logo
 mx      PUT    /settings/papers/logo
 mx      PUT    /settings/papers/packing-slip
 omadnx  GET    /settings/papers/series
@@ -240,16 +262,20 @@ omadnx  GET    /settings/tag-rules
 mx      PUT    /settings/tag-rules
 omadnx  POST   /settings/tag-rules/simulate
 omadnx  GET    /stock
+open    GET    /stock/<path:rest>
 omadnx  GET    /stock/<string:sku>
 mdx     POST   /stock/<string:sku>/adjustments
 omadnx  GET    /stock/<string:sku>/movements
 mdx     PUT    /stock/<string:sku>/place
 mdx     PUT    /stock/<string:sku>/policy
+omadnx  GET    /stock/<string:sku>/promised
 mdx     POST   /stock/<string:sku>/receipts
+open    GET    /tag-rules
 omadnx  GET    /templates
 mx      DELETE /templates/<string:status>/<string:locale>
 omadnx  GET    /templates/<string:status>/<string:locale>
 mx      PUT    /templates/<string:status>/<string:locale>
+mx      GET    /templates/draft/look
 mx      POST   /templates/preview
 ax      GET    /tokens
 x       POST   /tokens
@@ -271,6 +297,7 @@ adx     GET    /webhook-endpoints/<uuid:endpoint_id>/deliveries
 dx      POST   /webhook-endpoints/<uuid:endpoint_id>/replay
 dx      POST   /webhook-endpoints/<uuid:endpoint_id>/secret
 open    POST   /webhooks/<string:provider>
+open    GET    /work
 """
 
 

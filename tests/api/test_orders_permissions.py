@@ -60,18 +60,19 @@ TABLE = {
         "POST /orders/{order_id}/refunds/{refund}/withdraw",
         "POST /orders/{order_id}/returns/{number}/exchange",
     },
-    "customers:read": {"GET /customers", "GET /customers/{customer_id}"},
+    "customers:read": {"GET /customers", "GET /customers/{customer_id}", "GET /customers/{customer_id}/data"},
     "customers:write": {
         "POST /customers", "PATCH /customers/{customer_id}",
         "PUT /customers/{customer_id}/consent", "DELETE /customers/{customer_id}/consent",
         "PUT /customers/{customer_id}/tags/{tag}", "DELETE /customers/{customer_id}/tags/{tag}",
         "POST /customers/{customer_id}/merge", "DELETE /customers/{customer_id}/merge",
     },
-    "customers:erase": {"DELETE /customers/{customer_id}"},
+    "customers:erase": {"DELETE /customers/{customer_id}", "GET /customers/erasure"},
     "coupons:read": {"GET /coupons", "GET /coupons/{code}"},
     "coupons:write": {
         "POST /coupons", "PUT /coupons/{code}/rules", "POST /coupons/{code}/disable", "POST /coupons/{code}/enable",
     },
+    "messages:write": {"POST /orders/{order_id}/messages/test"},
     "settings:read": {
         "GET /settings", "GET /meta/transitions", "GET /settings/statuses", "GET /settings/payment-methods",
         "GET /settings/shipping-methods", "GET /settings/carriers", "GET /settings/tag-rules",
@@ -84,7 +85,7 @@ TABLE = {
         "PUT /settings/shipping-methods/{code}", "DELETE /settings/shipping-methods/{code}",
         "PUT /settings/carriers/{code}", "DELETE /settings/carriers/{code}",
     },
-    "stock:read": {"GET /stock", "GET /stock/{sku}", "GET /stock/{sku}/movements"},
+    "stock:read": {"GET /stock", "GET /stock/{sku}", "GET /stock/{sku}/movements", "GET /stock/{sku}/promised"},
     "stock:write": {
         "POST /stock/{sku}/receipts", "POST /stock/{sku}/adjustments", "PUT /stock/{sku}/policy",
         "PUT /stock/{sku}/place",
@@ -117,6 +118,7 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
     ("/orders/{order_id}/returns/2/receipt", {"items": [{"item": "1", "quantity": 1}]}),
     ("/orders/{order_id}/returns/2/exchange", {"items": [line(1)]}),
     ("/orders/{order_id}/notes", {"text": "Call back"}),
+    ("/orders/{order_id}/messages/test", {"status": "processing", "to": "owner@example.com"}),
     ("/orders/{order_id}/archive", {}),
     ("/orders/{order_id}/unarchive", {}),
     ("/customers", {"name": "Otto Sample", "email": "otto@example.com"}),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -47,9 +48,9 @@ def run() -> Iterator[dict[str, Any]]:
     yield _figure("single receipt", _milliseconds(lambda: print_a4(sheet), 50), 25, beside)
     for script in MEASURED:
         other = sheet_of(ordered(SCRIPTS[script]), papers.shop(), "receipt")
-        many = _milliseconds(lambda sheet=other: print_many([sheet] * RECEIPTS), 1) / RECEIPTS
+        many = _milliseconds(partial(print_many, [other] * RECEIPTS), 1) / RECEIPTS
         yield _figure(f"receipt of 1,000 in one file, {script}", many, 10, beside)
-        yield _figure(f"single receipt, {script}", _milliseconds(lambda sheet=other: print_a4(sheet), 50), 25, beside)
+        yield _figure(f"single receipt, {script}", _milliseconds(partial(print_a4, other), 50), 25, beside)
     for script in ("greek", "japanese"):
         yield _figure(f"first receipt of a process, {script}", _first(script), 500, beside)
 

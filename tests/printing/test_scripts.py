@@ -70,7 +70,7 @@ def test_names_and_things_are_taken_out_as_they_were_put_in(script: str, draw: C
     sheet = receipt(letters)
     assert not sheet.lacking
     found = together("".join(lines_of(draw(sheet))))
-    told = (letters.company, letters.name, letters.item)
+    told: tuple[str, ...] = (letters.company, letters.name, letters.item)
     if draw is print_a4:
         told = (*told, letters.street, letters.city)
     for text in told:
@@ -182,7 +182,7 @@ def test_no_line_is_wider_than_its_column_and_nothing_is_lost(script: str) -> No
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=60))
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_no_text_is_too_odd_to_be_set_and_none_of_it_is_lost(text: str) -> None:
     alone(text)
     shown = prepared(text)

@@ -2125,6 +2125,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{order_id}/messages/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the mail of a status as this order would, to an address of one's own; the customer gets nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    order_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TestMailForm"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{order_id}/shipments": {
         parameters: {
             query?: never;
@@ -4474,7 +4530,7 @@ export interface paths {
                     order_id?: string;
                     customer_id?: string;
                     state?: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
-                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend";
+                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend" | "test";
                     sort?: "requested_at" | "-requested_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
                     as_of?: string;
@@ -4641,8 +4697,8 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
@@ -5135,6 +5191,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What forgetting a customer reaches, and what stays and why: to be read before. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReachAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}": {
         parameters: {
             query?: never;
@@ -5539,6 +5634,52 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * All that is kept of this person as one JSON file, which other programs read as well.
+         * @description What is known of merged cards belongs to it. Notes that operators wrote on orders are part of their orders.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6290,6 +6431,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock/{sku}/promised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sku: string;
+            };
+            cookie?: never;
+        };
+        /** To which orders units of a SKU are promised, the oldest first; at most the first thousand lines. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sku: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PromisedAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stock/{sku}/receipts": {
         parameters: {
             query?: never;
@@ -6940,8 +7124,8 @@ export interface paths {
                     /** @description `next` of the page before */
                     cursor?: string;
                     count?: "exact" | "estimate";
-                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                 };
@@ -6969,21 +7153,26 @@ export interface paths {
         put?: never;
         /**
          * Take files in: a form with one `file` or more and, where needed, `mapping_text`, or the only file as the body.
-         * @description It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
+         * @description In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
+         *
+         *     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
          *     `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
          *     goes on while who asked has them.
          *
          *     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
          *
-         *     The query says how: `kind` (orders, tracking, statuses, products), `source`, `mapping` (the name of one that is kept
-         *     or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may mean), `decimal`,
-         *     `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers` (keep or update
-         *     their names).
+         *     The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one
+         *     that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may
+         *     mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers`
+         *     (keep or update their names). With `like`, the id of an import, whatever is not told is as that one was
+         *     asked and as its files proved: so are its refused rows loaded again.
+         *
+         *     Where the first orders look wrong, nothing is stored and the state is `needs-answer`: see `findings`.
          */
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -6996,14 +7185,9 @@ export interface paths {
                     automations?: boolean;
                     on_change?: "report" | "update";
                     customers?: "keep" | "update";
+                    like?: string;
                 };
-                header?: {
-                    /**
-                     * @description The ETag of what was decided on; a version that is gone is refused with 412
-                     * @example "3"
-                     */
-                    "If-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -7020,8 +7204,6 @@ export interface paths {
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
-                409: components["responses"]["CONFLICT"];
-                412: components["responses"]["PRECONDITION_FAILED"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -7204,6 +7386,65 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that all that looks wrong was looked at and is right; the import goes on, for who answers.
+         * @description It needs the permissions that beginning it does. To say that something is wrong indeed, cancel it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswerForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -7469,7 +7710,7 @@ export interface paths {
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -7482,6 +7723,7 @@ export interface paths {
                     automations?: boolean;
                     on_change?: "report" | "update";
                     customers?: "keep" | "update";
+                    like?: string;
                 };
                 header?: never;
                 path?: never;
@@ -7622,6 +7864,167 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own files on their way in, the oldest first: what broke off is gone on with from `received`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Make a place for a file; its bytes follow in parts, and `POST /imports` takes its id in the place of a `file`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UploadForm"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        /** One of one's own files on their way in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Take it away; what was imported from it stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Add the next part: the body is bytes of the file from `offset` on, which is where it stands (else 409). */
+        patch: {
+            parameters: {
+                query: {
+                    offset: number;
+                };
+                header?: never;
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -7629,7 +8032,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The whole set-up. */
+        /** The whole set-up; its ETag is of all of it, papers and templates included. */
         get: {
             parameters: {
                 query?: never;
@@ -8549,7 +8952,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The picture at the head of every document. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         /** Put a picture at the head of every document; one that cannot be read is refused. */
         put: {
             parameters: {
@@ -8908,7 +9336,7 @@ export interface paths {
                     order_id?: string;
                     customer_id?: string;
                     state?: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
-                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend";
+                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend" | "test";
                     sort?: "requested_at" | "-requested_at";
                 };
                 header?: never;
@@ -9340,6 +9768,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates/draft/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the template of one's own draft `template` makes, as a page of its own that can do nothing: for a frame. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Left out: light */
+                    scheme?: "light" | "dark";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operators": {
         parameters: {
             query?: never;
@@ -9448,6 +9919,45 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["OperatorNameAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every role, and what each may do. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoleAnswerPageForm"];
                     };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
@@ -10594,6 +11104,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recompute every seal from what is stored, by a job; its `outcome` tells whether all hold, and what does not. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/{provider}": {
         parameters: {
             query?: never;
@@ -10767,6 +11316,131 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every event that a view could not take and that is set aside. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{name}/dead-letters/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a view take its parked events after all, stream by stream; those that still cannot be taken stay parked. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetriedAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{name}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Build a view anew beside the one that serves, and swap it in, by a job; readers are served all the while. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -12572,6 +13246,17 @@ export interface components {
         } | {
             position: number;
             /** @constant */
+            topic: "import.answered";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.answered"];
+        } | {
+            position: number;
+            /** @constant */
             topic: "import.cancelled";
             /** @constant */
             version: 1;
@@ -12624,6 +13309,17 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             event: components["schemas"]["event.import.paused"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.questioned";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.questioned"];
         } | {
             position: number;
             /** @constant */
@@ -13872,7 +14568,7 @@ export interface components {
             /** @constant */
             topic: "settings.status-defined";
             /** @constant */
-            version: 1;
+            version: 2;
             /** Format: date-time */
             occurred_at: string;
             /** Format: date-time */
@@ -14147,6 +14843,36 @@ export interface components {
             subject: string;
             html: string;
             text: string;
+        };
+        TestMailForm: {
+            status: string;
+            locale?: string;
+            to: string;
+        };
+        MessageAnswer: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /** Format: uuid */
+            order_id: string | null;
+            /** Format: uuid */
+            customer_id: string | null;
+            template: string;
+            template_version: number | null;
+            purpose: string;
+            locale: string;
+            /** @enum {string} */
+            state: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
+            code: string;
+            /** Format: uuid */
+            resend_of: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            recipient: string | null;
+            subject: string | null;
+            html: string | null;
+            text: string | null;
+            reply: string | null;
         };
         LineForm: {
             item: string;
@@ -14572,6 +15298,14 @@ export interface components {
             next: string | null;
             count?: components["schemas"]["CountAnswer"];
         };
+        RemainsAnswer: {
+            what: string;
+            why: string;
+        };
+        ReachAnswer: {
+            reached: string[];
+            stays: components["schemas"]["RemainsAnswer"][];
+        };
         OriginAnswer: {
             /** @enum {string} */
             origin: "billing" | "operator" | "import";
@@ -14671,17 +15405,13 @@ export interface components {
         CustomerReasonForm: {
             reason?: string;
         };
-        RemainsAnswer: {
-            what: string;
-            why: string;
-        };
         ErasureAnswer: {
+            reached: string[];
+            stays: components["schemas"]["RemainsAnswer"][];
             /** Format: uuid */
             id: string;
             /** Format: date-time */
             erased_at: string;
-            reached: string[];
-            stays: components["schemas"]["RemainsAnswer"][];
         };
         ConsentForm: {
             reason?: string;
@@ -14695,6 +15425,15 @@ export interface components {
             /** Format: uuid */
             into: string;
             into_version: number;
+        };
+        PersonAnswer: {
+            /** Format: date-time */
+            made_at: string;
+            cards: components["schemas"]["CardAnswer"][];
+            consents: components["schemas"]["ConsentAnswer"][];
+            orders: components["schemas"]["OrderAnswer"][];
+            messages: components["schemas"]["MessageAnswer"][];
+            documents: components["schemas"]["DocumentAnswer"][];
         };
         RulesAnswer: {
             /** @enum {string} */
@@ -14946,6 +15685,20 @@ export interface components {
             items: components["schemas"]["StockMovementAnswer"][];
             next: string | null;
         };
+        PromisedAnswer: {
+            /** Format: uuid */
+            order_id: string;
+            number: string;
+            line: string;
+            quantity: number;
+            customer_name: string;
+            /** Format: date-time */
+            placed_at: string | null;
+        };
+        PromisedAnswerPageForm: {
+            items: components["schemas"]["PromisedAnswer"][];
+            next: string | null;
+        };
         StockReceiptForm: {
             quantity: number;
             reference?: string;
@@ -15100,11 +15853,11 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
             source: string;
             profile: string;
             /** @enum {string} */
-            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
             reason: string;
             dry_run: boolean;
             /** Format: date-time */
@@ -15162,6 +15915,13 @@ export interface components {
             ranges: number;
             ranges_done: number;
         };
+        FindingAnswer: {
+            name: string;
+            orders: number;
+            looked_at: number;
+            detail: string;
+            checked: boolean;
+        };
         KeptAnswer: {
             /** Format: uuid */
             order_id: string;
@@ -15174,11 +15934,11 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
             source: string;
             profile: string;
             /** @enum {string} */
-            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
             reason: string;
             dry_run: boolean;
             /** Format: date-time */
@@ -15239,6 +15999,7 @@ export interface components {
             refusals: {
                 [key: string]: number;
             };
+            findings: components["schemas"]["FindingAnswer"][];
             taken_back: {
                 /** @description Orders or products that an undo took back */
                 undone?: number;
@@ -15292,6 +16053,9 @@ export interface components {
             items: components["schemas"]["ImportDifferenceAnswer"][];
             next: string | null;
         };
+        AnswerForm: {
+            checked: string[];
+        };
         MappingAnswer: {
             name: string;
             mapping: string;
@@ -15306,15 +16070,37 @@ export interface components {
             field: string;
             certainty: string;
             why: string;
+            samples: string[];
         };
         ProposalAnswer: {
             mapping: string;
             columns: components["schemas"]["ProposedColumnAnswer"][];
             kept: string[];
             profile: string;
+            field_names: string[];
         };
         MappingForm: {
             mapping: string;
+        };
+        UploadAnswer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
+            received: number;
+            complete: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+        };
+        UploadAnswerPageForm: {
+            items: components["schemas"]["UploadAnswer"][];
+            next: string | null;
+        };
+        UploadForm: {
+            name: string;
+            size: number;
         };
         DefinedStatusAnswer: {
             code: string;
@@ -15331,6 +16117,10 @@ export interface components {
             notifies_customer: boolean;
             notifies_administrators: boolean;
             needs_tracking: boolean;
+            /** @description The merchant's own, in languages in which it is called otherwise than by `label` */
+            names: {
+                [key: string]: string;
+            };
         };
         PaymentMethodAnswer: {
             code: string;
@@ -15459,6 +16249,13 @@ export interface components {
             notifies_customer?: boolean;
             notifies_administrators?: boolean;
             needs_tracking?: boolean;
+            /**
+             * @description In languages in which it is called otherwise than by `label`
+             * @example {}
+             */
+            names?: {
+                [key: string]: string;
+            };
         };
         PaymentMethodAnswerPageForm: {
             items: components["schemas"]["PaymentMethodAnswer"][];
@@ -15588,31 +16385,6 @@ export interface components {
             next: string | null;
             count?: components["schemas"]["CountAnswer"];
         };
-        MessageAnswer: {
-            /** Format: uuid */
-            id: string;
-            version: number;
-            /** Format: uuid */
-            order_id: string | null;
-            /** Format: uuid */
-            customer_id: string | null;
-            template: string;
-            template_version: number | null;
-            purpose: string;
-            locale: string;
-            /** @enum {string} */
-            state: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
-            code: string;
-            /** Format: uuid */
-            resend_of: string | null;
-            /** Format: date-time */
-            requested_at: string;
-            recipient: string | null;
-            subject: string | null;
-            html: string | null;
-            text: string | null;
-            reply: string | null;
-        };
         ResendForm: {
             to?: string;
         };
@@ -15682,6 +16454,14 @@ export interface components {
         };
         OperatorNameAnswerPageForm: {
             items: components["schemas"]["OperatorNameAnswer"][];
+            next: string | null;
+        };
+        RoleAnswer: {
+            role: string;
+            permissions: string[];
+        };
+        RoleAnswerPageForm: {
+            items: components["schemas"]["RoleAnswer"][];
             next: string | null;
         };
         RoleForm: {
@@ -15959,6 +16739,30 @@ export interface components {
             items: components["schemas"]["ViewAnswer"][];
             next: string | null;
             epoch: string;
+        };
+        DeadLetterAnswer: {
+            projection: string;
+            position: number;
+            topic: string;
+            /** Format: uuid */
+            stream: string;
+            error: string;
+            /** Format: date-time */
+            at: string;
+        };
+        DeadLetterAnswerPageForm: {
+            items: components["schemas"]["DeadLetterAnswer"][];
+            next: string | null;
+        };
+        RetriedAnswer: {
+            /** Format: uuid */
+            stream: string;
+            events: number;
+            error: string | null;
+        };
+        RetriedAnswerPageForm: {
+            items: components["schemas"]["RetriedAnswer"][];
+            next: string | null;
         };
         EffectAnswer: {
             /** Format: uuid */
@@ -16463,6 +17267,19 @@ export interface components {
             outcome: string;
         };
         /**
+         * import.answered
+         * @description Somebody said that what looked wrong is right.
+         */
+        "event.import.answered": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            checked: string[];
+        };
+        /**
          * import.cancelled
          * @description It was stopped for good.
          */
@@ -16525,6 +17342,29 @@ export interface components {
             /** Format: date-time */
             timestamp: string;
             metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * Finding
+         * @description What looks wrong in the orders that a file tells of: a stable name, of how many orders of those looked at it is true, and a sentence. It holds nothing of the file but figures and names of columns.
+         */
+        "event.Finding": {
+            name: string;
+            orders: number;
+            looked_at: number;
+            detail: string;
+        };
+        /**
+         * import.questioned
+         * @description Something looked wrong before anything was stored, and the import waits for an answer.
+         */
+        "event.import.questioned": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            findings: components["schemas"]["event.Finding"][];
         };
         /**
          * import.read
@@ -18622,7 +19462,7 @@ export interface components {
         };
         /**
          * MerchantStatus
-         * @description A status as the merchant named it, on one of the stages, and what reaching it sets off.
+         * @description A status as the merchant named it, on one of the stages, and what reaching it sets off. `names` are those of languages in which it is called otherwise than by its `label`.
          */
         "event.MerchantStatus": {
             code: string;
@@ -18635,6 +19475,15 @@ export interface components {
             notifies_customer: boolean;
             notifies_administrators: boolean;
             needs_tracking: boolean;
+            names: components["schemas"]["event.StatusName"][];
+        };
+        /**
+         * StatusName
+         * @description What a status is called in a language.
+         */
+        "event.StatusName": {
+            locale: string;
+            name: string;
         };
         /**
          * settings.status-defined
