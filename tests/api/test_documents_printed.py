@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from projections.runtime import Runtime
 from tests.api.desk import API, BILLING, ORDERS, SETTINGS, line, place
-from tests.api.invoices import issue, set_up, text
+from tests.api.invoices import frozen, issue, set_up, text
 from tests.api.test_problems import refused
 from tests.printing.letters import SCRIPTS
 from tests.printing.test_scripts import lines_of, together
@@ -22,12 +22,13 @@ def test_an_invoice_is_issued_in_every_script_and_says_what_it_was_told(client: 
     set_up(client)
     letters = SCRIPTS[script]
     address = {**BILLING, "name": letters.name, "company": letters.company}
-    number = issue(client, place(client, line(name=letters.item), billing_address=address)).get_json()["number"]
-    printed = client.get(f"{API}/documents/{number}.pdf").data
+    order = place(client, line(name=letters.item), billing_address=address)
+    number = issue(client, order).get_json()["number"]
+    printed = frozen(client, order, number)
     found = together("".join(lines_of(printed)))
     for told in (letters.name, letters.company, letters.item, number):
         assert together(told) in found
-    assert client.get(f"{API}/documents/{number}.pdf").data == printed
+    assert frozen(client, order, number) == printed
 
 
 def test_many_receipts_are_printed_for_the_till_and_the_same_again(client: FlaskClient) -> None:
