@@ -161,6 +161,10 @@ class Resource(Blueprint):  # type: ignore[misc]
         """Describes what the view answers; the view itself makes the answer. A dict is JSON Schema as it stands."""
         return cast("Decorator", super().response(status_code, _made(schema), **options))
 
+    def doc(self, **documented: Any) -> Decorator:
+        """Describes more of the view, in OpenAPI's words."""
+        return cast("Decorator", super().doc(**documented))
+
     def alt_response(self, status_code: int, response: str | None = None, **options: Any) -> Decorator:
         """Describes another answer, by the name of its status."""
         return cast("Decorator", super().alt_response(status_code, response, **options))

@@ -36,7 +36,8 @@ export default defineConfig({
   locales: ["en", "fr"],
   format: formatter({ lineNumbers: false, origins: false }),
   catalogs: [
+    // It stands first: a file belongs to the first catalogue whose path it fits.
+    { path: "src/locales/behind_{locale}", include: [...SCREENS, ...PARTS] },
     { path: "src/locales/{locale}", include: ["src"], exclude: BEHIND },
-    { path: "src/locales_behind/{locale}/behind", include: [...SCREENS, ...PARTS] },
   ],
 });

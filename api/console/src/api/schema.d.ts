@@ -10176,10 +10176,7 @@ export interface paths {
         /** What the template of one's own draft `template` makes, as a page of its own that can do nothing: for a frame. */
         get: {
             parameters: {
-                query?: {
-                    /** @description Left out: light */
-                    scheme?: "light" | "dark";
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -10197,7 +10194,6 @@ export interface paths {
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };

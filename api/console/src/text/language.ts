@@ -13,8 +13,8 @@ const LOADERS: Record<Language, () => Promise<{ messages: Messages }>> = {
 
 /** The words of the screens behind the desk. */
 const BEHIND: Record<Language, () => Promise<{ messages: Messages }>> = {
-  en: () => import("../locales_behind/en/behind.po"),
-  fr: () => import("../locales_behind/fr/behind.po"),
+  en: () => import("../locales/behind_en.po"),
+  fr: () => import("../locales/behind_fr.po"),
 };
 
 function isLanguage(value: string | null | undefined): value is Language {
