@@ -117,7 +117,9 @@ def test_a_mapping_is_proposed_for_a_file_that_came_with_samples_that_name_nobod
 
 @pytest.mark.usefixtures("workers")
 def test_refused_rows_are_loaded_again_as_their_import_was_read(client: FlaskClient, runtime: Runtime) -> None:
-    mapping = 'source = "till"\ncurrency = "EUR"\n[columns]\nnumber = "No"\ncreated_at = "Date"\ntotal = "Sum"\n'
+    mapping = (
+        'source = "till"\ncurrency = "EUR"\npaid = true\n[columns]\nnumber = "No"\ncreated_at = "Date"\ntotal = "Sum"\n'
+    )
     body = b"No,Date,Sum\n1,31/12/2025 10:00,5.00\n2,02/03/2025 10:00,five\n"
     form = {"file": (BytesIO(body), "till.csv"), "mapping_text": mapping, "timezone": "Europe/Paris"}
     started = client.post(IMPORTS, data=form, content_type="multipart/form-data").get_json()
