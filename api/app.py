@@ -23,6 +23,7 @@ from api.docs import describe, docs
 from api.documents import documents
 from api.drafts import drafts
 from api.effects import effects, processes
+from api.event_schemas import schemas
 from api.events import audit, epochs, events, views
 from api.exports.routes import Slots, exports
 from api.headers import add_header, with_headers
@@ -30,6 +31,7 @@ from api.health import EXTENSION as HEALTH_EXTENSION
 from api.health import HEALTH, READY, health
 from api.imports.mappings import EXTENSION, Mappings, mappings
 from api.imports.routes import imports
+from api.imports.uploads import uploads
 from api.jobs import jobs
 from api.limits import EXTENSION as LIMITS_EXTENSION
 from api.limits import Limits, limit_address, tell_limits
@@ -58,6 +60,8 @@ from api.transfer import answer_conditionally, compress
 from api.trying import EXTENSION as TURNS_EXTENSION
 from api.trying import new_turns
 from api.unsubscribe import unsubscribe
+from api.upkeep import proofs, upkeep
+from api.webhook_endpoints import endpoints
 from api.webhooks import webhooks
 from api.whole_bodies import with_whole_bodies
 from projections.access.credentials import Credentials
@@ -85,6 +89,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     enrolments,
     imports,
     mappings,
+    uploads,
     settings,
     papers,
     meta,
@@ -94,12 +99,16 @@ BLUEPRINTS: tuple[Resource, ...] = (
     operators,
     tokens,
     epochs,
+    schemas,
     events,
     audit,
+    endpoints,
+    proofs,
     webhooks,
     reconciliation,
     retention,
     views,
+    upkeep,
     effects,
     processes,
     jobs,

@@ -157,8 +157,8 @@ class Resource(Blueprint):  # type: ignore[misc]
         needed = form is None or any(field.required for field in form.fields.values())
         return cast("Decorator", super().arguments(form, location=location, **{"required": needed, **options}))
 
-    def response(self, status_code: int, schema: Form | None = None, **options: Any) -> Decorator:
-        """Describes what the view answers; the view itself makes the answer."""
+    def response(self, status_code: int, schema: Form | dict[str, Any] | None = None, **options: Any) -> Decorator:
+        """Describes what the view answers; the view itself makes the answer. A dict is JSON Schema as it stands."""
         return cast("Decorator", super().response(status_code, _made(schema), **options))
 
     def alt_response(self, status_code: int, response: str | None = None, **options: Any) -> Decorator:
@@ -166,5 +166,5 @@ class Resource(Blueprint):  # type: ignore[misc]
         return cast("Decorator", super().alt_response(status_code, response, **options))
 
 
-def _made(schema: Form | None) -> marshmallow.Schema | None:
+def _made(schema: Any) -> Any:
     return schema() if isinstance(schema, type) else schema

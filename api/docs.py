@@ -15,6 +15,8 @@ from flask_smorest.utils import prepare_response
 from api.access import COOKIE
 from api.bodies import Resource
 from api.conditions import describe_conditions, honours_if_match
+from api.described_events import with_events
+from api.described_files import with_files
 from api.problems import MIMETYPE
 from api.schemas import ProblemForm
 
@@ -88,7 +90,7 @@ class Description(Api):  # type: ignore[misc]
                     self._tell_conditions(resource)
                     resource.register_views_in_doc(self, self._app, self.spec, name=resource.name, parameters=None)
                     self.spec.tag({"name": resource.name, "description": resource.description})
-                self._text = json.dumps(self.spec.to_dict(), indent=2, sort_keys=False)
+                self._text = json.dumps(with_files(with_events(self.spec.to_dict())), indent=2, sort_keys=False)
         return Response(self._text, mimetype="application/json")
 
     def _tell_conditions(self, resource: Resource) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Response
 from marshmallow import fields
 from marshmallow.validate import Length
@@ -9,19 +11,23 @@ from msgspec import Struct
 
 from api.access import needs
 from api.bodies import Resource
-from api.orders.answers_history import RecordedAnswer, recorded_answer
+from api.feed import require_known_topics, streamed, takes_lines, wait_for_more
+from api.orders.answers_history import RecordedAnswer
 from api.personal import sees_persons
 from api.positions import epoch_now, least_position, require_epoch
 from api.requests import respond, runtime
-from api.schemas import Body, Count, instant, page_form
+from api.schemas import Body, Choices, Count, Text, instant, page_form
 from projections.log import EventLog
 from projections.log.seals import checkpoints, public_key
+from projections.published import Wanted, page
 
 events = Resource("events", __name__, url_prefix="/events", description="The feed of all events")
 epochs = Resource("epochs", __name__, url_prefix="/epochs", description="Since when positions mean what they mean")
 audit = Resource("audit", __name__, url_prefix="/audit", description="The proof that nothing was changed")
 views = Resource("projections", __name__, url_prefix="/projections", description="The views and how fresh they are")
 MOST = 1000
+OF_A_PAGE = 100
+LONGEST_WAIT = 30  # seconds
 
 
 class SealsQuery(Body):
@@ -35,20 +41,37 @@ class SealsQuery(Body):
         limit: int = 100
 
 
-class FeedQuery(SealsQuery):
-    """The same; `epoch` is that of the answer which told `after`, and another one than today's is refused."""
+class FeedQuery(Body):
+    """From after which position, how many at most, and which.
 
+    `epoch` is that of the answer which told `after`, and another one than today's is refused.
+    """
+
+    after = Count(0, 2**63 - 1)
+    limit = Count(1, MOST, metadata={"description": f"Left out: {OF_A_PAGE}; of lines, all there are"})
     epoch = fields.String(validate=Length(1, 64))
+    topics = Choices(Text(filled=True), metadata={"description": "Events of these alone; repeats"})
+    stream = fields.UUID(metadata={"description": "What happened to this order, customer ... alone"})
+    wait = Count(0, LONGEST_WAIT, metadata={"description": "Seconds to wait where nothing follows yet; left out: 0"})
 
-    class Loaded(SealsQuery.Loaded, frozen=True, kw_only=True):
+    class Loaded(Struct, frozen=True, kw_only=True):
+        after: int = 0
+        limit: int | None = None
         epoch: str | None = None
+        topics: tuple[str, ...] = ()
+        stream: UUID | None = None
+        wait: int = 0
 
 
 class FeedAnswer(Body):
-    """Events in order; `next` and `epoch` are what to ask for as `after` and `epoch` the next time."""
+    """Events in order; `next` and `epoch` are what to ask for as `after` and `epoch` the next time.
+
+    `head` is where the log ends: while `next` is less, there is more to ask for, also where `items` is empty.
+    """
 
     items = fields.List(fields.Nested(RecordedAnswer), required=True)
     next = fields.Integer(required=True)
+    head = fields.Integer(required=True)
     epoch = fields.String(required=True)
 
 
@@ -112,17 +135,22 @@ class ViewsAnswer(Body):
 def get_events(query: FeedQuery.Loaded) -> Response:
     """Events in the order they were recorded; ask again after `next`. Nothing is skipped and nothing comes twice.
 
-    An event whose stored form cannot be read comes as `{"unreadable": true}` without `occurred_at`.
-    Without `personal:read` what tells of a person reads `{"erased": true}`.
+    Who sends `Accept: application/x-ndjson` gets an event a line, up to the log's end, and a last line with `next`,
+    `head` and `epoch`. An event whose stored form cannot be read comes as `{"unreadable": true}` without `occurred_at`.
+    What is of a person who was forgotten reads `{"erased": true}`, and without `personal:read` `{"withheld": true}`.
     """
-    after, limit = query.after, query.limit
-    log = _log()
-    incarnation, recorded = log.feed(after, limit, personal=sees_persons())
-    epoch = log.epoch(incarnation)
+    require_known_topics(query.topics, "topics")
+    log, wanted = _log(), Wanted(sees_persons(), query.topics or None, query.stream)
+    if takes_lines():
+        if query.epoch is not None:
+            require_epoch(query.epoch, epoch_now())
+        return streamed(log, query.after, query.limit, wanted)
+    found = page(log, query.after, query.limit or OF_A_PAGE, wanted)
+    epoch = log.epoch(found.incarnation)
     if query.epoch is not None:
         require_epoch(query.epoch, epoch)
-    items = [recorded_answer(one) for one in recorded]
-    return respond({"items": items, "next": recorded[-1].position if recorded else after, "epoch": epoch.id})
+    wait_for_more(found, query.wait)
+    return respond({"items": found.events, "next": found.next, "head": found.head, "epoch": epoch.id})
 
 
 @epochs.get("")

@@ -29,10 +29,11 @@ from domain.papers import (
     RemoveLogo,
     SetLegal,
     SetLogo,
+    SetPackingSlip,
     WrongLogo,
 )
 from domain.settings import SettingsCommand, Shop, ShopSettings
-from domain.shop import Legal, Logo, Series
+from domain.shop import Legal, Logo, PackingSlip, Series
 from printing.electronic import require_library
 from printing.logo import read_logo
 
@@ -68,6 +69,16 @@ class LegalForm(Body):
     factur_x = Flag(metadata={"description": "Issued documents carry the invoice as XML (Factur-X, EN 16931)"})
 
     Loaded = Legal
+
+
+class PackingSlipForm(Body):
+    """What packing slips carry besides goods and address; what is left out is not on them."""
+
+    notes = Flag(metadata={"description": "The notes on the order"})
+    places = Flag(metadata={"description": "Where goods are picked from"})
+    pictures = Flag(metadata={"description": "The file names of the goods' pictures"})
+
+    Loaded = PackingSlip
 
 
 class LogoForm(Body):
@@ -113,6 +124,7 @@ class PapersAnswer(Body):
 
     legal = fields.Nested(LegalForm, required=True)
     logo = fields.Nested(LogoAnswer, required=True, allow_none=True)
+    packing_slip = fields.Nested(PackingSlipForm, required=True)
     series = fields.List(fields.Nested(SeriesAnswer), required=True)
 
 
@@ -123,6 +135,7 @@ def papers_answer(shop: Shop) -> dict[str, Any]:
     return {
         "legal": {**legal, **{name: f"{legal[name] // 100}.{legal[name] % 100:02d}" for name in RATES}},
         "logo": {"media_type": logo.media_type, "width": logo.width, "height": logo.height} if logo else None,
+        "packing_slip": {name: getattr(shop.packing_slip, name) for name in PackingSlip.__struct_fields__},
         "series": [_series(one) for one in shop.series.values()],
     }
 
@@ -194,6 +207,15 @@ def _logo(text: str) -> Logo:
 def remove_logo() -> Response:
     """Print documents without a picture."""
     return _changed(RemoveLogo(context=context()))
+
+
+@papers.put("/packing-slip")
+@needs("settings:write")
+@papers.arguments(PackingSlipForm)
+@papers.response(200, PapersAnswer)
+def set_packing_slip(form: PackingSlip) -> Response:
+    """Say what packing slips carry besides goods and address."""
+    return _changed(SetPackingSlip(context=context(), slip=form))
 
 
 @papers.get("/series")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+LIST, LOG = "orders", "log"  # what a request can wait for: the list of orders, or the log itself
 PARKING = "carnet.parking"  # in the WSGI environment, where the server has a place to wait in
 
 
@@ -50,6 +51,7 @@ class Parking:
         self.deadline = deadline
         self._again = deadline is not None
         self.after: int | None = None
+        self.of = LIST
         self.question: Question | None = None
         self.teller: Teller | None = None
 
@@ -58,9 +60,10 @@ class Parking:
         """Whether the request is handed in again."""
         return self._again
 
-    def ask(self, after: int, seconds: float) -> None:
-        """Parks the request until the list stands elsewhere than at a position, or for so many seconds in all."""
+    def ask(self, after: int, seconds: float, of: str = LIST) -> None:
+        """Parks the request until the list, or the log, stands elsewhere than at a position, or for so many seconds."""
         now = time.monotonic()
+        self.of = of
         self.deadline = now + seconds if self.deadline is None else self.deadline
         if self.deadline > now:
             self.after = after

@@ -20,6 +20,7 @@ from domain import texts
 from domain.settings import Shop
 from domain.stock import (
     AdjustStock,
+    PlaceStock,
     ReceiveStock,
     SetStockPolicy,
     StockItem,
@@ -96,6 +97,17 @@ class StockPolicyForm(Body):
         reason: str | None = None
 
 
+class StockPlaceForm(Body):
+    """Where it is picked from, such as `A-12-3`; empty: nowhere told."""
+
+    place = Text(texts.CODE, required=True)
+    reason = Text(texts.LINE)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        place: str
+        reason: str | None = None
+
+
 class StockItemAnswer(Body):
     """A SKU's figures: on the shelf, of it promised to orders, and what is left; `low` at or below `low_at`."""
 
@@ -103,6 +115,7 @@ class StockItemAnswer(Body):
     version = fields.Integer(required=True)
     policy = fields.String(required=True, validate=validate.OneOf(POLICIES))
     low_at = fields.Integer(required=True, allow_none=True)
+    place = fields.String(required=True)
     on_hand = fields.Integer(required=True)
     reserved = fields.Integer(required=True)
     available = fields.Integer(required=True)
@@ -165,6 +178,7 @@ def _shown(item: StockItem | StockHead, at: datetime) -> dict[str, Any]:
         "version": item.version,
         "policy": item.policy,
         "low_at": item.low_at,
+        "place": item.place,
         "on_hand": item.on_hand,
         "reserved": item.reserved,
         "available": item.available,
@@ -305,4 +319,14 @@ def set_stock_policy(form: StockPolicyForm.Loaded, sku: str) -> Response:
         policy=form.policy,
         low_at=form.low_at,
     )
+    return handle(command, render=stock_answer)
+
+
+@stock.put("/<string:sku>/place")
+@needs("stock:write")
+@stock.arguments(StockPlaceForm)
+@stock.response(200, StockItemAnswer)
+def place_stock(form: StockPlaceForm.Loaded, sku: str) -> Response:
+    """Say where it is picked from; picking lists are in the order of places."""
+    command = PlaceStock(stock_id=stock_id_of(sku), context=context(form.reason), place=form.place)
     return handle(command, render=stock_answer)

@@ -90,6 +90,12 @@ class TokenGapDeclared(GapDeclared, frozen=True, kw_only=True):
     TOPIC = "token.gap-declared"
 
 
+class WebhookEndpointGapDeclared(GapDeclared, frozen=True, kw_only=True):
+    """Versions of a webhook endpoint are lost for good."""
+
+    TOPIC = "webhook-endpoint.gap-declared"
+
+
 EVENTS: dict[str, type[GapDeclared]] = {
     event.TOPIC.partition(".")[0]: event
     for event in (
@@ -105,6 +111,7 @@ EVENTS: dict[str, type[GapDeclared]] = {
         ImportGapDeclared,
         OperatorGapDeclared,
         TokenGapDeclared,
+        WebhookEndpointGapDeclared,
     )
 }
 

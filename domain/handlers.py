@@ -10,6 +10,7 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    import_answers,
     imports,
     mappings,
     messages,
@@ -23,6 +24,7 @@ from domain import (
     tag_rules,
     templates,
     tokens,
+    webhook_endpoints,
 )
 from domain.events import Aggregate, Command
 from domain.orders import (
@@ -124,9 +126,10 @@ HANDLERS: dict[type[Command], Handler] = {
     **_decided_by(messages.Message, "message_id", messages.HANDLERS),
     **_decided_by(sequences.Sequences, "book_id", sequences.HANDLERS),
     **_decided_by(enrolments.Enrolment, "enrolment_id", enrolments.HANDLERS),
-    **_decided_by(imports.Import, "import_id", imports.HANDLERS),
+    **_decided_by(imports.Import, "import_id", imports.HANDLERS, import_answers.HANDLERS),
     **_decided_by(operators.Operator, "operator_id", operators.HANDLERS),
     **_decided_by(tokens.Token, "token_id", tokens.HANDLERS),
+    **_decided_by(webhook_endpoints.WebhookEndpoint, "endpoint_id", webhook_endpoints.HANDLERS),
 }
 
 # Commands that begin an aggregate; every other one needs it to exist.
@@ -140,6 +143,7 @@ CREATING: frozenset[type[Command]] = frozenset(
         products.AddProduct,
         operators.AddOperator,
         tokens.IssueToken,
+        webhook_endpoints.DefineWebhookEndpoint,
         messages.RequestMessage,
         enrolments.StartEnrolment,
         imports.StartImport,
@@ -164,4 +168,5 @@ MISSING = {
     imports.Import: imports.ImportNotFound,
     operators.Operator: operators.OperatorNotFound,
     tokens.Token: tokens.TokenNotFound,
+    webhook_endpoints.WebhookEndpoint: webhook_endpoints.WebhookEndpointNotFound,
 }

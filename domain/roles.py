@@ -25,14 +25,14 @@ _READING = frozenset({
     "documents:read",
     "orders:read", "customers:read", "coupons:read", "settings:read", "operators:read", "tokens:read", "events:read",
     "audit:read", "projections:read", "imports:read", "stock:read", "effects:read", "marketing:read",
-    "messages:read", "jobs:read", "personal:read",
+    "messages:read", "jobs:read", "personal:read", "webhooks:read",
 })  # fmt: skip
 _FOLLOWING = frozenset({
     "documents:read",
     "orders:read", "customers:read", "coupons:read", "settings:read", "events:read", "projections:read",
     "projections:manage", "imports:read", "imports:write", "metrics:read", "stock:read", "stock:write",
     "effects:read", "marketing:read",
-    "messages:read", "jobs:read", "personal:read",
+    "messages:read", "jobs:read", "personal:read", "webhooks:read", "webhooks:write",
 })  # fmt: skip
 _COUNTING = frozenset({
     "orders:read", "customers:read", "coupons:read", "settings:read", "events:read", "projections:read", "metrics:read",

@@ -9,6 +9,7 @@ from domain import (
     customers,
     enrolments,
     gaps,
+    import_answers,
     imports,
     mappings,
     messages,
@@ -22,6 +23,7 @@ from domain import (
     tag_rules,
     templates,
     tokens,
+    webhook_endpoints,
 )
 from domain.events import Aggregate, Event
 from domain.orders import (
@@ -94,9 +96,10 @@ _KINDS: dict[type[Aggregate], tuple[type[Event], ...]] = {
     ),
     sequences.Sequences: sequences.EVENTS,
     enrolments.Enrolment: enrolments.EVENTS,
-    imports.Import: imports.EVENTS,
+    imports.Import: (*imports.EVENTS, *import_answers.EVENTS),
     operators.Operator: operators.EVENTS,
     tokens.Token: tokens.EVENTS,
+    webhook_endpoints.WebhookEndpoint: webhook_endpoints.EVENTS,
 }
 AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
     aggregate: (*events, gaps.EVENTS[aggregate.TOPIC]) for aggregate, events in _KINDS.items()

@@ -31,6 +31,13 @@ def _empty_or_long(value: str) -> None:
         raise ValidationError(f"use at least {SHORTEST_SECRET} characters")
 
 
+def _empty_or_web(value: str) -> None:
+    """An address that is called has a scheme of the web, and a host."""
+    told = urlsplit(value)
+    if value and (told.scheme not in ("http", "https") or not told.hostname):
+        raise ValidationError("use http:// or https:// and a host")
+
+
 def _empty_or_mail_server(value: str) -> None:
     """A mail server has an address of one of three kinds, and a host."""
     told = urlsplit(value)
@@ -119,7 +126,9 @@ class Settings:
         30, "Days that a draft of an order that was typed and not sent is kept on the server.", _between(1, 3650)
     )
     webhooks_days: int = _setting(
-        90, "Days that messages of payment providers, and charges that ended, are kept.", _between(1, 3650)
+        90,
+        "Days that messages of payment providers, charges that ended, and what became of webhooks are kept.",
+        _between(1, 3650),
     )
     mail_memory_days: int = _setting(
         90,
@@ -164,6 +173,19 @@ class Settings:
     )
     public_url: str = _setting("", "Address under which customers reach this server, for links in mails.")
     webhooks_private: bool = _setting(False, "Whether webhooks may call addresses on a private network.")
+    checkpoint_folder: str = _setting(
+        "", "Folder, best on another machine, that signed checkpoints of the log are written to; unset: none are."
+    )
+    checkpoint_url: str = _setting("", "Address that signed checkpoints of the log are posted to.", _empty_or_web)
+    checkpoint_tsa_url: str = _setting(
+        "",
+        "Time-stamp authority (RFC 3161) that checkpoints are dated by; its answers go to CARNET_CHECKPOINT_FOLDER, or "
+        "to `checkpoints` in the data folder.",
+        _empty_or_web,
+    )
+    checkpoint_minutes: int = _setting(
+        60, "Minutes between two checkpoints that go outside, where anything was recorded.", _between(1, 60 * 24 * 31)
+    )
     log_level: str = _setting(
         "info", "Least level that is logged.", validate.OneOf(("debug", "info", "warning", "error"))
     )

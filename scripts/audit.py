@@ -7,7 +7,6 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import click
 import msgspec
@@ -16,17 +15,16 @@ from domain.events import Erased
 from domain.orders.changes import Change, changes, state_of
 from domain.orders.order import Order
 from domain.points_in_time import fold_part
-from projections.engine.freshness import TooFarBehind
-from projections.log import seals
-from projections.log.checkpoints import Checkpoint, Outside
+from projections.log import EventLog, seals
+from projections.log.checkpoints import TREE, Checkpoint, Outside
 from projections.log.holes import find_holes
 from projections.log.keys import FIRST
 from projections.log.sealer import Sealer
 from projections.postgres.roles import powers
-from projections.runtime import Runtime
-from projections.views.orders import orders_by_number
+from scripts.finding import find_order
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
+from scripts.proofs import PROOFS, note_in
 from scripts.restated import restated
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for a program.")
@@ -37,7 +35,8 @@ def audit() -> None:
     """Show an order's history, replay it, verify the log."""
 
 
-audit.add_command(restated)
+for _command in (restated, *PROOFS):
+    audit.add_command(_command)
 
 
 @audit.command()
@@ -104,7 +103,9 @@ def seal(as_json: bool) -> None:
 
 @audit.command()
 @click.option(
-    "--against", metavar="CHECKPOINT", help="One kept elsewhere: POSITION:CHAIN, or a file that holds it or several."
+    "--against",
+    metavar="CHECKPOINT",
+    help="One kept elsewhere: POSITION:CHAIN, or a file that holds it, or a note of it.",
 )
 @JSON
 def verify(as_json: bool, against: str | None) -> None:
@@ -116,7 +117,7 @@ def verify(as_json: bool, against: str | None) -> None:
     with opened_runtime() as runtime:
         log = runtime.log
         outside = Outside(runtime.settings.data_dir, log.keys.masters.verifying[FIRST])
-        verdict = seals.verify(runtime, outside.read(), _checkpoint(against) if against else None)
+        verdict = seals.verify(runtime, outside.read(), _checkpoint(log, against) if against else None)
         with runtime.pool.connection() as connection:
             holes = find_holes(connection)
             unpromised = powers(connection).sentences
@@ -131,49 +132,31 @@ def verify(as_json: bool, against: str | None) -> None:
     sys.exit(0 if verdict.holds and not any(hole.missing for hole in holes) else 1)
 
 
-def _checkpoint(text: str) -> Checkpoint:
-    """The checkpoint that was told: POSITION:CHAIN, or the last one of a file."""
+def _checkpoint(log: EventLog, text: str) -> Checkpoint:
+    """The checkpoint that was told: POSITION:CHAIN, a signed note, or the last one of a file."""
     found = re.fullmatch(r"(\d{1,19}):([0-9a-f]{64})", text.strip())
     if found:
         return Checkpoint(int(found[1]), bytes.fromhex(found[2]), b"", datetime.now(UTC))
     file = Path(text)
     if not file.is_file():
         raise click.BadParameter(f"{text} is neither POSITION:CHAIN nor a file.", param_hint="--against")
-    content = file.read_text()
+    content = file.read_text(errors="replace")
+    if "\n\n" in content.strip():
+        note = note_in(log, file, "--against")
+        return Checkpoint(note.size, note.root, b"", datetime.now(UTC), TREE)
     if not content.lstrip().startswith("["):
-        return _checkpoint_of_line(content)
+        return _checkpoint_of_line(log, content)
     try:
         return msgspec.json.decode(content, type=list[Checkpoint])[-1]
     except (msgspec.MsgspecError, IndexError):
         raise click.BadParameter(f"{text} holds no checkpoints.", param_hint="--against") from None
 
 
-def _checkpoint_of_line(content: str) -> Checkpoint:
+def _checkpoint_of_line(log: EventLog, content: str) -> Checkpoint:
     lines = content.split()
     if not lines or not re.fullmatch(r"\d{1,19}:[0-9a-f]{64}", lines[-1]):
         raise click.BadParameter("the file's last line is not POSITION:CHAIN.", param_hint="--against")
-    return _checkpoint(lines[-1])
-
-
-def find_order(runtime: Runtime, number: str) -> UUID:
-    """The one order of that number or id; several of one number are listed by id."""
-    try:
-        return UUID(number)
-    except ValueError:
-        pass
-    try:
-        runtime.views.wait_for("orders", runtime.log.head(), timeout=10)
-    except TooFarBehind as behind:
-        advice = "start the server or `carnet project`, or name the order by its id"
-        raise click.ClickException(f"Numbers cannot be looked up yet ({behind}): {advice}.") from None
-    with runtime.reading() as connection:
-        found = orders_by_number(connection, number)
-    if not found:
-        raise click.ClickException(f"There is no order {number}.")
-    if len(found) > 1:
-        ids = "\n  ".join(map(str, found))
-        raise click.ClickException(f"{len(found)} orders have the number {number}; name one by its id:\n  {ids}")
-    return found[0]
+    return _checkpoint(log, lines[-1])
 
 
 def told(step: Change) -> list[str]:

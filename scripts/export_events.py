@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
-from uuid import uuid4
+from typing import Any, NamedTuple, cast
 
 import click
 
-from domain.points_in_time import PointInTime
+from domain.points_in_time import HasTimes, PointInTime
 from printing.exports.events import EVENT_FORMATS, ExtraMissing
 from projections.exports import require_passed
-from projections.log import EventLog, Recorded
+from projections.log import EventLog
+from projections.published import PublishedEvent, Wanted, page
+from scripts.event_files import (
+    MANIFEST,
+    EventFile,
+    end_of,
+    finished,
+    has_older_layout,
+    keep_manifest,
+    manifest_of,
+    unfinished_file,
+)
 from scripts.filtering import refusals
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
@@ -27,8 +35,6 @@ from scripts.progress import progress
 
 AT_ONCE = 5_000  # events in memory, and in a row group
 OF_A_FILE = 100_000
-MANIFEST = "manifest.json"
-_NAME = re.compile(r"events-(\d{15})-(\d{15})\.(\w+)")
 
 Tell = Callable[[int], None]
 
@@ -68,7 +74,8 @@ def events(
     """Write the events in the order they were recorded; what is of persons reads erased unless it is asked for.
 
     In a folder they come in files of up to 100,000, each named by its first and last position, none of them changed
-    later: the next run goes on behind the last one. `manifest.json` tells that position as `next`
+    later: the next run goes on behind the last one. Parquet stands in `events/recorded_on=DAY/`, one dataset by
+    day (UTC). `manifest.json` tells the files, the position where they end as `next`
     and its `epoch`: where the database was promoted or restored since, nothing is written and it is said what to do.
     """
     if output is None and form == "parquet":
@@ -102,59 +109,76 @@ def events(
 
 def _to_output(log: EventLog, span: Span, tell: Tell) -> dict[str, Any]:
     writer, count, last = EVENT_FORMATS["jsonl"].writer(sys.stdout.buffer, span.epoch), 0, span.after
-    for recorded, last in _batches(log, span):
-        writer.write(recorded)
-        count += len(recorded)
+    for events, last in _batches(log, span):
+        writer.write(events)
+        count += len(events)
         tell(last)
     sys.stdout.buffer.flush()
     return {"events": count, "next": last, "epoch": span.epoch}
 
 
 def _to_folder(log: EventLog, folder: Path, form: str, span: Span, tell: Tell) -> dict[str, Any]:
-    files, count, position = [], 0, span.after
+    files: list[EventFile] = []
+    known = manifest_of(folder)
+    position = span.after
     while position < span.until:
         part = span._replace(after=position, until=min(span.until, position + OF_A_FILE))
-        name, events, position = _to_file(log, folder, form, part, tell)
-        files.append(name)
-        count += events
-        _tell(folder, form, position, span)
-    return {"events": count, "next": position, "files": files, "epoch": span.epoch}
+        made = _to_file(log, folder, form, part, tell)
+        files += [made] if made.path else []
+        position = made.last
+        about = {"format": form, "next": position, "epoch": span.epoch, "personal_data": span.personal}
+        keep_manifest(folder, about | span.point.told(), [*known.files, *files])
+    count = sum(file.events for file in files)
+    return {"events": count, "next": position, "files": [file.path for file in files], "epoch": span.epoch}
 
 
-def _to_file(log: EventLog, folder: Path, form: str, span: Span, tell: Tell) -> tuple[str, int, int]:
-    """Writes one file, which has its name once it is whole; gives that, its events, and its last position."""
-    ending, writer_of = EVENT_FORMATS[form]
-    name = f"events-{span.after + 1:015d}-{span.until:015d}.{ending}"
-    unfinished, count = folder / f".{uuid4().hex}", 0
-    try:
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            writer = writer_of(file, span.epoch)
-            for recorded, last in _batches(log, span):
-                writer.write(recorded)
-                count += len(recorded)
-                tell(last)
-            writer.close()
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(folder / name)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return name, count, span.until
+def _to_file(log: EventLog, folder: Path, form: str, span: Span, tell: Tell) -> EventFile:
+    """Writes one file, which has its name once it is whole; by day, it ends with the day of its first event."""
+    by_day, count, last = EVENT_FORMATS[form].by_day, 0, span.until
+    day: date | None = None
+    with unfinished_file(folder) as (file, path):
+        writer = EVENT_FORMATS[form].writer(file, span.epoch)
+        for events, reached in _batches(log, span):
+            day = day or (_day(events[0]) if events else None)
+            of_day = [one for one in events if not by_day or _day(one) == day]
+            writer.write(of_day)
+            count += len(of_day)
+            tell(reached)
+            if len(of_day) < len(events):
+                last = events[len(of_day)].position - 1
+                break
+        writer.close()
+        if by_day and day is None:  # a point in time shows none of them: there is no day to put them in
+            return EventFile("", span.after + 1, last, 0, None)
+        return finished(file, path, folder, EventFile.of(form, span.after + 1, last, count, day if by_day else None))
 
 
-def _batches(log: EventLog, span: Span) -> Iterator[tuple[list[Recorded], int]]:
+def _day(event: PublishedEvent) -> date:
+    """The day, in UTC, on which an event was recorded."""
+    return event.recorded_at.astimezone(UTC).date() if event.recorded_at else date.min
+
+
+def _batches(log: EventLog, span: Span) -> Iterator[tuple[list[PublishedEvent], int]]:
     """The events some at a time, and how far each time went."""
-    position = span.after
-    while recorded := log.read(position, AT_ONCE, upto=span.until, personal=span.personal):
-        position = recorded[-1].position
-        yield [one for one in recorded if span.point.shows(one)], position
+    position, wanted = span.after, Wanted(span.personal)
+    while position < span.until:
+        found = page(log, position, min(AT_ONCE, span.until - position), wanted)
+        if found.next == position:
+            return
+        position = found.next
+        yield [one for one in found.events if _is_shown(one, span.point)], position
+
+
+def _is_shown(event: PublishedEvent, point: PointInTime) -> bool:
+    """Whether a point in time shows it; one that cannot be read is always shown."""
+    return event.version is None or point.shows(cast("HasTimes", event))
 
 
 def _continued(folder: Path, form: str, span: Span, told: int | None) -> Span:
     """The span from where the folder's files end; one that was told may not go back behind that."""
-    ending = EVENT_FORMATS[form].ending
-    names = (found for path in folder.iterdir() if (found := _NAME.fullmatch(path.name)))
-    end = max((int(found[2]) for found in names if found[3] == ending), default=0)
+    if has_older_layout(folder, form):
+        raise click.UsageError(f"{folder} has Parquet of an older form, without days: say another folder.")
+    end = end_of(folder, form)
     if told is not None and told < end:
         raise click.UsageError(f"{folder} has events up to {end}: leave --after out, or say another folder.")
     return span._replace(after=end if told is None else told)
@@ -162,20 +186,14 @@ def _continued(folder: Path, form: str, span: Span, told: int | None) -> Span:
 
 def _require_point(folder: Path, point: PointInTime) -> None:
     """Refuses to go on behind files of another point in time."""
-    try:
-        said = json.loads((folder / MANIFEST).read_text())
-    except FileNotFoundError:
-        return
-    if {name: said[name] for name in PointInTime._fields if name in said} != point.told():
+    said = manifest_of(folder).about
+    if said and {name: said[name] for name in PointInTime._fields if name in said} != point.told():
         raise click.UsageError(f"{folder} has events of another point in time: say another folder.")
 
 
 def _require_epoch(log: EventLog, folder: Path, epoch: str) -> None:
     """Refuses to go on behind files of another epoch: their last events may be others than the log has today."""
-    try:
-        said = json.loads((folder / MANIFEST).read_text()).get("epoch")
-    except FileNotFoundError:
-        return
+    said = manifest_of(folder).about.get("epoch")
     if said in (None, epoch):
         return
     common = log.common_position(said)
@@ -186,15 +204,6 @@ def _require_epoch(log: EventLog, folder: Path, epoch: str) -> None:
             "beyond it, and run this again."
         )
     raise click.ClickException(f"The files in {folder} are of epoch {said}, and the log is in epoch {epoch}. {advice}")
-
-
-def _tell(folder: Path, form: str, position: int, span: Span) -> None:
-    """Writes down where the files end, in which epoch, and of which point in time they are."""
-    unfinished = folder / f".{uuid4().hex}"
-    manifest = {"format": form, "next": position, "epoch": span.epoch, "personal_data": span.personal}
-    manifest |= span.point.told()
-    unfinished.write_text(json.dumps(manifest) + "\n")
-    unfinished.replace(folder / MANIFEST)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from api.parking import PARKING, Parked, Parking
+from api.parking import LIST, LOG, PARKING, Parked, Parking
 from projections.engine.freshness import TooFarBehind
 from scripts.parking_again import Headers, Known, KnownQuestions, known
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from scripts.listening import WholeRequests
 
 PLACES = 400  # of a process: half of its connections; who comes later is answered at once
-VIEW = "orders"
 LOOK = 0.1  # seconds between two looks at how far the list is
 # Seconds of rest for each request that was woken: while orders come without pause, waking a hundred desks at every one
 # of them would take the machine from those who write. The first change after a quiet moment is told at once.
@@ -34,13 +33,14 @@ REST_FOR_EACH = 0.03
 
 
 class Place(NamedTuple):
-    """What a parked request waits for: the list elsewhere than at a position, or a moment of the clock.
+    """What a parked request waits for: the list, or the log, elsewhere than at a position, or a moment of the clock.
 
     `asked` is its question, where that can be answered without handing the request in again.
     """
 
     after: int
     deadline: float
+    of: str = LIST
     asked: Known | None = None
 
 
@@ -114,7 +114,7 @@ class WaitingRoom:
         if asked is None or asked.question.after > self._seen:
             return False
         conn.read_ahead = request
-        self._keep(conn, Place(asked.question.after, time.monotonic() + asked.question.wait, asked))
+        self._keep(conn, Place(asked.question.after, time.monotonic() + asked.question.wait, LIST, asked))
         return True
 
     def look(self, now: float, *, leave: bool) -> None:
@@ -164,9 +164,11 @@ class WaitingRoom:
         conn.parser, conn.initialized = None, False
         self._worker.submit_again(conn)
 
-    def _wake(self, position: int) -> None:
-        self._seen = position
-        self._answer([conn for conn, place in self._places.items() if place.after != position])
+    def _wake(self, positions: Mapping[str, int]) -> None:
+        self._seen = positions.get(LIST, self._seen)
+        self._answer(
+            [conn for conn, place in self._places.items() if place.after != positions.get(place.of, place.after)]
+        )
 
     def _answer(self, due: list[Connection]) -> None:
         """Has requests answered by one thread, those that can be; the others are handed in again."""
@@ -204,21 +206,25 @@ class WaitingRoom:
         self._worker.drop(conn)
 
     def _watch(self) -> None:
-        """In a thread of its own: tells the loop how far the list is, while somebody waits."""
+        """In a thread of its own: tells the loop how far the list and the log are, while somebody waits for them."""
+        seen: dict[str, int] = {}
         while self._worker.alive:
             self._occupied.wait()
-            position = self._position()
+            waited_for = {place.of for place in list(self._places.values())}
+            positions = {of: found for of in waited_for if (found := self._position(of)) is not None}
             rest = LOOK
-            if position is not None and position != self._seen:
+            if any(seen.get(of) != position for of, position in positions.items()):
                 rest = max(LOOK, REST_FOR_EACH * len(self._places))
-            if position is not None:
-                self._worker.method_queue.defer(self._wake, position)
+            seen |= positions
+            if positions:
+                self._worker.method_queue.defer(self._wake, positions)
             time.sleep(rest)
 
-    def _position(self) -> int | None:
+    def _position(self, of: str) -> int | None:
         runtime = self._worker.app.runtime
         with suppress(psycopg.Error, PoolTimeout, TooFarBehind):
-            return int(runtime.views.position(VIEW)) if runtime else None
+            if runtime:
+                return int(runtime.log.head() if of == LOG else runtime.views.position(LIST))
         return None
 
 
@@ -227,4 +233,4 @@ def _place(parking: Parking, headers: Headers) -> Place | None:
     if parking.after is None or parking.deadline is None:
         return None
     asked = known(parking.question, parking.teller, headers) if parking.question and parking.teller else None
-    return Place(parking.after, parking.deadline, asked)
+    return Place(parking.after, parking.deadline, parking.of, asked)

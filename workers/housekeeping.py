@@ -12,6 +12,7 @@ from projections.exports import clear_abandoned
 from projections.faults import with_trace
 from projections.log.sealer import Sealer
 from projections.runtime import Runtime
+from workers.checkpoints import Publisher
 
 SEAL_EVERY = 10.0  # seconds
 LOOK_EVERY = 60.0  # seconds between two looks at what is sealed while nothing is recorded
@@ -26,6 +27,7 @@ class Housekeeping:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._sealer = Sealer(runtime.log, runtime.settings.data_dir)
+        self._publisher = Publisher(runtime.log, runtime.settings)
         self._sealed_at = 0.0
         self._sealed_head = -1
         self._stopping = Event()
@@ -47,6 +49,7 @@ class Housekeeping:
                 head = self._runtime.log.head()
                 self._runtime.log.numbers.look(head)
                 self._seal(head)
+                self._publisher.work()
                 if time.monotonic() >= purge_at:
                     self._clear()
                     purge_at = time.monotonic() + PURGE_EVERY

@@ -22,6 +22,7 @@ from workers.projecting import told_to_stop
 from workers.relay import Relay
 from workers.schedule import RECURRING, Recurring, Schedule
 from workers.tools import Performer
+from workers.webhook_endpoints.sending import WebhookSending
 
 POLL = 500  # milliseconds between two looks of a performer's thread whether to stop
 PATIENCE = 10_000  # milliseconds that effects in hand are given to end; those that do not are taken up again later
@@ -67,6 +68,7 @@ class Working:
             "feed": feed.follow,
             "schedule": Schedule(runtime, self._recurring).run,
             "relay": relay.run,
+            "webhooks": WebhookSending(runtime, feed).run,
             "processes": Processing(self._processes, runtime, feed, committed=relay.wake).run,
         }
         self._threads = [

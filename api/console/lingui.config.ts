@@ -1,16 +1,22 @@
 import { defineConfig } from "@lingui/conf";
 import { formatter } from "@lingui/format-po";
 
-/** The back office: its words are loaded with the first of its screens, not with the list. */
-const OFFICE = [
-  "src/settings",
+/** The screens behind the desk: their words are loaded with the first of them, not with the list. */
+const BEHIND = [
   "src/customers",
   "src/products",
   "src/stock",
-  "src/parts/refused.ts",
-  "src/parts/form.tsx",
+  "src/settings",
+  "src/imports",
+  "src/work",
+  "src/coupons",
+  "src/sequences",
+  "src/tag_rules",
+  "src/messages",
+  "src/returns",
+  "src/documents",
+  "src/payments",
 ];
-const LEFT_OUT = OFFICE.map((place) => (/\.tsx?$/.test(place) ? place : `${place}/**`));
 
 /** The console's languages; English is what the sources are written in. */
 export default defineConfig({
@@ -18,8 +24,7 @@ export default defineConfig({
   locales: ["en", "fr"],
   format: formatter({ lineNumbers: false, origins: false }),
   catalogs: [
-    // It stands first: a file belongs to the first catalogue whose path it fits.
-    { path: "src/locales/office_{locale}", include: OFFICE },
-    { path: "src/locales/{locale}", include: ["src"], exclude: LEFT_OUT },
+    { path: "src/locales/{locale}", include: ["src"], exclude: BEHIND.map((folder) => `${folder}/**`) },
+    { path: "src/locales_behind/{locale}/behind", include: BEHIND },
   ],
 });

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import fields
 
 from api.orders.answers import OrderAnswer, StatusAnswer
-from api.schemas import PERSONAL, Body, MoneyAnswer, instant
-from projections.log import Recorded, Unreadable
+from api.schemas import PERSONAL, Body, MoneyAnswer
 
 
 class StatusMoveAnswer(Body):
@@ -48,34 +45,18 @@ class TimelineAnswer(Body):
 
 
 class RecordedAnswer(Body):
-    """An event as it is stored, personal fields opened; `{"erased": true}` where the person was forgotten.
+    """An event with every field of its form (`version`), as `GET /events/schemas` describes it.
 
+    What is of a forgotten person reads `{"erased": true}`, what is not shown to who asks `{"withheld": true}`.
     `occurred_at` is its own `timestamp`, told by whom it was recorded for; `recorded_at` is the database's clock.
     """
 
     position = fields.Integer(required=True)
     topic = fields.String(required=True, metadata={"example": "order.shipped"})
+    version = fields.Integer(required=True, allow_none=True)
     occurred_at = fields.DateTime(required=True, allow_none=True)
     recorded_at = fields.DateTime(required=True, allow_none=True)
     event = fields.Dict(required=True)
-
-
-def recorded_answer(recorded: Recorded | Unreadable) -> dict[str, Any]:
-    """An event as the API shows it, with both of its times; where it cannot be read, the mark that says so."""
-    if isinstance(recorded, Unreadable):
-        at = recorded.recorded_at
-        return recorded._asdict() | {
-            "occurred_at": None,
-            "recorded_at": instant(at) if at else None,
-            "event": {"unreadable": True},
-        }
-    return {
-        "position": recorded.position,
-        "topic": recorded.event.TOPIC,
-        "occurred_at": instant(recorded.event.timestamp),
-        "recorded_at": instant(recorded.recorded_at),
-        "event": recorded.event,
-    }
 
 
 class FieldChangeAnswer(Body):

@@ -17,7 +17,6 @@ from api.orders.answers_history import (
     RecordedAnswer,
     StatusMoveAnswer,
     TimelineAnswer,
-    recorded_answer,
 )
 from api.orders.blueprint import order_then, orders, recorded_of
 from api.orders.rendering import status_answer
@@ -31,6 +30,7 @@ from domain.events import fold
 from domain.orders.changes import changes
 from domain.orders.order import Order
 from domain.points_in_time import NOW, PointInTime, fold_part
+from projections.published import published
 from projections.views import order_timeline
 from projections.views.order_status_history import StatusMove, moves_among, status_history
 
@@ -162,12 +162,12 @@ def _changed(order_id: UUID, entries: list[order_timeline.TimelineEntry], point:
 @orders.arguments(PointInTimeQuery, location="query")
 @orders.response(200, page_form(RecordedAnswer))
 def get_events(query: PointInTimeQuery.Loaded, order_id: UUID) -> Response:
-    """The order's events as they are stored, personal fields opened; `{"erased": true}` where they were erased.
+    """The order's events as the feed has them; `{"erased": true}` where what is of a person was erased.
 
-    Without `personal:read` they all read so.
+    Without `personal:read` what is there of persons reads `{"withheld": true}`.
     """
-    stream = recorded_of(order_id, point=point_of(query), personal=sees_persons())
-    return respond({"items": [recorded_answer(recorded) for recorded in stream], "next": None})
+    stream = recorded_of(order_id, point=point_of(query))
+    return respond({"items": published(runtime().log, stream, personal=sees_persons()), "next": None})
 
 
 @orders.get("/<uuid:order_id>/diff")

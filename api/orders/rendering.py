@@ -7,11 +7,12 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
-from api.labels import action_labels, status_labels
+from api.labels import action_labels
 from api.orders.line_answers import line_answers, share_answer, tax_answers, taxes_rate
 from api.schemas import address, instant, money
 from domain.addresses import Address
 from domain.events import Erased
+from domain.labels import status_labels
 from domain.money import amount_text
 from domain.orders.actions import Action, next_actions, primary_action
 from domain.orders.notices import notices

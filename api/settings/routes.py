@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from api.access import needs
 from api.bodies import Resource
-from api.labels import labels_of, names_of, status_labels
 from api.orders.cart_forms import TaxRate, tax_list, taxes_of
 from api.orders.line_answers import tax_answers, taxes_rate
 from api.problems import CodedMessage
@@ -47,6 +46,7 @@ from api.spans import MOST_LOOKED_AT, MOST_SHOWN, SpanQuery
 from domain import texts
 from domain.addresses import Address
 from domain.customers import EMAIL_LIMIT
+from domain.labels import Kind, labels_of, names_of, status_labels
 from domain.methods import (
     DefineCarrier,
     DefinePaymentMethod,
@@ -213,7 +213,7 @@ def _defaults(defaults: Defaults) -> dict[str, Any]:
     return {**facts, "tax_rate": taxes_rate(taxes), "taxes": None if taxes is None else tax_answers(taxes)}
 
 
-def _labelled(kind: str, parts: dict[str, Any]) -> list[dict[str, Any]]:
+def _labelled(kind: Kind, parts: dict[str, Any]) -> list[dict[str, Any]]:
     """The parts with what each is called in every language."""
     listed = _listed(parts)
     return [{**one, "labels": labels_of(kind, one["code"], one["label"])} for one in listed]

@@ -245,15 +245,20 @@ def _check_tags(step: PutTags, pointer: str) -> None:
 
 
 def _check_webhook(step: CallWebhook, pointer: str) -> None:
-    check_text(step.url, LINE, f"{pointer}/url", required=True)
+    check_webhook_address(step.url, f"{pointer}/url")
+
+
+def check_webhook_address(url: str, pointer: str) -> None:
+    """Refuses what no webhook can be sent to."""
+    check_text(url, LINE, pointer, required=True)
     try:
-        told = urlsplit(step.url)
+        told = urlsplit(url)
         known = told.scheme in ("https", "http") and told.hostname and (told.port is None or told.port > 0)
     except ValueError:
         known = False
-    printable = step.url.isascii() and step.url.isprintable() and " " not in step.url
+    printable = url.isascii() and url.isprintable() and " " not in url
     if not known or not printable or "@" in told.netloc or told.fragment:
-        raise WrongWebhookAddress(f"{pointer}/url")
+        raise WrongWebhookAddress(pointer)
 
 
 CHECKS: dict[type[Step], Callable[..., None]] = {

@@ -35,8 +35,14 @@ class PrivateTarget(Rejected):
 def require_public_targets(definition: Definition) -> None:
     """Refuses addresses that can be seen to be private; what a name leads to is looked at when it is called."""
     for index, step in enumerate(definition.steps):
-        if isinstance(step, CallWebhook) and not _may_be_public(step.url):
-            raise PrivateTarget(f"/steps/{index}/url")
+        if isinstance(step, CallWebhook):
+            require_public_target(step.url, f"/steps/{index}/url")
+
+
+def require_public_target(url: str, pointer: str) -> None:
+    """The same for one address."""
+    if not _may_be_public(url):
+        raise PrivateTarget(pointer)
 
 
 def _may_be_public(url: str) -> bool:

@@ -13,6 +13,7 @@ TRIGGERS = (
     ("log.events", "events_only_grow"),
     ("log.events", "events_succeed"),
     ("log.seals", "seals_only_grow"),
+    ("log.subtrees", "subtrees_only_grow"),
     ("log.epochs", "epochs_only_grow"),
 )
 _CONSTRAINTS = """

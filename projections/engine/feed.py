@@ -93,6 +93,11 @@ class Feed:
             if position > head:
                 raise AheadOfLog(position=position, head=head)
 
+    @property
+    def end(self) -> int:
+        """The position up to which it has read."""
+        return self._end
+
     def wait(self, after: int, timeout: float) -> None:
         """Returns when there is something after the position, or after `timeout` seconds."""
         with self._news:

@@ -14,7 +14,7 @@ from projections.log.event_log import EventLog
 from projections.log.keys import KeyRing, SubjectErased
 from projections.log.mapper import EventMapper, SealedEvent, UnsealedPersonalData
 from projections.log.overtaken import again_when_overtaken
-from projections.log.recorded import Found, Recorded, Unreadable
+from projections.log.recorded import Found, Recorded
 from projections.log.recorder import LogRecorder
 from projections.log.requests import Answer, AnswerErased, KeyReused, RequestKey
 from projections.log.session import Opening, Session
@@ -43,7 +43,6 @@ __all__ = [
     "SealedEvent",
     "Session",
     "SubjectErased",
-    "Unreadable",
     "UnsealedPersonalData",
     "VersionConflict",
     "Waker",

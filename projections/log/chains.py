@@ -1,4 +1,7 @@
-"""Chains of hashes over what is stored: the events under a seal, and what happened to keys and addresses."""
+"""Hashes over what is stored: the tree and, in older seals, the chain of events; what happened to keys and addresses.
+
+An event is hashed as PostgreSQL's binary COPY gives its columns, each led by its length (docs/proofs.md).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import repeat
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,10 +17,16 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from projections.log.durability import Connection
+from projections.log.trees import Frontier, leaf_hash
 
-BATCH = 1000
+BATCH = 1024  # events under one seal: four of the tree's kept subtrees
 BEGINNING = bytes(32)
 _LOWEST = -(2**63)  # the first seal also covers what was slipped in before the first position
+LOST = b""  # what is hashed for a position that has no event
+_MOST_LOST = 10_000  # positions in a row
+_HEADER = 19  # bytes before the first row: a signature, flags, and the length of an extension that is not there
+_END = b"\xff\xff"
+_POSITION = slice(6, 14)  # in a row: after the number of columns and the length of the first one
 
 _STORED = """
 SELECT position, originator_id, originator_version, topic, version, subject, occurred_at, state::text AS state
@@ -40,6 +50,14 @@ COPY (
 )
 
 
+class PositionMissing(Exception):
+    """The log lacks more events in a row than any crash takes, or has one before its first."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(f"position {position}: no event is there")
+        self.position = position
+
+
 class _Stored(NamedTuple):
     """An event's columns, as seals of form 1 cover them."""
 
@@ -60,6 +78,33 @@ def events_chain(connection: Connection, after: int, upto: int, chain: bytes, fo
     return _hashed(connection, _EVENTS, after or _LOWEST, upto, chain)
 
 
+def extend(connection: Connection, frontier: Frontier, upto: int) -> None:
+    """Adds the events after those that a tree has, up to a position; raises `PositionMissing`."""
+    frontier.extend(map(leaf_hash, stored_events(connection, frontier.size, upto)))
+
+
+def stored_events(connection: Connection, after: int, upto: int) -> Iterator[bytes]:
+    """The events after one position, up to another, as they are hashed; `LOST` where none is. Raises `PositionMissing`.
+
+    What a crash took before it was sealed is a leaf of its own: it can neither be put back nor be made more of.
+    """
+    expected = after + 1
+    for row in _rows(connection, _EVENTS, after or _LOWEST, upto):
+        position = int.from_bytes(row[_POSITION], "big", signed=True)
+        if position != expected:
+            yield from _lost(expected, position)
+        yield row
+        expected = position + 1
+    if expected <= upto:
+        yield from _lost(expected, upto + 1)
+
+
+def _lost(first: int, next_one: int) -> Iterator[bytes]:
+    if not 0 < next_one - first <= _MOST_LOST:
+        raise PositionMissing(first)
+    return repeat(LOST, next_one - first)
+
+
 def changes_chain(connection: Connection, after: int, upto: int, chain: bytes) -> bytes:
     """The chain continued over what happened to keys and addresses."""
     return chain if after == upto else _hashed(connection, _CHANGES, after or _LOWEST, upto, chain)
@@ -72,6 +117,18 @@ def _hashed(connection: Connection, rows: sql.SQL, after: int, upto: int, chain:
         for row in copy:
             hashed.update(row)
     return hashed.digest()
+
+
+def _rows(connection: Connection, rows: sql.SQL, after: int, upto: int) -> Iterator[bytes]:
+    """Rows as PostgreSQL's binary COPY has them, one by one."""
+    with connection.cursor() as cursor, cursor.copy(rows.format(after=after, upto=upto)) as copy:
+        first = True
+        for block in copy:
+            row = bytes(block)
+            if first:
+                row, first = row[_HEADER:], False
+            if row != _END:
+                yield row
 
 
 def _by_record(connection: Connection, after: int, upto: int, chain: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """Checkpoints: what a seal says, the bytes that are signed, and those that are kept outside the database.
 
-A seal of form 1 covers events alone. One of form 2 carries a statement: its number and the seal before it, the epoch,
-and what became of keys, addresses and numbers until then.
+A seal of form 1 covers events alone, by a chain of hashes. One of form 2 carries a statement: its number and the seal
+before it, the epoch, and what became of keys, addresses and numbers until then. One of form 3 has the root of the log's
+Merkle tree in the chain's place, and what is signed is a note that programs of others can check (`notes.py`).
 """
 
 from __future__ import annotations
@@ -17,13 +18,20 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from projections.log.notes import Note
 from projections.log.whole_files import write_whole
 
 KEPT = 200  # checkpoints kept outside
 
 
+TREE = 3  # the form of a seal of the tree
+
+
 class Checkpoint(NamedTuple):
-    """One seal: the chain of hashes from the first event to this position, signed."""
+    """One seal: the chain of hashes from the first event to this position, or the root of their tree, signed.
+
+    `frontier` are the roots of the whole subtrees that the tree is made of (see `trees.Frontier`).
+    """
 
     position: int
     chain: bytes
@@ -31,6 +39,7 @@ class Checkpoint(NamedTuple):
     sealed_at: datetime
     form: int = 1
     statement: str = ""
+    frontier: bytes = b""
 
     @property
     def said(self) -> Statement:
@@ -44,8 +53,12 @@ class Checkpoint(NamedTuple):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """What a seal says beside its position: digests are in hexadecimal, series by name with their last numbers."""
+    """What a seal says beside its position: digests are in hexadecimal, series by name with their last numbers.
 
+    `origin` names the log, to whoever has checkpoints of several.
+    """
+
+    origin: str = ""
     number: int = 0
     previous: str = ""
     epoch: str = ""
@@ -61,10 +74,22 @@ _kept = msgspec.json.Decoder(list[Checkpoint])
 
 def message(checkpoint: Checkpoint) -> bytes:
     """What is signed."""
+    if checkpoint.form == TREE:
+        statement = sha256(checkpoint.statement.encode()).hexdigest()
+        words = (f"sealed-at {checkpoint.sealed_at.astimezone(UTC).isoformat()}", f"statement {statement}")
+        return Note(_origin(checkpoint), checkpoint.position, checkpoint.chain, words).text
     place = struct.pack(">q", checkpoint.position)
     moment = checkpoint.sealed_at.astimezone(UTC).isoformat().encode()
     text = b" " + checkpoint.statement.encode() if checkpoint.form > 1 else b""
     return b"carnet seal v%d" % checkpoint.form + place + checkpoint.chain + moment + text
+
+
+def _origin(checkpoint: Checkpoint) -> str:
+    """The log's name in its statement; of one that was made unreadable nothing, so that no signature is true of it."""
+    try:
+        return checkpoint.said.origin
+    except msgspec.MsgspecError:
+        return ""
 
 
 def is_signed(checkpoint: Checkpoint, key: Ed25519PublicKey | None) -> bool:

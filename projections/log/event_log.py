@@ -11,12 +11,10 @@ from typing import TypeVar
 from uuid import UUID
 
 import psycopg
-import structlog
 from psycopg_pool import ConnectionPool
 
 from domain.events import Aggregate, Event
 from domain.points_in_time import NOW, PointInTime, fold_part
-from projections.faults import with_trace
 from projections.log.bulk import partition
 from projections.log.durability import Connection, Durability, make_durable
 from projections.log.epochs import CHANGED, Epoch, Incarnations, begin_epoch
@@ -24,7 +22,7 @@ from projections.log.errors import IncarnationChanged, NothingRecorded, OutcomeU
 from projections.log.keys import OLDER_MASTER, KeyRing
 from projections.log.mapper import EventMapper, SealedEvent, Upcasters
 from projections.log.numbers import NoReserve, Numbers
-from projections.log.recorded import Before, Found, Recorded, Unreadable
+from projections.log.recorded import Before, Found, Recorded
 from projections.log.recorder import APPEND_LOCK, Along, LogRecorder, Row, Rows
 from projections.log.session import Session, folded
 from projections.log.waking import Notifier, Waker, connect
@@ -42,8 +40,6 @@ FROM log.book b LEFT JOIN log.events e ON e.position = b.recorded_since + 1
 """
 _PAUSE = 0.1
 _PATIENCE = 10.0  # seconds a save waits for the database to come back before it gives up finding out
-
-_logger = structlog.get_logger()
 
 
 class EventLog:
@@ -185,13 +181,8 @@ class EventLog:
         personal: bool = True,
     ) -> Found:
         """The same with the incarnation it was read in, for those who keep it or act on it."""
-        incarnation, rows = self._durable(lambda connection: self.recorder.rows(connection, after, limit, topics, upto))
+        incarnation, rows = self.durable(lambda connection: self.recorder.rows(connection, after, limit, topics, upto))
         return Found(incarnation, [self._recorded(row, personal=personal) for row in rows])
-
-    def feed(self, after: int, limit: int, *, personal: bool) -> tuple[UUID, list[Recorded | Unreadable]]:
-        """The incarnation and the next events for those outside, whom one that cannot be read does not hold up."""
-        incarnation, rows = self._durable(lambda connection: self.recorder.rows(connection, after, limit))
-        return incarnation, [self._recorded_or_not(row, personal=personal) for row in rows]
 
     def stream(
         self, originator_id: UUID, version: int | None = None, point: PointInTime = NOW, *, personal: bool = True
@@ -285,9 +276,9 @@ class EventLog:
     def _streams(self, originator_ids: Collection[UUID], upto: int | None) -> list[Row]:
         after = dict.fromkeys(originator_ids, 0)
         ask, take = self.recorder.ask_streams, self.recorder.take
-        return self._durable(lambda connection: take(ask(connection, after, upto=upto)))[1]
+        return self.durable(lambda connection: take(ask(connection, after, upto=upto)))[1]
 
-    def _durable(self, ask: Callable[[Connection], Rows]) -> tuple[UUID, list[Row]]:
+    def durable(self, ask: Callable[[Connection], Rows]) -> tuple[UUID, list[Row]]:
         """What a read shows that is durable, made so first where this process does not know it to be."""
 
         def ask_and_secure(connection: Connection) -> tuple[UUID, list[Row]]:
@@ -302,20 +293,9 @@ class EventLog:
 
     def _recorded(self, row: Row, *, personal: bool = True) -> Recorded:
         event = self.mapper.event(row.topic, row.version, row.state, row.wrapped if personal else None)
-        return Recorded(row.position, event, row.recorded_at or self._recorded_before(event))
+        return Recorded(row.position, event, row.recorded_at or self.recorded_before(event))
 
-    def _recorded_or_not(self, row: Row, *, personal: bool) -> Recorded | Unreadable:
-        try:
-            return self._recorded(row, personal=personal)
-        except (psycopg.Error, OSError, IncarnationChanged):
-            raise
-        except Exception as fault:
-            _logger.error(
-                "an event cannot be read", action="event.unreadable", position=row.position, **with_trace(fault)
-            )
-            return Unreadable(row.position, row.topic, row.recorded_at)
-
-    def _recorded_before(self, event: Event) -> datetime:
+    def recorded_before(self, event: Event) -> datetime:
         """When an event was stored of which the log does not say so."""
         if self._before is None:
             self._before = self._read(_look_before)

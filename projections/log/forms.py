@@ -20,7 +20,10 @@ _building = Lock()
 
 
 class Form:
-    """The codec of one event class: `personal` reads a person's fields and ends their place, `twin` has them sealed."""
+    """The codec of one event class: `personal` reads a person's fields and ends their place, `twin` has them sealed.
+
+    `kinds` are the types of the person's fields.
+    """
 
     def __init__(self, event: type[Event], personal: dict[str, Any]) -> None:
         fields = msgspec.structs.fields(event)
@@ -31,7 +34,7 @@ class Form:
         self.personal: dict[str, tuple[Callable[[bytes], Any], bytes]] = {
             name: (msgspec.json.Decoder(kind).decode, place_end(event.TOPIC, name)) for name, kind in personal.items()
         }
-        self._kinds = personal
+        self.kinds = personal
         self._defaults = {
             field.name: _default(field) for field in fields if field.name in personal and not field.required
         }
@@ -52,7 +55,7 @@ class Form:
         """The event of opened values in today's form; an `Erased` field stays erased."""
         opened = {
             name: values[name] if isinstance(values[name], Erased) else msgspec.convert(values[name], kind)
-            for name, kind in self._kinds.items()
+            for name, kind in self.kinds.items()
             if values.get(name) is not None
         }
         twin = msgspec.convert(values | dict.fromkeys(opened), self.twin)

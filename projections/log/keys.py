@@ -208,6 +208,10 @@ class KeyRing:
         if len(wrapped) != _HEADLESS and wrapped[_NUMBER:_HEAD] != _check(key):
             raise InvalidTag
 
+    def unwrapped(self, subject: UUID, wrapped: bytes) -> bytes:
+        """The subject's key itself, for whom its data are told outside of this installation."""
+        return self._key(subject.int, wrapped)
+
     def data_key(self, subject: UUID, wrapped: bytes) -> DataKey:
         """The subject's key; kept open in memory by its wrapped bytes, which only the database can bring."""
         return self._opened(subject.int, wrapped)

@@ -18,14 +18,6 @@ class Recorded(NamedTuple):
     recorded_at: datetime
 
 
-class Unreadable(NamedTuple):
-    """Stands in the feed for an event whose stored form cannot be read; `carnet doctor` tells of those."""
-
-    position: int
-    topic: str
-    recorded_at: datetime | None
-
-
 class Before(NamedTuple):
     """What tells when the events of before the database's clock stood with them were stored; nothing is rewritten.
 

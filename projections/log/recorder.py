@@ -45,6 +45,10 @@ UNION ALL (
     ORDER BY position LIMIT %(limit)s
 )
 """
+# Of one stream, by the index of streams: planned with the other it would look at every event after the position.
+_ROWS_OF_STREAM = _ROWS.replace("WHERE position", "WHERE originator_id = %(stream)s AND position").replace(
+    "ORDER BY position", "ORDER BY originator_version"
+)
 _STREAMS = """
 SELECT incarnation, position, topic, version, state, wrapped, recorded_at
 FROM log.streams(%(ids)t::uuid[], %(after)t::integer[], %(upto)s)
@@ -178,12 +182,13 @@ class LogRecorder(ApplicationRecorder):
         limit: int,
         topics: Collection[str] | None = None,
         upto: int | None = None,
+        stream: UUID | None = None,
     ) -> Rows:
-        """Up to `limit` rows after a position, in order, durable or not."""
-        parameters = {"after": after, "upto": ALL if upto is None else upto, "limit": limit}
-        wanted = None if topics is None else list(topics)
+        """Up to `limit` rows after a position, in order, durable or not; of one stream where one is told."""
+        parameters: dict[str, Any] = {"after": after, "upto": ALL if upto is None else upto, "limit": limit}
+        parameters |= {"topics": None if topics is None else list(topics), "stream": stream}
         cursor = connection.cursor(binary=True)
-        return self.take(cursor.execute(_ROWS, parameters | {"topics": wanted}, prepare=True))
+        return self.take(cursor.execute(_ROWS if stream is None else _ROWS_OF_STREAM, parameters, prepare=True))
 
     def ask_streams(
         self,

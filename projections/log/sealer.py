@@ -11,8 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from projections.log.chains import BATCH
-from projections.log.checkpoints import Checkpoint, Outside
+from projections.log.chains import BATCH, PositionMissing
+from projections.log.checkpoints import TREE, Checkpoint, Outside
 from projections.log.durability import Connection
 from projections.log.epochs import Epoch, read_lineage
 from projections.log.event_log import EventLog
@@ -25,20 +25,20 @@ from projections.log.seals import (
     seal,
     seal_faults,
     seals_after,
-    signature_faults,
-    window_faults,
 )
+from projections.log.windows import Window, signature_faults, window_faults
 
 AT_ONCE = 20  # seals whose events are looked at again in one round
 
 _AT = """
-SELECT position, chain, signature, sealed_at, form, statement FROM log.seals
+SELECT position, chain, signature, sealed_at, form, statement, frontier FROM log.seals
 WHERE position = ANY(%(positions)s) ORDER BY position
 """
 _BEFORE = """
-SELECT position, chain, signature, sealed_at, form, statement FROM log.seals
+SELECT position, chain, signature, sealed_at, form, statement, frontier FROM log.seals
 WHERE position < %(position)s ORDER BY position DESC LIMIT 1
 """
+_FIRST_TREE = "SELECT min(position) FROM log.seals WHERE form = %(form)s"
 _COUNT = "SELECT count(*) FROM log.seals WHERE position <= %(upto)s"
 _SAY = """
 INSERT INTO work.sealing AS s (faults) VALUES (%(faults)s)
@@ -66,7 +66,11 @@ class Sealer:
         self._say(self._look(outside))
         if self.faults:
             return None
-        made = seal(self, batch)
+        try:
+            made = seal(self, batch)
+        except PositionMissing as gap:
+            self._say([str(gap)])
+            return None
         if made:
             with self.log.pool.connection() as connection:
                 self._take_up(outside, _known(connection, outside.read(), read_lineage(connection)), connection)
@@ -87,6 +91,7 @@ class Sealer:
             faults += _number_faults(connection, known)
             faults += self._take_up(outside, known, connection) if not faults else []
             faults += self._look_again(connection)
+            faults += self._carry_over(connection) if not faults else []
         if notes and len(known) < len(kept):
             _logger.warning(
                 "the log was brought back: seals go on from the last common one", action="seals.brought-back"
@@ -113,6 +118,17 @@ class Sealer:
             outside.keep([*known, *fresh])
         return []
 
+    def _carry_over(self, connection: Connection) -> list[str]:
+        """Recomputes every chain of before the tree, once: before the first seal of the tree covers the same events."""
+        if _first_tree(connection) is not None:
+            return []
+        before, faults = None, list[str]()
+        while found := seals_after(connection, before.position if before else 0, BATCH):
+            for checkpoint in found:
+                faults += window_faults(connection, self.log.keys, Window(before, checkpoint))
+                before = checkpoint
+        return faults
+
     def _look_again(self, connection: Connection) -> list[str]:
         """Recomputes a few seals in turn, and those that were wrong; at the end of a turn keys and addresses too."""
         again = [Checkpoint(*row) for row in connection.execute(_AT, {"positions": list(self._wrong)}).fetchall()]
@@ -121,7 +137,7 @@ class Sealer:
         for checkpoint in dict.fromkeys([*again, *found]):
             row = connection.execute(_BEFORE, {"position": checkpoint.position}).fetchone()
             before = Checkpoint(*row) if row else None
-            these = window_faults(connection, self.log.keys, before, checkpoint)
+            these = window_faults(connection, self.log.keys, Window(before, checkpoint))
             these += seal_faults(self.log.keys, before, checkpoint, None)
             faults += these
             wrong |= {checkpoint.position} if these else set()
@@ -161,6 +177,12 @@ def _known(connection: Connection, kept: Sequence[Checkpoint], lineage: Sequence
 def _without_late(connection: Connection, kept: Sequence[Checkpoint], lineage: Sequence[Epoch]) -> list[Checkpoint]:
     late = made_after_the_copy(connection, kept, lineage)
     return [one for one in kept if one not in late]
+
+
+def _first_tree(connection: Connection) -> int | None:
+    """The position of the first seal that has a tree; None before there is one."""
+    [(position,)] = connection.execute(_FIRST_TREE, {"form": TREE}).fetchall()
+    return None if position is None else int(position)
 
 
 def sealing_faults(connection: Connection) -> list[str]:

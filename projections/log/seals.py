@@ -1,4 +1,4 @@
-"""Seals: a chain of hashes over the log as it is stored, signed batch by batch, so that a later change is seen.
+"""Seals: the root of a Merkle tree over the log as it is stored, signed batch by batch, so that a later change is seen.
 
 Sealed are the stored bytes, personal data included only as ciphertext: erasing a person leaves every seal true.
 """
@@ -11,36 +11,51 @@ from typing import Protocol
 
 import msgspec
 
-from projections.log.chains import BATCH, BEGINNING, changes_chain, events_chain
-from projections.log.checkpoints import Checkpoint, Statement, is_signed, message
+from projections.log.chains import BATCH, BEGINNING, extend
+from projections.log.checkpoints import TREE, Checkpoint, Statement, message
 from projections.log.durability import Connection
 from projections.log.epochs import FOUND_LOST, Epoch, read_lineage
 from projections.log.event_log import EventLog
-from projections.log.keys import FIRST, KeyRing
+from projections.log.keys import KeyRing
 from projections.log.registry import answer_faults, registry_faults, series_of
+from projections.log.windows import (
+    Window,
+    begun_frontier,
+    changes_chain_after,
+    covers,
+    is_carried,
+    signature_faults,
+    window_faults,
+)
 
 _CHANGES_AT_ONCE = 50_000
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7106407, 3)"
-_SEALS = "SELECT position, chain, signature, sealed_at, form, statement FROM log.seals ORDER BY position"
+_SEALS = "SELECT position, chain, signature, sealed_at, form, statement, frontier FROM log.seals ORDER BY position"
 _LAST = """
-SELECT position, chain, signature, sealed_at, form, statement FROM log.seals ORDER BY position DESC LIMIT 1
+SELECT position, chain, signature, sealed_at, form, statement, frontier FROM log.seals ORDER BY position DESC LIMIT 1
 """
 _AFTER = """
-SELECT position, chain, signature, sealed_at, form, statement FROM log.seals
+SELECT position, chain, signature, sealed_at, form, statement, frontier FROM log.seals
 WHERE position > %(after)s ORDER BY position LIMIT %(limit)s
 """
 _AT_OR_AFTER = """
-SELECT position, chain, signature, sealed_at, form, statement FROM log.seals
+SELECT position, chain, signature, sealed_at, form, statement, frontier FROM log.seals
 WHERE position >= %(position)s ORDER BY position LIMIT 1
 """
 _BEFORE = """
-SELECT position, chain, signature, sealed_at, form, statement FROM log.seals
+SELECT position, chain, signature, sealed_at, form, statement, frontier FROM log.seals
 WHERE position < %(position)s ORDER BY position DESC LIMIT 1
 """
 _COUNT = "SELECT count(*) FROM log.seals"
+_STORED = "SELECT count(*) FROM log.events WHERE position BETWEEN 1 AND %(sealed)s"
 _NUMBER_CHANGES = "SELECT log.number_changes(%(most)s)"
-_SEAL = "SELECT log.add_seal(%(position)s, %(chain)s, %(signature)s, %(sealed_at)s, %(statement)s)"
+_SEAL = """
+SELECT log.add_seal(
+    %(position)s, %(chain)s, %(signature)s, %(sealed_at)s, %(statement)s, %(frontier)s,
+    %(levels)s::smallint[], %(numbers)s::bigint[], %(roots)s::bytea[]
+)
+"""
 
 
 class HasLog(Protocol):
@@ -76,11 +91,12 @@ def seal(runtime: HasLog, batch: int = BATCH) -> Checkpoint | None:
     """Seals what was recorded since the last checkpoint and gives the last one made; None when there was nothing.
 
     What is durable is sealed, and no more. It takes the seals before as they are: `sealer.Sealer` looks at them first.
+    Raises `PositionMissing` where the log has no event at a position.
     """
     made, head = None, runtime.log.head()
     with runtime.log.pool.connection() as connection:
-        epoch = read_lineage(connection)[-1]
-    while (checkpoint := _seal_batch(runtime.log, batch, head, epoch)) is not None:
+        lineage = read_lineage(connection)
+    while (checkpoint := _seal_batch(runtime.log, batch, head, lineage)) is not None:
         made = checkpoint
     return made
 
@@ -96,6 +112,11 @@ def seals_after(connection: Connection, after: int, limit: int) -> list[Checkpoi
     return [Checkpoint(*row) for row in connection.execute(_AFTER, {"after": after, "limit": limit}).fetchall()]
 
 
+def origin_of(lineage: Sequence[Epoch]) -> str:
+    """The log's name in checkpoints: that of its first epoch, which no other log has."""
+    return f"carnet.log/{lineage[0].id}"
+
+
 def public_key(log: EventLog) -> bytes:
     """The Ed25519 key that the newest seals' signatures are checked with, as 32 raw bytes."""
     return log.keys.signing.public_key().public_bytes_raw()
@@ -105,7 +126,8 @@ def verify(runtime: HasLog, kept: Sequence[Checkpoint] = (), against: Checkpoint
     """Recomputes every seal from what is stored, and names what does not hold.
 
     `kept` are checkpoints of the data folder, `against` is one that an auditor has kept: of that one the position and
-    the chain count, and a log that went back behind it does not hold, whatever epoch was declared.
+    the chain count, and a log that went back behind it does not hold, whatever epoch was declared. Chains of before the
+    tree are recomputed until a seal of the tree covers the same events, and as long as one of them is kept.
     """
     log, faults = runtime.log, list[str]()
     log.keys.renew()
@@ -113,17 +135,21 @@ def verify(runtime: HasLog, kept: Sequence[Checkpoint] = (), against: Checkpoint
     with log.pool.connection() as connection:
         lineage = read_lineage(connection)
         found = [Checkpoint(*row) for row in connection.execute(_SEALS).fetchall()]
+        elsewhere = [*kept, *([against] if against else [])]
+        carried = is_carried(log.keys, found) and all(one.form == TREE for one in elsewhere)
         for number, checkpoint in enumerate(found, 1):
             # Each seal is judged on its own, from what its predecessor says: one fault is told once.
-            faults += window_faults(connection, log.keys, last, checkpoint)
+            faults += window_faults(connection, log.keys, Window(last, checkpoint, carried))
             faults += seal_faults(log.keys, last, checkpoint, number)
             last = checkpoint
         said = last.said if last and not signature_faults(log.keys, last) else Statement()
         faults += registry_faults(connection, log.keys, said)
         faults += answer_faults(connection, log.keys)
         late = made_after_the_copy(connection, kept, lineage)
+        lost = _lost_before(connection, last.position if last and not faults else 0)
     outside, notes = outside_faults([one for one in kept if one not in late], found, lineage)
     faults += outside
+    notes += lost
     notes += [f"{len(late)} seals of an earlier epoch did not come back; the events under them did."] if late else []
     if against:
         faults += against_faults(against, found, head)
@@ -137,49 +163,18 @@ def verify(runtime: HasLog, kept: Sequence[Checkpoint] = (), against: Checkpoint
     )
 
 
-def window_faults(
-    connection: Connection, keys: KeyRing, before: Checkpoint | None, checkpoint: Checkpoint
-) -> list[str]:
-    """Whether what lies under one seal is what was sealed: the events, and what happened to keys and addresses."""
-    signed = not any(signature_faults(keys, one) for one in (before, checkpoint) if one)
-    return _events_faults(connection, before, checkpoint) + (
-        _changes_faults(connection, before.said if before else Statement(), checkpoint) if signed else []
-    )
-
-
-def _events_faults(connection: Connection, before: Checkpoint | None, checkpoint: Checkpoint) -> list[str]:
-    after, chain = (before.position, before.chain) if before else (0, BEGINNING)
-    if events_chain(connection, after, checkpoint.position, chain, checkpoint.form) == checkpoint.chain:
-        return []
-    return [f"positions {after + 1} to {checkpoint.position}: not the events that were sealed"]
-
-
-def _changes_faults(connection: Connection, before: Statement, checkpoint: Checkpoint) -> list[str]:
-    said = checkpoint.said
-    if checkpoint.form == 1 or _changes_chain_after(connection, before, said.changes).hex() == said.changes_chain:
-        return []
-    return [f"the history of keys and addresses under the seal at position {checkpoint.position}: not what was sealed"]
-
-
 def seal_faults(keys: KeyRing, before: Checkpoint | None, checkpoint: Checkpoint, number: int | None) -> list[str]:
     """Whether one seal is signed here and follows the one before it; `number` counts it where it is known."""
     if unsigned := signature_faults(keys, checkpoint):
         return unsigned
     place, said = f"the seal at position {checkpoint.position}", checkpoint.said
+    if before and checkpoint.form < before.form:
+        return [f"{place}: of an older form than the one before it"]
     if checkpoint.form == 1:
-        return [f"{place}: of an older form than the one before it"] if before and before.form > 1 else []
+        return []
     if (number is not None and said.number != number) or said.previous != (before.digest.hex() if before else ""):
         return [f"{place}: a seal before it was taken away, or is another"]
     return []
-
-
-def signature_faults(keys: KeyRing, checkpoint: Checkpoint) -> list[str]:
-    """Whether a seal was signed by this installation."""
-    try:
-        signed = is_signed(checkpoint, keys.verifying(checkpoint.said.master if checkpoint.form > 1 else FIRST))
-    except msgspec.MsgspecError:
-        signed = False
-    return [] if signed else [f"the seal at position {checkpoint.position}: not signed by this installation"]
 
 
 def outside_faults(
@@ -217,8 +212,7 @@ def made_after_the_copy(
             continue
         row = connection.execute(_BEFORE, {"position": checkpoint.position}).fetchone()
         before = max([*late[-1:], *([Checkpoint(*row)] if row else [])], default=None)
-        after, chain = (before.position, before.chain) if before else (0, BEGINNING)
-        if events_chain(connection, after, checkpoint.position, chain, checkpoint.form) == checkpoint.chain:
+        if covers(connection, before, checkpoint):
             late.append(checkpoint)
     return late
 
@@ -256,45 +250,51 @@ def against_faults(against: Checkpoint, found: Sequence[Checkpoint], head: int) 
     return []
 
 
-def _seal_batch(log: EventLog, batch: int, head: int, epoch: Epoch) -> Checkpoint | None:
+def _lost_before(connection: Connection, sealed: int) -> list[str]:
+    """How many positions have no event though nothing was changed since: a crash took them before they were sealed."""
+    [(stored,)] = connection.execute(_STORED, {"sealed": sealed}).fetchall()
+    return [f"{sealed - stored} positions had no event when they were sealed."] if stored < sealed else []
+
+
+def _seal_batch(log: EventLog, batch: int, head: int, lineage: Sequence[Epoch]) -> Checkpoint | None:
     """Seals the next events, at most so many."""
     with log.pool.connection() as connection, connection.transaction():
         connection.execute(_ONE_AT_A_TIME)
         row = connection.execute(_LAST).fetchone()
         before = Checkpoint(*row) if row else None
-        after, chain = (before.position, before.chain) if before else (0, BEGINNING)
-        last = min(after + batch, head)
-        if last <= after:
+        last = min((before.position if before else 0) + batch, head)
+        if last <= (before.position if before else 0):
             return None
+        frontier = begun_frontier(before)
+        extend(connection, frontier, last)
         checkpoint = Checkpoint(
             position=last,
-            chain=events_chain(connection, after, last, chain, form=2),
+            chain=frontier.root,
             signature=b"",
             sealed_at=datetime.now(UTC),
-            form=2,
-            statement=msgspec.json.encode(_statement(connection, log.keys, before, epoch)).decode(),
+            form=TREE,
+            statement=msgspec.json.encode(_statement(connection, log.keys, before, lineage)).decode(),
+            frontier=frontier.kept,
         )
         checkpoint = checkpoint._replace(signature=log.keys.signing.sign(message(checkpoint)))
-        connection.execute(_SEAL, checkpoint._asdict())
+        whole = {name: [getattr(one, name[:-1]) for one in frontier.whole] for name in ("levels", "numbers", "roots")}
+        connection.execute(_SEAL, checkpoint._asdict() | whole)
         return checkpoint
 
 
-def _statement(connection: Connection, keys: KeyRing, before: Checkpoint | None, epoch: Epoch) -> Statement:
+def _statement(connection: Connection, keys: KeyRing, before: Checkpoint | None, lineage: Sequence[Epoch]) -> Statement:
     """What the next seal says."""
     [(seals,)] = connection.execute(_COUNT).fetchall()
     [(changes,)] = connection.execute(_NUMBER_CHANGES, {"most": _CHANGES_AT_ONCE}).fetchall()
     said = before.said if before else Statement()
-    chain = _changes_chain_after(connection, said, changes)
+    chain = changes_chain_after(connection, said, changes)
     return Statement(
+        origin=origin_of(lineage),
         number=seals + 1,
         previous=before.digest.hex() if before else "",
-        epoch=epoch.id,
+        epoch=lineage[-1].id,
         master=keys.masters.current,
         changes=changes,
         changes_chain=chain.hex(),
         series=series_of(connection),
     )
-
-
-def _changes_chain_after(connection: Connection, said: Statement, changes: int) -> bytes:
-    return changes_chain(connection, said.changes, changes, bytes.fromhex(said.changes_chain))

@@ -34,7 +34,7 @@ KINDS = (
     Kind("sessions", "Sessions of the console", "session_hours", "hours"),
     Kind("answers", "Answers to requests under an Idempotency-Key", "idempotency_days"),
     Kind("effects", "Effects that are done", "idempotency_days"),
-    Kind("webhooks", "Messages of payment providers, and charges that ended", "webhooks_days"),
+    Kind("webhooks", "Messages of payment providers, charges that ended, and what became of webhooks", "webhooks_days"),
     Kind("mail-memory", "Keys of the mails that were handed over, kept outside the database", "mail_memory_days"),
     Kind("documents", "What issued documents tell of their buyers", "document_years", "years"),
     Kind("logs", "Lines of the embedded database's log", "logs_days"),

@@ -17,6 +17,7 @@ open    GET    /api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon
 open    GET    /api/docs/start.js
 open    GET    /assets/<path:name>
 ax      GET    /audit/seals
+ax      POST   /audit/verify
 omadnx  GET    /changes
 omadnx  GET    /coupons
 mx      POST   /coupons
@@ -40,6 +41,7 @@ omx     DELETE /customers/<uuid:customer_id>/tags/<string:tag>
 omx     PUT    /customers/<uuid:customer_id>/tags/<string:tag>
 omadx   GET    /documents
 omadx   POST   /documents
+omadnx  POST   /documents/picking-list
 omadx   GET    /documents/<string:number>.pdf
 mx      POST   /documents/<string:number>/void
 omx     DELETE /drafts/<string:name>
@@ -53,6 +55,9 @@ mx      POST   /effects/<uuid:key>/settle
 omadnx  GET    /enrolments
 adnx    GET    /epochs
 adnx    GET    /events
+adnx    GET    /events/asyncapi.json
+adnx    GET    /events/schemas
+adnx    GET    /events/schemas/<string:topic>
 omadnx  POST   /exports
 omadnx  GET    /exports/<uuid:job_id>
 omadnx  GET    /exports/<uuid:job_id>/file
@@ -71,7 +76,9 @@ open    GET    /healthz
 open    GET    /icon.svg
 madnx   GET    /imports
 mdx     POST   /imports
+open    GET    /imports/<path:rest>
 madnx   GET    /imports/<uuid:import_id>
+mdx     POST   /imports/<uuid:import_id>/answer
 mdx     POST   /imports/<uuid:import_id>/cancel
 madnx   GET    /imports/<uuid:import_id>/differences
 madx    GET    /imports/<uuid:import_id>/errors.csv
@@ -84,6 +91,11 @@ mx      DELETE /imports/mappings/<string:name>
 madnx   GET    /imports/mappings/<string:name>
 mx      PUT    /imports/mappings/<string:name>
 mdx     POST   /imports/mappings/guess
+mdx     GET    /imports/uploads
+mdx     POST   /imports/uploads
+mdx     DELETE /imports/uploads/<uuid:upload_id>
+mdx     GET    /imports/uploads/<uuid:upload_id>
+mdx     PATCH  /imports/uploads/<uuid:upload_id>
 omadnx  GET    /jobs
 omadnx  GET    /jobs/<uuid:job_id>
 omadnx  POST   /jobs/<uuid:job_id>/cancel
@@ -163,6 +175,7 @@ omx     POST   /orders/<uuid:order_id>/returns/<int:number>/exchange
 omx     POST   /orders/<uuid:order_id>/returns/<int:number>/receipt
 omx     POST   /orders/<uuid:order_id>/returns/<int:number>/settlement
 omadx   GET    /orders/<uuid:order_id>/returns/<int:number>/slip.pdf
+omadx   GET    /orders/<uuid:order_id>/shipping-label.pdf
 omx     POST   /orders/<uuid:order_id>/shipments
 omx     PATCH  /orders/<uuid:order_id>/shipments/<int:shipment>
 omx     POST   /orders/<uuid:order_id>/shipments/preview
@@ -182,6 +195,7 @@ omx     POST   /orders/quote
 omadnx  POST   /orders/summary
 open    GET    /pay/<string:token>
 open    POST   /pay/<string:token>
+open    GET    /payments
 omadnx  GET    /processes
 omadnx  GET    /processes/refusals
 omadnx  GET    /products
@@ -193,14 +207,19 @@ omadnx  GET    /products/<string:sku>
 mdx     PUT    /products/<string:sku>
 mdx     POST   /products/<string:sku>/restore
 madnx   GET    /projections
+dx      POST   /projections/<string:name>/dead-letters/retry
+dx      POST   /projections/<string:name>/rebuild
+madnx   GET    /projections/dead-letters
 open    GET    /readyz
 omadnx  GET    /reconciliation
 mx      POST   /reconciliation
+open    GET    /returns
 open    GET    /sandbox/<string:charge_id>
 open    POST   /sandbox/<string:charge_id>
 omadnx  GET    /retention
 omadnx  GET    /sequences
 mx      POST   /sequences
+open    GET    /sequences/<path:rest>
 omadnx  GET    /sequences/<uuid:sequence_id>
 mx      PUT    /sequences/<uuid:sequence_id>
 omadnx  GET    /sequences/<uuid:sequence_id>/enrolments
@@ -226,6 +245,7 @@ mx      PUT    /settings/papers/legal
 mx      DELETE /settings/papers/logo
 omadnx  GET    /settings/papers/logo
 mx      PUT    /settings/papers/logo
+mx      PUT    /settings/papers/packing-slip
 omadnx  GET    /settings/papers/series
 mx      PUT    /settings/papers/series/<string:code>
 omadnx  GET    /settings/payment-methods
@@ -246,9 +266,11 @@ open    GET    /stock/<path:rest>
 omadnx  GET    /stock/<string:sku>
 mdx     POST   /stock/<string:sku>/adjustments
 omadnx  GET    /stock/<string:sku>/movements
+mdx     PUT    /stock/<string:sku>/place
 mdx     PUT    /stock/<string:sku>/policy
 omadnx  GET    /stock/<string:sku>/promised
 mdx     POST   /stock/<string:sku>/receipts
+open    GET    /tag-rules
 omadnx  GET    /templates
 mx      DELETE /templates/<string:status>/<string:locale>
 omadnx  GET    /templates/<string:status>/<string:locale>
@@ -266,7 +288,16 @@ omadnx  POST   /views
 omadnx  DELETE /views/<uuid:view_id>
 omadnx  PUT    /views/<uuid:view_id>
 omadnx  GET    /views/counts
+adx     GET    /webhook-endpoints
+dx      POST   /webhook-endpoints
+dx      DELETE /webhook-endpoints/<uuid:endpoint_id>
+adx     GET    /webhook-endpoints/<uuid:endpoint_id>
+dx      PUT    /webhook-endpoints/<uuid:endpoint_id>
+adx     GET    /webhook-endpoints/<uuid:endpoint_id>/deliveries
+dx      POST   /webhook-endpoints/<uuid:endpoint_id>/replay
+dx      POST   /webhook-endpoints/<uuid:endpoint_id>/secret
 open    POST   /webhooks/<string:provider>
+open    GET    /work
 """
 
 

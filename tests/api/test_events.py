@@ -35,6 +35,7 @@ def test_the_end_of_the_feed_is_asked_again_from_where_it_was(client: FlaskClien
     assert client.get(f"{EVENTS}?after={head}").get_json() == {
         "items": [],
         "next": head,
+        "head": head,
         "epoch": runtime.log.epoch().id,
     }
     stored = client.post(ORDERS, json=cart())

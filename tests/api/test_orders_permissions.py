@@ -28,7 +28,7 @@ TABLE = {
         "POST /orders/summary", "POST /orders/{order_id}/presence", "DELETE /orders/{order_id}/presence",
         "POST /orders/{order_id}/messages/preview", "GET /orders/{order_id}/messages/look", "POST /orders/bulk",
         "GET /orders/{order_id}/receipt.pdf", "GET /orders/{order_id}/packing-slip.pdf",
-        "GET /orders/{order_id}/returns/{number}/slip.pdf",
+        "GET /orders/{order_id}/returns/{number}/slip.pdf", "GET /orders/{order_id}/shipping-label.pdf",
     },
     "documents:read": {"GET /orders/{order_id}/documents"},
     "documents:write": {"POST /orders/{order_id}/documents"},
@@ -88,6 +88,7 @@ TABLE = {
     "stock:read": {"GET /stock", "GET /stock/{sku}", "GET /stock/{sku}/movements", "GET /stock/{sku}/promised"},
     "stock:write": {
         "POST /stock/{sku}/receipts", "POST /stock/{sku}/adjustments", "PUT /stock/{sku}/policy",
+        "PUT /stock/{sku}/place",
     },
     "marketing:read": {"POST /settings/tag-rules/simulate"},
     "events:read": {"GET /events"},

@@ -9,6 +9,7 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    import_answers,
     imports,
     mappings,
     messages,
@@ -22,6 +23,7 @@ from domain import (
     tag_rules,
     templates,
     tokens,
+    webhook_endpoints,
 )
 from domain.events import Command
 from domain.orders import (
@@ -68,9 +70,11 @@ from tests.examples.facts import (
     CUPS,
     CUSTOMER,
     DEFAULTS,
+    ENDPOINT,
     ENROLMENT,
     EXCHANGE,
     FACTS,
+    FOUND,
     IMPORT,
     ISSUED,
     LATER,
@@ -90,8 +94,10 @@ from tests.examples.facts import (
     SEQUENCE,
     SERIES,
     SIGNED,
+    SLIP,
     STOCK,
     TENTH,
+    TERMS,
     TILL,
     TOKEN,
     TOTALS,
@@ -106,6 +112,7 @@ _SEQUENCE: dict[str, Any] = {"sequence_id": SEQUENCE, "context": SAID}
 _ENROLMENT: dict[str, Any] = {"enrolment_id": ENROLMENT, "context": SAID}
 _OPERATOR: dict[str, Any] = {"operator_id": OPERATOR, "context": SAID}
 _TOKEN: dict[str, Any] = {"token_id": TOKEN, "context": SAID}
+_ENDPOINT: dict[str, Any] = {"endpoint_id": ENDPOINT, "context": SAID}
 _IMPORT: dict[str, Any] = {"import_id": IMPORT, "context": SAID}
 
 COMMANDS: tuple[Command, ...] = (
@@ -218,6 +225,7 @@ COMMANDS: tuple[Command, ...] = (
     stock.RestoreStock(**_STOCK, quantity=1, cause=CAUSE),
     stock.AdjustStock(**_STOCK, counted=38),
     stock.SetStockPolicy(**_STOCK, policy="backorder", low_at=5),
+    stock.PlaceStock(**_STOCK, place="A-12-3"),
     settings.DefineStatus(context=SAID, status=PACKED),
     settings.RetireStatus(context=SAID, code="packed"),
     methods.DefinePaymentMethod(context=SAID, method=CHEQUE),
@@ -232,6 +240,7 @@ COMMANDS: tuple[Command, ...] = (
     papers.SetLegal(context=SAID, legal=LEGAL),
     papers.SetLogo(context=SAID, logo=LOGO),
     papers.RemoveLogo(context=SAID),
+    papers.SetPackingSlip(context=SAID, slip=SLIP),
     papers.DefineSeries(context=SAID, series=SERIES),
     papers.SkipNumbers(context=SAID, series=SERIES.code, period=2026, first=16, last=17),
     mappings.SaveMapping(context=SAID, name="till", text=TILL.text, columns=TILL.columns),
@@ -272,11 +281,18 @@ COMMANDS: tuple[Command, ...] = (
     operators.ChangeOperatorPassword(**_OPERATOR, temporary=True),
     tokens.IssueToken(**_TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
     tokens.RevokeToken(**_TOKEN),
+    webhook_endpoints.DefineWebhookEndpoint(**_ENDPOINT, terms=TERMS),
+    webhook_endpoints.ChangeWebhookEndpoint(**_ENDPOINT, terms=TERMS),
+    webhook_endpoints.RemoveWebhookEndpoint(**_ENDPOINT),
+    webhook_endpoints.RotateWebhookSecret(**_ENDPOINT, keep_hours=24),
+    webhook_endpoints.ReplayWebhooks(**_ENDPOINT, after=41),
     order_imports.RetellOrder(**OF_THE_ORDER, told=CREATE),
     order_imports.UndoOrderImport(**OF_THE_ORDER, since=("order.note-added",)),
     customers.UndoCardImport(**_CUSTOMER, before=CARD),
     imports.StartImport(**_IMPORT, kind="orders", source="shopify", choices=CHOSEN),
     imports.ReadImport(**_IMPORT, profile="shopify", source="shopify", rows=9, orders=3),
+    import_answers.AskAboutImport(**_IMPORT, findings=FOUND),
+    import_answers.AnswerImport(**_IMPORT, checked=("adjustments",)),
     imports.PauseImport(**_IMPORT),
     imports.ResumeImport(**_IMPORT),
     imports.CancelImport(**_IMPORT),

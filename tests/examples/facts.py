@@ -18,6 +18,7 @@ from domain.addresses import Address
 from domain.coupons import CouponRules, coupon_id_of
 from domain.customers import CustomerCard
 from domain.events import Event, Metadata
+from domain.findings import Finding
 from domain.operators import operator_id
 from domain.orders import (
     creation,
@@ -33,6 +34,7 @@ from domain.shop import (
     ImportMapping,
     Legal,
     Logo,
+    PackingSlip,
     PaymentMethod,
     Series,
     ShippingMethod,
@@ -42,6 +44,7 @@ from domain.shop import (
 from domain.statuses import MerchantStatus, StatusName
 from domain.taxes import single
 from domain.tokens import token_id
+from domain.webhook_endpoints import WebhookTerms
 from tests.given import NOW, context
 
 ORDER = UUID(int=0x0D0)
@@ -60,10 +63,12 @@ FACTS = products.ProductFacts(
     barcode="4006381333931",
     picture="https://pictures.example/cup.jpg",
 )
+SLIP = PackingSlip(notes=True, places=True, pictures=True)
 PLAIN_FACTS = products.ProductFacts(names=(products.ProductName("en", "Cup"),))
 MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
 TOKEN = token_id("till")
+ENDPOINT = UUID(int=0xEB)
 LATER = datetime(2026, 3, 9, 18, 0, tzinfo=UTC)
 ADDRESS = Address(
     name="Nora Example",
@@ -159,6 +164,7 @@ AFTER_SALE = sequences.Definition(
 SEQUENCE = UUID(int=0x5E9)
 ENROLMENT = enrolments.enrolment_id_of(SEQUENCE, ORDER)
 IMPORT = UUID(int=0x1A9)
+FOUND = (Finding(name="adjustments", orders=2, looked_at=9, detail="Their parts come to other totals."),)
 CHOSEN = imports.Choices(dry_run=True, stock="apply", automations=True, on_change="update")
 TOTALS = {"rows": {"read": 9, "accepted": 8, "refused": 1}}
 SAID = context("example", reason="The customer rang")
@@ -196,3 +202,8 @@ def event(kind: type[Event], originator_id: UUID, subject: UUID | None = None, /
         subject=subject,
     )
     return kind(originator_id=originator_id, originator_version=3, timestamp=NOW, metadata=metadata, **facts)
+
+
+TERMS = WebhookTerms(
+    url="https://example.com/hook", description="The warehouse", topics=("order.shipped",), personal=True, enabled=False
+)

@@ -159,3 +159,35 @@ def revoke(runtime: Runtime, name: str) -> None:
     [row] = [row for row in Credentials(runtime.pool).tokens("", 10) if row.name == name]
     runtime.desk.handle(RevokeToken(token_id=row.token_id, context=context), beside=dropping(runtime.desk, context))
     time.sleep(BELIEVED)
+
+
+def test_who_waits_for_events_holds_no_thread_and_gets_those_that_were_asked_for(
+    desks: Desks, runtime: Runtime
+) -> None:
+    headers = {"Authorization": f"Bearer {issue(runtime, 'reader', 'data')}"}
+    head = runtime.log.head()
+    query = f"/api/v1/events?after={head}&topics=order.created&wait=25"
+    with ExitStack() as stack:
+        clients = [Client(desks.port) for _ in range(DESKS)]
+        for client in clients:
+            stack.callback(client.close)
+            client.socket.sendall(request("GET", query, headers=headers))
+        eventually(lambda: desks.counted("/api/v1/events") >= DESKS, "all of them wait")
+        issue(runtime, "nobody-asked-for-this", "data")
+        took, order = desks.ask("POST", "/orders", {"items": []})
+        assert took < SOON
+        began = time.monotonic()
+        told = [body_of(client) for client in clients]
+        assert time.monotonic() - began < ALL_TOLD
+    assert {item["event"]["originator_id"] for one in told for item in one["items"]} == {order["id"]}
+    assert {len(one["items"]) for one in told} == {1}
+
+
+def test_who_waits_for_events_in_vain_is_answered_in_time(desks: Desks, runtime: Runtime) -> None:
+    headers = {"Authorization": f"Bearer {issue(runtime, 'reader', 'data')}"}
+    client = Client(desks.port)
+    began, head = time.monotonic(), runtime.log.head()
+    client.socket.sendall(request("GET", f"/api/v1/events?after={head}&wait=1", headers=headers))
+    assert body_of(client)["items"] == []
+    assert 0.9 < time.monotonic() - began < ALL_TOLD
+    client.close()

@@ -31,6 +31,8 @@ def test_every_setting_is_read_from_its_variable(setting: Field[Any], monkeypatc
         "document_years": "3",
         "exports": "3",
         "smtp_url": "smtp://localhost",
+        "checkpoint_url": "https://elsewhere.example/checkpoints",
+        "checkpoint_tsa_url": "http://authority.example",
     }
     chosen = text.get(setting.name) or texts.get(type(setting.default), "/elsewhere")
     monkeypatch.setenv(variable(setting), chosen)

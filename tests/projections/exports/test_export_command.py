@@ -111,16 +111,14 @@ def test_events_go_on_where_the_files_of_the_folder_end(
     second = json.loads(result.stderr)
     assert json.loads(Path("lake/manifest.json").read_text())["next"] == second["next"] == runtime.log.head()
     assert json.loads(run("events", "--format", "parquet", "--output", "lake", "--json").stderr)["events"] == 0
-    files = sorted(Path("lake").glob("events-*.parquet"))
-    assert [one.name for one in files] == first["files"] + second["files"]
+    files = sorted(Path("lake").rglob("events-*.parquet"))
+    assert [str(one.relative_to("lake")) for one in files] == first["files"] + second["files"]
     rows = [row for one in files for row in parquet.read_table(one).to_pylist()]
     recorded = runtime.log.read(0, 1_000)
     assert [row["position"] for row in rows] == [one.position for one in recorded]
     assert [row["topic"] for row in rows] == [one.event.TOPIC for one in recorded]
     assert [row["timestamp"] for row in rows] == [one.event.timestamp for one in recorded]
-    assert sorted(path.name for path in Path("lake").iterdir() if path.suffix != ".parquet") == [
-        ".lock", "manifest.json",
-    ]  # fmt: skip
+    assert sorted(path.name for path in Path("lake").iterdir()) == [".lock", "events", "manifest.json"]
     behind = run("events", "--format", "parquet", "--output", "lake", "--after", "1")
     assert (behind.exit_code, "leave --after out" in behind.stderr) == (2, True)
 
@@ -148,7 +146,7 @@ def test_parquet_without_its_library_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     result = run("events", "--format", "parquet", "--output", "lake")
     assert (result.exit_code, 'pip install "carnet[parquet]"' in result.stderr) == (1, True)
-    assert not list(Path("lake").glob("*.parquet"))
+    assert not list(Path("lake").rglob("*.parquet"))
     assert run("events", "--format", "parquet").exit_code == 2
 
 

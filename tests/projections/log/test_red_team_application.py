@@ -28,7 +28,7 @@ REFUSED = psycopg.errors.InvalidParameterValue
 
 TABLES = (
     "events", "seals", "subject_keys", "directory", "changes", "requests", "epochs", "masters", "document_series",
-    "issued_documents", "kept_prints", "book", "import_runs", "incarnation",
+    "issued_documents", "kept_prints", "book", "import_runs", "incarnation", "subtrees",
 )  # fmt: skip
 COLUMN = {"events": "topic", "seals": "chain", "subject_keys": "wrapped", "requests": "answer"}
 
@@ -189,7 +189,7 @@ def test_a_series_is_moved_on_at_once_and_never_back(sealer: Sealer, thief: Thie
 def test_a_seal_that_does_not_name_the_one_before_it_is_refused(shop: EventLog, thief: Thief) -> None:
     saved(shop, written(uuid4()))
     [(number,)] = thief.execute("SELECT count(*) FROM log.seals").fetchall()
-    add = "SELECT log.add_seal((SELECT max(position) FROM log.events), %s, %s, now(), %s)"
+    add = "SELECT log.add_seal((SELECT max(position) FROM log.events), %s, %s, now(), %s, '', '{}', '{}', '{}')"
     for said in ("{}", '{"number": 1, "previous": ""}', f'{{"number": {number + 1}, "previous": "00"}}'):
         with pytest.raises(REFUSED):
             thief.execute(add, (bytes(32), bytes(64), said))
@@ -205,7 +205,8 @@ def test_a_seal_that_is_not_signed_is_found_by_verify_and_by_the_sealer(
     last = kept(sealer, tmp_path)[-1]
     said = f'{{"number": {last.said.number + 1}, "previous": "{last.digest.hex()}"}}'
     thief.execute(
-        "SELECT log.add_seal((SELECT max(position) FROM log.events), %s, %s, now(), %s)", (bytes(32), bytes(64), said)
+        "SELECT log.add_seal((SELECT max(position) FROM log.events), %s, %s, now(), %s, '', '{}', '{}', '{}')",
+        (bytes(32), bytes(64), said),
     )
     assert any("not signed" in fault for fault in verify(sealer).faults)
     assert sealer.work() is None
@@ -219,11 +220,18 @@ def test_a_seal_that_is_not_signed_is_found_by_verify_and_by_the_sealer(
 
 
 def test_the_database_makes_the_same_bytes_of_a_seal_as_the_program(database: str) -> None:
-    for form, moment in ((1, "12:00:00"), (2, "12:00:00.5"), (2, "23:59:59.000001"), (2, "00:00:00")):
+    for form, moment in (
+        (1, "12:00:00"),
+        (2, "12:00:00.5"),
+        (2, "23:59:59.000001"),
+        (3, "00:00:00.25"),
+        (3, "01:00:00"),
+    ):
         at = datetime.fromisoformat(f"2026-11-28T{moment}+02:00")
-        seal = Checkpoint(7, bytes(range(32)), b"signature", at, form, '{"number":1}' if form > 1 else "")
+        said = '{"origin":"carnet.log/é","number":1}' if form > 1 else ""
+        seal = Checkpoint(7, bytes(range(32)), b"signature", at, form, said, b"frontier")
         with psycopg.connect(owner(database)) as connection:
-            [(made,)] = connection.execute("SELECT log.seal_message(ROW(%s, %s, %s, %s, %s::smallint, %s))", seal)
+            [(made,)] = connection.execute("SELECT log.seal_message(ROW(%s, %s, %s, %s, %s::smallint, %s, %s))", seal)
         assert made == message(seal)
 
 

@@ -9,7 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
-import { withOfficeWords } from "../text/language";
+import { withWords } from "../text/language";
 import { Frame } from "./frame";
 import { readCustomersSearch, readProductsSearch, readStockSearch } from "./searches";
 
@@ -53,12 +53,120 @@ const editOrder = createRoute({
   component: lazyRouteComponent(() => import("../orders/edit/edit_order"), "EditOrderPage"),
 });
 
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: "/imports",
+  component: lazyRouteComponent(
+    withWords(() => import("../imports/import_list")),
+    "ImportListPage",
+  ),
+});
+
+const newImport = createRoute({
+  getParentRoute: () => root,
+  path: "/imports/new",
+  component: lazyRouteComponent(
+    withWords(() => import("../imports/wizard")),
+    "ImportWizard",
+  ),
+});
+
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: "/imports/$id",
+  component: lazyRouteComponent(
+    withWords(() => import("../imports/import_page")),
+    "ImportPage",
+  ),
+});
+
+const work = createRoute({
+  getParentRoute: () => root,
+  path: "/work",
+  component: lazyRouteComponent(
+    withWords(() => import("../work/work_page")),
+    "WorkPage",
+  ),
+});
+
+const coupons = createRoute({
+  getParentRoute: () => root,
+  path: "/coupons",
+  component: lazyRouteComponent(
+    withWords(() => import("../coupons/coupon_list")),
+    "CouponListPage",
+  ),
+});
+
+const sequences = createRoute({
+  getParentRoute: () => root,
+  path: "/sequences",
+  component: lazyRouteComponent(
+    withWords(() => import("../sequences/sequence_list")),
+    "SequenceListPage",
+  ),
+});
+
+const sequence = createRoute({
+  getParentRoute: () => root,
+  path: "/sequences/$id",
+  component: lazyRouteComponent(
+    withWords(() => import("../sequences/sequence_page")),
+    "SequencePage",
+  ),
+});
+
+const tagRules = createRoute({
+  getParentRoute: () => root,
+  path: "/tag-rules",
+  component: lazyRouteComponent(
+    withWords(() => import("../tag_rules/tag_rules_page")),
+    "TagRulesPage",
+  ),
+});
+
+const messages = createRoute({
+  getParentRoute: () => root,
+  path: "/messages",
+  component: lazyRouteComponent(
+    withWords(() => import("../messages/message_list")),
+    "MessageListPage",
+  ),
+});
+
+const documents = createRoute({
+  getParentRoute: () => root,
+  path: "/documents",
+  component: lazyRouteComponent(
+    withWords(() => import("../documents/document_list")),
+    "DocumentListPage",
+  ),
+});
+
+const returns = createRoute({
+  getParentRoute: () => root,
+  path: "/returns",
+  component: lazyRouteComponent(
+    withWords(() => import("../returns/return_list")),
+    "ReturnListPage",
+  ),
+});
+
+const payments = createRoute({
+  getParentRoute: () => root,
+  path: "/payments",
+  component: lazyRouteComponent(
+    withWords(() => import("../payments/payments_page")),
+    "PaymentsPage",
+  ),
+});
+
 const customers = createRoute({
   getParentRoute: () => root,
   path: "/customers",
   validateSearch: readCustomersSearch,
   component: lazyRouteComponent(
-    withOfficeWords(() => import("../customers/customer_list")),
+    withWords(() => import("../customers/customer_list")),
     "CustomerList",
   ),
 });
@@ -67,7 +175,7 @@ const customer = createRoute({
   getParentRoute: () => root,
   path: "/customers/$id",
   component: lazyRouteComponent(
-    withOfficeWords(() => import("../customers/card/customer_page")),
+    withWords(() => import("../customers/card/customer_page")),
     "CustomerPage",
   ),
 });
@@ -77,7 +185,7 @@ const products = createRoute({
   path: "/products",
   validateSearch: readProductsSearch,
   component: lazyRouteComponent(
-    withOfficeWords(() => import("../products/product_list")),
+    withWords(() => import("../products/product_list")),
     "ProductList",
   ),
 });
@@ -87,7 +195,7 @@ const stock = createRoute({
   path: "/stock",
   validateSearch: readStockSearch,
   component: lazyRouteComponent(
-    withOfficeWords(() => import("../stock/stock_list")),
+    withWords(() => import("../stock/stock_list")),
     "StockList",
   ),
 });
@@ -96,7 +204,7 @@ const stockTake = createRoute({
   getParentRoute: () => root,
   path: "/stock/take",
   component: lazyRouteComponent(
-    withOfficeWords(() => import("../stock/stock_take")),
+    withWords(() => import("../stock/stock_take")),
     "StockTake",
   ),
 });
@@ -105,7 +213,7 @@ const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
   component: lazyRouteComponent(
-    withOfficeWords(() => import("../settings/settings_page")),
+    withWords(() => import("../settings/settings_page")),
     "SettingsPage",
   ),
 });
@@ -114,7 +222,7 @@ const settingsSection = createRoute({
   getParentRoute: () => root,
   path: "/settings/$section",
   component: lazyRouteComponent(
-    withOfficeWords(() => import("../settings/settings_page")),
+    withWords(() => import("../settings/settings_page")),
     "SettingsPage",
   ),
 });
@@ -126,6 +234,18 @@ export const router = createRouter({
     order,
     newOrder,
     editOrder,
+    imports,
+    newImport,
+    oneImport,
+    work,
+    coupons,
+    sequences,
+    sequence,
+    tagRules,
+    messages,
+    documents,
+    returns,
+    payments,
     customers,
     customer,
     products,

@@ -11,10 +11,10 @@ const LOADERS: Record<Language, () => Promise<{ messages: Messages }>> = {
   fr: () => import("../locales/fr.po"),
 };
 
-/** The words of the back office. */
-const OFFICE: Record<Language, () => Promise<{ messages: Messages }>> = {
-  en: () => import("../locales/office_en.po"),
-  fr: () => import("../locales/office_fr.po"),
+/** The words of the screens behind the desk. */
+const BEHIND: Record<Language, () => Promise<{ messages: Messages }>> = {
+  en: () => import("../locales_behind/en/behind.po"),
+  fr: () => import("../locales_behind/fr/behind.po"),
 };
 
 function isLanguage(value: string | null | undefined): value is Language {
@@ -35,11 +35,11 @@ export async function speak(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-/** Loads the words of the back office as well, and then whatever `load` loads. */
-export function withOfficeWords<T>(load: () => Promise<T>): () => Promise<T> {
+/** Loads the words of the screens behind the desk as well, and then whatever `load` loads. */
+export function withWords<T>(load: () => Promise<T>): () => Promise<T> {
   return async () => {
     const language = i18n.locale as Language;
-    const [{ messages }, loaded] = await Promise.all([OFFICE[language](), load()]);
+    const [{ messages }, loaded] = await Promise.all([BEHIND[language](), load()]);
     i18n.load(language, messages);
     return loaded;
   };

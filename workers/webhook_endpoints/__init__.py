@@ -1,0 +1,1 @@
+"""Tells other programs of events as they are recorded."""
