@@ -31,6 +31,7 @@ from api.health import EXTENSION as HEALTH_EXTENSION
 from api.health import HEALTH, READY, health
 from api.imports.mappings import EXTENSION, Mappings, mappings
 from api.imports.routes import imports
+from api.imports.uploads import uploads
 from api.jobs import jobs
 from api.limits import EXTENSION as LIMITS_EXTENSION
 from api.limits import Limits, limit_address, tell_limits
@@ -60,6 +61,7 @@ from api.transfer import answer_conditionally, compress
 from api.trying import EXTENSION as TURNS_EXTENSION
 from api.trying import new_turns
 from api.unsubscribe import unsubscribe
+from api.upkeep import proofs, upkeep
 from api.webhook_endpoints import endpoints
 from api.webhooks import webhooks
 from api.whole_bodies import with_whole_bodies
@@ -88,6 +90,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     enrolments,
     imports,
     mappings,
+    uploads,
     settings,
     papers,
     meta,
@@ -101,10 +104,12 @@ BLUEPRINTS: tuple[Resource, ...] = (
     events,
     audit,
     endpoints,
+    proofs,
     webhooks,
     reconciliation,
     retention,
     views,
+    upkeep,
     effects,
     processes,
     jobs,

@@ -9,7 +9,7 @@ from printing.exports import FORMATS
 
 PDF, CSV, PAGE, ANY = "application/pdf", "text/csv", "text/html", "application/octet-stream"
 _BY_END = {".pdf": PDF, ".csv": CSV, "/look": PAGE}
-_PRINTS = {"/api/v1/documents"}
+_PRINTS = {"/api/v1/documents", "/api/v1/documents/picking-list"}
 _CONTENT = {"schema": {"type": "string", "format": "binary"}}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +14,16 @@ from api.access import needs
 from api.bodies import Resource
 from api.lists import ListQuery, ListRequest, page_answer, sorts
 from api.orders.filters import OrderListForm, order_filters
-from api.prints import DocumentAnswer, LanguageQuery, document_answer, printed, printed_together
+from api.prints import DocumentAnswer, LanguageQuery, document_answer, papers, pdf, printed, printed_together
 from api.problems import CodedMessage, Problem
 from api.requests import context, fresh, handle, runtime
 from api.schemas import Body, Code, Many, Text, instant, money, page_form
 from domain import texts
 from domain.errors import NotFound
-from domain.orders.documents import KINDS, NUMBERED, RECEIPT, VoidDocument, document_of
+from domain.orders.documents import KINDS, NUMBERED, RECEIPT, SIZES, VoidDocument, document_of, size_of
 from domain.orders.order import Order
 from domain.settings import LOCALES, Shop
+from printing.press import pick_list
 from projections.views.documents import (
     LISTING,
     SORTS,
@@ -63,25 +65,20 @@ class DocumentsQuery(ListQuery):
     Filters = DocumentFilters
 
 
-class PrintForm(Body):
-    """Orders to print as one file: their ids, or the list's own filter and sort; `kind` is a receipt unless told.
+class PickingForm(Body):
+    """Orders to pick for: their ids, or the list's own filter and sort."""
 
-    An order has all its documents of the kind printed: one that has none is refused.
-    """
-
-    kind = fields.String(validate=validate.OneOf(KINDS))
     locale = fields.String(validate=validate.OneOf(LOCALES))
     orders = Many(fields.UUID(), validate=validate.Length(1, MOST_AT_ONCE))
     filter = fields.Nested(OrderListForm)
 
     class Loaded(Struct, frozen=True, kw_only=True):
-        kind: str = RECEIPT
         locale: str = ""
         orders: tuple[UUID, ...] = ()
         filter: ListRequest[OrderListForm.Filters] | None = None
 
     @post_load
-    def made(self, facts: dict[str, Any], **_: Any) -> Loaded:
+    def made(self, facts: dict[str, Any], **_: Any) -> Any:
         """The orders, named in one of the two ways."""
         if ("orders" in facts) == ("filter" in facts):
             raise ValidationError({"orders": [CodedMessage("Tell either orders or a filter.", "orders-or-filter")]})
@@ -89,6 +86,21 @@ class PrintForm(Body):
         if len(set(form.orders)) != len(form.orders):
             raise ValidationError({"orders": [CodedMessage("An order stands here twice.", "order-doubled")]})
         return form
+
+
+class PrintForm(PickingForm):
+    """Orders to print as one file: their ids, or the list's own filter and sort; `kind` is a receipt unless told.
+
+    An order has all its documents of the kind printed: one that has none is refused. `format` is the paper: receipts
+    are on A4 unless 80 mm is told, labels on A6, all else on A4.
+    """
+
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    size = fields.String(data_key="format", validate=validate.OneOf(SIZES))
+
+    class Loaded(PickingForm.Loaded, frozen=True, kw_only=True):
+        kind: str = RECEIPT
+        size: str = ""
 
 
 class VoidForm(Body):
@@ -100,7 +112,8 @@ class VoidForm(Body):
         reason: str
 
 
-def _row_answer(row: DocumentHead) -> dict[str, Any]:
+def document_row(row: DocumentHead) -> dict[str, Any]:
+    """A document of the register as the API shows it."""
     answer = row._asdict()
     currency, contents, buyer = (answer.pop(name) for name in ("currency", "contents_differ", "buyer_differs"))
     return {
@@ -122,7 +135,7 @@ def _row_answer(row: DocumentHead) -> dict[str, Any]:
 def get_documents(query: ListRequest[DocumentFilters]) -> Response:
     """The register: every document that was issued, voided ones included."""
     fresh("documents", anywhere=True)
-    return page_answer(query, LISTING, query.filters, _row_answer)
+    return page_answer(query, LISTING, query.filters, document_row)
 
 
 @documents.get("/<string:number>.pdf")
@@ -155,8 +168,24 @@ def void_document(form: VoidForm.Loaded, number: str) -> Response:
 @documents.response(200)
 def print_orders(form: PrintForm.Loaded) -> Response:
     """Print many orders as one PDF, in the order they are told or listed; asked again, it is the same file."""
-    order_ids = _listed(form.filter) if form.filter else list(form.orders)
-    return printed_together(order_ids, form.kind, form.locale, MOST_LINES)
+    order_ids = orders_meant(form.orders, form.filter)
+    return printed_together(order_ids, form.kind, form.locale, size_of(form.kind, form.size, "/format"), MOST_LINES)
+
+
+@documents.post("/picking-list")
+@needs("documents:read")
+@documents.arguments(PickingForm)
+@documents.response(200)
+def print_picking_list(form: PickingForm.Loaded) -> Response:
+    """What many orders still need, SKU by SKU in the order of their places, as one PDF; nothing is written down."""
+    order_ids = orders_meant(form.orders, form.filter)
+    fresh("stock")
+    return pdf(pick_list(papers(), order_ids, form.locale), f"picking-list-{len(order_ids)}")
+
+
+def orders_meant(ids: Sequence[UUID], asked: ListRequest[OrderListForm.Filters] | None) -> list[UUID]:
+    """The orders that a body names, or those that its filter leaves."""
+    return _listed(asked) if asked else list(ids)
 
 
 def _listed(asked: ListRequest[OrderListForm.Filters]) -> list[UUID]:

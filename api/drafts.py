@@ -17,7 +17,7 @@ from projections.access.drafts import Draft, DraftNotFound, keep_draft, read_dra
 
 drafts = Resource("drafts", __name__, url_prefix="/drafts", description="What operators type and have not sent yet")
 NAMED = "/<string:name>"
-NAMES = frozenset({"new-order"})
+NAMES = frozenset({"new-order", "template"})
 
 
 class DraftForm(Body):

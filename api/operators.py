@@ -26,7 +26,7 @@ from domain.operators import (
     OperatorNotFound,
     operator_id,
 )
-from domain.roles import permissions
+from domain.roles import ROLES, permissions
 from projections.access.credentials import OperatorRow, active_usernames, keep_operator, keep_password
 from projections.access.passwords import hash_password, new_password
 
@@ -37,6 +37,13 @@ class OperatorNameAnswer(Body):
     """An operator who may be given orders."""
 
     username = fields.String(required=True)
+
+
+class RoleAnswer(Body):
+    """A role, and what it may do."""
+
+    role = fields.String(required=True)
+    permissions = fields.List(fields.String(), required=True)
 
 
 class NewOperatorForm(Body):
@@ -167,6 +174,15 @@ def get_operator_names() -> Response:
     with runtime().reading() as connection:
         names = active_usernames(connection)
     return respond({"items": [{"username": name} for name in names], "next": None})
+
+
+@operators.get("/roles")
+@needs("operators:read")
+@operators.response(200, page_form(RoleAnswer))
+def get_roles() -> Response:
+    """Every role, and what each may do."""
+    held = [{"role": role, "permissions": sorted(may)} for role, may in ROLES.items()]
+    return respond({"items": held, "next": None})
 
 
 @operators.get("/<uuid:identifier>")

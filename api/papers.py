@@ -17,6 +17,7 @@ from api.orders.cart_forms import Rate
 from api.requests import context, handle, respond, runtime
 from api.schemas import Body, CodedForm, Flag, Text, Whole, page_form
 from domain import texts
+from domain.errors import NotFound
 from domain.orders.documents import NUMBERED
 from domain.orders.issuing import LONGEST_TERM
 from domain.papers import (
@@ -28,14 +29,23 @@ from domain.papers import (
     RemoveLogo,
     SetLegal,
     SetLogo,
+    SetPackingSlip,
     WrongLogo,
 )
 from domain.settings import SettingsCommand, Shop, ShopSettings
-from domain.shop import Legal, Logo, Series
+from domain.shop import Legal, Logo, PackingSlip, Series
 from printing.electronic import require_library
 from printing.logo import read_logo
 
 papers = Resource("papers", __name__, url_prefix="/settings/papers", description="What a shop's documents carry")
+
+
+class LogoNotFound(NotFound):
+    """This shop's documents carry no picture."""
+
+    code = "logo-not-found"
+
+
 RATES = ("late_penalty", "early_discount")
 
 
@@ -59,6 +69,16 @@ class LegalForm(Body):
     factur_x = Flag(metadata={"description": "Issued documents carry the invoice as XML (Factur-X, EN 16931)"})
 
     Loaded = Legal
+
+
+class PackingSlipForm(Body):
+    """What packing slips carry besides goods and address; what is left out is not on them."""
+
+    notes = Flag(metadata={"description": "The notes on the order"})
+    places = Flag(metadata={"description": "Where goods are picked from"})
+    pictures = Flag(metadata={"description": "The file names of the goods' pictures"})
+
+    Loaded = PackingSlip
 
 
 class LogoForm(Body):
@@ -104,6 +124,7 @@ class PapersAnswer(Body):
 
     legal = fields.Nested(LegalForm, required=True)
     logo = fields.Nested(LogoAnswer, required=True, allow_none=True)
+    packing_slip = fields.Nested(PackingSlipForm, required=True)
     series = fields.List(fields.Nested(SeriesAnswer), required=True)
 
 
@@ -114,6 +135,7 @@ def papers_answer(shop: Shop) -> dict[str, Any]:
     return {
         "legal": {**legal, **{name: f"{legal[name] // 100}.{legal[name] % 100:02d}" for name in RATES}},
         "logo": {"media_type": logo.media_type, "width": logo.width, "height": logo.height} if logo else None,
+        "packing_slip": {name: getattr(shop.packing_slip, name) for name in PackingSlip.__struct_fields__},
         "series": [_series(one) for one in shop.series.values()],
     }
 
@@ -134,7 +156,8 @@ def _changed(command: SettingsCommand) -> Response:
 @papers.response(200, PapersAnswer)
 def get_papers() -> Response:
     """All that documents carry."""
-    return respond(papers_answer(runtime().desk.shop()))
+    shop, version = runtime().desk.set_up()
+    return respond(papers_answer(shop), version=version)
 
 
 @papers.put("/legal")
@@ -146,6 +169,17 @@ def set_legal(form: Legal) -> Response:
     if form.factur_x:
         require_library()
     return _changed(SetLegal(context=context(), legal=form))
+
+
+@papers.get("/logo")
+@needs("settings:read")
+@papers.response(200)
+def get_logo() -> Response:
+    """The picture at the head of every document."""
+    logo = runtime().desk.shop().logo
+    if logo is None:
+        raise LogoNotFound
+    return Response(logo.image, mimetype=logo.media_type)
 
 
 @papers.put("/logo")
@@ -173,6 +207,15 @@ def _logo(text: str) -> Logo:
 def remove_logo() -> Response:
     """Print documents without a picture."""
     return _changed(RemoveLogo(context=context()))
+
+
+@papers.put("/packing-slip")
+@needs("settings:write")
+@papers.arguments(PackingSlipForm)
+@papers.response(200, PapersAnswer)
+def set_packing_slip(form: PackingSlip) -> Response:
+    """Say what packing slips carry besides goods and address."""
+    return _changed(SetPackingSlip(context=context(), slip=form))
 
 
 @papers.get("/series")

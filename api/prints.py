@@ -20,7 +20,7 @@ from api.requests import request_key, runtime
 from api.schemas import Body, MoneyAnswer, instant, money
 from domain.errors import Conflict
 from domain.orders.differences import differences
-from domain.orders.documents import NUMBERED
+from domain.orders.documents import A4, NUMBERED
 from domain.orders.order import Document, Order, Print
 from domain.settings import LOCALES
 from printing import press
@@ -89,14 +89,15 @@ def document_answer(order: Order, document: Document) -> dict[str, Any]:
     }
 
 
-def printed(order_id: UUID, kind: str, *, form: str = "a4", locale: str = "", number: str = "") -> Response:
+def printed(order_id: UUID, kind: str, *, form: str = A4, locale: str = "", number: str = "") -> Response:
     """One document as a PDF; its hash is written down in the order once, and is its ETag.
 
     Where it does not have the bytes of an earlier print of the same, the header `X-Differs-From` tells that one's hash.
     """
     paper = papers().paper(order_id, kind, number)
     done = press.printed(papers(), paper, kind, form, locale, caller().actor, datetime.now(UTC))
-    response = pdf(done.data, f"{kind}-{number or paper.order.number}", done.told)
+    name = number if kind in NUMBERED else "-".join(part for part in (paper.order.number, number) if part)
+    response = pdf(done.data, f"{kind}-{name}", done.told)
     if done.differs_from:
         response.headers["X-Differs-From"] = done.differs_from
     return response
@@ -107,6 +108,7 @@ class ManyAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     locale: str
+    size: str = A4
     pins: tuple[Pin, ...]
     sha256: str
 
@@ -114,7 +116,7 @@ class ManyAnswer(msgspec.Struct, frozen=True, kw_only=True):
 _answers = msgspec.json.Decoder(ManyAnswer)
 
 
-def printed_together(order_ids: Sequence[UUID], kind: str, locale: str, most_lines: int) -> Response:
+def printed_together(order_ids: Sequence[UUID], kind: str, locale: str, size: str, most_lines: int) -> Response:
     """The documents of many orders as one PDF; repeated under its Idempotency-Key it is the same file again."""
     key = request_key()
     with runtime().log.session() as session:
@@ -126,9 +128,9 @@ def printed_together(order_ids: Sequence[UUID], kind: str, locale: str, most_lin
     if lines > most_lines:
         detail = f"These orders have {lines} lines; at most {most_lines} are printed at once."
         raise Problem(422, "too-many-lines", detail, details={"lines": lines, "limit": most_lines})
-    data, prints = press.press_many(found, kind, locale)
+    data, prints = press.press_many(found, kind, locale, size)
     pins = tuple(paper.pin for paper in found)
-    answered = _write_down(press.not_yet(found, prints), key, _answer(kind, locale, pins, data))
+    answered = _write_down(press.not_yet(found, prints), key, _answer(kind, locale, size, pins, data))
     return _together_again(answered) if answered else pdf(data, _name(kind, found))
 
 
@@ -145,15 +147,15 @@ def _write_down(prints: Sequence[tuple[UUID, Print]], key: RequestKey | None, an
     return quicker[-1] if quicker else None
 
 
-def _answer(kind: str, locale: str, pins: tuple[Pin, ...], data: bytes) -> Answer:
-    told = ManyAnswer(kind=kind, locale=locale, pins=pins, sha256=sha256(data).hexdigest())
+def _answer(kind: str, locale: str, size: str, pins: tuple[Pin, ...], data: bytes) -> Answer:
+    told = ManyAnswer(kind=kind, locale=locale, size=size, pins=pins, sha256=sha256(data).hexdigest())
     return Answer(status=200, headers={}, body=msgspec.json.encode(told))
 
 
 def _together_again(known: Answer) -> Response:
     told = _answers.decode(known.body)
     found = papers().pinned(told.pins, told.kind)
-    data, _ = press.press_many(found, told.kind, told.locale)
+    data, _ = press.press_many(found, told.kind, told.locale, told.size)
     if sha256(data).hexdigest() != told.sha256:
         raise PrintDiffers
     response = pdf(data, _name(told.kind, found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from marshmallow import ValidationError, fields, post_load, validate
@@ -13,12 +14,13 @@ from api.access import needs
 from api.bodies import Resource
 from api.lists import ListQuery, ListRequest, page_answer, sorts
 from api.problems import CodedMessage
-from api.requests import context, fresh, handle, respond, runtime
-from api.schemas import Body, PageQuery, Text, Whole, instant, page_form
+from api.requests import context, fresh, handle, read, respond, runtime
+from api.schemas import PERSONAL, Body, PageQuery, Text, Whole, instant, page_form
 from domain import texts
 from domain.settings import Shop
 from domain.stock import (
     AdjustStock,
+    PlaceStock,
     ReceiveStock,
     SetStockPolicy,
     StockItem,
@@ -26,12 +28,15 @@ from domain.stock import (
     stock_id_of,
 )
 from domain.stock.item import MAX_UNITS, POLICIES
+from projections.engine.tables import Connection
 from projections.log import NothingRecorded
-from projections.views import stock_movements
+from projections.views import orders, stock_movements
+from projections.views.orders import OrderFilters, OrderHead
 from projections.views.stock import LISTING, SORTS, StockFilters, StockHead
 from projections.views.stock_movements import MovementFilters, StockMovement
 
 stock = Resource("stock", __name__, url_prefix="/stock", description="Stock of each SKU and its movements")
+MOST_PROMISED = 1_000  # orders that one SKU's promises are told of
 
 
 class StockQuery(ListQuery):
@@ -92,6 +97,17 @@ class StockPolicyForm(Body):
         reason: str | None = None
 
 
+class StockPlaceForm(Body):
+    """Where it is picked from, such as `A-12-3`; empty: nowhere told."""
+
+    place = Text(texts.CODE, required=True)
+    reason = Text(texts.LINE)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        place: str
+        reason: str | None = None
+
+
 class StockItemAnswer(Body):
     """A SKU's figures: on the shelf, of it promised to orders, and what is left; `low` at or below `low_at`."""
 
@@ -99,6 +115,7 @@ class StockItemAnswer(Body):
     version = fields.Integer(required=True)
     policy = fields.String(required=True, validate=validate.OneOf(POLICIES))
     low_at = fields.Integer(required=True, allow_none=True)
+    place = fields.String(required=True)
     on_hand = fields.Integer(required=True)
     reserved = fields.Integer(required=True)
     available = fields.Integer(required=True)
@@ -120,6 +137,17 @@ class MovedForAnswer(Body):
     id = fields.UUID(required=True)
     number = fields.String(required=True)
     line = fields.String(required=True)
+
+
+class PromisedAnswer(Body):
+    """Units of a SKU that an order's line was promised and did not get yet."""
+
+    order_id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    line = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    customer_name = fields.String(required=True, metadata=PERSONAL)
+    placed_at = fields.DateTime(required=True, allow_none=True)
 
 
 class StockMovementAnswer(Body):
@@ -150,6 +178,7 @@ def _shown(item: StockItem | StockHead, at: datetime) -> dict[str, Any]:
         "version": item.version,
         "policy": item.policy,
         "low_at": item.low_at,
+        "place": item.place,
         "on_hand": item.on_hand,
         "reserved": item.reserved,
         "available": item.available,
@@ -217,6 +246,37 @@ def _moved(after: int, change: int) -> dict[str, int]:
     return {"before": after - change, "change": change, "after": after}
 
 
+@stock.get("/<string:sku>/promised")
+@needs("stock:read")
+@stock.response(200, page_form(PromisedAnswer))
+def get_promised(sku: str) -> Response:
+    """To which orders units of a SKU are promised, the oldest first; at most the first thousand lines."""
+    fresh("orders", anywhere=True)
+    item = _item(sku)
+    held = {place: line.reserved for place, line in item.lines.items() if line.reserved}
+    ids = list({order_id for order_id, _ in held})[:MOST_PROMISED]
+    heads = {head.id: head for head in read(lambda connection: _heads(connection, ids))}
+    lines = [(heads[order_id], line, reserved) for (order_id, line), reserved in held.items() if order_id in heads]
+    lines.sort(key=lambda one: (one[0].created_at, one[1]))
+    return respond({"items": [_promised_answer(*one) for one in lines], "next": None})
+
+
+def _heads(connection: Connection, ids: list[UUID]) -> list[OrderHead]:
+    """The orders of these ids as the list has them."""
+    return orders.LISTING.page(connection, OrderFilters(ids=tuple(ids)), limit=MOST_PROMISED).items
+
+
+def _promised_answer(order: OrderHead, line: str, quantity: int) -> dict[str, Any]:
+    return {
+        "order_id": str(order.id),
+        "number": order.number,
+        "line": line,
+        "quantity": quantity,
+        "customer_name": order.customer_name,
+        "placed_at": instant(order.placed_at),
+    }
+
+
 @stock.post("/<string:sku>/receipts")
 @needs("stock:write")
 @stock.arguments(StockReceiptForm)
@@ -259,4 +319,14 @@ def set_stock_policy(form: StockPolicyForm.Loaded, sku: str) -> Response:
         policy=form.policy,
         low_at=form.low_at,
     )
+    return handle(command, render=stock_answer)
+
+
+@stock.put("/<string:sku>/place")
+@needs("stock:write")
+@stock.arguments(StockPlaceForm)
+@stock.response(200, StockItemAnswer)
+def place_stock(form: StockPlaceForm.Loaded, sku: str) -> Response:
+    """Say where it is picked from; picking lists are in the order of places."""
+    command = PlaceStock(stock_id=stock_id_of(sku), context=context(form.reason), place=form.place)
     return handle(command, render=stock_answer)

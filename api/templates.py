@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from flask import Response
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validate
 from msgspec import Struct
 
-from api.access import needs
+from api.access import caller, needs
 from api.bodies import Resource
+from api.mail_looks import Scheme, in_scheme, look
 from api.orders.blueprint import order_then
 from api.orders.messages import WrittenAnswer, written_answer
+from api.problems import Problem
 from api.requests import context, handle, respond, runtime
 from api.schemas import Body, Code, Text, page_form
 from api.trying import turn
@@ -20,9 +22,11 @@ from domain import texts
 from domain.settings import ShopSettings
 from domain.shop import LOCALES, Shop, Template
 from domain.templates import MAX_HTML, MAX_TEXT, OCCASIONS, RemoveTemplate, SetTemplate, TemplateNotFound
-from printing.mail import Source, check_template, names, order_facts, standard_for, write
+from printing.mail import Source, Written, check_template, names, order_facts, standard_for, write
+from projections.access.drafts import read_draft
 
 templates = Resource("templates", __name__, url_prefix="/templates", description="What mails say")
+DRAFT = "template"  # the draft in which the console keeps a template that is being written
 
 
 class TemplateForm(Body):
@@ -47,6 +51,15 @@ class TemplatePreviewForm(TemplateForm):
     class Loaded(TemplateForm.Loaded, frozen=True, kw_only=True):
         status: str = ""
         order_id: UUID | None = None
+
+
+class LookQuery(Body):
+    """The colours of the mail program that shows it."""
+
+    scheme = fields.String(validate=validate.OneOf(get_args(Scheme)), metadata={"description": "Left out: light"})
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        scheme: Scheme = "light"
 
 
 class TemplateAnswer(Body):
@@ -97,7 +110,8 @@ def get_template(status: str, locale: str) -> Response:
 
     Where the shop has none of its own it is the standard text, with `version` 0. `names` are those that may be used.
     """
-    return respond(template_answer(_template(runtime().desk.shop(), status, locale)))
+    shop, version = runtime().desk.set_up()
+    return respond(template_answer(_template(shop, status, locale)), version=version)
 
 
 @templates.put("/<string:status>/<string:locale>")
@@ -137,12 +151,32 @@ def remove_template(status: str, locale: str) -> Response:
 @templates.response(200, WrittenAnswer)
 def preview_template(form: TemplatePreviewForm.Loaded) -> Response:
     """The mail that a template makes; nothing is stored or sent."""
+    return respond(written_answer(_written(form)))
+
+
+@templates.get("/draft/look")
+@needs("settings:write", personal=True)
+@templates.arguments(LookQuery, location="query")
+@templates.response(200)
+def look_at_draft(query: LookQuery.Loaded) -> Response:
+    """What the template of one's own draft `template` makes, as a page of its own that can do nothing: for a frame."""
+    with runtime().pool.connection() as connection:
+        draft = read_draft(connection, runtime().log.keys.exports, caller().actor, DRAFT)
+    try:
+        form = TemplatePreviewForm().load(draft.content)
+    except ValidationError as error:
+        raise Problem(422, "draft-is-no-template", "This draft is no template.") from error
+    return look(in_scheme(_written(form).html, query.scheme))
+
+
+def _written(form: TemplatePreviewForm.Loaded) -> Written:
+    """The mail that a template makes of an order as it is now, or of the example order where none is told."""
     source, facts = _source(form), OCCASIONS.get(form.status, ())
     with turn():
         written = check_template(source, facts)
-    if form.order_id:
-        order, shop = order_then(form.order_id), runtime().desk.shop()
-        example = {name: f"({name})" for name in facts}
-        with turn():
-            written = write(source, order_facts(order, shop, order.status, order.locale, example))
-    return respond(written_answer(written))
+    if not form.order_id:
+        return written
+    order, shop = order_then(form.order_id), runtime().desk.shop()
+    example = {name: f"({name})" for name in facts}
+    with turn():
+        return write(source, order_facts(order, shop, order.status, order.locale, example))

@@ -10,17 +10,18 @@ from msgspec import Struct
 
 from domain.errors import Conflict, NotFound, Rejected
 from domain.events import Aggregate, Command, Event
+from domain.findings import Finding
 from domain.settings import Shop
 from domain.texts import CODE, NAME, check_text
 
-Kind = Literal["orders", "tracking", "statuses", "products"]
+Kind = Literal["orders", "tracking", "statuses", "products", "payments"]
 StockOfThePast = Literal["leave", "apply"]
 OnChange = Literal["report", "update"]
 CustomersOfTheFile = Literal["keep", "update"]
 
 RUNNING, PAUSED, CANCELLED, FAILED, COMPLETED = "running", "paused", "cancelled", "failed", "completed"
-UNDOING, UNDONE = "undoing", "undone"
-State = Literal["running", "paused", "cancelled", "failed", "completed", "undoing", "undone"]
+UNDOING, UNDONE, NEEDS_ANSWER = "undoing", "undone", "needs-answer"
+State = Literal["running", "paused", "cancelled", "failed", "completed", "undoing", "undone", "needs-answer"]
 STATES: tuple[State, ...] = get_args(State)
 KINDS: tuple[str, ...] = get_args(Kind)
 TAKEN_BACK = ("orders", "products")
@@ -81,6 +82,8 @@ def needed(kind: str, choices: Choices) -> frozenset[str]:
     needs = {"orders:write"}
     if kind == "orders":
         needs |= {"orders:refund", "customers:write"}
+    if kind == "payments":
+        needs.add("orders:refund")
     if kind == "orders" and choices.stock == "apply":
         needs.add("stock:write")
     return frozenset(needs)
@@ -89,7 +92,8 @@ def needed(kind: str, choices: Choices) -> frozenset[str]:
 class Import(Aggregate):
     """One file taken in, from its start to its end; `totals` are its control totals as the importer told them.
 
-    `asked_by` is who had it begun, resumed or taken back last: it goes on for as long as they may do what it does.
+    `asked_by` is who had it begun, resumed, answered or taken back last: it goes on for as long as they may do what it
+    does. `findings` are what looked wrong before anything was stored, `checked` those that somebody said to be right.
     """
 
     TOPIC = "import"
@@ -107,6 +111,8 @@ class Import(Aggregate):
         self.ended_at: datetime | None = None
         self.totals: dict[str, Any] = {}
         self.taken_back: dict[str, Any] = {}
+        self.findings: tuple[Finding, ...] = ()
+        self.checked: frozenset[str] = frozenset()
 
 
 class ImportCommand(Command, frozen=True, kw_only=True):
@@ -306,21 +312,21 @@ def read_import(one: Import, command: ReadImport, shop: Shop) -> None:
 def pause_import(one: Import, command: PauseImport, shop: Shop) -> None:
     """Lets a running import rest."""
     if one.state != PAUSED:
-        _require(one, "paused", RUNNING)
+        require_state(one, "paused", RUNNING)
         one.record(ImportPaused, command.context)
 
 
 def resume_import(one: Import, command: ResumeImport, shop: Shop) -> None:
     """Lets an import go on that rests or had failed."""
     if one.state != RUNNING:
-        _require(one, "resumed", PAUSED, FAILED)
+        require_state(one, "resumed", PAUSED, FAILED)
         one.record(ImportResumed, command.context, was=one.state)
 
 
 def cancel_import(one: Import, command: CancelImport, shop: Shop) -> None:
     """Stops an import for good."""
     if one.state != CANCELLED:
-        _require(one, "cancelled", RUNNING, PAUSED, FAILED)
+        require_state(one, "cancelled", RUNNING, PAUSED, FAILED, NEEDS_ANSWER)
         one.record(ImportCancelled, command.context)
 
 
@@ -334,7 +340,7 @@ def fail_import(one: Import, command: FailImport, shop: Shop) -> None:
 def complete_import(one: Import, command: CompleteImport, shop: Shop) -> None:
     """Ends an import that came to the end of its file."""
     if one.state != COMPLETED:
-        _require(one, "completed", RUNNING, PAUSED)
+        require_state(one, "completed", RUNNING, PAUSED)
         one.record(ImportCompleted, command.context, totals=command.totals)
 
 
@@ -343,18 +349,18 @@ def begin_undo(one: Import, command: BeginUndo, shop: Shop) -> None:
     if one.kind not in TAKEN_BACK or one.choices.dry_run:
         raise NothingToUndo()
     if one.state != UNDOING or one.asked_by != command.context.actor:
-        _require(one, "undone", UNDOING, CANCELLED, FAILED, COMPLETED, UNDONE)
+        require_state(one, "undone", UNDOING, CANCELLED, FAILED, COMPLETED, UNDONE)
         one.record(UndoBegun, command.context, was=one.state)
 
 
 def complete_undo(one: Import, command: CompleteUndo, shop: Shop) -> None:
     """Ends an undo."""
     if one.state != UNDONE:
-        _require(one, "undone", UNDOING)
+        require_state(one, "undone", UNDOING)
         one.record(ImportUndone, command.context, totals=command.totals)
 
 
-def _require(one: Import, wanted: str, *states: str) -> None:
+def require_state(one: Import, wanted: str, *states: str) -> None:
     if one.state not in states:
         raise WrongImportState(state=one.state, wanted=wanted)
 

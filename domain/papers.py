@@ -13,7 +13,7 @@ from domain.orders.documents import NUMBERED
 from domain.orders.issuing import LONGEST_TERM, TermOutOfBounds, UnknownSeries
 from domain.pricing import WHOLE
 from domain.settings import SettingsCommand, ShopSettings
-from domain.shop import Legal, Logo, Series, Shop
+from domain.shop import Legal, Logo, PackingSlip, Series, Shop
 from domain.texts import CODE, LINE, NAME, check_text
 
 OPERATIONS = ("goods", "services", "both")
@@ -103,6 +103,12 @@ class RemoveLogo(SettingsCommand, frozen=True, kw_only=True):
     """Print documents without a picture from now on."""
 
 
+class SetPackingSlip(SettingsCommand, frozen=True, kw_only=True):
+    """Say what packing slips carry besides goods and address."""
+
+    slip: PackingSlip
+
+
 class DefineSeries(SettingsCommand, frozen=True, kw_only=True):
     """Begin a series of numbers, or move where a year of it begins."""
 
@@ -116,6 +122,17 @@ class SkipNumbers(SettingsCommand, frozen=True, kw_only=True):
     period: int
     first: int
     last: int
+
+
+class PackingSlipSet(Event, frozen=True, kw_only=True):
+    """Packing slips carry this besides goods and address."""
+
+    TOPIC = "settings.packing-slip-set"
+
+    slip: PackingSlip
+
+    def apply(self, settings: ShopSettings) -> None:
+        settings.shop = replace(settings.shop, packing_slip=self.slip)
 
 
 class LegalSet(Event, frozen=True, kw_only=True):
@@ -193,6 +210,12 @@ def set_legal(settings: ShopSettings, command: SetLegal, shop: Shop) -> None:
         settings.record(LegalSet, command.context, legal=legal)
 
 
+def set_packing_slip(settings: ShopSettings, command: SetPackingSlip, shop: Shop) -> None:
+    """Sets what packing slips carry."""
+    if command.slip != settings.shop.packing_slip:
+        settings.record(PackingSlipSet, command.context, slip=command.slip)
+
+
 def check_registration(legal: Legal) -> None:
     """Refuses a SIREN or SIRET that cannot be one (the check digits of ISO/IEC 7812-1; La Poste's SIRETs differ)."""
     siren, siret = legal.siren, legal.siret
@@ -267,12 +290,20 @@ def _check_new_series(shop: Shop, series: Series) -> None:
             raise PrefixTaken("/prefix", series=other.code, prefix=other.prefix)
 
 
-EVENTS: tuple[type[Event], ...] = (LegalSet, LogoSet, LogoRemoved, SeriesDefined, NumbersSkipped)
+EVENTS: tuple[type[Event], ...] = (
+    LegalSet,
+    LogoSet,
+    LogoRemoved,
+    PackingSlipSet,
+    SeriesDefined,
+    NumbersSkipped,
+)
 
 HANDLERS: dict[type[Command], Callable[..., None]] = {
     SetLegal: set_legal,
     SetLogo: set_logo,
     RemoveLogo: remove_logo,
+    SetPackingSlip: set_packing_slip,
     DefineSeries: define_series,
     SkipNumbers: skip_numbers,
 }

@@ -119,6 +119,7 @@ class StatusDefined(Event, frozen=True, kw_only=True):
     """A status has this name, stage and effects."""
 
     TOPIC = "settings.status-defined"
+    VERSION = 2
 
     status: MerchantStatus
 
@@ -178,11 +179,20 @@ def define_status(settings: ShopSettings, command: DefineStatus, shop: Shop) -> 
         raise BadColour("/colour")
     if not 0 <= status.position <= MAX_POSITION:
         raise PositionOutOfBounds("/position", limit=MAX_POSITION)
+    check_names(status)
     was = settings.shop.statuses.get(status.code)
     if was and was.stage != status.stage:
         raise StageFixed("/stage", status=status.code, stage=was.stage)
     if was != status:
         settings.record(StatusDefined, command.context, status=status)
+
+
+def check_names(status: MerchantStatus) -> None:
+    """Refuses a name in a language that is not spoken here, or none at all."""
+    for one in status.names:
+        if one.locale not in LOCALES:
+            raise UnknownLocale(f"/names/{one.locale[:CODE]}", locale=one.locale[:CODE])
+        check_text(one.name, NAME, f"/names/{one.locale}", required=True)
 
 
 def retire_status(settings: ShopSettings, command: RetireStatus, shop: Shop) -> None:

@@ -121,6 +121,16 @@ class Legal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     factur_x: bool = False
 
 
+class PackingSlip(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What packing slips carry besides goods and address: an order's notes, where goods are picked from, and the file
+    names of their pictures.
+    """
+
+    notes: bool = False
+    places: bool = False
+    pictures: bool = False
+
+
 class Series(Struct, frozen=True, kw_only=True):
     """Numbers of one kind of document without a gap; `yearly` begins each year anew and puts the year into them."""
 
@@ -189,6 +199,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     mappings: dict[str, ImportMapping] = field(default_factory=dict)
     legal: Legal = field(default_factory=Legal)
     logo: Logo | None = None
+    packing_slip: PackingSlip = field(default_factory=PackingSlip)
     series: dict[str, Series] = field(
         default_factory=lambda: _by_code(
             Series(code="invoices", kind="invoice", prefix="F"),

@@ -44,8 +44,18 @@ class UnknownStage(Rejected):
     code = "unknown-stage"
 
 
+class StatusName(Struct, frozen=True):
+    """What a status is called in a language."""
+
+    locale: str
+    name: str
+
+
 class MerchantStatus(Struct, frozen=True, kw_only=True):
-    """A status as the merchant named it, on one of the stages, and what reaching it sets off."""
+    """A status as the merchant named it, on one of the stages, and what reaching it sets off.
+
+    `names` are those of languages in which it is called otherwise than by its `label`.
+    """
 
     code: str
     label: str
@@ -57,6 +67,11 @@ class MerchantStatus(Struct, frozen=True, kw_only=True):
     notifies_customer: bool = False
     notifies_administrators: bool = False
     needs_tracking: bool = False
+    names: tuple[StatusName, ...] = ()
+
+    def called(self, locale: str) -> str:
+        """What it is called in a language."""
+        return next((one.name for one in self.names if one.locale == locale), self.label)
 
 
 STANDARD_STATUSES = (

@@ -61,6 +61,11 @@ def no_taxes_by_default(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "defaults": {**values["defaults"], "taxes": None}}
 
 
+def one_name_in_all_languages(values: dict[str, Any]) -> dict[str, Any]:
+    """A status of form 1 is called the same in every language."""
+    return {**values, "status": {**values["status"], "names": []}}
+
+
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("order.document-numbered", 1): numbered_elsewhere,
     ("order.document-numbered", 2): buyer_of_the_order,
@@ -74,4 +79,5 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("order.shipping-charge-set", 1): taxed_at_one_rate,
     ("settings.defaults-set", 1): no_taxes_by_default,
     ("settings.payment-method-defined", 1): taken_by_hand,
+    ("settings.status-defined", 1): one_name_in_all_languages,
 }

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from domain.addresses import Address
 from domain.orders.items import Option
+from domain.reductions import CouponTerms
 from domain.taxes import Taxes
 from domain.units import PIECE, Quantity
 
@@ -30,19 +31,27 @@ class DraftLine(Struct, frozen=True, kw_only=True):
 
 
 class DraftPayment(Struct, frozen=True, kw_only=True):
-    """Money told to have come in; `amount` None is the whole total."""
+    """Money told to have come in; `amount` None is the whole total, no `method` that of the order."""
 
     amount: int | None = None
     reference: str = ""
     at: datetime | None = None
+    method: str = ""
 
 
 class DraftRefund(Struct, frozen=True, kw_only=True):
-    """Money told to have gone back."""
+    """Money told to have gone back; no `method` is that of the order. For its parts see `PastRefund`."""
 
     amount: int
     reference: str = ""
     at: datetime | None = None
+    method: str = ""
+    reason: str = ""
+    lines: tuple[tuple[int, Quantity, Quantity], ...] = ()
+    shipping: int = 0
+    goodwill: int = 0
+    credit: int = 0
+    pay_again: bool = False
 
 
 class DraftParcel(Struct, frozen=True, kw_only=True):
@@ -51,7 +60,15 @@ class DraftParcel(Struct, frozen=True, kw_only=True):
     carrier: str = ""
     tracking_code: str = ""
     at: datetime | None = None
-    lines: tuple[tuple[int, int], ...] = ()
+    lines: tuple[tuple[int, Quantity], ...] = ()
+    delivered: bool = False
+
+
+class DraftNote(Struct, frozen=True, kw_only=True):
+    """A note with the time it was written."""
+
+    text: str
+    at: datetime
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -59,7 +76,9 @@ class Draft(Struct, frozen=True, kw_only=True):
 
     `tax` is the tax that comes on top of the lines and bears no known rate. `fully_refunded` gives back all that was
     paid; `payments`, `refunds` and `parcels` are those beyond the one told in its own field. `coupon` gives the whole
-    `discount`, each of `coupons` its own amount. `line` is the row that holds what concerns the whole order.
+    `discount`, each of `coupons` its own amount, each of `terms` what it says. `line` is the row that holds what
+    concerns the whole order. `status` is the shop's own, where it has one of that name. `placed_at` is `created_at`
+    unless told, `shipping_includes_tax` what holds of the prices, `locale` that of the shop.
     """
 
     number: str
@@ -76,8 +95,10 @@ class Draft(Struct, frozen=True, kw_only=True):
     discount: int = 0
     coupon: str = ""
     coupons: tuple[tuple[str, int], ...] = ()
+    terms: tuple[CouponTerms, ...] = ()
     shipping_charge: int = 0
     shipping_taxes: Taxes = ()
+    shipping_includes_tax: bool | None = None
     shipping_method: str = ""
     payment_method: str = ""
     payment: DraftPayment | None = None
@@ -97,4 +118,9 @@ class Draft(Struct, frozen=True, kw_only=True):
     operator: str = ""
     tags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    dated_notes: tuple[DraftNote, ...] = ()
     remarks: tuple[str, ...] = ()
+    status: str = ""
+    locale: str = ""
+    placed_at: datetime | None = None
+    archived: bool = False

@@ -19,6 +19,7 @@ from importers.profile import Choices, Profile, ReadAs
 from importers.profiles import choose_profile
 from importers.reading.amounts import told_sign
 from importers.reading.dates import DAY_FIRST, MONTH_FIRST, NUMBERS, year_of
+from importers.reading.months import named_date
 from importers.reading.table import Table
 
 ENOUGH = 2_000  # rows; beyond them only a table that has not proved its forms is looked at
@@ -79,6 +80,16 @@ def opened_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -
     return OpenedProfile(choose_profile(table, mapping, told), told, evidence)
 
 
+def proved(table: Table, reads: Mapping[str, ReadAs], choices: Choices) -> Choices:
+    """The choices with the forms that these columns prove; raises `UnusableFile` asking for those that stay open."""
+    evidence = evidence_of(table, reads, choices, "")
+    return replace(
+        choices,
+        dates=choices.dates or _asked_dates(evidence, ""),
+        decimal=choices.decimal or _asked_decimal(evidence, ""),
+    )
+
+
 def evidence_of(table: Table, reads: Mapping[str, ReadAs], choices: Choices, decimal: str) -> Evidence:
     """What the columns of dates and amounts prove, looked at for as long as something is left to learn."""
     evidence = Evidence({}, {})
@@ -113,9 +124,9 @@ def date_form(text: str) -> str:
         return "iso"
     match = NUMBERS.fullmatch(text)
     if not match:
-        return ""
+        return "iso" if named_date(text) else ""
     first, second = int(match[1]), int(match[3])
-    if len(match[4]) == 2 or first <= 12 >= second or first > 12 < second:
+    if first <= 12 >= second or first > 12 < second or (len(match[4]) == 2 and first > 12):
         return OPEN  # a year of two digits may as well stand in front
     return DAY_FIRST if first > 12 else MONTH_FIRST
 

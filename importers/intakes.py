@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -20,11 +20,13 @@ from domain.mappings import mappings_for
 from domain.orders.intake import IntakeRules
 from importers.explain import explanation_of
 from importers.faults import UnusableFile
-from importers.forms import OpenedProfile, opened_profile
+from importers.forms import OpenedProfile, opened_profile, proved
 from importers.mapping.mapping import CsvMapping, parsed_mapping, read_mapping
 from importers.orders import Origin
+from importers.payments.forms import PaymentsReader
+from importers.payments.intake import PaymentsIntake
 from importers.products import ACTOR, ProductsIntake
-from importers.profile import Choices, Profile
+from importers.profile import Choices, Profile, ReadAs
 from importers.profiles import NoProfile, choose_profile
 from importers.reading.dates import zone_named
 from importers.reading.grouping import Group
@@ -36,6 +38,7 @@ from projections.settings import Settings
 from projections.work.import_files import folder_of
 
 MOST_UNUSED = 100  # columns that are named to the operator
+LOOKED_AT = 10_000  # rows of a file in which what looks wrong is looked for
 EXPLAINED = 1_000  # rows that an import's own explanation looks at
 
 
@@ -96,6 +99,7 @@ class Opened:
         source: str,
         asked: ImportRequest,
         explain: Callable[[], dict[str, Any]] = dict,
+        reads: Mapping[str, ReadAs] | None = None,
     ) -> None:
         self.header = table.report_header
         self.delimiter = table.delimiter
@@ -105,6 +109,8 @@ class Opened:
         self.source = source
         self.asked = asked
         self.explain = explain
+        self.headers = table.headers
+        self.reads = reads or {}
         self._table = table
 
     def groups(self) -> Iterator[Group]:
@@ -112,6 +118,15 @@ class Opened:
         if self.asked.kind == "orders":
             return self._table.groups(self.intake.groups, self.intake.follows, self.intake.heads)
         return self.intake.groups(self._table.rows())
+
+    def first_groups(self) -> Iterator[Group]:
+        """The orders of the first rows, as far as they are whole there; see `rewind`."""
+        intake = self.intake
+        return self._table.first_groups(intake.groups, LOOKED_AT, intake.follows, intake.heads)
+
+    def rewind(self) -> None:
+        """Begins the files anew, after some of their rows were looked at."""
+        self._table.rewind()
 
     @property
     def position(self) -> int:
@@ -131,9 +146,20 @@ def opened(runtime: Runtime, import_id: UUID, asked: ImportRequest) -> Iterator[
             context = Context(command_id=import_id, actor=ACTOR, at=datetime.now(UTC), import_id=import_id)
             products = ProductsIntake(table.headers[0], runtime, asked.choices, context)
             yield Opened(table, products, asked.kind, asked.source or asked.kind, asked)
+        elif asked.kind == "payments":
+            yield _payments(runtime, import_id, asked, table)
         else:
             intake = UpdatesIntake(table.headers[0], runtime, import_id, asked.kind, asked.choices)
             yield Opened(table, intake, asked.kind, asked.source or asked.kind, asked)
+
+
+def _payments(runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Table) -> Opened:
+    """A provider's list of payments, read in the forms that its columns prove."""
+    choices, header = choices_of(asked), table.headers[0]
+    told = proved(table, PaymentsReader(header, choices).reads, choices)
+    intake = PaymentsIntake(PaymentsReader(header, told), runtime, import_id, asked.choices)
+    settled = replace(asked, dates=told.dates, decimal=told.decimal)
+    return Opened(table, intake, asked.kind, asked.source or asked.kind, settled)
 
 
 def unused_columns(table: Table, profile: Profile) -> tuple[str, ...]:
@@ -178,7 +204,7 @@ def _orders(runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Tabl
     def explain() -> dict[str, Any]:
         return explanation_of(table, mapping, found, most=EXPLAINED).shown(persons=False)
 
-    return Opened(table, intake, profile.name, origin.source, asked, explain)
+    return Opened(table, intake, profile.name, origin.source, asked, explain, profile.reads)
 
 
 def _found(runtime: Runtime, table: Table, mapping: CsvMapping | None, choices: Choices) -> OpenedProfile:

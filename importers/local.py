@@ -12,9 +12,10 @@ from multiprocessing.connection import Connection as Pipe
 from multiprocessing.context import SpawnProcess
 from uuid import UUID
 
-from domain.imports import RUNNING, ResumeImport
+from domain.import_answers import open_findings
+from domain.imports import NEEDS_ANSWER, RUNNING, Import, ResumeImport
 from importers.faults import UnusableFile
-from importers.service import Intakes, change, complete, context_of, fail, read, standing_of, told_of
+from importers.service import Intakes, change, complete, context_of, fail, read, standing_of, state_of, told_of
 from projections.postgres.leases import Leases
 from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
@@ -35,14 +36,29 @@ class ImportStopped(UnusableFile):
     """The import was paused or cancelled meanwhile."""
 
 
+class AnswerNeeded(UnusableFile):
+    """The import found something that somebody has to look at; nothing of the file is stored."""
+
+    def __init__(self, one: Import) -> None:
+        self.import_id = one.id
+        self.findings = open_findings(one)
+        names = ", ".join(finding.name for finding in self.findings)
+        super().__init__(f"The import waits for an answer: {names}.")
+
+
 class WorkerLost(Exception):
     """A process of the import was killed; start the import again, and it goes on where it was."""
 
 
 def run(runtime: Runtime, import_id: UUID, tell: Tell, *, processes: int = PROCESSES) -> None:
-    """Brings an import to its end, from wherever it stands; raises `UnusableFile` when it cannot go on."""
+    """Brings an import to its end, from wherever it stands; raises `UnusableFile` when it cannot go on.
+
+    It is an `AnswerNeeded` where something looks wrong that nobody said to be right.
+    """
     with _leading(runtime, import_id):
         standing = standing_of(runtime, import_id)
+        if standing.state == NEEDS_ANSWER:
+            raise AnswerNeeded(state_of(runtime, import_id))
         if standing.state in ("paused", "failed"):
             context = context_of(import_id, f"resume/{standing.turn}", "importer")
             change(runtime, ResumeImport(import_id=import_id, context=context), import_id)
@@ -57,7 +73,10 @@ def run(runtime: Runtime, import_id: UUID, tell: Tell, *, processes: int = PROCE
             fail(runtime, import_id, *told_of(error))
             raise
         if not complete(runtime, import_id):
-            raise ImportStopped(f"The import is {standing_of(runtime, import_id).state}; resume it to go on.")
+            one = state_of(runtime, import_id)
+            if one.state == NEEDS_ANSWER:
+                raise AnswerNeeded(one)
+            raise ImportStopped(f"The import is {one.state}; resume it to go on.")
 
 
 @contextmanager

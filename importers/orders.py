@@ -5,20 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from msgspec.structs import replace
 
 from domain.addresses import Address
 from domain.customers import check_email
 from domain.events import Context
 from domain.money import DECIMALS, amount_text, rounded_minor_units
-from domain.orders.creation import Buyer, CreateOrder, Past, PastPayment, PastRefund, PastShipment
+from domain.orders.creation import Buyer, CreateOrder
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported
+from domain.orders.past import Past, PastNote, PastPayment, PastRefund, PastShipment
 from domain.pricing import Cart, CartLine, CouponTerms, price
 from domain.settings import Shop
 from domain.statuses import CANCELLED, DRAFT
 from domain.units import UNITS, steps_of
+from importers.damage import damage_in
 from importers.drafts import Draft, DraftLine
 from importers.faults import Fault
 from importers.remarks import TAX_WITHOUT_RATE
@@ -29,6 +31,7 @@ UNKNOWN_CARRIER = "unknown"
 WITHOUT_PRICE = "lines-without-price"
 ROUNDED_PRICE = "unit-price-rounded"
 AS_TOLD = "total-as-told"
+REFUND_TRIMMED = "refund-above-total"
 
 
 class Origin(Struct, frozen=True, kw_only=True):
@@ -46,7 +49,7 @@ class Origin(Struct, frozen=True, kw_only=True):
 class Figures(Struct, frozen=True):
     """An order's control figures in minor units; `difference` is what its told total has beyond its parts.
 
-    `unpaid`: it is a sale with a total of which nothing is told to have been paid.
+    `unpaid`: it is a sale with a total of which nothing is told to have been paid. `remarks` are the codes of its own.
     """
 
     currency: str
@@ -56,6 +59,7 @@ class Figures(Struct, frozen=True):
     without_price: bool
     without_lines: bool
     unpaid: bool
+    remarks: tuple[str, ...] = ()
 
 
 class Built(Struct, frozen=True):
@@ -83,7 +87,10 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
     if draft.total is None and without_price:
         raise Fault("total-unknown", "Neither the order's total nor the prices of its lines are told.", line=draft.line)
     paid = _payments(draft, total)
-    refunds = _refunds(draft, paid)
+    refunds, too_much = _within(_refunds(draft, paid), paid)
+    if too_much:
+        told = f"{REFUND_TRIMMED}: {amount_text(too_much, draft.currency)}"
+        draft = replace(draft, remarks=(*draft.remarks, told))
     figures = Figures(
         currency=draft.currency,
         total=total,
@@ -93,19 +100,23 @@ def build(draft: Draft, origin: Origin, shop: Shop) -> Built:
         without_lines=not items,
         unpaid=total > 0 and not paid and draft.stage not in (DRAFT, CANCELLED),
     )
+    remarks = _remarks(draft, figures, rounding)
+    figures = replace(figures, remarks=tuple(dict.fromkeys(remark.partition(":")[0] for remark in remarks)))
     past = Past(
         imported=Imported(
             source=origin.source,
             external_id=draft.external_id,
             content_hash=draft.content_hash,
             total=total,
-            remarks=_remarks(draft, figures, rounding),
+            remarks=remarks,
         ),
-        placed_at=draft.created_at,
+        placed_at=draft.placed_at or draft.created_at,
         payments=paid,
         refunds=refunds,
         shipments=_shipments(draft),
+        notes=tuple(PastNote(text=note.text, at=note.at) for note in draft.dated_notes),
         ended_at=draft.ended_at,
+        archived=draft.archived,
     )
     return Built(_command(draft, origin, shop, items, coupons, past), figures)
 
@@ -119,8 +130,8 @@ def _command(
         number=draft.number,
         currency=draft.currency,
         prices_include_tax=draft.prices_include_tax,
-        locale=shop.defaults.locale,
-        status=shop.first_status(draft.stage).code,
+        locale=draft.locale or shop.defaults.locale,
+        status=_status(draft, shop),
         buyer=_buyer(draft, origin),
         operator=draft.operator,
         source=draft.source or origin.source,
@@ -133,10 +144,17 @@ def _command(
         discount=0 if draft.coupon else draft.discount,
         shipping_charge=draft.shipping_charge,
         shipping_taxes=draft.shipping_taxes,
+        shipping_includes_tax=draft.shipping_includes_tax,
         tags=draft.tags,
         notes=draft.notes,
         past=past,
     )
+
+
+def _status(draft: Draft, shop: Shop) -> str:
+    """The status told where the shop has it on that stage, else the first of the stage."""
+    own = shop.statuses.get(draft.status)
+    return own.code if own and own.stage == draft.stage else shop.first_status(draft.stage).code
 
 
 def _context(draft: Draft, origin: Origin) -> Context:
@@ -195,6 +213,7 @@ def _computed(draft: Draft, items: tuple[NewItem, ...], coupons: tuple[CouponTer
         discount=0 if draft.coupon else draft.discount,
         shipping_charge=draft.shipping_charge,
         shipping_taxes=draft.shipping_taxes,
+        shipping_includes_tax=draft.shipping_includes_tax,
     )
     return price(cart).total
 
@@ -202,7 +221,7 @@ def _computed(draft: Draft, items: tuple[NewItem, ...], coupons: tuple[CouponTer
 def _coupons(draft: Draft) -> tuple[CouponTerms, ...]:
     """The coupon that gave the order's discount, and those that gave an amount of their own."""
     one = ((draft.coupon, draft.discount),) if draft.coupon else ()
-    return tuple(CouponTerms(code, "amount", amount) for code, amount in (*one, *draft.coupons))
+    return (*(CouponTerms(code, "amount", amount) for code, amount in (*one, *draft.coupons)), *draft.terms)
 
 
 def _rounding(draft: Draft, items: tuple[NewItem, ...]) -> int:
@@ -223,7 +242,7 @@ def _payments(draft: Draft, total: int) -> tuple[PastPayment, ...]:
     told = (draft.payment, *draft.payments)
     paid = [(one, total if one.amount is None else one.amount) for one in told if one is not None]
     return tuple(
-        PastPayment(amount=amount, method=draft.payment_method, reference=one.reference, at=one.at)
+        PastPayment(amount=amount, method=one.method or draft.payment_method, reference=one.reference, at=one.at)
         for one, amount in paid
         if amount > 0
     )
@@ -233,14 +252,30 @@ def _refunds(draft: Draft, paid: tuple[PastPayment, ...]) -> tuple[PastRefund, .
     """Every refund told, each with its own time; what is told as a sum went back at once."""
     whole = sum(payment.amount for payment in paid) if draft.fully_refunded else draft.refunded
     single = (PastRefund(amount=whole, at=draft.refunded_at),) if whole else ()
-    return single + tuple(PastRefund(amount=one.amount, reference=one.reference, at=one.at) for one in draft.refunds)
+    return single + tuple(convert(one, PastRefund, from_attributes=True) for one in draft.refunds)
+
+
+def _within(refunds: tuple[PastRefund, ...], paid: tuple[PastPayment, ...]) -> tuple[tuple[PastRefund, ...], int]:
+    """The refunds, and how much the last was lessened: by what they are above the payments, up to a hundredth of these.
+
+    Platforms round refunds in other currencies.
+    """
+    came_in = sum(payment.amount for payment in paid)
+    above = sum(refund.amount for refund in refunds) - came_in
+    if not 0 < above * 100 <= came_in or refunds[-1].amount <= above:
+        return refunds, 0
+    return (*refunds[:-1], replace(refunds[-1], amount=refunds[-1].amount - above)), above
 
 
 def _shipments(draft: Draft) -> tuple[PastShipment, ...]:
     told = (draft.parcel, *draft.parcels)
     return tuple(
         PastShipment(
-            carrier=one.carrier or UNKNOWN_CARRIER, tracking_code=one.tracking_code, at=one.at, lines=one.lines
+            carrier=one.carrier or UNKNOWN_CARRIER,
+            tracking_code=one.tracking_code,
+            delivered=one.delivered,
+            at=one.at,
+            lines=one.lines,
         )
         for one in told
         if one is not None and draft.lines
@@ -248,7 +283,7 @@ def _shipments(draft: Draft) -> tuple[PastShipment, ...]:
 
 
 def _remarks(draft: Draft, figures: Figures, rounding: int) -> tuple[str, ...]:
-    remarks = list(draft.remarks)
+    remarks = [*draft.remarks, *damage_in(draft)]
     if figures.without_price:
         remarks.append(WITHOUT_PRICE)
     if draft.tax:

@@ -7,8 +7,10 @@ from datetime import UTC
 
 from importers.faults import UnusableFile
 from importers.guessing.words import meanings
+from importers.layouts.laid_out import LayoutFile
+from importers.layouts.pair import PairedFile
 from importers.mapping.generic import Generic
-from importers.mapping.mapping import CsvMapping
+from importers.mapping.mapping import CsvMapping, columns_of
 from importers.platform import Headers, KnownFile, Spelling
 from importers.platforms import PLATFORMS
 from importers.profile import Choices, Profile
@@ -46,7 +48,8 @@ def _lines_unread(known: KnownFile, headers: Headers) -> list[str]:
         reads = known(headers, ANY).reads
     except UnusableFile:
         return []  # it says itself what it lacks
-    unread = (name for header in headers for name in header if name not in reads)
+    aside = known.leaves if isinstance(known, LayoutFile | PairedFile) else lambda name: False
+    unread = (name for header in headers for name in header if name not in reads and not aside(name))
     return [name for name in unread if any(one.surely == 1.0 and one.field in OF_LINES for one in meanings(name))]
 
 
@@ -67,8 +70,13 @@ def _once(profile: Profile, headers: Headers) -> Profile:
 def choose_profile(table: Table, mapping: CsvMapping | None, choices: Choices) -> Profile:
     """The mapping's profile, else the first that claims the headers; raises `NoProfile` when none does."""
     if mapping:
+        wanted = set(columns_of(mapping))
+        table.choose(lambda header: wanted <= set(header))
         return Generic(mapping, table.headers, choices)
-    known, table.headers = _claiming(table.headers)
+    known, headers = _claiming(table.headers)
+    if not known and table.choose(lambda header: _claiming((header,))[0] is not None):
+        known, headers = _claiming(table.headers)
+    table.headers = headers
     if known:
         return _once(known(table.headers, choices), table.headers)
     if len(table.headers) == 1:

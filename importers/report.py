@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -15,11 +16,13 @@ from importers.faults import Problem, UnusableFile
 from importers.orders import Figures
 from importers.reading.rows import ADDED_COLUMNS, Row, place_of
 from importers.reading.table import split_header
+from printing.exports.delimited import harmless
 
 if TYPE_CHECKING:
     from _csv import Writer
 
 WIDEST = 24
+_NUMBER = re.compile(r"[-+]?[0-9.,]+", re.ASCII)
 
 
 class RowsUnaccounted(Exception):
@@ -47,6 +50,7 @@ class Totals:
     sums: Counter[str] = field(default_factory=Counter)
     refunds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(default_factory=Counter)
 
     def accept(self, rows: int, figures: Figures | None) -> None:
         """Counts what is in the book now."""
@@ -59,6 +63,7 @@ class Totals:
         self.without_price += figures.without_price
         self.without_lines += figures.without_lines
         self.unpaid += figures.unpaid
+        self.remarks.update(figures.remarks)
         if figures.difference:
             self.adjustments[figures.currency] += abs(figures.difference)
 
@@ -108,6 +113,7 @@ class Totals:
             "orders_without_lines": self.without_lines,
             "orders_unpaid": self.unpaid,
             "customer_names_kept": self.names_kept,
+            "remarks": dict(sorted(self.remarks.items())),
             "refusals": dict(sorted(self.reasons.items())),
         }
 
@@ -124,6 +130,7 @@ class Totals:
             ("Customers' names kept", self.names_kept, "the file tells others; --customers update takes them"),
         ]
         lines = [(label, f"{count} orders, {what}") for label, count, what in found if count]
+        lines += [("Remarked", f"{count} orders, {code}") for code, count in sorted(self.remarks.items())]
         return [*lines, ("Columns not used", ", ".join(unused))] if unused else lines
 
     def as_lines(self, unused: Sequence[str] = ()) -> list[str]:
@@ -153,6 +160,11 @@ def _told_amounts(sums: Counter[str]) -> str:
     return " and ".join(f"{amount} {currency}" for currency, amount in _amounts(sums).items())
 
 
+def guarded(cell: str) -> str:
+    """A cell behind an apostrophe where a spreadsheet would take it for a formula; it is read without it."""
+    return harmless(cell) if cell and not _NUMBER.fullmatch(cell) else cell
+
+
 def error_cells(row: Row, problem: Problem, widths: Sequence[int]) -> list[str]:
     """A refused row as it was under its kind's columns, what is wrong with it, and cells beyond the header.
 
@@ -160,10 +172,11 @@ def error_cells(row: Row, problem: Problem, widths: Sequence[int]) -> list[str]:
     """
     width = widths[row.kind]
     before, after = sum(widths[: row.kind]), sum(widths[row.kind + 1 :])
-    cells = row.cells[:width] + [""] * (width - len(row.cells))
+    told = [guarded(cell) for cell in row.cells]
+    cells = told[:width] + [""] * (width - len(told))
     column = f"{row.kind + 1}.{problem.column}" if len(widths) > 1 and problem.column else problem.column
     why = [place_of(row.line), column, problem.code, problem.message, problem.fix]
-    return [*[""] * before, *cells, *[""] * after, *why, *row.cells[width:]]
+    return [*[""] * before, *cells, *[""] * after, *why, *told[width:]]
 
 
 class ErrorFile:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
+from msgspec import to_builtins
 
 from domain.events import Command, Context
+from domain.import_answers import AnswerImport, AskAboutImport
 from domain.imports import CompleteImport, FailImport, Import, ReadImport, StartImport
 from importers import files
 from importers.faults import UnusableFile
 from importers.files import DiskFault, RangeWriter
+from importers.findings import found
 from importers.intakes import ImportRequest, Opened, opened
 from importers.ranges import Taker, cut, totals_of
 from importers.reading.rows import ADDED_COLUMNS
@@ -27,6 +30,7 @@ from projections.work.import_files import delete_rows, folder_of
 from projections.work.import_files import error_report as joined_report
 from projections.work.imports import RunningImport
 
+EXAMINED = "findings"  # of what is told of an import: what looked wrong in its first orders
 IMPORTS = UUID("2f0a5b7c-64d1-5c55-9a0e-6f1d2b7c8e31")
 
 OnRange = Callable[[Connection, int], None]
@@ -109,7 +113,10 @@ def change(runtime: Runtime, command: Command, import_id: UUID, also: OnRange | 
 
 
 def read(runtime: Runtime, standing: RunningImport, on_range: OnRange | None = None) -> None:
-    """Reads the file once and cuts it into ranges; those cut before stay as they are."""
+    """Reads the file once and cuts it into ranges; those cut before stay as they are.
+
+    Its first orders are looked at before: where something looks wrong, the import waits for an answer instead.
+    """
     asked, import_id = ImportRequest.restored(standing.told), standing.id
     folder = files.made_folder(runtime.settings, import_id)
     with runtime.reading() as connection:
@@ -128,9 +135,35 @@ def read(runtime: Runtime, standing: RunningImport, on_range: OnRange | None = N
             work.set_header(connection, import_id, (*file.header, *ADDED_COLUMNS), file.delimiter)
             if "explained" not in standing.told:
                 work.set_told(connection, import_id, {**file.asked.stored(), "explained": file.explain()})
+        if _asks(runtime, standing, file):
+            return
         done = cut(file, folder, known, record)
     if done:
         _is_read(runtime, standing, file, done.rows, done.orders)
+
+
+def _asks(runtime: Runtime, standing: RunningImport, file: Opened) -> bool:
+    """Whether the import waits now for an answer; a dry run stores nothing, and only tells what it would ask."""
+    if EXAMINED in standing.told or file.asked.kind != "orders":
+        return False
+    try:
+        findings = found(file)
+    except OSError as error:
+        raise DiskFault(error) from None
+
+    def noted(connection: Connection, _: int) -> None:
+        told = (work.find(connection, standing.id) or standing).told
+        work.set_told(connection, standing.id, {**told, EXAMINED: to_builtins(findings)})
+
+    if findings and not file.asked.choices.dry_run:
+        command = AskAboutImport(
+            import_id=standing.id, context=context_of(standing.id, "ask", "importer"), findings=findings
+        )
+        change(runtime, command, standing.id, noted)
+        return True
+    with runtime.pool.connection() as connection:
+        noted(connection, 0)
+    return False
 
 
 def _is_read(runtime: Runtime, standing: RunningImport, file: Opened, rows: int, orders: int) -> None:
@@ -187,6 +220,12 @@ def complete(runtime: Runtime, import_id: UUID) -> bool:
 def told_of(error: UnusableFile) -> tuple[str, str]:
     """Why an import cannot go on, as a code and in words."""
     return "disk-fault" if isinstance(error, DiskFault) else "unusable-file", str(error)
+
+
+def answer(runtime: Runtime, import_id: UUID, checked: Collection[str], actor: str) -> None:
+    """Says of what looks wrong that it is right; the import can go on then."""
+    context = context_of(import_id, f"answer/{','.join(sorted(checked))}", actor)
+    change(runtime, AnswerImport(import_id=import_id, context=context, checked=tuple(sorted(checked))), import_id)
 
 
 def fail(runtime: Runtime, import_id: UUID, code: str, detail: str) -> None:

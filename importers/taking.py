@@ -35,6 +35,7 @@ FIXES = {
     "order-not-found": "Correct the number: no order has it.",
     "tracking-missing": "Load the tracking codes first.",
 }
+DATE_IN_FUTURE = "date-in-future"
 AHEAD = timedelta(days=1)  # by which clocks and zones may differ
 _CORRECT = "Correct the cell and load the error file."
 
@@ -150,7 +151,7 @@ def require_past(draft: Draft, columns: dict[str, str], latest: datetime) -> Non
         if moment and moment > latest:
             message = "This is told to have happened, and lies in the future."
             fix = "Correct the date; leave out a column of what is only expected."
-            raise Fault("date-in-future", message, column=columns.get(field, ""), fix=fix, line=draft.line)
+            raise Fault(DATE_IN_FUTURE, message, column=columns.get(field, ""), fix=fix, line=draft.line)
 
 
 def judged(groups: Iterable[Group]) -> Iterator[Staged]:

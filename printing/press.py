@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
@@ -12,10 +12,11 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from domain.errors import Rejected
-from domain.orders.documents import NUMBERED, RETURN_SLIP
+from domain.orders.documents import A4, A6, NUMBERED, RETURN_SLIP, SHIPPING_LABEL, TILL
 from domain.orders.order import Document, Order, Print
 from domain.settings import Shop
-from printing.documents import LAYOUT, print_a4, print_many, print_till, sheet_of
+from printing.documents import LAYOUT, print_a4, print_label, print_many, print_till, sheet_of
+from printing.documents.picking import picking_sheet
 from printing.documents.sheet import Sheet, characters_missing
 from printing.electronic import factur_x, is_electronic
 from projections.log import Session
@@ -23,16 +24,22 @@ from projections.papers.kept_prints import Copy, DocumentAltered
 from projections.papers.prints import Paper, Papers
 
 MOST_NAMED = 5  # characters
-A4, TILL, LIST, PRINTER = FORMS = ("a4", "80mm", "list", "till-printer")
+LIST, PRINTER = "list", "till-printer"  # forms of prints beside the sizes of paper
 
 
 class Unprintable(Rejected):
     """
-    The typeface of documents lacks {characters}. An issued document stays as it is for ever: write this in other
-    letters on the order first.
+    No typeface of documents has {characters}. An issued document stays as it is for ever: write this in other letters
+    on the order first.
     """
 
     code = "unprintable-characters"
+
+
+class NothingToPick(Rejected):
+    """Nothing of these orders is still to be sent."""
+
+    code = "nothing-to-pick"
 
 
 class Printed(NamedTuple):
@@ -62,6 +69,8 @@ def sheet_on(paper: Paper, kind: str, locale: str = "") -> Sheet:
         locale=locale,
         document=paper.document,
         return_number=int(paper.number) if kind == RETURN_SLIP else 0,
+        parcel=int(paper.number or 0) if kind == SHIPPING_LABEL else 0,
+        goods=paper.goods,
         link=paper.link,
     )
 
@@ -102,18 +111,27 @@ def drawn(paper: Paper, sheet: Sheet, form: str) -> bytes:
     """A sheet as a PDF; an issued document as an electronic invoice where the shop wants it so."""
     if form == TILL:
         return print_till(sheet)
+    if form == A6:
+        return print_label(sheet)
     if paper.document and is_electronic(paper.shop, paper.document):
         return factur_x(sheet, paper.order, paper.shop, paper.document)
     return print_a4(sheet)
 
 
-def press_many(
-    papers: Iterable[Paper], kind: str, locale: str = "", *, till: bool = False
-) -> tuple[bytes, list[Print]]:
+def pick_list(papers: Papers, order_ids: Sequence[UUID], locale: str = "") -> bytes:
+    """What many orders still need as one list; raises `OrderNotFound` or `NothingToPick`."""
+    orders, goods = papers.to_pick(order_ids)
+    sheet = picking_sheet(orders, goods, papers.shop, locale)
+    if sheet is None:
+        raise NothingToPick
+    return print_a4(sheet)
+
+
+def press_many(papers: Iterable[Paper], kind: str, locale: str = "", size: str = A4) -> tuple[bytes, list[Print]]:
     """Many documents as one file, and a print of each, by the hash of the file."""
     papers = list(papers)
     sheets = [sheet_on(paper, kind, locale) for paper in papers]
-    data = print_many(sheets, till=till)
+    data = print_many(sheets, size)
     return data, [print_of(paper, sheet, LIST, data) for paper, sheet in zip(papers, sheets, strict=True)]
 
 

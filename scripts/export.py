@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple
-from uuid import uuid4
 
 import click
 
@@ -29,10 +26,12 @@ from projections.exports import (
     require_passed,
 )
 from projections.runtime import Runtime
+from scripts.export_book import book
 from scripts.export_events import events
 from scripts.filtering import filters_told, refusals
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
+from scripts.output_files import whole_file
 from scripts.progress import progress
 
 OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
@@ -58,6 +57,7 @@ def export() -> None:
     """
 
 
+export.add_command(book)
 export.add_command(events)
 
 
@@ -105,7 +105,10 @@ def _exported(runtime: Runtime, name: str, told: ExportOptions) -> dict[str, Any
             tell(folded, 0)
 
         try:
-            with reading(Reading.of(runtime, view), asked, building=building) as opened, _file(told.output) as file:
+            with (
+                reading(Reading.of(runtime, view), asked, building=building) as opened,
+                whole_file(told.output) as file,
+            ):
                 total = opened.total()
                 rows = _write(opened, told.form, file, lambda done: tell(done, total))
                 position = opened.moment.position
@@ -142,21 +145,3 @@ def _write(opened: Export, form: str, file: IO[bytes], tell: Any) -> int:
     for data in FORMATS[form].write(opened.columns, counted()):
         file.write(data)
     return rows
-
-
-@contextmanager
-def _file(output: Path) -> Iterator[IO[bytes]]:
-    """The file to write, for its owner alone; it has its name once the block ended well."""
-    if str(output) == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    unfinished = output.with_name(f".{output.name}.{uuid4().hex}")
-    try:
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(output)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -13,9 +13,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import click
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from domain.errors import DomainError
-from domain.imports import FIRST_YEAR, LAST_YEAR, CancelImport, Choices, Kind, is_form_of_dates
+from domain.imports import FIRST_YEAR, LAST_YEAR, NEEDS_ANSWER, CancelImport, Choices, Kind, is_form_of_dates
 from importers import local, service
 from importers.faults import UnusableFile
 from importers.intakes import ImportRequest, opened
@@ -28,7 +30,7 @@ from scripts.import_maps import guess, maps, read_by
 from scripts.installation import opened_runtime
 from scripts.undoing import ACTOR, now, take_back
 
-SOME_REFUSED = 3
+SOME_REFUSED, NEEDS_LOOK = 3, 4
 SECONDS_BETWEEN_LINES = 5.0
 MOST_KEPT = 1_000
 
@@ -57,6 +59,15 @@ import_orders.add_command(guess)
 import_orders.add_command(maps)
 
 
+checked = click.option(
+    "--yes-i-checked",
+    "checked",
+    multiple=True,
+    metavar="NAME",
+    help="Say of what looks wrong, by its name, that you looked at it and it is right.",
+)
+
+
 def _loading(command: Callable[..., None]) -> Callable[..., None]:
     """The options that every kind of file has."""
     for option in (
@@ -67,6 +78,7 @@ def _loading(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option("--automations", is_flag=True, help="Let mails and automations follow."),
         click.option("--dry-run", is_flag=True, help="Decide everything, store nothing."),
+        checked,
         click.argument("files", type=FILE, nargs=-1, required=True),
     ):
         command = option(command)
@@ -115,8 +127,8 @@ def orders(files: tuple[Path, ...], map_file: Path | None, stock: Any, update: b
 
     Exports of Shopify, WooCommerce, Amazon and PrestaShop are known by their columns; other CSV files need a mapping.
     Loading files again adds nothing; what was stopped goes on where it was. Refused rows go to a file of their own, to
-    be corrected and loaded alone. Exit status: 0 when all came in, 3 when some rows were refused, 1 when a file cannot
-    be used.
+    be corrected and loaded alone. Exit status: 0 when all came in, 3 when some rows were refused, 4 when the orders
+    look wrong and nothing was stored (see --yes-i-checked), 1 when a file cannot be used.
     """
     asked = ImportRequest(
         files=_resolved(files),
@@ -155,6 +167,15 @@ def statuses(files: tuple[Path, ...], **told: Any) -> None:
 
 @import_orders.command()
 @_loading
+@click.option("--timezone", default="", metavar="ZONE", help="Of times that tell none, like Europe/Paris.")
+@click.option("--dates", default="", metavar="FORM", help="day-first or month-first, where no date proves it.")
+def payments(files: tuple[Path, ...], timezone: str, dates: str, **told: Any) -> None:
+    """Write down payments and refunds from FILES, Stripe's payments or PayPal's activity, for orders that are there."""
+    _load(files, replace(_updates(files, "payments", told), timezone=timezone, dates=dates), None, **told)
+
+
+@import_orders.command()
+@_loading
 @click.option("--update", is_flag=True, help="Lead products that are there to what the file tells.")
 def products(files: tuple[Path, ...], update: bool, **told: Any) -> None:
     """Take products into the catalogue from FILES, CSV files as `carnet products export` writes them: a sku, and of
@@ -177,11 +198,11 @@ def _resolved(files: Sequence[Path]) -> tuple[str, ...]:
 @click.argument("import_id", type=click.UUID)
 @click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="Where refused rows go.")
 @click.option("--json", "as_json", is_flag=True, help="Print the control totals as JSON.")
-def resume(import_id: UUID, errors: Path | None, as_json: bool) -> None:
-    """Go on with an import that was stopped, where it was."""
-    with _told(), opened_runtime() as runtime:
-        with _progress() as tell:
-            local.run(runtime, import_id, tell)
+@checked
+def resume(import_id: UUID, errors: Path | None, as_json: bool, checked: Sequence[str]) -> None:
+    """Go on with an import that was stopped, or that waits for an answer, where it was."""
+    with _told(as_json=as_json), opened_runtime() as runtime:
+        _run(runtime, import_id, checked, local.PROCESSES)
         _end(runtime, import_id, errors or Path(f"{import_id}-errors.csv"), as_json=as_json)
 
 
@@ -227,15 +248,28 @@ def _load(
     processes: int,
     dry_run: bool,
     automations: bool,
+    checked: Sequence[str],
 ) -> None:
     report = errors or Path(f"{files[0].stem}-errors.csv")
     if report.resolve() in {file.resolve() for file in files}:
         raise click.UsageError("The error report would overwrite the file: say another --errors.")
-    with _told(), opened_runtime(begins=not dry_run) as runtime:
+    with _told(as_json=as_json), opened_runtime(begins=not dry_run) as runtime:
         import_id = _begun(runtime, files, asked, map_file)
-        with _progress() as tell:
-            local.run(runtime, import_id, tell, processes=processes)
+        _run(runtime, import_id, checked, processes)
         _end(runtime, import_id, report, as_json=as_json)
+
+
+def _run(runtime: Runtime, import_id: UUID, checked: Sequence[str], processes: int) -> None:
+    """Brings the import to its end; what looks wrong is answered by the names of what was checked."""
+    with _progress() as tell:
+        try:
+            local.run(runtime, import_id, tell, processes=processes)
+        except local.AnswerNeeded as needed:
+            names = {finding.name for finding in needed.findings}
+            if not names <= set(checked):
+                raise
+            service.answer(runtime, import_id, names, ACTOR)
+            local.run(runtime, import_id, tell, processes=processes)
 
 
 def _begun(runtime: Runtime, files: Sequence[Path], asked: ImportRequest, map_file: Path | None) -> UUID:
@@ -257,19 +291,29 @@ def _end(runtime: Runtime, import_id: UUID, report: Path, *, as_json: bool) -> N
     dry_run = service.state_of(runtime, import_id).choices.dry_run
     if totals.refused_rows:
         _write_report(runtime, import_id, report)
-    unused = ImportRequest.restored(service.standing_of(runtime, import_id).told).unused
-    _print(totals, import_id, unused, dry_run=dry_run, as_json=as_json)
+    told = service.standing_of(runtime, import_id).told
+    unused, findings = ImportRequest.restored(told).unused, told.get(service.EXAMINED, []) if dry_run else []
+    _print(totals, import_id, unused, findings, dry_run=dry_run, as_json=as_json)
     if totals.refused_rows:
         click.echo(f"The refused rows are in {report}: correct them there and load that file.", err=True)
         sys.exit(SOME_REFUSED)
 
 
-def _print(totals: Totals, import_id: UUID, unused: Sequence[str], *, dry_run: bool, as_json: bool) -> None:
+def _print(
+    totals: Totals,
+    import_id: UUID,
+    unused: Sequence[str],
+    findings: Sequence[Mapping[str, Any]],
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     if as_json:
-        head = {"import": str(import_id), "dry_run": dry_run, "columns_not_used": unused}
+        head = {"import": str(import_id), "dry_run": dry_run, "columns_not_used": unused, "findings": findings}
         click.echo(json.dumps({**head, **totals.as_dict()}))
         return
-    lines = [f"{'Import':<24}{import_id}", *totals.as_lines(unused)]
+    asked = [f"{'Looks wrong':<24}{finding['name']}: {finding['detail']}" for finding in findings]
+    lines = [f"{'Import':<24}{import_id}", *asked, *totals.as_lines(unused)]
     click.echo("\n".join(["Nothing was stored.", *lines] if dry_run else lines))
 
 
@@ -286,12 +330,28 @@ def _write_report(runtime: Runtime, import_id: UUID, report: Path) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(*, as_json: bool = False) -> Iterator[None]:
     """Faults of the file and refusals, told as such."""
     try:
         yield
+    except local.AnswerNeeded as needed:
+        _ask(needed, as_json=as_json)
+        sys.exit(NEEDS_LOOK)
     except (UnusableFile, local.WorkerLost, DomainError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _ask(needed: local.AnswerNeeded, *, as_json: bool) -> None:
+    """Tells what looks wrong, and how to say that it is right."""
+    if as_json:
+        findings = [to_builtins(finding) for finding in needed.findings]
+        click.echo(json.dumps({"import": str(needed.import_id), "state": NEEDS_ANSWER, "findings": findings}))
+        return
+    click.echo("Nothing was stored: look at this first.")
+    for finding in needed.findings:
+        click.echo(f"{finding.name:<24}{finding.detail}")
+    names = " ".join(f"--yes-i-checked {finding.name}" for finding in needed.findings)
+    click.echo(f"Correct the map or the file; or, where all of it is right, say {names} as well.", err=True)
 
 
 @contextmanager

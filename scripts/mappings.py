@@ -7,8 +7,8 @@ from pathlib import Path
 from api.imports.mappings import Proposal, ProposedColumn, UnreadableMapping
 from importers.faults import UnusableFile
 from importers.guessing.guess import guess
-from importers.guessing.text import certainty, mapping_text
-from importers.mapping.mapping import columns_of, parsed_mapping
+from importers.guessing.text import certainty, mapping_text, shown_samples
+from importers.mapping.mapping import FIELDS, columns_of, parsed_mapping
 from importers.profiles import profile_claiming
 
 
@@ -28,6 +28,12 @@ class FileMappings:
             found = guess(path, source)
         except UnusableFile as error:
             raise UnreadableMapping(str(error)) from None
-        taken = [ProposedColumn(one.column.name, one.field, certainty(one.surely), one.why) for one in found.guessed]
-        left = [ProposedColumn(one.column.name, "", "", one.why) for one in found.left_out]
-        return Proposal(mapping_text(found), [*taken, *left], found.header, profile_claiming((found.header,)))
+        taken = [
+            ProposedColumn(
+                one.column.name, one.field, certainty(one.surely), one.why, shown_samples(one.column, one.field)
+            )
+            for one in found.guessed
+        ]
+        left = [ProposedColumn(one.column.name, "", "", one.why, shown_samples(one.column)) for one in found.left_out]
+        profile = profile_claiming((found.header,))
+        return Proposal(mapping_text(found), [*taken, *left], found.header, profile, FIELDS)

@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 import click
 
 from domain.errors import DomainError
-from domain.orders.documents import KINDS, RECEIPT
+from domain.orders.documents import KINDS, RECEIPT, SIZES, WrongSize, size_of
 from domain.settings import LOCALES
 from printing import escpos, press
-from printing.press import A4, PRINTER, TILL
+from printing.press import PRINTER
 from projections.papers.prints import Paper, Papers
 from projections.runtime import Runtime
 from scripts.installation import opened_runtime
@@ -26,6 +26,7 @@ from scripts.printers import Printer, PrinterUnreachable, printer_at
 
 ACTOR = "process:print"
 SOME_REFUSED = 3
+PICKING = "picking-list"  # one list of what all the orders still need
 NAMES = {kind.replace("_", "-"): kind for kind in KINDS}
 
 
@@ -60,8 +61,8 @@ def _printer(context: click.Context, option: click.Parameter, url: str | None) -
 @click.argument("orders", nargs=-1)
 @click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE", help="Orders of the list, as GET /orders.")
 @click.option("--sort", help="How the filtered orders are sorted, as GET /orders; newest first unless told.")
-@click.option("--kind", type=click.Choice(list(NAMES)), default=RECEIPT, show_default=True)
-@click.option("--format", "form", type=click.Choice((A4, TILL)), default=A4, show_default=True)
+@click.option("--kind", type=click.Choice([*NAMES, PICKING]), default=RECEIPT, show_default=True)
+@click.option("--format", "form", type=click.Choice(SIZES), help="The paper; that of its kind unless told.")
 @click.option("--locale", type=click.Choice(LOCALES), help="The language; each order's own unless told.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The PDF; - is the standard output.")
 @click.option("--printer", callback=_printer, metavar="URL", help="tcp://HOST:9100 or file:///dev/usb/lp0.")
@@ -73,7 +74,7 @@ def print_orders(
     filters: tuple[str, ...],
     sort: str | None,
     kind: str,
-    form: str,
+    form: str | None,
     locale: str | None,
     output: Path | None,
     printer: Printer | None,
@@ -86,11 +87,12 @@ def print_orders(
     An order has all its documents of the kind printed. Exit status: 0 when every order was printed, 3 when some had
     nothing to print (they are told, the rest is printed), 1 when nothing was.
     """
-    asked = PrintRequest(NAMES[kind], form, locale or "", output, printer, timeout, drawer)
+    told = NAMES.get(kind, PICKING)
+    asked = PrintRequest(told, _size(told, form), locale or "", output, printer, timeout, drawer)
     _check(asked, orders, filters, sort)
     with opened_runtime() as runtime:
         order_ids, unknown = picked(runtime, orders, filters, sort)
-        papers, nothing = _found(runtime, order_ids, asked.kind)
+        papers, nothing = _found(runtime, order_ids, RECEIPT if asked.kind == PICKING else asked.kind)
         refused = [*(RefusedPrint(order, "order-not-found", message) for order, message in unknown.items()), *nothing]
         for one in () if as_json else refused:
             click.echo(f"{one.order}: {one.message}", err=True)
@@ -106,10 +108,17 @@ def _check(asked: PrintRequest, orders: Sequence[str], filters: Sequence[str], s
         raise click.UsageError("Named orders come out in the order they are named: --sort is for a --filter.")
     if (asked.output is None) == (asked.printer is None):
         raise click.UsageError("Say --output FILE, or --printer URL.")
-    if asked.kind != RECEIPT and (asked.form == TILL or asked.printer):
-        raise click.UsageError("On 80 mm and till printers there are receipts alone.")
+    if asked.kind != RECEIPT and asked.printer:
+        raise click.UsageError("On till printers there are receipts alone.")
     if asked.drawer and not asked.printer:
         raise click.UsageError("A drawer is opened by a --printer.")
+
+
+def _size(kind: str, told: str | None) -> str:
+    try:
+        return size_of(kind, told or "")
+    except WrongSize as error:
+        raise click.BadParameter(str(error), param_hint="--format") from None
 
 
 def _found(runtime: Runtime, order_ids: Sequence[UUID], kind: str) -> tuple[list[Paper], list[RefusedPrint]]:
@@ -139,9 +148,11 @@ def _out(runtime: Runtime, papers: Sequence[Paper], asked: PrintRequest) -> int:
 def _pdf(runtime: Runtime, papers: Sequence[Paper], asked: PrintRequest) -> bytes:
     """One document in the bytes it always has, or many as one file; written down in their orders."""
     home, now = Papers(runtime), datetime.now(UTC)
+    if asked.kind == PICKING:
+        return press.pick_list(home, [paper.order.id for paper in papers], asked.locale)
     if len(papers) == 1:
         return press.printed(home, papers[0], asked.kind, asked.form, asked.locale, ACTOR, now).data
-    data, prints = press.press_many(papers, asked.kind, asked.locale, till=asked.form == TILL)
+    data, prints = press.press_many(papers, asked.kind, asked.locale, asked.form)
     home.write_down(press.not_yet(papers, prints), ACTOR, now)
     return data
 

@@ -103,7 +103,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 def _build(runtime: Runtime) -> Flask:
     from api.app import create_app
-    from printing.documents.fonts import make_ready
+    from printing.documents.typefaces import make_ready
     from scripts.mappings import FileMappings
 
     application = create_app(runtime, FileMappings())

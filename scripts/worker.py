@@ -15,7 +15,7 @@ from scripts.memory import share_memory
 def worker() -> None:
     """Run the processes and the effects on the outside world; start as many as wanted."""
     share_memory()
-    from printing.documents.fonts import make_ready
+    from printing.documents.typefaces import make_ready
     from scripts.importing import importing
     from workers.effects import PERFORMED
     from workers.working import run

@@ -24,6 +24,7 @@ from tests.faults.installation import Mortal
 from tests.fixtures_api import PASSWORD, hire
 from tests.fixtures_database import TEST_SECRET, copied
 from tests.setup.running import eventually, free_port
+from tests.workers.mail_servers import Inbox, serving
 
 NEWEST = 40  # orders of the demonstration shop
 PATIENCE_MS = 30_000
@@ -36,11 +37,12 @@ OPTIONS = ("--no-sandbox", "--disable-background-networking")
 
 
 class RunningShop(NamedTuple):
-    """A running shop: where it answers, its settings for whoever looks behind it, and its API's process."""
+    """A running shop: where it answers, its settings for whoever looks behind it, its API and its mail server."""
 
     address: str
     settings: Settings
     serving: Mortal
+    inbox: Inbox
 
 
 def lacking(what: str) -> None:
@@ -65,9 +67,10 @@ def running_shop(
     built_console: Path, server: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningShop]:
     """A small shop with its API, views and worker in processes of their own; `ada` and `bob` may sign in."""
-    folder, port = tmp_path_factory.mktemp("shop"), free_port()
-    with copied(server, template_database) as url:
-        settings = Settings(database_url=url, secret_key=TEST_SECRET, data_dir=folder)
+    folder, port, inbox = tmp_path_factory.mktemp("shop"), free_port(), Inbox()
+    with copied(server, template_database) as url, serving(inbox) as mail_server:
+        smtp_url = f"smtp://{mail_server}"
+        settings = Settings(database_url=url, secret_key=TEST_SECRET, data_dir=folder, smtp_url=smtp_url)
         with open_runtime(settings) as runtime:
             now = datetime.now(UTC)
             for command in shop_commands(now):
@@ -83,7 +86,7 @@ def running_shop(
         try:
             eventually(lambda: _answers(address), "the API answered")
             eventually(lambda: _is_folded(settings), "the views came to the log's head")
-            yield RunningShop(address, settings, running[0])
+            yield RunningShop(address, settings, running[0], inbox)
         finally:
             for part in running:
                 part.end()

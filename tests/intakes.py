@@ -16,10 +16,11 @@ from domain.customers import (
 )
 from domain.events import Command, Context
 from domain.orders.buyers import stranger_id
-from domain.orders.creation import Buyer, CreateOrder, Past, PastPayment, PastRefund, PastShipment
+from domain.orders.creation import Buyer, CreateOrder
 from domain.orders.imports import UndoOrderImport
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported
+from domain.orders.past import Past, PastPayment, PastRefund, PastShipment
 from domain.pricing import CouponTerms
 
 BEFORE = datetime(2025, 11, 3, 10, tzinfo=UTC)

@@ -23,6 +23,7 @@ from workers.jobs import part_performer
 from workers.tools import Tools
 
 AT_ONCE = 20  # orders decided on in one transaction
+NOT_AGAIN = ("administrators", "test")  # messages to others than the customer
 MOST_MESSAGES = 50  # of one order that are looked through for the one to send again
 
 Item = Callable[[Session, int], Result]
@@ -139,7 +140,7 @@ def _resend(tools: Tools, session: Session, action: ResendMails, order: Order, g
     """Asks for the last mail of the order once more, as it was written."""
     with tools.runtime.reading() as connection:
         found = list_messages(connection, MessageFilters(order_id=order.id), limit=MOST_MESSAGES).items
-    heads = (one for one in found if one.purpose != "administrators" and action.template in ("", one.template))
+    heads = (one for one in found if one.purpose not in NOT_AGAIN and action.template in ("", one.template))
     head = next(heads, None)
     if head is None:
         raise MessageNotFound

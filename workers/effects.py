@@ -13,6 +13,7 @@ from workers.payments import PAYMENTS
 from workers.prints import PRINTS
 from workers.retention import keep_to_it
 from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unknown
+from workers.upkeep import UPKEEP
 
 __all__ = ["PERFORMED", "GiveUp", "Job", "LostClaim", "Performer", "Retry", "Tools", "Unknown"]
 
@@ -27,4 +28,5 @@ PERFORMED: Mapping[str, Performer] = {
     **BULK,
     **EXPORTS,
     **PRINTS,
+    **UPKEEP,
 }

@@ -10,7 +10,7 @@ from projections.access import drafts
 from projections.engine.tables import Connection
 from projections.payments import charges, webhooks
 from projections.settings import Settings
-from projections.work import erasing, import_files, imports, job_files
+from projections.work import erasing, import_files, imports, job_files, uploads
 from workers.tools import Job, Retry, Tools
 
 AT_REST = ("completed", "cancelled", "failed", "undone")
@@ -30,6 +30,7 @@ def clear_person(tools: Tools, job: Job) -> None:
         charges.forget_orders(connection, orders)
         drafts.forget_before(connection, before)
         mails = erasing.mails_of(connection, orders)
+        uploads.forget_before(connection, tools.settings, before)
         job_files.delete_made_before(connection, tools.settings, time.time())
         at_work = _clear_imports(connection, tools.settings, before) + erasing.jobs_at_work(connection, before)
     tools.handed_over.take_back(tools.runtime.log.lineage()[0].id, mails)

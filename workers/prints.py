@@ -12,7 +12,8 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.orders import bulk
-from domain.orders.bulk import TILL, PrintOrders
+from domain.orders.bulk import PrintOrders
+from domain.orders.documents import size_of
 from domain.orders.order import Print
 from printing.documents import LAYOUT, Bundle
 from printing.press import LIST, sheet_on
@@ -59,7 +60,7 @@ class Printing:
         self._action = action
         self._ids = [UUID(told) for told in held.content["ids"]]
         self._papers = Papers(tools.runtime)
-        self._bundle = Bundle(till=action.paper == TILL)
+        self._bundle = Bundle(size_of(action.kind, action.paper))
         self._documents = self._lines = 0
 
     def file(self) -> dict[str, Any] | None:

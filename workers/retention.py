@@ -16,7 +16,7 @@ from projections.faults import with_trace
 from projections.papers import kept_prints
 from projections.payments import charges, webhooks
 from projections.runtime import Runtime
-from projections.work import import_files, job_files, jobs, retention, webhook_endpoints
+from projections.work import import_files, job_files, jobs, retention, uploads, webhook_endpoints
 from projections.work import imports as work
 from projections.work.effects import purge_done
 from workers.handed_over import HandedOver
@@ -36,7 +36,8 @@ def _uploads(runtime: Runtime) -> int:
         for import_id in old:
             import_files.delete_folder(runtime.settings, import_id)
             work.files_deleted(connection, import_id)
-    return len(old)
+        unused = uploads.forget_old(connection, runtime.settings, timedelta(days=runtime.settings.files_days))
+    return len(old) + unused
 
 
 def _files_of_jobs(runtime: Runtime) -> int:

@@ -1,1 +1,5 @@
 """Customer cards over HTTP."""
+
+from api.customers import data, routes
+
+__all__ = ["data", "routes"]

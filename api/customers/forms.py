@@ -122,13 +122,18 @@ class RemainsAnswer(Body):
     why = fields.String(required=True)
 
 
-class ErasureAnswer(Body):
+class ReachAnswer(Body):
+    """What forgetting a person reaches, and what stays in the clear."""
+
+    reached = fields.List(fields.String(), required=True)
+    stays = fields.List(fields.Nested(RemainsAnswer), required=True)
+
+
+class ErasureAnswer(ReachAnswer):
     """A person who was forgotten: since when, what that reaches, and what stays in the clear."""
 
     id = fields.UUID(required=True)
     erased_at = fields.DateTime(required=True)
-    reached = fields.List(fields.String(), required=True)
-    stays = fields.List(fields.Nested(RemainsAnswer), required=True)
 
 
 class CardAnswer(Body):

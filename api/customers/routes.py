@@ -22,6 +22,7 @@ from api.customers.forms import (
     CustomerReasonForm,
     ErasureAnswer,
     MergeForm,
+    ReachAnswer,
     TellCard,
     WithdrawalQuery,
 )
@@ -85,9 +86,12 @@ def erasure_answer(customer: Customer, shop: Shop) -> dict[str, Any]:
     return {
         "id": str(customer.id),
         "erased_at": instant(customer.erased_at),
-        "reached": list(REACHED),
-        "stays": [remains._asdict() for remains in STAYS],
+        **_reach(),
     }
+
+
+def _reach() -> dict[str, Any]:
+    return {"reached": list(REACHED), "stays": [remains._asdict() for remains in STAYS]}
 
 
 def customer_answer(customer: Customer, shop: Shop | None = None) -> dict[str, Any]:
@@ -159,6 +163,14 @@ def _worth_answer(worth: CustomerWorth) -> dict[str, Any]:
         "worth": money(worth.worth, worth.currency),
         "last_order_at": instant(worth.last_order_at),
     }
+
+
+@customers.get("/erasure")
+@needs("customers:erase")
+@customers.response(200, ReachAnswer)
+def get_erasure() -> Response:
+    """What forgetting a customer reaches, and what stays and why: to be read before."""
+    return respond(_reach())
 
 
 @customers.get("/<uuid:customer_id>")

@@ -34,21 +34,25 @@ class UnreadableMapping(Exception):
 
 
 class ProposedColumn(NamedTuple):
-    """A column, the field that it was taken for (empty: left out), how surely, and why."""
+    """A column, the field that it was taken for (empty: left out), how surely, why, and samples of it."""
 
     column: str
     field: str
     certainty: str
     why: str
+    samples: Sequence[str]
 
 
 class Proposal(NamedTuple):
-    """A mapping proposed for a file: as TOML, column by column, the file's header, and the profile that knows it."""
+    """A mapping proposed for a file: as TOML, column by column, the file's header, the profile that knows it, and the
+    fields that a column may be read as.
+    """
 
     mapping: str
     columns: Sequence[ProposedColumn]
     header: tuple[str, ...]
     profile: str
+    field_names: Sequence[str]
 
 
 class Mappings(Protocol):
@@ -81,23 +85,28 @@ class MappingAnswer(Body):
 
 
 class ProposedColumnAnswer(Body):
-    """A column of the file, and what it was taken for: no field where it was left out."""
+    """A column of the file, and what it was taken for: no field where it was left out. Of what tells of a person the
+    samples show the shape (`Xxx Xxxxxx`).
+    """
 
     column = fields.String(required=True)
     field = fields.String(required=True)
     certainty = fields.String(required=True)
     why = fields.String(required=True)
+    samples = fields.List(fields.String(), required=True)
 
 
 class ProposalAnswer(Body):
     """A mapping to correct: as TOML, column by column; the mappings that are kept for such a header, and the profile
-    that knows it (empty where none does): with one of these no other is needed.
+    that knows it (empty where none does): with one of these no other is needed. `field_names` are what a column may
+    be read as (`billing/city`).
     """
 
     mapping = fields.String(required=True)
     columns = fields.List(fields.Nested(ProposedColumnAnswer), required=True)
     kept = fields.List(fields.String(), required=True)
     profile = fields.String(required=True)
+    field_names = fields.List(fields.String(), required=True)
 
 
 def _reader() -> Mappings:
@@ -139,6 +148,7 @@ def guess_mapping() -> Response:
             "columns": [column._asdict() for column in proposal.columns],
             "kept": mappings_for(runtime().desk.shop(), proposal.header),
             "profile": proposal.profile,
+            "field_names": list(proposal.field_names),
         }
     )
 

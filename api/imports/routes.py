@@ -9,29 +9,25 @@ from uuid import UUID
 
 from flask import Response
 from marshmallow import fields, validate
+from msgspec import to_builtins
 
 from api.access import needs, require_all
 from api.bodies import Resource
 from api.cursors import read_cursor, write_cursor
 from api.imports.figures import CHOICES, TAKEN_BACK, TOTALS
-from api.imports.upload import OPTIONS, Upload, received, request_key_of
+from api.imports.upload import OPTIONS, Upload, asked_of, received, request_key_of
 from api.lists import ListQuery, ListRequest, limit_of, page_answer, sorts
 from api.parameters import names_query
 from api.positions import tell_position
 from api.problems import Problem
-from api.requests import context, fresh, handle, respond, runtime
+from api.requests import context, fresh, respond, runtime
 from api.schemas import Body, PageQuery, Text, instant, page_form
 from domain import texts
-from domain.events import Command
 from domain.imports import (
     KINDS,
     STATES,
-    BeginUndo,
-    CancelImport,
     Import,
     ImportNotFound,
-    PauseImport,
-    ResumeImport,
     StartImport,
     needed,
 )
@@ -100,13 +96,27 @@ class KeptAnswer(Body):
     detail = fields.String(required=True)
 
 
+class FindingAnswer(Body):
+    """What looks wrong, in how many orders of those looked at, and whether somebody said that it is right."""
+
+    name = fields.String(required=True)
+    orders = fields.Integer(required=True)
+    looked_at = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    checked = fields.Boolean(required=True)
+
+
 class ImportAnswer(ImportRowAnswer):
-    """An import with what was chosen for it, its progress, its refusals by code and what an undo left."""
+    """An import with what was chosen for it, its progress, its refusals by code and what an undo left.
+
+    In the state `needs-answer` its `findings` ask for a look; a dry run tells them and goes on.
+    """
 
     detail = fields.String(required=True)
     choices = fields.Dict(keys=fields.String(), required=True, metadata=CHOICES)
     progress = fields.Nested(ImportProgressAnswer, required=True)
     refusals = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    findings = fields.List(fields.Nested(FindingAnswer), required=True)
     taken_back = fields.Dict(keys=fields.String(), required=True, metadata=TAKEN_BACK)
     kept = fields.List(fields.Nested(KeptAnswer), required=True)
 
@@ -163,6 +173,7 @@ def import_answer(one: Import, shop: Shop | None = None) -> dict[str, Any]:
         progress = work.progress(connection, one.id)
         ranges = work.ranges(connection, one.id)
         kept = work.kept(connection, one.id, MOST_KEPT)
+        standing = work.find(connection, one.id)
     chosen = one.choices
     return {
         "id": str(one.id),
@@ -180,9 +191,16 @@ def import_answer(one: Import, shop: Shop | None = None) -> dict[str, Any]:
         "progress": _progress_answer(progress),
         "totals": one.totals,
         "refusals": work.refusals(ranges),
+        "findings": _findings(one, standing.told if standing else {}),
         "taken_back": one.taken_back,
         "kept": [{**row._asdict(), "order_id": str(row.order_id)} for row in kept],
     }
+
+
+def _findings(one: Import, told: dict[str, Any]) -> list[dict[str, Any]]:
+    """What looked wrong: as its history tells it, else what a dry run would have asked."""
+    found = [to_builtins(finding) for finding in one.findings] or told.get("findings", [])
+    return [{**finding, "checked": finding["name"] in one.checked} for finding in found]
 
 
 def _progress_answer(now: work.Progress | None) -> dict[str, Any]:
@@ -207,7 +225,8 @@ def _row_answer(row: ImportHead) -> dict[str, Any]:
     }
 
 
-def _import(import_id: UUID) -> Import:
+def import_of(import_id: UUID) -> Import:
+    """The import of that id; raises `ImportNotFound`."""
     try:
         return runtime().log.load(Import, import_id)
     except NothingRecorded:
@@ -231,19 +250,27 @@ def get_imports(query: ListRequest[ImportFilters]) -> Response:
 def post_import() -> Response:
     """Take files in: a form with one `file` or more and, where needed, `mapping_text`, or the only file as the body.
 
+    In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
+
     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
     `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
     goes on while who asked has them.
 
     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
 
-    The query says how: `kind` (orders, tracking, statuses, products), `source`, `mapping` (the name of one that is kept
-    or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may mean), `decimal`,
-    `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers` (keep or update
-    their names).
+    The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one
+    that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may
+    mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers`
+    (keep or update their names). With `like`, the id of an import, whatever is not told is as that one was
+    asked and as its files proved: so are its refused rows loaded again.
+
+    Where the first orders look wrong, nothing is stored and the state is `needs-answer`: see `findings`.
     """
     with received(runtime().settings) as upload:
         upload.read_by(runtime().desk.shop())
+        if upload.like:
+            import_of(upload.like)
+            upload.read_like(*asked_of(upload.like))
         return _started(upload)
 
 
@@ -283,7 +310,7 @@ def _accepted(outcome: Outcome) -> Response:
 @imports.response(200, ImportAnswer)
 def get_import(import_id: UUID) -> Response:
     """One import: how far it is, its totals, and its refusals by code."""
-    one = _import(import_id)
+    one = import_of(import_id)
     return respond(import_answer(one), version=one.version)
 
 
@@ -292,7 +319,7 @@ def get_import(import_id: UUID) -> Response:
 @imports.response(200, ExplanationAnswer)
 def get_explanation(import_id: UUID) -> Response:
     """How its files are read: profile, encodings, forms, and each column with samples that are nobody's data."""
-    one = _import(import_id)
+    one = import_of(import_id)
     with runtime().reading() as connection:
         standing = work.find(connection, import_id)
     told = standing.told.get("explained") if standing else None
@@ -307,7 +334,7 @@ def get_explanation(import_id: UUID) -> Response:
 @imports.response(200, page_form(ImportDifferenceAnswer))
 def get_differences(query: PageQuery.Loaded, import_id: UUID) -> Response:
     """The orders whose parts come to another total than the one told, which they keep."""
-    _import(import_id)
+    import_of(import_id)
     limit = limit_of(query.limit)
     (after,) = read_cursor(query.cursor, "order_id", UUID) if query.cursor is not None else (UUID(int=0),)
     with runtime().reading() as connection:
@@ -321,7 +348,7 @@ def get_differences(query: PageQuery.Loaded, import_id: UUID) -> Response:
 @imports.response(200)
 def get_errors(import_id: UUID) -> Response:
     """The refused rows so far with what is wrong with each, to correct and load again."""
-    _import(import_id)
+    import_of(import_id)
     with runtime().reading() as connection:
         standing = work.find(connection, import_id)
         ranges = work.ranges(connection, import_id)
@@ -336,55 +363,3 @@ def get_errors(import_id: UUID) -> Response:
 def _has(import_id: UUID, number: int) -> bool:
     folder = import_files.folder_of(runtime().settings, import_id)
     return import_files.errors_path(folder, number).is_file()
-
-
-@imports.post("/<uuid:import_id>/pause")
-@needs("imports:write")
-@imports.response(200, ImportAnswer)
-def pause_import(import_id: UUID) -> Response:
-    """Stop after the batches in hand, to go on later."""
-    return _change(import_id, PauseImport(import_id=import_id, context=context()))
-
-
-@imports.post("/<uuid:import_id>/resume")
-@needs("imports:write")
-@imports.response(200, ImportAnswer)
-def resume_import(import_id: UUID) -> Response:
-    """Go on where it stopped, for who asks now: with the permissions that beginning it needs."""
-    _require_of(import_id)
-    return _change(import_id, ResumeImport(import_id=import_id, context=context()))
-
-
-@imports.post("/<uuid:import_id>/cancel")
-@needs("imports:write")
-@imports.response(200, ImportAnswer)
-def cancel_import(import_id: UUID) -> Response:
-    """Stop for good; what came in stays and can be taken back."""
-    return _change(import_id, CancelImport(import_id=import_id, context=context()))
-
-
-@imports.post("/<uuid:import_id>/undo")
-@needs("imports:write")
-@imports.response(202, ImportAnswer)
-def undo_import(import_id: UUID) -> Response:
-    """Take it back: its orders, what they moved of stock, the customers it made; what was worked on since stays.
-
-    It needs the permissions that beginning it does.
-    """
-    _require_of(import_id)
-    return _change(import_id, BeginUndo(import_id=import_id, context=context()), status=202)
-
-
-def _require_of(import_id: UUID) -> None:
-    """Refuses who may not do what the import does."""
-    one = _import(import_id)
-    require_all(needed(one.kind, one.choices))
-
-
-def _change(import_id: UUID, command: Command, status: int = 200) -> Response:
-    def beside(session: Session, one: Import) -> None:
-        session.begin()
-        work.set_state(session.connection, import_id, one.state)
-        import_effects.ask_for(session.connection, import_id)
-
-    return handle(command, render=import_answer, status=status, beside=beside)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +18,7 @@ from msgspec import Struct
 
 from api.access import caller
 from api.problems import Problem, of_validation
-from api.requests import etag, idempotency_key
+from api.requests import etag, idempotency_key, runtime
 from api.schemas import Body, Text
 from domain import texts
 from domain.imports import (
@@ -37,7 +38,9 @@ from domain.imports import (
 from domain.shop import Shop
 from projections.log import Answer, RequestKey
 from projections.settings import Settings
+from projections.work import imports
 from projections.work.import_files import folder_of
+from projections.work.uploads import UploadNotFound, find_upload, path_of
 
 CHUNK = 1 << 16
 LONGEST_MAPPING = 64 * 1024
@@ -72,6 +75,7 @@ class ImportOptions(Body):
     automations = fields.Boolean()
     on_change = fields.String(validate=validate.OneOf(get_args(OnChange)))
     customers = fields.String(validate=validate.OneOf(get_args(CustomersOfTheFile)))
+    like = fields.UUID()
 
     class Loaded(Struct, frozen=True, kw_only=True, omit_defaults=True):
         kind: Kind | None = None
@@ -87,17 +91,19 @@ class ImportOptions(Body):
         automations: bool | None = None
         on_change: OnChange | None = None
         customers: CustomersOfTheFile | None = None
+        like: UUID | None = None
 
 
 OPTIONS = ImportOptions()
 
 
 class Received(NamedTuple):
-    """A file on disk: where, its size and its SHA-256."""
+    """A file on disk: where, its size and its SHA-256; one that `stays` is still there once it was taken in."""
 
     path: Path
     size: int
     digest: bytes
+    stays: bool = False
 
 
 class Upload:
@@ -108,15 +114,33 @@ class Upload:
         self._files = files
         self._options = options
         self._mapping = mapping
-        self.choices = Choices(
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen, and the standard where nothing was."""
+        options = self._options
+        return Choices(
             dry_run=options.dry_run or False,
             stock=options.stock or "leave",
             automations=options.automations or False,
             on_change=options.on_change or "report",
             customers=options.customers or "keep",
         )
-        self.kind: Kind = options.kind or "orders"
-        self.source = options.source or ""
+
+    @property
+    def kind(self) -> Kind:
+        """What the files tell of."""
+        return self._options.kind or "orders"
+
+    @property
+    def source(self) -> str:
+        """The shop they come from; empty: the profile's own."""
+        return self._options.source or ""
+
+    @property
+    def like(self) -> UUID | None:
+        """The import whose refused rows these are: they are read as it was."""
+        return self._options.like
 
     @property
     def paths(self) -> list[Path]:
@@ -128,6 +152,13 @@ class Upload:
         kept = shop.mappings.get(self._options.mapping or "")
         if kept and not self._mapping:
             self._mapping = kept.text.encode()
+
+    def read_like(self, asked: Mapping[str, Any], mapping: bytes) -> None:
+        """Takes what was asked of another import and proved by its files, for whatever is not asked here."""
+        known = {name: asked[name] for name in (*KEPT, "currency") if asked.get(name)}
+        told = {**known, **asked.get("choices", {}), **msgspec.to_builtins(self._options)}
+        self._options = msgspec.convert(told, ImportOptions.Loaded)
+        self._mapping = self._mapping or mapping
 
     @property
     def fingerprint(self) -> bytes:
@@ -149,7 +180,7 @@ class Upload:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         names = [f"upload-{file.digest.hex()[:16]}" for file in self._files]
         for file, name in zip(self._files, names, strict=True):
-            file.path.replace(folder / name)
+            _put(file, folder / name)
         kept = {key: value for key, value in msgspec.to_builtins(self._options).items() if key in KEPT}
         if self._mapping:
             with _private(folder / MAPPING) as target:
@@ -163,6 +194,17 @@ class Upload:
         """The answer to the request."""
         headers = {"ETag": etag(one.version), "Location": f"/api/v1/imports/{one.id}"}
         return Answer(status=202, headers=headers, body=msgspec.json.encode(body), subject=None)
+
+
+def asked_of(import_id: UUID) -> tuple[Mapping[str, Any], bytes]:
+    """What was asked of an import and proved by its files, and the mapping that it is read by."""
+    with runtime().reading() as connection:
+        standing = imports.find(connection, import_id)
+    if standing is None:
+        raise Problem(410, "files-deleted", "The files of this import were deleted; import the file again.")
+    own = folder_of(runtime().settings, import_id) / MAPPING
+    mapping = own.read_bytes() if own.is_file() else standing.told.get("mapping_text", "").encode()
+    return standing.told, mapping
 
 
 def request_key_of(upload: Upload) -> RequestKey | None:
@@ -183,11 +225,11 @@ def received(settings: Settings) -> Iterator[Upload]:
     paths: list[Path] = []
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        streams, options, mapping = _parts(options)
-        files = []
+        streams, kept, options, mapping = _parts(options)
+        files = _kept_files(settings, kept)
         for stream in streams:
             paths.append(folder / uuid4().hex)
-            files.append(_copied(stream, paths[-1]))
+            files.append(copied(stream, paths[-1]))
         if len({file.digest for file in files}) < len(files):
             raise Problem(422, "same-file-twice", "One of the files is given twice.")
         yield Upload(files, options, mapping)
@@ -199,20 +241,55 @@ def received(settings: Settings) -> Iterator[Upload]:
                 path.unlink(missing_ok=True)
 
 
-def _parts(options: ImportOptions.Loaded) -> tuple[Sequence[IO[bytes]], ImportOptions.Loaded, bytes]:
-    """The files, their options and their mapping: parts of a form, or one file as a body of its own."""
+def _parts(options: ImportOptions.Loaded) -> tuple[Sequence[IO[bytes]], list[UUID], ImportOptions.Loaded, bytes]:
+    """The files, those that came before by their ids, their options and their mapping: parts of a form, or one file as
+    a body of its own."""
     if request.mimetype != "multipart/form-data":
-        return [request.stream], options, b""
+        return [request.stream], [], options, b""
     files = request.files.getlist("file")
-    if not files:
-        raise Problem(422, "missing-field", "The form has no part `file`.")
-    if len(files) > MOST_FILES:
-        raise Problem(422, "too-many-files", f"At most {MOST_FILES} files are taken in together.")
     form = request.form.to_dict()
+    kept = [_id_of(text) for text in request.form.getlist("upload")]
+    form.pop("upload", None)
+    if not files and not kept:
+        raise Problem(422, "missing-field", "The form has no part `file` and no part `upload`.")
+    if len(files) + len(kept) > MOST_FILES:
+        raise Problem(422, "too-many-files", f"At most {MOST_FILES} files are taken in together.")
     mapping = form.pop("mapping_text", "").encode()
     if len(mapping) > LONGEST_MAPPING:
         raise Problem(413, "body-too-large", f"A mapping has at most {LONGEST_MAPPING} bytes.")
-    return [file.stream for file in files], _options({**request.args.to_dict(), **form}), mapping
+    return [file.stream for file in files], kept, _options({**request.args.to_dict(), **form}), mapping
+
+
+def _id_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise UploadNotFound from None
+
+
+def _kept_files(settings: Settings, kept: Sequence[UUID]) -> list[Received]:
+    """The caller's own files that came before, all of their bytes."""
+    files = []
+    with runtime().reading() as connection:
+        for upload_id in kept:
+            one = find_upload(connection, caller().actor, upload_id)
+            if one.digest is None:
+                detail = f"{one.received} of {one.size} bytes of the file {one.name} are there."
+                raise Problem(409, "upload-incomplete", detail, details={"id": str(one.id), "received": one.received})
+            files.append(Received(path_of(settings, one.id), one.size, one.digest, stays=True))
+    return files
+
+
+def _put(file: Received, place: Path) -> None:
+    """Puts a file in its place; one that stays is there twice, and takes the room of one where the disk can."""
+    if not file.stays:
+        file.path.replace(place)
+        return
+    place.unlink(missing_ok=True)
+    try:
+        os.link(file.path, place)
+    except OSError:
+        shutil.copyfile(file.path, place)
 
 
 def _options(parameters: dict[str, str]) -> ImportOptions.Loaded:
@@ -223,7 +300,7 @@ def _options(parameters: dict[str, str]) -> ImportOptions.Loaded:
     return options
 
 
-def _copied(stream: IO[bytes], path: Path) -> Received:
+def copied(stream: IO[bytes], path: Path) -> Received:
     """Copies a stream to disk, as its owner's alone."""
     digest, size = sha256(), 0
     with _private(path) as file:

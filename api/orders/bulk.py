@@ -26,15 +26,15 @@ from api.schemas import Body, Code, Many, Text, Whole
 from domain import texts
 from domain.orders.bulk import (
     MOST_ORDERS,
-    PAPERS,
     ExportOrders,
     MoveOrders,
     NothingMatches,
+    PrintOrders,
     Reversible,
     TooManyOrders,
     action_of,
 )
-from domain.orders.documents import KINDS
+from domain.orders.documents import KINDS, SIZES, size_of
 from domain.orders.moves import BalanceChoice, Recipient
 from domain.orders.notes import MAX_TAGS
 from domain.orders.order import StockChoice
@@ -106,7 +106,9 @@ class BulkForm(Body):
     format = fields.String(validate=validate.OneOf(tuple(FORMATS)))
     columns = Many(Code(), validate=validate.Length(min=1, max=MOST_COLUMNS))
     locale = fields.String(validate=validate.OneOf(LOCALES))
-    paper = fields.String(validate=validate.OneOf(PAPERS), metadata={"description": "Of a print; left out: a4"})
+    paper = fields.String(
+        validate=validate.OneOf(SIZES), metadata={"description": "Of a print; left out: that of the kind of document"}
+    )
 
     class Loaded(Struct, frozen=True, kw_only=True):
         action: str
@@ -287,7 +289,10 @@ def _action(form: BulkForm.Loaded) -> tuple[Any, str]:
     if errors:
         detail = f"The action {form.action} lacks fields or does not know some; see errors."
         raise Problem(422, "invalid-fields", detail, errors=errors)
-    return action_of(told), permission
+    action = action_of(told)
+    if isinstance(action, PrintOrders):
+        size_of(action.kind, action.paper, "/paper")
+    return action, permission
 
 
 def _require_stock_answer(action: Any) -> None:

@@ -15,14 +15,15 @@ from api.orders.cart_forms import ReasonForm
 from api.prints import DocumentAnswer, LanguageQuery, document_answer, printed
 from api.problems import CodedMessage
 from api.requests import context, handle, respond
-from api.schemas import Code, Text, Whole, page_form
+from api.schemas import Code, Count, Text, Whole, page_form
 from domain import texts
-from domain.orders.documents import CREDIT_NOTE, INVOICE, NUMBERED
+from domain.orders.documents import A4, A6, CREDIT_NOTE, INVOICE, NUMBERED, SHIPPING_LABEL, TILL, numbers_of
 from domain.orders.exemptions import EXEMPTIONS
 from domain.orders.issuing import LONGEST_TERM, MILLION, IssueCommand, IssueCorrection, IssueCreditNote, IssueInvoice
 from domain.orders.order import Order
+from domain.orders.shipments import MAX_SHIPMENTS, ShipmentNotFound
 from domain.settings import Shop
-from printing.press import A4, TILL, require_printable
+from printing.press import require_printable
 
 
 class ReceiptQuery(LanguageQuery):
@@ -32,6 +33,15 @@ class ReceiptQuery(LanguageQuery):
 
     class Loaded(LanguageQuery.Loaded, frozen=True, kw_only=True):
         form: str = A4
+
+
+class LabelQuery(LanguageQuery):
+    """The parcel that the label is for; the last that was sent unless told, or the order as a whole before any was."""
+
+    shipment = Count(1, MAX_SHIPMENTS)
+
+    class Loaded(LanguageQuery.Loaded, frozen=True, kw_only=True):
+        shipment: int | None = None
 
 
 class IssueForm(ReasonForm):
@@ -91,6 +101,19 @@ def get_receipt(query: ReceiptQuery.Loaded, order_id: UUID) -> Response:
 def get_packing_slip(query: LanguageQuery.Loaded, order_id: UUID) -> Response:
     """What goes into the parcel, without prices."""
     return printed(order_id, "packing_slip", locale=query.locale)
+
+
+@orders.get("/<uuid:order_id>/shipping-label.pdf")
+@needs("orders:read", personal=True)
+@orders.arguments(LabelQuery, location="query")
+@orders.response(200)
+def get_shipping_label(query: LabelQuery.Loaded, order_id: UUID) -> Response:
+    """The label of a parcel, on A6."""
+    numbers = numbers_of(order := order_then(order_id), SHIPPING_LABEL)
+    number = numbers[-1] if query.shipment is None else str(query.shipment)
+    if number not in numbers:
+        raise ShipmentNotFound("/shipment", number=order.number, shipment=number)
+    return printed(order_id, SHIPPING_LABEL, form=A6, locale=query.locale, number=number)
 
 
 @orders.get("/<uuid:order_id>/returns/<int:number>/slip.pdf")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from flask import Response
 from marshmallow import fields
@@ -11,12 +11,16 @@ from msgspec import Struct
 
 from api.access import needs
 from api.mail_looks import look
+from api.messages import MessageAnswer, message_answer
 from api.orders.blueprint import order_then, orders
-from api.requests import respond, runtime
+from api.requests import context, handle, idempotency_key, respond, runtime
 from api.schemas import Body, Code, Text
 from api.trying import turn
+from domain.customers import EMAIL_LIMIT
+from domain.messages import RequestMessage
 from domain.orders.order import Order
 from domain.settings import LOCALES, UnknownLocale
+from domain.templates import ADMINISTRATORS, OCCASIONS
 from domain.texts import CODE
 from printing.mail import Written, order_facts, source_for, write
 
@@ -32,6 +36,19 @@ class MessagePreviewForm(Body):
         locale: str | None = None
 
 
+class TestMailForm(Body):
+    """Where the mail of a status, or of another occasion, is sent on trial, filled in with a real order."""
+
+    status = Code(required=True)
+    locale = Text(5, filled=True)
+    to = Text(EMAIL_LIMIT, filled=True, required=True)
+
+    class Loaded(Struct, frozen=True, kw_only=True):
+        status: str
+        locale: str | None = None
+        to: str
+
+
 class WrittenAnswer(Body):
     """A mail as it would be sent."""
 
@@ -45,7 +62,7 @@ def written_answer(written: Written) -> dict[str, str]:
     return written._asdict()
 
 
-def _locale(form: MessagePreviewForm.Loaded, order: Order) -> str:
+def _locale(form: MessagePreviewForm.Loaded | TestMailForm.Loaded, order: Order) -> str:
     locale = form.locale or order.locale
     if locale not in LOCALES:
         raise UnknownLocale("/locale", locale=locale[:CODE])
@@ -76,3 +93,31 @@ def _written(order_id: UUID, form: MessagePreviewForm.Loaded) -> Written:
     source, facts = source_for(shop, status, locale), order_facts(order, shop, status, locale)
     with nullcontext() if source.standard else turn():
         return write(source, facts)
+
+
+@orders.post("/<uuid:order_id>/messages/test")
+@needs("messages:write", personal=True)
+@orders.arguments(TestMailForm)
+@orders.response(201, MessageAnswer)
+def send_test(form: TestMailForm.Loaded, order_id: UUID) -> Response:
+    """Send the mail of a status as this order would, to an address of one's own; the customer gets nothing."""
+    order, said = order_then(order_id), context()
+    command = RequestMessage(
+        message_id=uuid5(order_id, str(said.command_id)) if idempotency_key() else uuid4(),
+        context=said,
+        purpose="test",
+        template=_template_of(form.status, order),
+        order_id=order_id,
+        customer_id=order.customer_id,
+        to=form.to,
+        locale=_locale(form, order),
+        facts={name: f"({name})" for name in OCCASIONS.get(form.status, ())},
+    )
+    return handle(command, render=message_answer, status=201, location=lambda sent: f"/api/v1/messages/{sent.id}")
+
+
+def _template_of(occasion: str, order: Order) -> str:
+    """The template's name as messages bear it."""
+    if occasion == ADMINISTRATORS:
+        return f"{ADMINISTRATORS}:{order.status}"
+    return occasion if occasion in OCCASIONS else f"status:{runtime().desk.shop().status(occasion).code}"

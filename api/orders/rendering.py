@@ -7,11 +7,12 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
-from api.labels import action_labels, labels_of
+from api.labels import action_labels
 from api.orders.line_answers import line_answers, share_answer, tax_answers, taxes_rate
 from api.schemas import address, instant, money
 from domain.addresses import Address
 from domain.events import Erased
+from domain.labels import status_labels
 from domain.money import amount_text
 from domain.orders.actions import Action, next_actions, primary_action
 from domain.orders.notices import notices
@@ -158,7 +159,7 @@ def status_answer(code: str, stage: str, shop: Shop) -> dict[str, str]:
 def action_answer(action: Action, locale: str) -> Mapping[str, Any]:
     """A thing that can be done, or the reason why it cannot; most orders have the same."""
     status, refusal = action.status, action.refusal
-    labels = action_labels(action.action, labels_of("status", status.code, status.label) if status else None)
+    labels = action_labels(action.action, status_labels(status) if status else None)
     answer: dict[str, Any] = {
         "action": action.action,
         "code": f"{action.action}:{status.code}" if status else action.action,

@@ -35,6 +35,12 @@ class DefinedStatusAnswer(Body):
     notifies_customer = _flag()
     notifies_administrators = _flag()
     needs_tracking = _flag()
+    names = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "The merchant's own, in languages in which it is called otherwise than by `label`"},
+    )
 
 
 class PaymentMethodAnswer(Body):

@@ -14,12 +14,24 @@ from msgspec.structs import replace
 
 from api.access import needs
 from api.bodies import Resource
-from api.labels import labels_of
 from api.orders.cart_forms import TaxRate, tax_list, taxes_of
 from api.orders.line_answers import tax_answers, taxes_rate
 from api.problems import CodedMessage
 from api.requests import context, handle, respond, runtime
-from api.schemas import Body, Code, CodedForm, Flag, Many, Text, Whole, WholeAddressForm, address, instant, page_form
+from api.schemas import (
+    Body,
+    ByName,
+    Code,
+    CodedForm,
+    Flag,
+    Many,
+    Text,
+    Whole,
+    WholeAddressForm,
+    address,
+    instant,
+    page_form,
+)
 from api.settings.answers import (
     CarrierAnswer,
     DefinedStatusAnswer,
@@ -34,6 +46,7 @@ from api.spans import MOST_LOOKED_AT, MOST_SHOWN, SpanQuery
 from domain import texts
 from domain.addresses import Address
 from domain.customers import EMAIL_LIMIT
+from domain.labels import Kind, labels_of, names_of, status_labels
 from domain.methods import (
     DefineCarrier,
     DefinePaymentMethod,
@@ -58,8 +71,8 @@ from domain.settings import (
     Shop,
     ShopSettings,
 )
-from domain.shop import TagRule
-from domain.statuses import STAGES, TRANSITIONS, MerchantStatus
+from domain.shop import LOCALES, TagRule
+from domain.statuses import STAGES, TRANSITIONS, MerchantStatus, StatusName
 from domain.tag_rules import MAX_RULES, MAX_TAGS_OF_RULE, MOMENTS, SetTagRules
 from domain.templates import MAX_ADMINISTRATORS, SetNotifications
 from projections.desk.simulation import Tagged, simulate_tag_rules
@@ -80,8 +93,19 @@ class StatusForm(CodedForm):
     notifies_customer = Flag()
     notifies_administrators = Flag()
     needs_tracking = Flag()
+    names = ByName(
+        keys=fields.String(validate=validate.OneOf(LOCALES)),
+        values=Text(texts.NAME, filled=True),
+        metadata={"description": "In languages in which it is called otherwise than by `label`", "example": {}},
+    )
 
     Loaded = MerchantStatus
+
+    @post_load
+    def made(self, facts: dict[str, Any], **_: Any) -> MerchantStatus:
+        """The status, whose code is still to be filled in."""
+        names: dict[str, str] = facts.pop("names", {})
+        return MerchantStatus(code="", names=tuple(StatusName(*one) for one in sorted(names.items())), **facts)
 
 
 class PaymentMethodForm(CodedForm):
@@ -189,16 +213,25 @@ def _defaults(defaults: Defaults) -> dict[str, Any]:
     return {**facts, "tax_rate": taxes_rate(taxes), "taxes": None if taxes is None else tax_answers(taxes)}
 
 
-def _labelled(kind: str, parts: dict[str, Any]) -> list[dict[str, Any]]:
+def _labelled(kind: Kind, parts: dict[str, Any]) -> list[dict[str, Any]]:
     """The parts with what each is called in every language."""
     listed = _listed(parts)
     return [{**one, "labels": labels_of(kind, one["code"], one["label"])} for one in listed]
 
 
+def _statuses(shop: Shop) -> list[dict[str, Any]]:
+    """The statuses with what each is called."""
+    statuses = shop.statuses
+    return [
+        {**one, "names": names_of(statuses[one["code"]]), "labels": status_labels(statuses[one["code"]])}
+        for one in _listed(statuses)
+    ]
+
+
 def shop_answer(shop: Shop) -> dict[str, Any]:
     """The whole set-up."""
     return {
-        "statuses": _labelled("status", shop.statuses),
+        "statuses": _statuses(shop),
         "payment_methods": _labelled("payment_method", shop.payment_methods),
         "shipping_methods": _labelled("shipping_method", shop.shipping_methods),
         "carriers": _listed(shop.carriers),
@@ -224,15 +257,16 @@ def _changed(command: SettingsCommand) -> Response:
 def get_transitions() -> Response:
     """The table of legal moves between stages, and the shop's statuses on them."""
     shop = runtime().desk.shop()
-    return respond({"stages": STAGES, "transitions": TRANSITIONS, "statuses": _labelled("status", shop.statuses)})
+    return respond({"stages": STAGES, "transitions": TRANSITIONS, "statuses": _statuses(shop)})
 
 
 @settings.get("")
 @needs("settings:read")
 @settings.response(200, ShopAnswer)
 def get_settings() -> Response:
-    """The whole set-up."""
-    return respond(shop_answer(runtime().desk.shop()))
+    """The whole set-up; its ETag is of all of it, papers and templates included."""
+    shop, version = runtime().desk.set_up()
+    return respond(shop_answer(shop), version=version)
 
 
 @settings.put("/seller")

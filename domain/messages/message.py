@@ -14,7 +14,9 @@ from domain.events import Aggregate, Command, Context, Erased, Event, Personal
 from domain.settings import LOCALES, Shop, UnknownLocale
 from domain.texts import CODE, NAME, NOTE, check_text
 
-Purpose = Literal["status", "administrators", "payment-link", "payment", "refund", "tracking", "sequence", "resend"]
+Purpose = Literal[
+    "status", "administrators", "payment-link", "payment", "refund", "tracking", "sequence", "resend", "test"
+]
 State = Literal["requested", "rendered", "sent", "kept", "refused", "uncertain", "bounced"]
 MAX_FACTS = 50
 NAME_OF_TEMPLATE = 200

@@ -19,7 +19,6 @@ from domain.orders.order import Order, OrderCommand
 from domain.orders.prints import DocumentPrinted
 
 MOST_ORDERS = 10_000
-A4, TILL = PAPERS = ("a4", "80mm")
 
 
 class WorkedOnSince(Rejected):
@@ -98,12 +97,12 @@ class ResendMails(BulkAction, frozen=True, kw_only=True, tag="resend"):
 class PrintOrders(BulkAction, frozen=True, kw_only=True, tag="print"):
     """Print all they have of a kind of document as one file in their order, in the language of each unless told.
 
-    On A4, or on 80 mm for the till.
+    On the paper of its kind, or a receipt on 80 mm for the till.
     """
 
     kind: str = RECEIPT
     locale: str = ""
-    paper: str = A4
+    paper: str = ""
 
 
 class ExportOrders(BulkAction, frozen=True, kw_only=True, tag="export"):

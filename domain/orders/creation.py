@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,7 +10,8 @@ from msgspec.structs import replace
 from domain.addresses import Address, check_address
 from domain.events import Context, Event
 from domain.money import MAX_MINOR_UNITS, amount_text, decimals
-from domain.orders import cart, charges, details, notes, payments, refunded, shipments
+from domain.orders import cart, charges, details, notes
+from domain.orders.archive import OrderArchived
 from domain.orders.charges import DiscountSet
 from domain.orders.details import BillingAddressChanged, ShippingAddressChanged
 from domain.orders.line_changes import TotalOutOfBounds
@@ -27,6 +26,7 @@ from domain.orders.moves import (
     place,
 )
 from domain.orders.order import Imported, Order, OrderCommand, OrderExists
+from domain.orders.past import Past, retell_payment, retell_refund, retell_shipment, told_at
 from domain.pricing import CouponTerms
 from domain.settings import LOCALES, Shop, UnknownLocale
 from domain.statuses import CANCELLED, DRAFT, PENDING, MerchantStatus, may_move
@@ -40,49 +40,6 @@ class Buyer(Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     email: str
-
-
-class PastPayment(Struct, frozen=True, kw_only=True):
-    """A payment of the past, in minor units."""
-
-    amount: int
-    method: str = ""
-    reference: str = ""
-    at: datetime | None = None
-
-
-class PastShipment(Struct, frozen=True, kw_only=True):
-    """A parcel of the past; `lines` pairs the number of a line, from 0, with units (none: all that was left)."""
-
-    carrier: str
-    tracking_code: str = ""
-    delivered: bool = False
-    at: datetime | None = None
-    lines: tuple[tuple[int, int], ...] = ()
-
-
-class PastRefund(Struct, frozen=True, kw_only=True):
-    """Money of the past that went back, in minor units."""
-
-    amount: int
-    reference: str = ""
-    at: datetime | None = None
-
-
-class Past(Struct, frozen=True, kw_only=True):
-    """What happened to an imported order before it came here."""
-
-    imported: Imported
-    placed_at: datetime
-    payments: tuple[PastPayment, ...] = ()
-    refunds: tuple[PastRefund, ...] = ()
-    shipments: tuple[PastShipment, ...] = ()
-    ended_at: datetime | None = None
-
-    @property
-    def refunded(self) -> int:
-        """All that went back."""
-        return sum(refund.amount for refund in self.refunds)
 
 
 class CreateOrder(OrderCommand, frozen=True, kw_only=True):
@@ -200,6 +157,9 @@ def create_order(order: Order, command: CreateOrder, shop: Shop) -> None:
         notes.set_tags(order, notes.SetTags(order_id=order.id, context=command.context, tags=command.tags), shop)
     for text in command.notes:
         notes.put_note(order, notes.AddNote(order_id=order.id, context=command.context, text=text))
+    for note in past.notes if past else ():
+        told = notes.AddNote(order_id=order.id, context=command.context, text=note.text, written_at=note.at)
+        notes.put_note(order, told)
     status = _first_status(command, shop)
     if past:
         _retell(order, command, past, status, shop)
@@ -316,51 +276,16 @@ def _retell(order: Order, command: CreateOrder, past: Past, status: MerchantStat
         remarks=told.remarks,
     )
     if status.stage != DRAFT:
-        place(order, shop.first_status(PENDING), _at(command.context, past.placed_at))
+        place(order, shop.first_status(PENDING), told_at(command.context, past.placed_at))
     for payment in past.payments:
         retell_payment(order, command.context, payment, past, shop)
     for parcel in past.shipments:
         retell_shipment(order, command.context, parcel, past, shop)
     for refund in past.refunds:
         retell_refund(order, command.context, refund, past, shop)
-    retell_status(order, status, _at(command.context, past.ended_at or past.placed_at))
-
-
-def retell_payment(order: Order, context: Context, payment: PastPayment, past: Past, shop: Shop) -> None:
-    """Writes down a payment at its own time."""
-    recorded = payments.RecordPayment(
-        order_id=order.id,
-        context=_at(context, payment.at or past.placed_at),
-        method=payment.method,
-        amount=payment.amount,
-        reference=payment.reference,
-    )
-    payments.record_payment(order, recorded, shop)
-
-
-def retell_refund(order: Order, context: Context, refund: PastRefund, past: Past, shop: Shop) -> None:
-    """Writes down money that went back, at its own time."""
-    at = _at(context, refund.at or past.ended_at or past.placed_at)
-    given = refunded.RefundOrder(order_id=order.id, context=at, amount=refund.amount, reference=refund.reference)
-    refunded.refund_order(order, given, shop)
-
-
-def retell_shipment(order: Order, context: Context, parcel: PastShipment, past: Past, shop: Shop) -> None:
-    """Writes down a parcel at its own time, and that it arrived where that is told."""
-    told: dict[str, Any] = {
-        "order_id": order.id,
-        "context": _at(context, parcel.at or past.ended_at or past.placed_at),
-    }
-    items = list(order.items)
-    lines = tuple(
-        shipments.ShipLine(item=items[number] if number < len(items) else "", quantity=units)
-        for number, units in parcel.lines
-    )
-    sent = shipments.Parcel(carrier=parcel.carrier, tracking_code=parcel.tracking_code, lines=lines)
-    shipments.send_parcel(order, sent, told["context"])
-    if parcel.delivered:
-        delivered = shipments.DeliverShipment(shipment=len(order.shipments), **told)
-        shipments.deliver_shipment(order, delivered, shop)
+    retell_status(order, status, told_at(command.context, past.ended_at or past.placed_at))
+    if past.archived:
+        order.record(OrderArchived, told_at(command.context, past.ended_at or past.placed_at))
 
 
 def retell_status(order: Order, status: MerchantStatus, context: Context) -> None:
@@ -374,10 +299,6 @@ def retell_status(order: Order, status: MerchantStatus, context: Context) -> Non
             was=order.status,
             stage_was=order.stage,
         )
-
-
-def _at(context: Context, at: datetime) -> Context:
-    return replace(context, at=at)
 
 
 EVENTS: tuple[type[Event], ...] = (OrderCreated, OrderImported)

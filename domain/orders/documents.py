@@ -26,8 +26,10 @@ from domain.settings import Shop
 from domain.texts import CODE, LINE, check_text
 
 INVOICE, CREDIT_NOTE = NUMBERED = ("invoice", "credit_note")
-RECEIPT, PACKING_SLIP, RETURN_SLIP = "receipt", "packing_slip", "return_slip"
-KINDS = (RECEIPT, PACKING_SLIP, RETURN_SLIP, *NUMBERED)
+RECEIPT, PACKING_SLIP, RETURN_SLIP, SHIPPING_LABEL = "receipt", "packing_slip", "return_slip", "shipping_label"
+KINDS = (RECEIPT, PACKING_SLIP, RETURN_SLIP, SHIPPING_LABEL, *NUMBERED)
+A4, TILL, A6 = SIZES = ("a4", "80mm", "a6")
+_SIZES = {RECEIPT: (A4, TILL), SHIPPING_LABEL: (A6,)}  # the first unless another is told; all other kinds are on A4
 
 _DOCUMENTS = UUID("0e3b7c52-8f0a-5d5c-9a3e-6a1c2b7f4e90")
 
@@ -60,6 +62,12 @@ class NothingToPrint(Rejected):
     """Order {number} has no {kind}."""
 
     code = "nothing-to-print"
+
+
+class WrongSize(Rejected):
+    """Documents of the kind {kind} are printed on {known} alone."""
+
+    code = "wrong-paper-size"
 
 
 class NumberDocument(OrderCommand, frozen=True, kw_only=True):
@@ -223,18 +231,30 @@ def left_of(order: Order, invoice: Document) -> int:
 
 
 def numbers_of(order: Order, kind: str) -> tuple[str, ...]:
-    """The numbers under which an order has documents of a kind: of issued ones that count, of returns; a receipt or a
-    packing slip has none, every order has one. Raises `NothingToPrint` where there is no such document.
+    """The numbers under which an order has documents of a kind: of issued ones that count, of returns, of parcels.
+
+    A receipt or a packing slip has none, every order has one; so has the label of an order that is not sent yet.
+    Raises `NothingToPrint` where there is no such document.
     """
     if kind in NUMBERED:
         found = tuple(one.number for one in order.documents if one.kind == kind and one.version and not one.voided_at)
     elif kind == RETURN_SLIP:
         found = tuple(str(number) for number in order.returns)
+    elif kind == SHIPPING_LABEL:
+        found = tuple(str(one.number) for one in order.shipments.values() if one.state != "cancelled") or ("",)
     else:
         found = ("",)
     if not found:
         raise NothingToPrint(number=order.number, kind=kind.replace("_", " "))
     return found
+
+
+def size_of(kind: str, size: str = "", pointer: str = "") -> str:
+    """The paper that a kind of document is printed on; raises `WrongSize` where another is told."""
+    known = _SIZES.get(kind, (A4,))
+    if size and size not in known:
+        raise WrongSize(pointer, kind=kind.replace("_", " "), known=" or ".join(known))
+    return size or known[0]
 
 
 def document_subject(order_id: UUID, number: str) -> UUID:

@@ -14,15 +14,7 @@ from domain.errors import Rejected
 from domain.events import Context, Event
 from domain.money import MAX_MINOR_UNITS, amount_text
 from domain.orders import cart, charges, line_changes, notes, shipments
-from domain.orders.creation import (
-    CreateOrder,
-    Past,
-    PastRefund,
-    retell_payment,
-    retell_refund,
-    retell_shipment,
-    retell_status,
-)
+from domain.orders.creation import CreateOrder, retell_status
 from domain.orders.details import (
     BillingAddressChanged,
     PaymentMethodChosen,
@@ -33,6 +25,7 @@ from domain.orders.line_changes import TotalOutOfBounds
 from domain.orders.lines import NewItem, check_quantity
 from domain.orders.moves import place
 from domain.orders.order import ForeignCurrency, Imported, Item, Order, OrderCommand, require_open
+from domain.orders.past import Past, PastRefund, retell_payment, retell_refund, retell_shipment
 from domain.settings import Shop
 from domain.statuses import DRAFT, PENDING
 from domain.texts import CODE, check_text

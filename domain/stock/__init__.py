@@ -5,15 +5,18 @@ from collections.abc import Callable
 from domain.events import Command, Event
 from domain.stock.item import (
     AdjustStock,
+    PlaceStock,
     ReceiveStock,
     SetStockPolicy,
     StockAdjusted,
     StockCause,
     StockItem,
     StockItemNotFound,
+    StockPlaced,
     StockPolicySet,
     StockReceived,
     adjust_stock,
+    place_stock,
     receive_stock,
     set_stock_policy,
     stock_id_of,
@@ -42,6 +45,7 @@ EVENTS: tuple[type[Event], ...] = (
     StockRestored,
     StockAdjusted,
     StockPolicySet,
+    StockPlaced,
 )
 
 HANDLERS: dict[type[Command], Callable[..., None]] = {
@@ -52,6 +56,7 @@ HANDLERS: dict[type[Command], Callable[..., None]] = {
     RestoreStock: restore_stock,
     AdjustStock: adjust_stock,
     SetStockPolicy: set_stock_policy,
+    PlaceStock: place_stock,
 }
 
 __all__ = [
@@ -60,6 +65,7 @@ __all__ = [
     "AdjustStock",
     "DeductStock",
     "OutOfStock",
+    "PlaceStock",
     "ReceiveStock",
     "ReleaseStock",
     "ReserveStock",
@@ -70,6 +76,7 @@ __all__ = [
     "StockDeducted",
     "StockItem",
     "StockItemNotFound",
+    "StockPlaced",
     "StockPolicySet",
     "StockReceived",
     "StockReleased",

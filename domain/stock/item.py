@@ -79,6 +79,7 @@ class StockItem(Aggregate):
         self.sku = ""
         self.policy = REFUSE
         self.low_at: int | None = None
+        self.place = ""  # where on the shelves it is picked from
         self.on_hand = 0
         self.reserved = 0
         self.lines: dict[tuple[UUID, str], LineStock] = {}
@@ -153,6 +154,12 @@ class SetStockPolicy(StockCommand, frozen=True, kw_only=True):
     low_at: int | None = None
 
 
+class PlaceStock(StockCommand, frozen=True, kw_only=True):
+    """Say where it is picked from, such as `A-12-3` (empty: nowhere told)."""
+
+    place: str
+
+
 class StockMoved(Event, frozen=True, kw_only=True):
     """The figures of one SKU's stock changed."""
 
@@ -212,6 +219,18 @@ class StockPolicySet(Event, frozen=True, kw_only=True):
         item.low_at = self.low_at
 
 
+class StockPlaced(Event, frozen=True, kw_only=True):
+    """It is picked from another place."""
+
+    TOPIC = "stock.placed"
+
+    place: str
+    was: str
+
+    def apply(self, item: StockItem) -> None:
+        item.place = self.place
+
+
 def require_stock_item(item: StockItem) -> None:
     """Only stock that was received once can be counted or promised."""
     if not item.exists:
@@ -266,3 +285,11 @@ def set_stock_policy(item: StockItem, command: SetStockPolicy, shop: Shop) -> No
         check_units(command.low_at, "/low_at")
     if (command.policy, command.low_at) != (item.policy, item.low_at):
         item.record(StockPolicySet, command.context, policy=command.policy, low_at=command.low_at)
+
+
+def place_stock(item: StockItem, command: PlaceStock, shop: Shop) -> None:
+    """Says where it is picked from."""
+    require_stock_item(item)
+    check_text(command.place, CODE, "/place")
+    if command.place != item.place:
+        item.record(StockPlaced, command.context, place=command.place, was=item.place)

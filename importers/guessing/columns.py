@@ -12,7 +12,8 @@ from importers.faults import Fault
 from importers.forms import OPEN, date_form
 from importers.reading.amounts import currency_in, read_amount, told_sign
 from importers.reading.countries import country_code
-from importers.reading.dates import DAY_FIRST, MONTH_FIRST, NUMBERS, read_instant
+from importers.reading.dates import DAY_FIRST, MONTH_FIRST, NUMBERS, joined, read_instant
+from importers.reading.months import named_date
 
 MOST_KEPT = 200  # different texts of a column, with how often each stands there
 LONGEST = 60
@@ -98,9 +99,18 @@ def is_date(text: str) -> bool:
     if NUMBERS.fullmatch(text):
         return True
     if not _ISO_START.match(text):
-        return False
+        return named_date(text) is not None
     try:
         read_instant(text, "", UTC)
+    except Fault:
+        return False
+    return True
+
+
+def is_time(text: str) -> bool:
+    """Whether a text is a time of day."""
+    try:
+        joined("2000-01-01", text)
     except Fault:
         return False
     return True
@@ -117,6 +127,21 @@ def _reads(text: str, sign: str) -> bool:
     except Fault:
         return False
     return True
+
+
+def is_no_amount(text: str) -> bool:
+    """Whether a text is something else than an amount."""
+    return not is_amount(text)
+
+
+def is_above_zero(text: str) -> bool:
+    """Whether a text is an amount above zero."""
+    return not text.startswith(("-", "(", "\u2212")) and any(sign in "123456789" for sign in text) and is_amount(text)
+
+
+def is_percentage(text: str) -> bool:
+    """Whether a text is a percentage, with or without its sign, below zero too."""
+    return is_amount(text.removesuffix("%").rstrip())
 
 
 def is_rate(text: str) -> bool:

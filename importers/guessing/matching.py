@@ -30,13 +30,20 @@ class Words(NamedTuple):
 
     def match(self, name: str) -> float:
         """How surely a name is one of these: it is one, it is one joined up, or it holds one among other words."""
-        if name in self.exact:
-            return self.exact[name]
-        if joined := self.joined.get(name.replace(" ", "")):
-            return joined
+        if whole := self.whole(name):
+            return whole
+        best = self.held(name)
+        return 0.5 + 0.3 * best / len(name.split()) if best else 0.0
+
+    def whole(self, name: str) -> float:
+        """How surely a name is one of these and nothing more."""
+        return self.exact.get(name) or self.joined.get(name.replace(" ", ""), 0.0)
+
+    def held(self, name: str) -> int:
+        """Of how many parts the longest of these is that a name holds among other words."""
         tokens, best = name.split(), 0
         for at, token in enumerate(tokens):
             for parts in self.within.get(token, ()):
                 if len(parts) < len(tokens) and tokens[at : at + len(parts)] == parts:
                     best = max(best, len(parts))
-        return 0.5 + 0.3 * best / len(tokens) if best else 0.0
+        return best

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from importers.guessing.columns import Column, is_amount, is_country, is_date, is_short
-from importers.guessing.guess import CreditNotes, Guess, Guessed
-from importers.guessing.words import meanings
+from importers.guessing.proposal import CreditNotes, Guess, Guessed
+from importers.guessing.words import bare, meanings
 
 SURE, LIKELY = 0.85, 0.6
 LONGEST = 30
@@ -28,6 +28,12 @@ _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 def mapping_text(guess: Guess) -> str:
     """The proposal as TOML."""
     return "\n".join([*_head(guess), *_columns(guess), *_addresses(guess), *_tables(guess), *_left_out(guess)]) + "\n"
+
+
+def shown_samples(column: Column, field: str = "") -> list[str]:
+    """Samples of a column that is read as a field (empty: it is left out), of what tells of a person their shape."""
+    personal = _PERSONAL.fullmatch(field) is not None if field else _may_be_personal(column)
+    return [_shown(text, personal=personal) for text in column.samples]
 
 
 def certainty(surely: float) -> str:
@@ -51,8 +57,30 @@ def _head(guess: Guess) -> Iterator[str]:
         yield '# stage = "completed"  # where all orders stand: no column tells a status'
     if not guess.column("paid") and not guess.payments():
         yield "# paid = true  # say so if all orders were paid: no column tells what came in"
-    if guess.column("tax_rate"):
-        yield "prices_include_tax = true  # correct it if tax comes on top"
+    yield from _sums(guess)
+
+
+_OTHER = {True: "is within the prices", False: "comes on top"}
+
+
+def _sums(guess: Guess) -> Iterator[str]:
+    """How the amounts belong together, and what proves it."""
+    sums = guess.sums
+    taxed = any(guess.column(field) for field in ("tax_rate", "tax", "line_tax", "shipping_tax"))
+    if sums.orders and not sums.prove:
+        yield f"# The parts come to the total in {sums.held} of {sums.orders} orders alone: look at the amounts."
+    if sums.prove and (taxed or not sums.includes_tax):
+        included = "true" if sums.includes_tax else "false"
+        yield f"prices_include_tax = {included}  # the sums of {sums.held} of {sums.orders} orders prove it"
+    elif taxed:
+        on_top = any("sales tax" in bare(one.column.name) for one in guess.guessed)
+        yield f"prices_include_tax = {'false' if on_top else 'true'}  # correct it if tax {_OTHER[on_top]}"
+    if guess.negative_discounts:
+        yield 'discounts = "negative"  # they are told below zero'
+    if guess.credit_notes and guess.credit_notes.returns:
+        yield 'negative_quantities = "returns"  # rows below zero repeat goods of the same order: they came back'
+    if guess.summed:
+        yield f"summed = [{', '.join(map(_text, guess.summed))}]  # rows of one order tell different amounts"
 
 
 def _currency(guess: Guess) -> Iterator[str]:
@@ -87,7 +115,8 @@ def _decimal(guess: Guess) -> Iterator[str]:
 
 def _is_money(field: str) -> bool:
     return field in (
-        "total", "discount", "shipping_charge", "paid", "refunded", "unit_price", "line_discount", "tax_rate",
+        "total", "tax", "discount", "discount_percent", "shipping_charge", "shipping_discount", "shipping_tax", "paid",
+        "refunded", "unit_price", "line_total", "line_discount", "line_discount_percent", "line_tax", "tax_rate",
     )  # fmt: skip
 
 
@@ -112,8 +141,7 @@ def _addresses(guess: Guess) -> Iterator[str]:
 
 
 def _line(key: str, one: Guessed) -> str:
-    personal = _PERSONAL.fullmatch(one.field) is not None
-    shown = ", ".join(_shown(text, personal=personal) for text in one.column.samples)
+    shown = ", ".join(shown_samples(one.column, one.field))
     return f"{key} = {_text(one.column.name)}  # {certainty(one.surely)}, {one.why}: {shown}"
 
 
@@ -127,6 +155,16 @@ def _payments(guess: Guess) -> Iterator[str]:
             yield told if standing else f"{told}  # not known: say paid, unpaid or refunded"
 
 
+def _fulfilments(guess: Guess) -> Iterator[str]:
+    fulfilments = guess.fulfilments()
+    if fulfilments:
+        yield ""
+        yield "[fulfilments]"
+        for text, sent in fulfilments.items():
+            unknown = f'# {_key(text)} = "..."  # not known: say fulfilled, partial or unfulfilled'
+            yield f'{_key(text)} = "{sent}"' if sent else unknown
+
+
 def _tables(guess: Guess) -> Iterator[str]:
     statuses = guess.statuses()
     if statuses:
@@ -135,6 +173,7 @@ def _tables(guess: Guess) -> Iterator[str]:
         for text, stage in statuses.items():
             yield f'{_key(text)} = "{stage}"' if stage else f'# {_key(text)} = "..."  # not known: say its stage'
     yield from _payments(guess)
+    yield from _fulfilments(guess)
     nothing = [one for one in guess.guessed if one.column.nothing]
     if nothing:
         yield ""
@@ -163,7 +202,7 @@ def _rules(credit: CreditNotes, guess: Guess) -> Iterator[str]:
         yield "[[rules]]"
         yield f"when = {{ number = {_text('^' + re.escape(credit.prefix))} }}"
         yield 'then = "credit_note"'
-    if credit.others:
+    if credit.others and not credit.returns:
         yield ""
         yield "# No line sells less than one unit: these rows are refused in any case, here in their own words."
         yield "[[rules]]"
@@ -185,7 +224,7 @@ def _left_out(guess: Guess) -> Iterator[str]:
         yield "# Left out:"
     for one in guess.left_out:
         why = f" ({one.why})" if one.why else ""
-        shown = ", ".join(_shown(text, personal=_may_be_personal(one.column)) for text in one.column.samples)
+        shown = ", ".join(shown_samples(one.column))
         yield f"# - {_text(one.column.name)}{why}: {shown}"
 
 

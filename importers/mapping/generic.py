@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
 
-from domain.addresses import Address
-from domain.statuses import CANCELLED, STAGES
-from importers.drafts import Draft, DraftLine, DraftParcel, DraftPayment
+from domain.statuses import CANCELLED, COMPLETED, PENDING, PROCESSING, SHIPPED, STAGES
+from domain.taxes import single
+from importers.drafts import Draft, DraftLine, DraftParcel, DraftPayment, DraftRefund
 from importers.faults import Fault, UnusableFile
-from importers.mapping.line_cells import options_in, quantity_in, taxes_in, unit_in
-from importers.mapping.mapping import PAYMENT_STANDINGS, CsvMapping, PaymentStanding
-from importers.profile import Choices, ReadAs, content_hash, currency_of, same_in_all
-from importers.reading.cells import CellFormat, Cells, Columns
+from importers.mapping.lines import ReadLine, given_back, read_line
+from importers.mapping.mapping import FULFILMENTS, PAYMENT_STANDINGS, CsvMapping, Fulfilment, PaymentStanding
+from importers.mapping.taxes import Rates, Taxed, rates_in
+from importers.mapping.told import Told, discounted
+from importers.profile import Choices, ReadAs, content_hash, same_in_all
+from importers.reading.cells import CellFormat, Cells, Columns, minor_units
 from importers.reading.dates import zone_named
 from importers.reading.grouping import Group, Heads, Key, in_sequence, scattered
 from importers.reading.patterns import Pattern, compiled, found
 from importers.reading.rows import Row
+from importers.remarks import AUTHORIZED, PARTLY_SHIPPED, PAYMENT_UNKNOWN, REFUND_UNKNOWN
 
 CREDIT_NOTE = "credit-note"
+PAID_IN_FULL = ("paid", "partially_refunded", "refunded")
+TAX_AMOUNTS = ("tax", "line_tax", "shipping_tax")
 ALIKE = ("currency", "total", "status", "payment_status", "customer_id")  # what all rows of an order tell alike
 
 # Where the domain's words for a field differ from those of a mapping.
@@ -48,11 +52,18 @@ READS: dict[str, ReadAs] = {
     **dict.fromkeys(("created_at", "paid_at", "shipped_at"), "date"),
     **dict.fromkeys(
         (
-            "total", "discount", "shipping_charge", "paid", "refunded", "unit_price", "line_discount", "tax_rate",
+            "total", "tax", "discount", "discount_percent", "shipping_charge", "shipping_discount", "shipping_tax",
+            "paid", "refunded", "unit_price", "line_total", "line_discount", "line_discount_percent", "line_tax",
+            "tax_rate",
         ),
         "amount",
     ),
-    **dict.fromkeys(("customer_id", "customer_name", "customer_email", "note"), "person"),
+    **dict.fromkeys(
+        (
+            "customer_id", "customer_name", "customer_first_name", "customer_last_name", "customer_email", "note",
+        ),
+        "person",
+    ),
     "quantity": "quantity",
 }  # fmt: skip
 
@@ -78,7 +89,9 @@ class Generic:
             zone=zone_named(mapping.timezone) if mapping.timezone else choices.zone,
             countries=mapping.countries,
             nothing=mapping.nothing,
+            in_minor_units=mapping.amounts == "minor",
         )
+        self._negative = mapping.discounts == "negative"
         self._rules = [
             (rule, [(self._named[field], compiled(pattern)) for field, pattern in rule.when.items()])
             for rule in mapping.rules
@@ -109,91 +122,111 @@ class Generic:
         rule = next((rule for rule, conditions in self._rules if _fits(rows, conditions)), None)
         if rule and rule.then == "refuse":
             raise Fault(rule.code, rule.message, column=self._named[next(iter(rule.when))], fix=rule.fix)
-        lines = tuple(line for row in rows if (line := self._line(row, sign=-1 if rule else 1)))
-        told = _Told(rows, self._named)
+        told = Told(rows, self._named, self._mapping.summed)
+        currency = told.currency(self._currency)
+        lines = [
+            line
+            for row in rows
+            if (line := read_line(row, self._mapping, currency, is_credit_note=rule is not None)) is not None
+        ]
+        back: list[DraftRefund] = []
+        if rule is None and self._mapping.negative_quantities == "returns":
+            lines, back = self._apart(rows, lines, currency)
         try:
-            draft = self._draft(group, told, lines)
+            draft = self._draft(group, told, lines, currency)
         except Fault as fault:
             raise fault.at(told.line) from None
+        if back:
+            return replace(draft, refunds=tuple(back))
         return _credit_note(draft) if rule else draft
 
     def _external_id(self, cells: Sequence[str]) -> str:
         return cells[self._identity_at].strip() if self._identity_at < len(cells) else ""
 
-    def _line(self, row: Cells, sign: int) -> DraftLine | None:
-        """The row's line; a row without name, SKU and price tells only of the order."""
+    def _apart(
+        self, rows: Sequence[Cells], lines: list[ReadLine], currency: str
+    ) -> tuple[list[ReadLine], list[DraftRefund]]:
+        """The lines that were sold, and the money of those that came back; an order of returns alone stays as it is."""
+        sold = [line for line in lines if line.line.quantity >= 0]
+        if not sold:
+            return lines, []
         columns = self._mapping.columns
-        name, sku = row.text(columns.name), row.text(columns.sku)
-        try:
-            price = row.decimal(columns.unit_price)
-            if not name and not sku and price is None:
-                return None
-            unit = unit_in(row, columns.unit)
-            return DraftLine(
-                line=row.line,
-                sku=sku,
-                name=name or sku,
-                quantity=sign * quantity_in(row, columns.quantity, unit) if columns.quantity else 1,
-                unit=unit,
-                options=options_in(row, columns.options),
-                unit_price=price,
-                discount=row.decimal(columns.line_discount) or Decimal(0),
-                taxes=taxes_in(row, columns),
-                exemption=row.text(columns.exemption),
-            )
-        except Fault as fault:
-            raise fault.at(row.line) from None
+        at = {row.line: row for row in rows}
+        back = []
+        for line in lines:
+            if line.line.quantity < 0:
+                amount = given_back(line, includes_tax=self._mapping.prices_include_tax)
+                when = at[line.line.line].joined_instant(columns.created_at, columns.created_time)
+                back.append(DraftRefund(amount=minor_units(amount, currency, columns.quantity), at=when))
+        return sold, [one for one in back if one.amount]
 
-    def _draft(self, group: Group, told: _Told, lines: tuple[DraftLine, ...]) -> Draft:
-        currency = told.currency(self._currency)
+    def _draft(self, group: Group, told: Told, lines: Sequence[ReadLine], currency: str) -> Draft:
         standing = self._standing(told)
-        refunded = told.minor("refunded", currency) or 0
+        fulfilment = self._fulfilment(told)
+        refunded = abs(told.minor("refunded", currency) or 0)
         shipped_at = told.instant("shipped_at")
         tracking_code = told.text("tracking_code")
         parcel = DraftParcel(carrier=told.text("carrier"), tracking_code=tracking_code, at=shipped_at)
+        payment, total = self._payment(told, currency, standing), told.minor("total", currency)
+        shipping_charge = self._shipping(told, currency)
+        discount = self._discount(told, lines, currency)
+        rates = self._rates(told, lines, currency, discount, shipping_charge)
+        remarks = _remarks(standing, fulfilment, payment, refunded)
         return Draft(
             number=told.required("number"),
             external_id=group.key,
             content_hash=content_hash(group, self._columns),
             line=told.line,
-            created_at=told.earliest("created_at"),
+            created_at=told.earliest("created_at", "created_time"),
             currency=currency,
-            lines=lines,
-            stage=self._stage(told),
-            total=told.minor("total", currency),
+            lines=_rated(lines, rates),
+            stage=self._stage(
+                told,
+                standing,
+                fulfilment,
+                partly_refunded=standing == "refunded" and total is not None and 0 < refunded < total,
+            ),
+            total=total,
+            tax=rates.tax if rates else 0,
             prices_include_tax=self._mapping.prices_include_tax,
-            discount=told.minor("discount", currency) or 0,
+            discount=discount,
             coupon=told.text("coupon"),
-            shipping_charge=told.minor("shipping_charge", currency) or 0,
+            shipping_charge=shipping_charge,
+            shipping_taxes=single(rates.shipping if rates else 0),
             shipping_method=told.text("shipping_method"),
             payment_method=told.text("payment_method"),
-            payment=self._payment(told, currency, standing),
+            payment=payment,
             refunded=refunded,
             fully_refunded=standing == "refunded" and not refunded,
-            parcel=parcel if shipped_at or tracking_code else None,
+            parcel=parcel if shipped_at or tracking_code or fulfilment == "fulfilled" else None,
             ended_at=shipped_at,
             customer_id=told.text("customer_id"),
-            customer_name=told.text("customer_name"),
+            customer_name=told.customer_name(),
             billing=told.billing(),
             shipping=told.address("shipping"),
             source=told.text("channel"),
             operator=told.text("operator"),
             tags=tuple(tag.strip() for tag in told.text("tags").split(",") if tag.strip()),
             notes=tuple(note for note in (told.lines("note"),) if note),
+            remarks=remarks + (rates.remarks if rates else ()),
         )
 
-    def _stage(self, told: _Told) -> str:
+    def _stage(
+        self, told: Told, standing: PaymentStanding | None, fulfilment: Fulfilment | None, *, partly_refunded: bool
+    ) -> str:
+        """Where the order stands; one of which a part was refunded is not cancelled, whatever one word says."""
         text = told.text("status")
         if not text:
-            return self._mapping.stage
+            return _stage_of(standing, fulfilment) if fulfilment else self._mapping.stage
         if text in self._mapping.statuses:
-            return self._mapping.statuses[text]
+            stage = self._mapping.statuses[text]
+            return COMPLETED if stage == CANCELLED and partly_refunded else stage
         if text in STAGES:
             return text
         fix = "Explain the status under [statuses] in the mapping."
         raise Fault("unknown-status", "This status is not known.", column=self._named["status"], fix=fix)
 
-    def _standing(self, told: _Told) -> PaymentStanding | None:
+    def _standing(self, told: Told) -> PaymentStanding | None:
         """What the payment's status says, else the order's; None where neither says anything."""
         payments = self._mapping.payments
         text = told.text("payment_status")
@@ -202,17 +235,97 @@ class Generic:
         if known := next((one for one in PAYMENT_STANDINGS if one == text.lower()), None):
             return known
         if text:
-            fix = "Explain the payment's status under [payments] in the mapping: paid, unpaid or refunded."
+            fix = f"Explain the payment's status under [payments] in the mapping: {', '.join(PAYMENT_STANDINGS)}."
             message = "This status of a payment is not known."
             raise Fault("unknown-payment-status", message, column=self._named["payment_status"], fix=fix)
         return None if "payment_status" in self._named else payments.get(told.text("status"))
 
-    def _payment(self, told: _Told, currency: str, standing: PaymentStanding | None) -> DraftPayment | None:
+    def _fulfilment(self, told: Told) -> Fulfilment | None:
+        """What was sent; an empty cell says that nothing was, where the file has such a column."""
+        column = self._named.get("fulfilment_status")
+        if column is None:
+            return None
+        text = told.text("fulfilment_status")
+        known = next((one for one in FULFILMENTS if one == text.lower()), None)
+        if found := self._mapping.fulfilments.get(text) or known:
+            return found
+        if text:
+            fix = f"Explain it under [fulfilments] in the mapping: {', '.join(FULFILMENTS)}."
+            raise Fault("unknown-fulfilment", "What was sent is told in words not known.", column=column, fix=fix)
+        return "unfulfilled"
+
+    def _payment(self, told: Told, currency: str, standing: PaymentStanding | None) -> DraftPayment | None:
         """What was paid: the amount told, else all of it where a status or the moment of payment says so."""
         amount, paid_at = told.minor("paid", currency), told.instant("paid_at")
-        if amount is None and (standing == "unpaid" or (standing is None and not (paid_at or self._mapping.paid))):
+        if amount is None and (
+            standing in ("unpaid", "authorized", "partially_paid")
+            or (standing is None and not (paid_at or self._mapping.paid))
+        ):
             return None
         return DraftPayment(amount=amount, at=paid_at)
+
+    def _shipping(self, told: Told, currency: str) -> int:
+        """What shipping cost after its own discount."""
+        charge = told.minor("shipping_charge", currency) or 0
+        return max(0, charge - told.off("shipping_discount", currency, negative=self._negative))
+
+    def _discount(self, told: Told, lines: Sequence[ReadLine], currency: str) -> int:
+        """The order's discount, as an amount or as a part of its lines."""
+        amount = told.off("discount", currency, negative=self._negative)
+        column = self._named.get("discount_percent", "")
+        percent = told.percent("discount_percent") if column and not amount else None
+        if percent is None:
+            return amount
+        whole = sum((line.charged for line in lines), Decimal(0))
+        off = discounted(percent, column, negative=percent < 0)
+        return minor_units(whole * off / 100, currency, column)
+
+    def _rates(
+        self, told: Told, lines: Sequence[ReadLine], currency: str, discount: int, shipping_charge: int
+    ) -> Rates | None:
+        """The rates that amounts of tax lead to."""
+        if self._named.keys().isdisjoint(TAX_AMOUNTS):
+            return None
+        return rates_in(
+            Taxed(
+                currency=currency,
+                lines=lines,
+                includes_tax=self._mapping.prices_include_tax,
+                discount=discount,
+                shipping=shipping_charge,
+                tax=told.minor("tax", currency),
+                shipping_tax=told.minor("shipping_tax", currency),
+            )
+        )
+
+
+def _rated(lines: Sequence[ReadLine], rates: Rates | None) -> tuple[DraftLine, ...]:
+    """The lines with their rates, where amounts lead to them."""
+    if rates is None:
+        return tuple(read.line for read in lines)
+    return tuple(replace(read.line, taxes=single(rate)) for read, rate in zip(lines, rates.lines, strict=True))
+
+
+def _stage_of(standing: PaymentStanding | None, fulfilment: Fulfilment) -> str:
+    """Where an order stands of which what was sent and what was paid is told, and no status beside."""
+    if fulfilment == "fulfilled":
+        return COMPLETED if standing in PAID_IN_FULL or standing is None else SHIPPED
+    if standing == "refunded":
+        return CANCELLED
+    return PENDING if fulfilment == "unfulfilled" and standing in (None, "unpaid") else PROCESSING
+
+
+def _remarks(
+    standing: PaymentStanding | None, fulfilment: Fulfilment | None, payment: DraftPayment | None, refunded: int
+) -> tuple[str, ...]:
+    """What the words of a file leave open."""
+    remarks = {
+        AUTHORIZED: standing == "authorized",
+        PAYMENT_UNKNOWN: standing == "partially_paid" and payment is None,
+        REFUND_UNKNOWN: standing == "partially_refunded" and not refunded,
+        PARTLY_SHIPPED: fulfilment == "partial",
+    }
+    return tuple(remark for remark, holds in remarks.items() if holds)
 
 
 def _read_as(field: str) -> ReadAs:
@@ -222,71 +335,6 @@ def _read_as(field: str) -> ReadAs:
     if field.endswith("/country"):
         return "country"
     return "person" if "/" in field else "text"
-
-
-class _Told:
-    """What the rows of one order say of it as a whole: each field by the first row that says something."""
-
-    def __init__(self, rows: Sequence[Cells], named: Mapping[str, str]) -> None:
-        self.line = rows[0].line
-        self._rows = rows
-        self._named = named
-
-    def _row(self, column: str) -> Cells:
-        return next((row for row in self._rows if row.text(column)), self._rows[0])
-
-    def text(self, field: str) -> str:
-        """The field's text, empty where no row says anything."""
-        column = self._named.get(field)
-        return self._row(column).text(column) if column else ""
-
-    def lines(self, field: str) -> str:
-        """The field's text with the line breaks in it."""
-        column = self._named.get(field)
-        return self._row(column).lines(column) if column else ""
-
-    def required(self, field: str) -> str:
-        """The field's text, or a fault."""
-        column = self._named[field]
-        return self._row(column).required(column)
-
-    def minor(self, field: str, currency: str) -> int | None:
-        """The field's amount in minor units."""
-        column = self._named.get(field)
-        return self._row(column).minor(column, currency) if column else None
-
-    def instant(self, field: str) -> datetime | None:
-        """The field's instant."""
-        column = self._named.get(field)
-        return self._row(column).instant(column) if column else None
-
-    def earliest(self, field: str) -> datetime:
-        """The first of the instants that the rows tell, or a fault where none does."""
-        column = self._named[field]
-        told = {text: row for row in self._rows if (text := row.text(column))}
-        if not told:
-            return self._rows[0].required_instant(column)
-        return min(row.required_instant(column) for row in told.values())
-
-    def currency(self, otherwise: str) -> str:
-        """The order's currency, else the one of the whole file."""
-        column = self._named.get("currency", "")
-        return currency_of(self._row(column), column, otherwise)
-
-    def address(self, kind: str) -> Address:
-        """The billing or shipping address."""
-        parts = {part: self.text(f"{kind}/{part}") for part in Address.FIELDS if part != "country"}
-        column = self._named.get(f"{kind}/country", "")
-        return Address(country=self._row(column).country(column) if column else "", **parts)
-
-    def billing(self) -> Address:
-        """The billing address with the customer's name and e-mail address where it has none of its own."""
-        address = self.address("billing")
-        return replace(
-            address,
-            name=address.name or self.text("customer_name"),
-            email=address.email or self.text("customer_email"),
-        )
 
 
 def _fits(rows: Iterable[Cells], conditions: Iterable[tuple[str, Pattern]]) -> bool:

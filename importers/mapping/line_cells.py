@@ -20,7 +20,7 @@ def taxes_in(row: Cells, columns: OrderColumns) -> Taxes:
     text = row.text(columns.taxes)
     if text:
         return tuple(tax_of(part.strip(), columns.taxes) for part in text.split(","))
-    rate = (row.decimal(columns.tax_rate) or Decimal(0)) * 10_000
+    rate = (row.percent(columns.tax_rate) or Decimal(0)) * 10_000
     if rate != int(rate):
         raise Fault("tax-rate-too-fine", "A tax rate has at most four decimals.", column=columns.tax_rate)
     return single(int(rate))

@@ -23,8 +23,10 @@ from importers.faults import UnusableFile
 from importers.reading.dates import zone_named
 from importers.reading.patterns import MOST_CHARACTERS, BadPattern, compiled
 
-PaymentStanding = Literal["paid", "unpaid", "refunded"]
+PaymentStanding = Literal["paid", "unpaid", "refunded", "partially_paid", "partially_refunded", "authorized"]
 PAYMENT_STANDINGS: tuple[PaymentStanding, ...] = get_args(PaymentStanding)
+Fulfilment = Literal["fulfilled", "partial", "unfulfilled"]
+FULFILMENTS: tuple[Fulfilment, ...] = get_args(Fulfilment)
 
 MAPS = Path(__file__).with_name("maps")
 MOST_PARTS = 16  # of a key: what reads TOML takes time by the square of them
@@ -32,10 +34,15 @@ _PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _ENDLESS_KEY = re2.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART}){{{MOST_PARTS}}}")
 
 
+Summed = Literal["discount", "shipping_charge", "shipping_discount", "shipping_tax", "tax", "paid", "refunded"]
+
+
 class AddressColumns(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The columns of an address; `country` may hold codes or names."""
+    """The columns of an address; `country` may hold codes or names, and a name may stand in two columns."""
 
     name: str = ""
+    first_name: str = ""
+    last_name: str = ""
     company: str = ""
     line1: str = ""
     line2: str = ""
@@ -51,21 +58,29 @@ class AddressColumns(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class OrderColumns(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The columns of orders and their lines; rows that say the same `external_id` (or `number`) are one order.
 
-    `paid` and `refunded` are amounts, `tax_rate` is a percentage, `tags` are separated by commas. `taxes`, `options`
-    and `unit` are told as exports of lines have them. A file without `quantity` sells one of each; a file without
-    `name` and `sku` has orders without lines.
+    `paid` and `refunded` are amounts, `tax_rate`, `discount_percent` and `line_discount_percent` are percentages,
+    `tax`, `line_tax` and `shipping_tax` amounts of tax, `tags` are separated by commas. `line_total` is what all units
+    of a line cost before its discount; it counts where no `unit_price` is told. `created_time` is the time of day of
+    `created_at`. `taxes`, `options` and `unit` are told as exports of lines have them. A file without `quantity` sells
+    one of each; a file without `name` and `sku` has orders without lines.
     """
 
     number: str
     created_at: str
+    created_time: str = ""
     external_id: str = ""
     currency: str = ""
     status: str = ""
     payment_status: str = ""
+    fulfilment_status: str = ""
     total: str = ""
+    tax: str = ""
     discount: str = ""
+    discount_percent: str = ""
     coupon: str = ""
     shipping_charge: str = ""
+    shipping_discount: str = ""
+    shipping_tax: str = ""
     paid: str = ""
     paid_at: str = ""
     refunded: str = ""
@@ -80,12 +95,17 @@ class OrderColumns(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     note: str = ""
     customer_id: str = ""
     customer_name: str = ""
+    customer_first_name: str = ""
+    customer_last_name: str = ""
     customer_email: str = ""
     sku: str = ""
     name: str = ""
     quantity: str = ""
     unit_price: str = ""
+    line_total: str = ""
     line_discount: str = ""
+    line_discount_percent: str = ""
+    line_tax: str = ""
     tax_rate: str = ""
     taxes: str = ""
     exemption: str = ""
@@ -126,8 +146,12 @@ class CsvMapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `rows` says whether an order's rows follow each other or lie all over the file. `currency`, `timezone` and `stage`
     hold for orders that tell none; `paid` says whether orders without a paid amount are paid in full. `statuses`
     leads from a status's text to a stage, `payments` from the text of `payment_status` (of `status` in a file without
-    such a column) to what it says of the money where no amount does, `countries` from a country's name to its code,
-    `nothing` from a column to the texts that mean an empty cell.
+    such a column) to what it says of the money where no amount does, `fulfilments` from the text of `fulfilment_status`
+    to what was sent, `countries` from a country's name to its code, `nothing` from a column to the texts that mean an
+    empty cell. Of the fields in `summed` each row of an order tells a part. `amounts` may be whole
+    numbers of the currency's smallest unit, `discounts` may be told as what they
+    take off, below zero, and rows of a negative quantity may be returns: goods of the same order that came back, and
+    their money with them.
     """
 
     source: str
@@ -137,15 +161,26 @@ class CsvMapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timezone: str = ""
     date_format: str = ""
     decimal: Literal["", ".", ","] = ""
+    amounts: Literal["major", "minor"] = "major"
+    summed: tuple[Summed, ...] = ()
+    discounts: Literal["positive", "negative"] = "positive"
+    negative_quantities: Literal["refuse", "returns"] = "refuse"
     prices_include_tax: bool = True
     stage: str = COMPLETED
     paid: bool = False
     statuses: dict[str, str] = {}
     payments: dict[str, PaymentStanding] = {}
+    fulfilments: dict[str, Fulfilment] = {}
     countries: dict[str, str] = {}
     nothing: dict[str, tuple[str, ...]] = {}
     rules: tuple[Rule, ...] = ()
 
+
+# Every field that a column may be read as, as `OrderColumns.named` calls them.
+FIELDS: tuple[str, ...] = (
+    *(field for field in OrderColumns.__struct_fields__ if field not in ("billing", "shipping")),
+    *(f"{kind}/{part}" for kind in ("billing", "shipping") for part in AddressColumns.__struct_fields__),
+)
 
 _converted: Callable[[Any], CsvMapping] = converter(CsvMapping)
 
@@ -191,6 +226,8 @@ def _wrong(mapping: CsvMapping) -> str:
             return f"there is no stage {stage!r}, only {', '.join(STAGES)}"
     if mapping.payments and not (mapping.columns.payment_status or mapping.columns.status):
         return "[payments] explains texts of payment_status or status, and neither is a column of [columns]"
+    if mapping.fulfilments and not mapping.columns.fulfilment_status:
+        return "[fulfilments] explains texts of fulfilment_status, which is no column of [columns]"
     for code in mapping.countries.values():
         if code and code not in COUNTRIES:
             return f"{code!r} is no ISO 3166-1 alpha-2 country code"

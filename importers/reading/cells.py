@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -11,18 +12,20 @@ from operator import itemgetter
 from msgspec import Struct
 
 from domain.errors import DomainError
-from domain.money import rounded_minor_units
+from domain.money import decimals, rounded_minor_units
 from importers.faults import Fault, UnusableFile
 from importers.reading.amounts import currency_in, read_amount, read_whole
 from importers.reading.countries import country_code
-from importers.reading.dates import read_instant
+from importers.reading.dates import joined, read_instant
 from importers.reading.rows import Row
+
+_SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?E\+\d{1,3}", re.ASCII)  # 4.05E+12
 
 
 class CellFormat(Struct, frozen=True, kw_only=True):
     """How a file writes its cells: decimal sign, form and zone of dates, names of countries, words for nothing.
 
-    `years_from`: see `read_instant`.
+    `years_from`: see `read_instant`. Amounts may be whole numbers of the currency's smallest unit.
     """
 
     decimal: str = ""
@@ -31,6 +34,7 @@ class CellFormat(Struct, frozen=True, kw_only=True):
     zone: tzinfo | None = None
     countries: Mapping[str, str] = {}
     nothing: Mapping[str, Sequence[str]] = {}
+    in_minor_units: bool = False
 
 
 class Columns:
@@ -79,6 +83,10 @@ class Cells:
         place = self._index.get(column)
         if place is None or not (text := self._cells[place]) or not (text := text.strip()):
             return ""
+        if "E+" in text and _SHORTENED.fullmatch(text):
+            message = "A spreadsheet has shortened this number: its last digits are lost."
+            fix = "Load the file as it was exported, without opening it in a spreadsheet; or write all digits."
+            raise Fault("digits-lost", message, column=column, fix=fix, line=self.line)
         if "\n" in text or "\r" in text:
             text = " ".join(text.split())
         nothing = self._cell_format.nothing
@@ -103,9 +111,24 @@ class Cells:
         text = self.text(column)
         return read_amount(text, self._cell_format.decimal, column) if text else None
 
+    def amount(self, column: str, currency: str) -> Decimal | None:
+        """The amount of money in the cell in whole units of the currency, None where it says nothing."""
+        amount = self.decimal(column)
+        if amount is None or not self._cell_format.in_minor_units:
+            return amount
+        if amount % 1:
+            message = "This is no whole number of the currency's smallest unit."
+            raise Fault("not-a-whole-number", message, column=column, fix='Correct it, or leave amounts = "minor" out.')
+        return amount.scaleb(-decimals(currency))
+
+    def percent(self, column: str) -> Decimal | None:
+        """The percentage in the cell, with or without its sign, None where it says nothing."""
+        text = self.text(column).removesuffix("%").rstrip()
+        return read_amount(text, self._cell_format.decimal, column) if text else None
+
     def minor(self, column: str, currency: str) -> int | None:
         """The amount in the cell in minor units, None where it says nothing; its sign must be the currency's own."""
-        amount = self.decimal(column)
+        amount = self.amount(column, currency)
         if amount is not None and (told := currency_in(self.text(column))) and told != currency:
             message = f"This amount tells {told} in an order of {currency}."
             raise Fault("mixed-currencies", message, column=column, fix="Make them alike.")
@@ -124,9 +147,18 @@ class Cells:
         """The instant that must stand in the cell."""
         return self._instant(self.required(column), column)
 
-    def _instant(self, text: str, column: str) -> datetime:
+    def joined_instant(self, date: str, time: str) -> datetime | None:
+        """The instant of a date and a time of day in two columns, None where no date is told."""
+        day, hour = self.text(date), self.text(time) if time else ""
+        return self._instant(joined(day, hour, time) if hour else day, date) if day else None
+
+    def instant_of(self, text: str, column: str, zone: tzinfo | None = None) -> datetime:
+        """The instant of a text put together from cells, in the file's form; `zone` where the cells tell one."""
         cell_format = self._cell_format
-        return read_instant(text, cell_format.date_format, cell_format.zone, column, cell_format.years_from)
+        return read_instant(text, cell_format.date_format, zone or cell_format.zone, column, cell_format.years_from)
+
+    def _instant(self, text: str, column: str) -> datetime:
+        return self.instant_of(text, column)
 
     def country(self, column: str) -> str:
         """The country in the cell as its ISO code."""

@@ -1,4 +1,4 @@
-"""Countries by what files call them: an ISO code, a name the mapping explains, or a name in English or French."""
+"""Countries by what files call them: an ISO code, a name the mapping explains, or a name in seven languages."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from collections.abc import Mapping
 from functools import cache
 
 from babel import Locale
+from babel.core import get_global
 
 from domain.addresses import COUNTRIES
 from importers.faults import Fault
 
-LANGUAGES = ("en", "fr")
+LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl")
 
 
 @cache
 def _by_name() -> dict[str, str]:
-    return {
-        name.casefold(): code
-        for language in LANGUAGES
-        for code, name in Locale(language).territories.items()
-        if code in COUNTRIES
+    """Names in several languages, and codes of three letters."""
+    found: dict[str, str] = {}
+    for language in reversed(LANGUAGES):
+        found |= {name.casefold(): code for code, name in Locale(language).territories.items() if code in COUNTRIES}
+    of_three = {
+        alias.casefold(): codes[0]
+        for alias, codes in get_global("territory_aliases").items()
+        if alias.isalpha() and (len(alias) == 3 or alias == "UK") and len(codes) == 1 and codes[0] in COUNTRIES
     }
+    return {**of_three, **found}
 
 
 def country_code(text: str, told: Mapping[str, str], column: str = "") -> str:

@@ -27,7 +27,7 @@ _OTHER_FILES = {
     b"\x28\xb5\x2f\xfd": "compressed: unpack it first",
     b"7z\xbc\xaf": "compressed: unpack it first",
     b"%PDF": "a PDF: export it as CSV",
-    b"\xd0\xcf\x11\xe0": "an old spreadsheet: save it as CSV",
+    b"\xd0\xcf\x11\xe0": "an old or protected spreadsheet: save it as XLSX or CSV",
     b"PAR1": "a Parquet file: export it as CSV",
     b"SQLite format 3\0": "a database: export it as CSV",
     b"<!doctype html": "a web page, perhaps of an expired login: export the orders again",
@@ -37,7 +37,6 @@ _OTHER_FILES = {
 _KANA = re.compile("[\u3041-\u30ff]")
 _NOT_JAPANESE = re.compile(f"[\ue000-\uf8ff{BROKEN}]")
 _NOT_CONTROLS = bytes({*range(32, 256), *b"\0\t\n\v\f\r\x1a"})
-_SPREADSHEETS = (b"[Content_Types].xml", b"xl/", b"application/vnd.oasis.opendocument.spreadsheet")  # within a ZIP
 
 
 class Encoding(NamedTuple):
@@ -65,8 +64,6 @@ def detect_encoding(path: Path) -> Encoding:
 
 def _other_file(start: bytes) -> str:
     """What the file is where it is no text of rows, by its first bytes; nothing of it is unpacked."""
-    if start.startswith(b"PK\x03\x04") and any(name in start[:4096] for name in _SPREADSHEETS):
-        return "a spreadsheet: save it as CSV"
     begin = start[:64].removeprefix(codecs.BOM_UTF8).lstrip()
     return next((what for sign, what in _OTHER_FILES.items() if begin.lower().startswith(sign.lower())), "")
 

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -13,13 +14,26 @@ from msgspec import Struct
 
 from importers.faults import Problem, UnusableFile
 from importers.reading.encodings import BROKEN, detect_encoding
+from importers.reading.preambles import DELIMITERS, LOOKED_AT, preamble
 
-DELIMITERS = ",;\t|"
 LONGEST_LINE = 1 << 20  # characters; a longer line is passed over, never held
 LONGEST_CELL = 1 << 17
 MOST_COLUMNS = 1_000
 FILE = 1 << 40  # a row's line is its line in the file and, where there are several, so many times the file's number
 BROKEN_ROW = "broken-row"
+GUARDED = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # what a formula may begin with
 ADDED_COLUMNS = ("error_row", "error_column", "error_code", "error_message", "error_fix")
 
 _MARK = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*', re.IGNORECASE)
@@ -37,10 +51,41 @@ class Row(Struct, frozen=True, array_like=True):
     kind: int = 0
 
 
+def unguarded(cells: Sequence[str]) -> list[str]:
+    """The cells without what keeps a spreadsheet from working on them: `="0300"`, `'=1+1`, `'+49 30`."""
+    return [_bare(cell) if cell[:1] in ("=", "'") else cell for cell in cells]
+
+
+def _bare(cell: str) -> str:
+    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
+        return cell[2:-1].replace('""', '"')
+    return cell[1:] if cell[0] == "'" and cell[1:2] in GUARDED else cell
+
+
 def place_of(line: int) -> str:
     """Where a row stands, for a person to read: its line, behind the file's number where there are several files."""
     file, number = divmod(line, FILE)
     return f"{file}:{number}" if file else str(number)
+
+
+def header_names(cells: Sequence[str]) -> tuple[str, ...]:
+    """The names of a header's columns, without those that an error file added."""
+    names = [name.strip() for name in cells]
+    while names and (not names[-1] or names[-1] in ADDED_COLUMNS):
+        names.pop()
+    return tuple(names)
+
+
+def row_of(line: int, cells: list[str], width: int, added: int) -> Row:
+    """A record as a row of so many columns, and so many more that an error file added; wrong where it has others."""
+    if len(cells) == width:
+        text = "".join(cells)
+        if problem := _wrong_text(text):
+            return Row(line, cells, problem)
+        return Row(line, unguarded(cells) if '="' in text or "'" in text else cells)
+    if len(cells) > width and (len(cells) <= width + added or not any(cells[width:])):
+        return row_of(line, cells[:width], width, 0)
+    return Row(line, cells, _wrong_width(len(cells), width))
 
 
 class _Lines:
@@ -86,6 +131,7 @@ class Sheet:
         warnings: Sequence[str],
         *,
         is_marked: bool = False,
+        before: int = 0,
     ) -> None:
         self.path = path
         self.encoding = encoding
@@ -93,17 +139,16 @@ class Sheet:
         self.warnings = tuple(warnings)
         self.size = path.stat().st_size
         self._file = file
-        self._is_marked = is_marked
+        self._before = before + is_marked
         self._width = 0
         header = self._behind_mark()
         if header is None or not any(header.cells):
             raise UnusableFile("The file has no header line.")
-        names = [name.strip() for name in header.cells]
-        while names and (not names[-1] or names[-1] in ADDED_COLUMNS):
-            names.pop()
+        names = header_names(header.cells)
         if len(names) > MOST_COLUMNS:
             raise UnusableFile(f"The header has {len(names)} columns; at most {MOST_COLUMNS} are read.")
-        self.header = tuple(names)
+        self.name = ""
+        self.header = names
         self._width = len(header.cells)
         self._added = self._width - len(names)
 
@@ -121,22 +166,14 @@ class Sheet:
         """Every record after the header; blank lines are no records."""
         width = len(self.header)
         for row in self._records():
-            cells = row.cells
-            if row.problem:
-                yield row
-            elif len(cells) == width:
-                yield row if (problem := _wrong_text("".join(cells))) is None else Row(row.line, cells, problem)
-            elif len(cells) > width and (len(cells) <= width + self._added or not any(cells[width:])):
-                yield Row(row.line, cells[:width])
-            else:
-                yield Row(row.line, cells, _wrong_width(len(cells), width))
+            yield row if row.problem else row_of(row.line, row.cells, width, self._added)
 
     def _behind_mark(self) -> Row | None:
-        """Begins with the header, which comes first but for Excel's line that tells the delimiter."""
+        """Begins with the header, which comes first but for Excel's line that tells the delimiter, and for what a file
+        says of itself before."""
         self._begin()
         rows = (row for row in self._records() if not row.problem)
-        first = next(rows, None)
-        return next(rows, None) if self._is_marked else first
+        return next(islice(rows, self._before, None), None)
 
     def _begin(self) -> None:
         self._lines = _Lines(self._file)
@@ -192,7 +229,19 @@ def open_sheet(path: Path) -> Iterator[Sheet]:
         file.seek(0)
         warnings = [encoding.warning] if encoding.warning else []
         delimiter, is_marked = _delimiter(start)
-        yield Sheet(file, path, encoding.name, delimiter, warnings, is_marked=is_marked)
+        before = 0
+        if not is_marked:
+            delimiter, before = preamble(_first_lines(file), delimiter)
+        if before:
+            warnings.append(f"{before} lines before the header were passed over.")
+        yield Sheet(file, path, encoding.name, delimiter, warnings, is_marked=is_marked, before=before)
+
+
+def _first_lines(file: TextIO) -> list[str]:
+    """The first lines, from which the file then begins anew."""
+    lines = [file.readline(LONGEST_LINE) for _ in range(LOOKED_AT)]
+    file.seek(0)
+    return [line for line in lines if line.strip()]
 
 
 def _delimiter(start: str) -> tuple[str, bool]:

@@ -1,7 +1,7 @@
 """Files that are taken in together as one table: the parts of one export, or files that belong together.
 
-Files with the same columns are of one kind; a row tells its kind, and its line tells its file. Refused rows of two
-kinds go into one error file, whose columns are named `1.id` or `2.price` after the kind; it is read as both kinds.
+Files with the same columns are of one kind; a row tells its kind, and its line tells its file. Refused rows of several
+kinds go into one error file, whose columns are named `1.id` or `2.price` after the kind; it is read as all of them.
 """
 
 from __future__ import annotations
@@ -17,29 +17,48 @@ from domain.imports import MOST_FILES
 from importers.faults import Problem, UnusableFile
 from importers.reading.grouping import Group, Heads, Key, merged, numbers_apart, regathered
 from importers.reading.rows import FILE, Row, Sheet, open_sheet
+from importers.reading.staged import StagedSheet, is_staged, open_staged
 
 Header = tuple[str, ...]
+AnySheet = Sheet | StagedSheet
 _KIND = re.compile(r"([1-9])\.(.+)", re.DOTALL)
 
 
 class Table:
     """The open files, the columns of each kind among them, and the rows of all."""
 
-    def __init__(self, sheets: Sequence[Sheet]) -> None:
+    def __init__(self, sheets: Sequence[AnySheet]) -> None:
+        self._open(sheets)
+
+    def _open(self, sheets: Sequence[AnySheet], left: Sequence[str] = ()) -> None:
         self.sheets = tuple(sheets)
         self.delimiter = sheets[0].delimiter
         several = len(sheets) > 1
         self.warnings = tuple(
             f"File {number}: {warning}" if several else warning
             for number, sheet in enumerate(sheets, 1)
-            for warning in sheet.warnings
-        )
+            for warning in (*((f"It is the sheet {sheet.name}.",) if several and sheet.name else ()), *sheet.warnings)
+        ) + tuple(left)
         self._parts = [split_header(sheet.header) for sheet in sheets]
         self.headers: Sequence[Header] = _kinds(chain.from_iterable(self._parts))
         self._readers = [
             _Reader(sheet, parts, self.headers, number if several else 0)
             for number, (sheet, parts) in enumerate(zip(sheets, self._parts, strict=True), 1)
         ]
+
+    def choose(self, fits: Callable[[Header], bool]) -> bool:
+        """Leaves out the sheets of workbooks whose columns are others, where those of one kind alone fit."""
+        if len(self.headers) == 1 or not all(sheet.name for sheet in self.sheets):
+            return False
+        fitting = [header for header in self.headers if fits(header)]
+        if len(fitting) != 1:
+            return False
+        kept = [sheet for sheet in self.sheets if sorted(sheet.header) == sorted(fitting[0])]
+        left = [
+            f"The sheet {sheet.name} is left out: it has other columns." for sheet in self.sheets if sheet not in kept
+        ]
+        self._open(kept, left)
+        return True
 
     @property
     def position(self) -> int:
@@ -63,6 +82,24 @@ class Table:
         if len(self.headers) == 1:
             return self.headers[0]
         return tuple(f"{kind}.{name}" for kind, header in enumerate(self.headers, 1) for name in header)
+
+    def first_groups(
+        self,
+        cut: Callable[[Iterable[Row]], Iterator[Group]],
+        most: int,
+        follows: Key | None = None,
+        heads: Heads | None = None,
+    ) -> Iterator[Group]:
+        """The orders of the first rows, without one that may go on behind them.
+
+        Where an order's rows may lie apart, nobody knows it to be whole before the end: then all rows are looked at.
+        """
+        if len(self.sheets) > 1 or not follows:
+            yield from self.groups(cut, follows, heads)
+            return
+        rows = list(islice(self.rows(), most))
+        groups = regathered(cut(rows), numbers_apart(rows, follows), heads)
+        yield from groups if len(rows) < most else list(groups)[:-1]
 
     def rows(self) -> Iterator[Row]:
         """The rows of every file, one file after the other."""
@@ -91,7 +128,7 @@ class Table:
 class _Reader:
     """One file's rows as rows of their table."""
 
-    def __init__(self, sheet: Sheet, parts: Sequence[Header], headers: Sequence[Header], number: int) -> None:
+    def __init__(self, sheet: AnySheet, parts: Sequence[Header], headers: Sequence[Header], number: int) -> None:
         self._sheet = sheet
         self._file = number * FILE
         self._parts = [(_same(part, headers), len(part)) for part in parts]
@@ -111,7 +148,7 @@ class _Reader:
             yield Row(row.line + self._file, cells, row.problem, kind)
 
     def _split(self, row: Row) -> Row:
-        """A row of an error file of two kinds: that kind's whose cells hold something."""
+        """A row of an error file of several kinds: that kind's whose cells hold something."""
         begin, told = 0, list[tuple[int, list[str], Callable[[Sequence[str]], Sequence[str]] | None]]()
         for (kind, width), order in zip(self._parts, self._orders, strict=True):
             cells = row.cells[begin : begin + width]
@@ -136,10 +173,13 @@ def open_table(paths: Sequence[Path]) -> Iterator[Table]:
     if len(paths) > MOST_FILES:
         raise UnusableFile(f"At most {MOST_FILES} files are taken in together; these are {len(paths)}.")
     with ExitStack() as stack:
-        sheets = []
+        sheets: list[AnySheet] = []
         for number, path in enumerate(paths, 1):
             try:
-                sheets.append(stack.enter_context(open_sheet(path)))
+                if is_staged(path):
+                    sheets += stack.enter_context(open_staged(path))
+                else:
+                    sheets.append(stack.enter_context(open_sheet(path)))
             except UnusableFile as error:
                 raise UnusableFile(f"File {number}: {error}" if len(paths) > 1 else str(error)) from None
         yield Table(sheets)
@@ -149,9 +189,10 @@ def split_header(header: Header) -> list[Header]:
     """The columns of each kind that an error file holds, the whole header where it is no such file."""
     told = [_KIND.fullmatch(name) for name in header]
     kinds = [match[1] for match in told if match]
-    if len(kinds) < len(header) or kinds != sorted(kinds) or sorted(set(kinds)) != ["1", "2"]:
+    all_kinds = [str(kind) for kind in range(1, len(set(kinds)) + 1)]
+    if len(kinds) < len(header) or kinds != sorted(kinds) or len(all_kinds) < 2 or sorted(set(kinds)) != all_kinds:
         return [header]
-    return [tuple(match[2] for match in told if match and match[1] == kind) for kind in ("1", "2")]
+    return [tuple(match[2] for match in told if match and match[1] == kind) for kind in all_kinds]
 
 
 def _kinds(headers: Iterable[Header]) -> tuple[Header, ...]:
@@ -175,6 +216,6 @@ def _order(part: Header, header: Header) -> Callable[[Sequence[str]], Sequence[s
 
 _TWO_KINDS = Problem(
     code="row-of-two-files",
-    message="This row holds cells of both files.",
+    message="This row holds cells of several files.",
     fix="Write an order and a line on rows of their own.",
 )

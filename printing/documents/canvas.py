@@ -11,37 +11,19 @@ from typing import Any, cast
 import segno
 from barcode.codex import Code128
 from fpdf import FPDF
-from fpdf.enums import DocumentCompliance, FontDescriptorFlags, PDFResourceType
-from fpdf.fonts import PDFFontDescriptor
+from fpdf.enums import DocumentCompliance, PDFResourceType
 from fpdf.image_parsing import get_img_info
-from fpdf.output import CIDSystemInfo, OutputProducer, PDFFont, PDFFontStream, PDFType3Font
-from fpdf.syntax import Name, PDFArray, PDFContentStream, PDFString
 
 from domain.shop import Logo
-from printing.documents.fonts import BOLD, REGULAR, Face, face, prepared
+from printing.documents.characters import prepared
+from printing.documents.embedding import Letters, Plain, Producer, Shapes
+from printing.documents.fonts import BOLD, REGULAR
 from printing.documents.setting import POINT
+from printing.documents.shaping import Run, shaped
+from printing.documents.typefaces import JAPANESE, Source, typeface
 
 INK, GREY, LIGHT, RED = "0.11 0.13 0.16", "0.42 0.45 0.50", "0.85 0.86 0.88", "0.72 0.11 0.11"
 QUIET = 2  # modules left white around a QR code; the paper gives the rest
-
-
-class Used:
-    """A face as one document uses it; `i` is its name in the file."""
-
-    def __init__(self, number: int, weight: int) -> None:
-        self.i = number
-        self.face = face(weight)
-        self.characters: dict[int, str] = {}
-
-    def show(self, text: str) -> str:
-        """The operator that shows a prepared text."""
-        glyph, characters = self.face.glyph, self.characters
-        codes = []
-        for character in text:
-            number = glyph(character)
-            characters.setdefault(number, character)
-            codes.append(f"{number:04x}")
-        return f"<{''.join(codes)}> Tj"
 
 
 class Canvas(FPDF):
@@ -55,7 +37,14 @@ class Canvas(FPDF):
         self.set_creation_date(at)
         self.set_producer("Carnet")
         self._identity = ""
-        self.weights = {REGULAR: Used(1, REGULAR), BOLD: Used(2, BOLD)}
+        self.han = JAPANESE  # the language that Han characters are of unless their text tells
+        self._plain = {REGULAR: Plain(1, REGULAR), BOLD: Plain(2, BOLD)}
+        self._shapes: dict[tuple[Source, int], Shapes] = {}
+
+    @property
+    def letters(self) -> tuple[Letters, ...]:
+        """The typefaces of the file, as it uses them."""
+        return (*self._plain.values(), *self._shapes.values())
 
     def file_id(self) -> str:
         """The file's identity: the hash of what it shows, not of when or where it was printed."""
@@ -64,7 +53,7 @@ class Canvas(FPDF):
     def sheet(self, width: float, height: float) -> None:
         """Begins a page of this size."""
         self.add_page(format=(width, height))
-        for used in self.weights.values():
+        for used in self._plain.values():
             self._resource_catalog.add(PDFResourceType.FONT, used.i, self.page)
 
     def put(
@@ -74,12 +63,37 @@ class Canvas(FPDF):
         shown = prepared(text)
         if not shown:
             return
-        used = self.weights[BOLD if bold else REGULAR]
+        weight = BOLD if bold else REGULAR
+        plain = self._plain[weight]
+        if not plain.face.holds(shown):
+            self._put_shaped(x, y, shown, size, weight, colour, align)
+            return
         if align != "L":
-            width = used.face.width(shown) * size / 1000 / POINT
-            x -= width if align == "R" else width / 2
+            x -= moved(plain.face.width(shown), size, align)
         place = f"{x * POINT:.2f} {(self.h - y) * POINT:.2f}"
-        self._out(f"BT /F{used.i} {size:g} Tf {colour} rg {place} Td {used.show(shown)} ET")
+        self._out(f"BT /F{plain.i} {size:g} Tf {colour} rg {place} Td {plain.show(shown)} ET")
+
+    def _put_shaped(self, x: float, y: float, text: str, size: float, weight: int, colour: str, align: str) -> None:
+        """A text run by run in the order it is read, so that it is copied in that order."""
+        runs, width = shaped(text, weight, self.han)
+        x -= moved(width, size, align)
+        up = (self.h - y) * POINT
+        shown = []
+        for run in runs:
+            used = self._used(run, weight)
+            code = used.show(run.text) if isinstance(used, Plain) else used.show(run.clusters)
+            shown.append(f"/F{used.i} {size:g} Tf 1 0 0 1 {x * POINT + run.start * size / 1000:.2f} {up:.2f} Tm {code}")
+        self._out(f"BT {colour} rg {' '.join(shown)} ET")
+
+    def _used(self, run: Run, weight: int) -> Plain | Shapes:
+        if run.source is None:
+            return self._plain[weight]
+        used = self._shapes.get((run.source, weight))
+        if used is None:
+            number = len(self._plain) + len(self._shapes) + 1
+            used = self._shapes[run.source, weight] = Shapes(number, typeface(run.source, weight))
+        self._resource_catalog.add(PDFResourceType.FONT, used.i, self.page)
+        return used
 
     def rule(self, x: float, y: float, width: float, *, weight: float = 0.5, colour: str = LIGHT) -> None:
         """A line from left to right; its weight is in points."""
@@ -163,62 +177,9 @@ class Canvas(FPDF):
         return bytes(self.output(output_producer_class=Producer))
 
 
-class Producer(OutputProducer):
-    """Writes the faces as the document used them; a character's code is the number of its glyph."""
-
-    def _add_fonts(self, *_: Any) -> dict[int, PDFFont | PDFType3Font]:
-        return {used.i: self._font(used) for used in cast("Canvas", self.fpdf).weights.values()}
-
-    def _font(self, used: Used) -> PDFFont:
-        name, shown = f"CARNET+{used.face.name}", used.characters
-        font = PDFFont(subtype="Type0", base_font=name, encoding="Identity-H")
-        self._add_pdf_obj(font, "fonts")
-        widths = " ".join(f"{glyph} [{used.face.advance(glyph)}]" for glyph in sorted(shown))
-        descendant: Any = PDFFont(subtype="CIDFontType2", base_font=name, d_w=600, w=f"[{widths}]")
-        self._add_pdf_obj(descendant, "fonts")
-        font.descendant_fonts = PDFArray([descendant])
-        font.to_unicode = self._add(PDFContentStream(_to_unicode(shown), compress=True))
-        system = CIDSystemInfo()
-        system.ordering = PDFString("Identity")
-        descendant.c_i_d_system_info = self._add(system)
-        descendant.font_descriptor = self._add(_descriptor(used.face, name))
-        descendant.c_i_d_to_g_i_d_map = Name("Identity")
-        file = PDFFontStream(contents=used.face.subset(frozenset(shown)))
-        descendant.font_descriptor.font_file2 = self._add(file)
-        return font
-
-    def _add(self, thing: Any) -> Any:
-        self._add_pdf_obj(thing, "fonts")
-        return thing
-
-
-def _descriptor(known: Face, name: str) -> PDFFontDescriptor:
-    descriptor = PDFFontDescriptor(
-        ascent=known.ascent,
-        descent=known.descent,
-        cap_height=known.cap_height,
-        flags=FontDescriptorFlags.SYMBOLIC,
-        font_b_box="[" + " ".join(str(side) for side in known.box) + "]",
-        italic_angle=0,
-        stem_v=140 if known.weight == BOLD else 88,
-        missing_width=600,
-    )
-    descriptor.font_name = Name(name)
-    return descriptor
-
-
-def _to_unicode(shown: dict[int, str]) -> bytes:
-    """What each glyph reads as, so that the text can be searched and copied."""
-    pairs = [f"<{glyph:04x}> <{shown[glyph].encode('utf-16-be').hex()}>" for glyph in sorted(shown)]
-    blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
-    told = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
-    return (
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
-        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def\n"
-        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
-        f"{told}\nendcmap CMapName currentdict /CMap defineresource pop end end"
-    ).encode("ascii")
+def moved(width: float, size: float, align: str) -> float:
+    """How far to the left a text begins, of a width in thousandths of its size."""
+    return width * size / 1000 / POINT * {"L": 0, "C": 0.5, "R": 1}[align]
 
 
 def _box(x: float, y: float, width: float, height: float, page: float) -> str:

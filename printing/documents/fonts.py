@@ -2,29 +2,29 @@
 
 fpdf2 parses a font for each document and subsets it with fontTools, which is most of what a document costs. Here the
 two weights are taken out of the variable font once; a document's subset keeps the numbers of the glyphs and leaves the
-unused ones empty, which is a matter of copying bytes. The regular weight is the variable font as it stands; the bold
-one takes seconds to work out, so whoever prints has it made ready beforehand (`make_ready`).
+unused ones empty, which is a matter of copying bytes. A character of this typeface is one glyph; what has to be shaped
+(marks over letters, other scripts) is set from the typefaces of `typefaces.py`.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 from io import BytesIO
-from itertools import groupby
-from struct import calcsize, pack, unpack_from
-from threading import Lock, Thread
+from struct import pack, unpack_from
+from threading import Lock
 from typing import Any
 
 import fontpkg_noto_sans
+import uharfbuzz
 from fontTools.ttLib import TTFont
-from fontTools.varLib import instancer
+
+from printing.documents.outlines import OVERLAPS, font_file
 
 REGULAR, BOLD = 400, 700
 FILE = fontpkg_noto_sans.ROOT / "files" / "NotoSans[wdth,wght].ttf"
-_LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "STAT", "DSIG", "HVAR", "MVAR")
+_DEVANAGARI = range(0x0900, 0x0980)  # of what the font holds, that which is not one glyph for each character
 _WORDS, _MORE, _SCALE, _XY_SCALE, _TWO_BY_TWO = 0x0001, 0x0020, 0x0008, 0x0040, 0x0080
-_OVERLAPS, _PARTS_OVERLAP = 0x40, 0x0400
+_PARTS_OVERLAP = 0x0400
 _faces: dict[int, Face] = {}
 _making = Lock()
 
@@ -43,6 +43,7 @@ class Face:
         self._advances: list[int] = [round(advance * 1000 / units) for advance, _ in self._metrics]
         self._glyphs = font.getReverseGlyphMap()
         self._numbers: dict[int, int] = {code: self._glyphs[name] for code, name in font.getBestCmap().items()}
+        self._characters = frozenset(filter(_stands_alone, map(chr, self._numbers)))
         self._outlines = font.getTableData("glyf")
         self._offsets = list(font["loca"].locations)
         self._tables = {tag: font.getTableData(tag) for tag in ("head", "hhea", "maxp")}
@@ -56,9 +57,9 @@ class Face:
         """The number of the glyph of a character of a prepared text."""
         return self._numbers[ord(character)]
 
-    def holds(self, character: str) -> bool:
-        """Whether the font has a glyph for the character."""
-        return ord(character) in self._numbers
+    def holds(self, text: str) -> bool:
+        """Whether the font has a glyph for every character, and needs nothing else to set them."""
+        return self._characters.issuperset(text)
 
     def advance(self, glyph: int) -> int:
         """How far a glyph moves on."""
@@ -95,7 +96,7 @@ class Face:
             b"loca": pack(f">{count + 1}I", *offsets),
             b"maxp": maxp,
         }
-        return _font_file(tables)
+        return font_file(tables)
 
     def _outline(self, glyph: int) -> bytes:
         return _marked(bytes(self._outlines[self._offsets[glyph] : self._offsets[glyph + 1]]))
@@ -120,7 +121,7 @@ def _marked(outline: bytes) -> bytes:
         marked[10:12] = pack(">H", unpack_from(">H", outline, 10)[0] | _PARTS_OVERLAP)
     else:
         instructions = 10 + 2 * contours
-        marked[instructions + 2 + unpack_from(">H", outline, instructions)[0]] |= _OVERLAPS
+        marked[instructions + 2 + unpack_from(">H", outline, instructions)[0]] |= OVERLAPS
     return bytes(marked)
 
 
@@ -137,31 +138,20 @@ def _components(outline: bytes) -> list[int]:
     return found
 
 
-def _font_file(tables: dict[bytes, bytes]) -> bytes:
-    """Tables as a TrueType file; readers of a PDF need no check sums, so they are zero."""
-    count = len(tables)
-    power = 1 << count.bit_length() - 1
-    header = pack(">IHHHH", 0x00010000, count, power * 16, power.bit_length() - 1, (count - power) * 16)
-    place = len(header) + count * calcsize(">4sIII")
-    directory, body = bytearray(), bytearray()
-    for tag, content in sorted(tables.items()):
-        directory += pack(">4sIII", tag, 0, place + len(body), len(content))
-        body += content + b"\0" * (-len(content) % 4)
-    return header + bytes(directory) + bytes(body)
+def _stands_alone(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "MC" and ord(character) not in _DEVANAGARI
 
 
 def _instance(weight: int) -> Any:
     """One weight of the variable font, its outlines as bytes; the regular one is that from which the others vary."""
     if weight == REGULAR:
         return TTFont(BytesIO(FILE.read_bytes()), lazy=True)
-    font = TTFont(FILE, recalcTimestamp=False)
-    for tag in _LAYOUT_TABLES:
-        if tag in font:
-            del font[tag]
-    instancer.instantiateVariableFont(font, {"wght": weight, "wdth": 100}, inplace=True, static=True)
-    written = BytesIO()
-    font.save(written)
-    return TTFont(BytesIO(written.getvalue()), lazy=True)
+    whole = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FILE)))
+    wanted = uharfbuzz.SubsetInput()
+    wanted.keep_everything()
+    wanted.pin_all_axes_to_default(whole)
+    wanted.pin_axis_location(whole, "wght", weight)
+    return TTFont(BytesIO(uharfbuzz.subset(whole, wanted).blob.data), lazy=True)
 
 
 def face(weight: int) -> Face:
@@ -172,59 +162,3 @@ def face(weight: int) -> Face:
         if weight not in _faces:
             _faces[weight] = Face(weight)
         return _faces[weight]
-
-
-def make_ready() -> Thread:
-    """Parses both weights in a thread of its own, so that the first document waits for neither."""
-
-    def make() -> None:
-        for weight in (REGULAR, BOLD):
-            face(weight)
-
-    thread = Thread(target=make, name="fonts", daemon=True)
-    thread.start()
-    return thread
-
-
-def prepared(text: str) -> str:
-    """A text as it is set: composed, on one line, without signs that show nothing.
-
-    Characters that the typeface lacks are written by their numbers, such as `[U+05D3 U+05DF]`, so that nothing is lost.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    parts = groupby(_composed(text), key=_is_missing)
-    return "".join(_numbered(part) if lacks else "".join(map(_shown, part)) for lacks, part in parts)
-
-
-def missing(text: str) -> tuple[str, ...]:
-    """The characters of a text that the typeface lacks, each once."""
-    if text.isascii():
-        return ()
-    return tuple(dict.fromkeys(filter(_is_missing, _composed(text))))
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split("\n")))
-
-
-def _numbered(characters: Iterable[str]) -> str:
-    return f"[{' '.join(f'U+{ord(character):04X}' for character in characters)}]"
-
-
-def _is_missing(character: str) -> bool:
-    return not face(REGULAR).holds(character) and not _shows_nothing(character) and not _is_space(character)
-
-
-def _shown(character: str) -> str:
-    return " " if _is_space(character) else "" if _shows_nothing(character) else character
-
-
-def _is_space(character: str) -> bool:
-    """Whether it is set as a space: a tabulator, or a kind of space that the typeface lacks."""
-    return character == "\t" or (unicodedata.category(character) == "Zs" and not face(REGULAR).holds(character))
-
-
-def _shows_nothing(character: str) -> bool:
-    """Whether it is a sign that controls others: of direction, of joining, of a variant."""
-    return unicodedata.category(character) in ("Cc", "Cf") or "\ufe00" <= character <= "\ufe0f"

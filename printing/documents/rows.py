@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
+from domain.addresses import Address
+from domain.labels import label_in
 from domain.orders.order import Document, Item, Order
 from domain.orders.returns import Return, ReturnNotFound
 from domain.shop import Shop
@@ -17,14 +21,18 @@ from printing.documents.sheet import (
     detail_of,
     facts_of,
     head_of,
+    in_its_han,
     party_of,
     settled,
     taxes_of,
 )
 from printing.documents.words import Words
+from projections.papers.goods import Goods
 
-LAYOUT = 4  # raised when a document of the same order would look otherwise
-RECEIPT, PACKING, RETURN, INVOICE, CREDIT = "receipt", "packing_slip", "return_slip", "invoice", "credit_note"
+LAYOUT = 5  # raised when a document of the same order would look otherwise
+RECEIPT, PACKING, RETURN, LABEL = "receipt", "packing_slip", "return_slip", "shipping_label"
+INVOICE, CREDIT = "invoice", "credit_note"
+NOTHING_TOLD: Mapping[str, Goods] = {}
 PRICED = (RECEIPT, INVOICE, CREDIT)
 
 
@@ -36,15 +44,21 @@ def sheet_of(
     locale: str = "",
     document: Document | None = None,
     return_number: int = 0,
+    parcel: int = 0,
+    goods: Mapping[str, Goods] = NOTHING_TOLD,
     link: str = "",
 ) -> Sheet:
     """The document of an order; `document` for an invoice or credit note, `return_number` for a return slip.
 
-    `link` is where what is due can be paid. Raises `ReturnNotFound` for a return that is not there.
+    `parcel` is the number of the one that a label is for, 0 where nothing is sent yet; `goods` is what a packing slip
+    may tell of each SKU; `link` is where what is due can be paid. Raises `ReturnNotFound` where there is none.
     """
     names = _tax_names(order, document)
     words = Words(locale or order.locale, order.currency, shop.defaults.timezone, names)
-    sheet = _sheet(head_of(order, shop, kind, words), order, shop, words, document, return_number, link)
+    head = head_of(order, shop, kind, words)
+    number = parcel if kind == LABEL else return_number
+    sheet = _sheet(head, order, shop, words, document, number, goods, link)
+    sheet = in_its_han(sheet, order)
     return replace(sheet, lacking=words["lacking"]) if characters_missing(sheet) else sheet
 
 
@@ -55,13 +69,22 @@ def _tax_names(order: Order, document: Document | None) -> set[str]:
 
 
 def _sheet(
-    sheet: Sheet, order: Order, shop: Shop, words: Words, document: Document | None, return_number: int, link: str
+    sheet: Sheet,
+    order: Order,
+    shop: Shop,
+    words: Words,
+    document: Document | None,
+    number: int,
+    goods: Mapping[str, Goods],
+    link: str,
 ) -> Sheet:
     kind = sheet.kind
     if kind == PACKING:
-        return _packing(sheet, order, shop, words)
+        return _packing(sheet, order, shop, words, goods)
     if kind == RETURN:
-        return _returning(sheet, order, shop, words, return_number)
+        return _returning(sheet, order, shop, words, number)
+    if kind == LABEL:
+        return _label(sheet, order, shop, words, number)
     if kind == INVOICE and document:
         return invoice_sheet(sheet, order, shop, words, document, link)
     if kind == CREDIT and document:
@@ -130,21 +153,20 @@ def _receipt_figures(order: Order, words: Words) -> tuple[Figure, ...]:
     return (*figures, *settled(order, words))
 
 
-def _packing(sheet: Sheet, order: Order, shop: Shop, words: Words) -> Sheet:
+def _packing(sheet: Sheet, order: Order, shop: Shop, words: Words, goods: Mapping[str, Goods]) -> Sheet:
     parcels = [one for one in order.shipments.values() if one.state != "cancelled"]
     facts = [_ordered(order, words)]
     for parcel in parcels[-1:]:
-        carrier = shop.carriers.get(parcel.carrier)
-        facts.append((words["carrier"], carrier.label if carrier else parcel.carrier))
+        facts.append((words["carrier"], _carrier(shop, parcel.carrier)))
         facts.append((words["tracking"], parcel.tracking_code))
     called_off = order.called_off_quantities()
-    goods = (item for item in order.items.values() if not item.is_discount)
-    packed = [(item, item.quantity - called_off.get(item.id, 0)) for item in goods]
+    things = (item for item in order.items.values() if not item.is_discount)
+    packed = [(item, item.quantity - called_off.get(item.id, 0)) for item in things]
     units = words.quantities((quantity, item.unit) for item, quantity in packed)
     lines = tuple(
         Line(
             name=item.name,
-            detail=detail_of(item, words),
+            detail=detail_of(item, words, *_to_pack(goods.get(item.sku, Goods()), shop, words)),
             cells=(words.quantity(quantity, item.unit), ""),
             value=quantity,
         )
@@ -160,7 +182,46 @@ def _packing(sheet: Sheet, order: Order, shop: Shop, words: Words) -> Sheet:
         figures=(Figure(label=words["units"], value=units, strong=True),),
         banner=words["state_cancelled"] if order.is_cancelled else "",
         remark=words["not_for_accounts"],
+        small_print=_notes(order, words) if shop.packing_slip.notes else (),
     )
+
+
+def _to_pack(goods: Goods, shop: Shop, words: Words) -> tuple[str, ...]:
+    """Where a line's goods are picked from and the name of their picture, as far as the shop wants it told."""
+    told = (
+        ("place", goods.place if shop.packing_slip.places else ""),
+        ("picture", goods.picture_name if shop.packing_slip.pictures else ""),
+    )
+    return tuple(words.labelled(name, value) for name, value in told if value)
+
+
+def _notes(order: Order, words: Words) -> tuple[str, ...]:
+    return tuple(words.labelled("note", note.text) for note in order.notes.values() if isinstance(note.text, str))
+
+
+def _label(sheet: Sheet, order: Order, shop: Shop, words: Words, number: int) -> Sheet:
+    """Where a parcel goes, from whom, and by whom; its bar code is the carrier's where there is one."""
+    parcel = order.shipments.get(number)
+    address = order.shipping_address or order.billing_address
+    phone = address.phone if isinstance(address, Address) else ""
+    facts = (
+        (words["order"], order.number),
+        (words["shipping_method"], label_in(shop, "shipping_method", order.shipping_method, words.locale)),
+        (words["carrier"], _carrier(shop, parcel.carrier) if parcel else ""),
+        (words["tracking"], parcel.tracking_code if parcel else ""),
+    )
+    return replace(
+        sheet,
+        code=parcel.tracking_code if parcel and parcel.tracking_code else order.number,
+        facts=tuple(fact for fact in facts if fact[1]),
+        parties=(party_of(words["shipped_to"], address, words, *([phone] if phone else [])),),
+        banner=words["state_cancelled"] if order.is_cancelled else "",
+    )
+
+
+def _carrier(shop: Shop, code: str) -> str:
+    known = shop.carriers.get(code)
+    return known.label if known else code
 
 
 def _returning(sheet: Sheet, order: Order, shop: Shop, words: Words, number: int) -> Sheet:

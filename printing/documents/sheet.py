@@ -7,18 +7,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from domain.addresses import Address
 from domain.events import Erased
+from domain.labels import label_in
 from domain.orders.order import Item, Order
 from domain.pricing import TaxShare
 from domain.shop import Logo, Shop
-from printing.documents.fonts import missing
+from printing.documents.characters import missing
 from printing.documents.legal import footer_of, identity_of
+from printing.documents.shaping import han_of
+from printing.documents.typefaces import HONG_KONG, JAPANESE, KOREAN, SIMPLIFIED, TRADITIONAL
 from printing.documents.words import Words
 
 DAWN = datetime(1970, 1, 1, tzinfo=UTC)
+_HAN = {
+    "CN": SIMPLIFIED, "SG": SIMPLIFIED, "TW": TRADITIONAL, "HK": HONG_KONG, "MO": HONG_KONG, "KR": KOREAN,
+    "JP": JAPANESE,
+}  # fmt: skip
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -39,16 +46,18 @@ class Figure(Struct, frozen=True, kw_only=True):
 
 
 class Party(Struct, frozen=True, kw_only=True):
-    """Somebody's name and address under a label."""
+    """Somebody's name and address under a label; `names` are who it is."""
 
     label: str
     lines: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
     """One document, ready to be set. `at` is the instant it is of, `code` what its bar code says, `qr` its QR code.
 
-    `lacking` tells that characters of it are written by their numbers, since the typeface lacks them.
+    `lacking` tells that characters of it are written by their numbers, since no typeface has them; `han` is the
+    language in whose way Han characters are drawn where their own text does not tell.
     """
 
     kind: str
@@ -74,10 +83,19 @@ class Sheet(Struct, frozen=True, kw_only=True):
     footer: tuple[str, ...] = ()
     qr: str = ""
     qr_caption: str = ""
+    han: str = JAPANESE
+
+
+def in_its_han(sheet: Sheet, order: Order) -> Sheet:
+    """The document with the language of its Han characters: that of any text that tells, else of the country."""
+    ship, bill = order.shipping_address, order.billing_address
+    countries = [one.country for one in (ship, bill) if isinstance(one, Address)]
+    language = next((_HAN[country] for country in countries if country in _HAN), JAPANESE)
+    return replace(sheet, han=han_of("".join(_texts(sheet)), language))
 
 
 def characters_missing(sheet: Sheet) -> tuple[str, ...]:
-    """The characters of a document that its typeface lacks, each once."""
+    """The characters of a document that no typeface has, each once."""
     return missing("\n".join(_texts(sheet)))
 
 
@@ -127,7 +145,8 @@ def address_lines(address: Address, words: Words) -> tuple[str, ...]:
 def party_of(label: str, address: Address | Erased, words: Words, *more: str) -> Party:
     if isinstance(address, Erased):
         return Party(label=label, lines=(words["erased"],))
-    return Party(label=label, lines=(*address_lines(address, words), *more) or (words["no_address"],))
+    names = tuple(name for name in (address.company, address.name) if name)
+    return Party(label=label, lines=(*address_lines(address, words), *more) or (words["no_address"],), names=names)
 
 
 def parties_of(order: Order, words: Words, *more: str) -> tuple[Party, ...]:
@@ -140,12 +159,10 @@ def parties_of(order: Order, words: Words, *more: str) -> tuple[Party, ...]:
 
 
 def facts_of(order: Order, shop: Shop, words: Words, *first: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    method = shop.payment_methods.get(order.payment_method)
-    way = shop.shipping_methods.get(order.shipping_method)
     told = (
         *first,
-        (words["payment"], method.label if method else order.payment_method),
-        (words["shipping_method"], way.label if way else order.shipping_method),
+        (words["payment"], label_in(shop, "payment_method", order.payment_method, words.locale)),
+        (words["shipping_method"], label_in(shop, "shipping_method", order.shipping_method, words.locale)),
     )
     return tuple((label, value) for label, value in told if value)
 

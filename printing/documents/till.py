@@ -8,7 +8,7 @@ from typing import Protocol
 
 from domain.shop import Logo
 from printing.documents.canvas import INK, Canvas
-from printing.documents.setting import fitted, wide, wrapped
+from printing.documents.setting import aligned, wide, wrapped
 from printing.documents.sheet import Line, Sheet
 from printing.documents.words import Words
 
@@ -18,7 +18,6 @@ RIGHT = PAPER - MARGIN
 LONGEST = 5_000.0  # a page of a PDF is at most 14,400 points high
 BODY, SMALL = 8.6, 7.4
 STEP = 3.9
-LONGEST_NAME = 60  # lines of a name, which is never cut: more than any name has
 
 
 class Drawing(Protocol):
@@ -58,6 +57,7 @@ def print_till(sheet: Sheet) -> bytes:
 
 def set_till(canvas: Canvas, sheet: Sheet) -> None:
     """Sets one receipt on pages of its own."""
+    canvas.han = sheet.han
     for page in _pages(strips_of(sheet)):
         canvas.sheet(PAPER, max(60.0, sum(height for height, _ in page) + 10))
         y = 5.0
@@ -83,7 +83,7 @@ def strips_of(sheet: Sheet) -> list[Strip]:
     words = Words(sheet.locale, sheet.currency, "UTC")
     return [
         *_head(sheet),
-        *_facts(sheet),
+        *_facts(sheet, words),
         _ruled(),
         *(strip for line in sheet.lines for strip in _line(line)),
         *(_centred([words["no_lines"]], SMALL) if not sheet.lines else []),
@@ -111,12 +111,12 @@ def _ruled() -> Strip:
     return 3.4, lambda canvas, y: canvas.rule(MARGIN, y + 1.4, INNER, weight=0.6, colour=INK)
 
 
-def _centred(texts: list[str], size: float, *, bold: bool = False, most: int = 3) -> list[Strip]:
+def _centred(texts: list[str], size: float, *, bold: bool = False) -> list[Strip]:
     step = max(STEP, size * 0.44)
     return [
         (step, _text(PAPER / 2, part, size, bold=bold, align="C"))
         for text in texts
-        for part in wrapped(text, size, INNER, most, bold=bold)
+        for part in wrapped(text, size, INNER, bold=bold)
     ]
 
 
@@ -126,7 +126,7 @@ def _head(sheet: Sheet) -> list[Strip]:
         scale = min(44 / logo.width, 18 / logo.height)
         left = (PAPER - logo.width * scale) / 2
         strips.append((logo.height * scale + 3, partial(_logo, logo, left)))
-    strips += _centred([sheet.seller.label], 11, bold=True, most=LONGEST_NAME)
+    strips += _centred([sheet.seller.label], 11, bold=True)
     strips += _centred(list(sheet.seller.lines), SMALL)
     strips.append((2.5, lambda canvas, y: None))
     strips += _centred([f"{sheet.title} {sheet.number}"], 10.5, bold=True)
@@ -139,39 +139,41 @@ def _logo(logo: Logo, left: float, canvas: Drawing, y: float) -> None:
     canvas.logo(logo, left, y, 44, 18)
 
 
-def _pair(label: str, value: str, size: float, *, bold: bool = False) -> Strip:
-    room = INNER - wide(value, size, bold=bold) - 2
-    left = _text(MARGIN, fitted(label, size, max(room, 10), bold=bold), size, bold=bold)
-    right = _text(RIGHT, fitted(value, size, INNER - 12, bold=bold), size, bold=bold, align="R")
-    return max(STEP, size * 0.5), _both(left, right)
+def _pair(label: str, value: str, size: float, *, bold: bool = False) -> list[Strip]:
+    """A label at the left and its value at the right, below it where both have no room side by side."""
+    step = max(STEP, size * 0.5)
+    if wide(label, size, bold=bold) + wide(value, size, bold=bold) + 2 <= INNER:
+        left, right = _text(MARGIN, label, size, bold=bold), _text(RIGHT, value, size, bold=bold, align="R")
+        return [(step, _both(left, right))]
+    labels = [_text(MARGIN, part, size, bold=bold) for part in wrapped(label, size, INNER, bold=bold)]
+    values = [_text(RIGHT, part, size, bold=bold, align="R") for part in wrapped(value, size, INNER - 6, bold=bold)]
+    return [(step, draw) for draw in (*labels, *values)]
 
 
-def _facts(sheet: Sheet) -> list[Strip]:
-    return [_pair(label, value, SMALL) for label, value in sheet.facts]
+def _facts(sheet: Sheet, words: Words) -> list[Strip]:
+    """Who bought, and what is told of the order."""
+    buyer = [(words["customer"], name) for name in sheet.parties[0].names] if sheet.parties else []
+    told = [(label if not number else "", name) for number, (label, name) in enumerate(buyer)]
+    return [strip for label, value in (*told, *sheet.facts) for strip in _pair(label, value, SMALL)]
 
 
 def _line(line: Line) -> list[Strip]:
     """The name over its own lines, then how many at how much, and the amount."""
     quantity, unit, _, amount = (*line.cells, "", "", "")[:4]
-    names = wrapped(line.name, BODY, INNER - 2, LONGEST_NAME)
-    strips: list[Strip] = [(STEP, _text(MARGIN, part, BODY)) for part in names]
-    strips += [
-        (STEP - 0.5, _text(MARGIN + 3, part, SMALL)) for part in wrapped(line.detail, SMALL, INNER - 6, LONGEST_NAME)
-    ]
+    names, details = wrapped(line.name, BODY, INNER - 2), wrapped(line.detail, SMALL, INNER - 6)
+    strips: list[Strip] = [(STEP, _text(MARGIN + indent, part, BODY)) for indent, part in aligned(names, BODY)]
+    strips += [(STEP - 0.5, _text(MARGIN + 3, part, SMALL)) for part in details]
     count = _text(MARGIN + 3, f"{quantity} × {unit}", BODY)
     strips.append((STEP + 0.8, _both(count, _text(RIGHT, amount, BODY, align="R"))))
     return strips
 
 
 def _figures(sheet: Sheet) -> list[Strip]:
-    return [
-        strip
-        for one in sheet.figures
-        for strip in (
-            (1.6 * one.strong, lambda canvas, y: None),
-            _pair(one.label, one.value, 11.5 if one.strong else BODY, bold=one.strong),
-        )
-    ]
+    strips: list[Strip] = []
+    for one in sheet.figures:
+        strips.append((1.6 * one.strong, lambda canvas, y: None))
+        strips += _pair(one.label, one.value, 11.5 if one.strong else BODY, bold=one.strong)
+    return strips
 
 
 def _taxes(sheet: Sheet, words: Words) -> list[Strip]:
@@ -179,16 +181,18 @@ def _taxes(sheet: Sheet, words: Words) -> list[Strip]:
         return []
     heads = (words["tax_rate"], words["base"], sheet.tax_head)
     named = any(wide(label, SMALL) > 16 for label, *_ in sheet.taxes)
-    return [(2.0, lambda canvas, y: None), *(_row(row, named) for row in (heads, *sheet.taxes))]
+    return [(2.0, lambda canvas, y: None), *(strip for row in (heads, *sheet.taxes) for strip in _row(row, named))]
 
 
-def _row(cells: tuple[str, str, str], named: bool) -> Strip:
+def _row(cells: tuple[str, str, str], named: bool) -> list[Strip]:
     """A tax, its net and what it is; rates alone stand at the right of their column, names at the left."""
     ends = (MARGIN + 16, MARGIN + 44, RIGHT)
     label, *amounts = cells
-    first = _text(MARGIN, fitted(label, SMALL, 28), SMALL) if named else _text(ends[0], label, SMALL, align="R")
+    *before, last = (wrapped(label, SMALL, 28) or [""]) if named else [label]
+    first = _text(MARGIN, last, SMALL) if named else _text(ends[0], last, SMALL, align="R")
     others = (_text(end, cell, SMALL, align="R") for end, cell in zip(ends[1:], amounts, strict=True))
-    return STEP - 0.3, _both(first, *others)
+    strips: list[Strip] = [(STEP - 0.3, _text(MARGIN, part, SMALL)) for part in before]
+    return [*strips, (STEP - 0.3, _both(first, *others))]
 
 
 def _end(sheet: Sheet) -> list[Strip]:

@@ -25,10 +25,16 @@ _WORDS = {
     "receipt": ("Receipt", "Reçu"),
     "packing_slip": ("Packing slip", "Bon de livraison"),
     "return_slip": ("Return slip", "Bon de retour"),
+    "shipping_label": ("Shipping label", "Étiquette d’expédition"),
     "invoice": ("Invoice", "Facture"),
     "credit_note": ("Credit note", "Avoir"),
     "no_invoice": ("This receipt is not an invoice.", "Ce reçu ne constitue pas une facture."),
+    "picking_list": ("Picking list", "Liste de préparation"),
     "order": ("Order", "Commande"),
+    "orders": ("Orders", "Commandes"),
+    "place": ("Place", "Emplacement"),
+    "picture": ("Picture", "Photo"),
+    "note": ("Note", "Note"),
     "ordered_on": ("Ordered on", "Date de commande"),
     "sold_on": ("Date of sale", "Date de vente"),
     "issued_on": ("Date of issue", "Date d’émission"),
@@ -48,6 +54,7 @@ _WORDS = {
     "shipped_to": ("Delivered to", "Livré à"),
     "return_to": ("Send back to", "À renvoyer à"),
     "from": ("From", "De"),
+    "customer": ("Customer", "Client"),
     "no_address": ("No address told", "Adresse non communiquée"),
     "erased": ("Erased at the customer’s request", "Effacé à la demande du client"),
     "item": ("Item", "Désignation"),
@@ -72,8 +79,8 @@ _WORDS = {
     "net_amount": ("Amount excl. VAT", "Montant HT"),
     "sku": ("Ref.", "Réf."),
     "lacking": (
-        "Characters that this document’s typeface lacks are written by their Unicode numbers, such as [U+05D0].",
-        "Les caractères absents de la police de ce document sont écrits par leur numéro Unicode, comme [U+05D0].",
+        "Characters that this document’s typefaces lack are written by their Unicode numbers, such as [U+10A00].",
+        "Les caractères absents des polices de ce document sont écrits par leur numéro Unicode, comme [U+10A00].",
     ),
     "no_lines": ("This order has no lines.", "Cette commande ne comporte aucune ligne."),
     "carried": ("Carried forward", "À reporter"),
@@ -230,6 +237,10 @@ class Words:
     def exempt(self, reason: str) -> str:
         """That a line bears no tax, and why."""
         return f"{self['exempt']}{self._colon} {reason}"
+
+    def labelled(self, name: str, value: str) -> str:
+        """A value behind the word for what it is."""
+        return f"{self[name]}{self._colon} {value}"
 
     def option(self, option: Option) -> str:
         """What of an article was chosen."""

@@ -20,7 +20,7 @@ class Dialect(NamedTuple):
     delimiter: str = ","
     decimal: str = "."
     mark: bool = False
-    spaced: bool = False  # instants as `2031-01-31 12:00:00`, which spreadsheets take for one; else as the API has them
+    spaced: bool = False  # instants as `2031-01-31 12:00:00`, under `created_at (UTC)`; else as the API has them
 
 
 STANDARD = Dialect()
@@ -39,7 +39,10 @@ def harmless(text: str) -> str:
 
 
 def _written(dialect: Dialect, columns: Sequence[Column], chunks: Iterable[Chunk]) -> Iterator[bytes]:
-    yield _lines(dialect, [[column.name] for column in columns], encoding="utf-8-sig" if dialect.mark else "utf-8")
+    names = [
+        [f"{column.name} (UTC)" if dialect.spaced and column.kind == "instant" else column.name] for column in columns
+    ]
+    yield _lines(dialect, names, encoding="utf-8-sig" if dialect.mark else "utf-8")
     forms = _forms(dialect)
     for chunk in chunks:
         yield _lines(dialect, [forms[column.kind](values) for column, values in zip(columns, chunk, strict=True)])

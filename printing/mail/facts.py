@@ -11,6 +11,7 @@ from babel.numbers import format_currency
 
 from domain.addresses import Address
 from domain.events import Erased
+from domain.labels import label_in
 from domain.money import amount_text
 from domain.orders.order import Order, Refund, Shipment
 from domain.shop import Shop
@@ -30,9 +31,9 @@ def money_facts(order: Order, shop: Shop, locale: str, facts: Mapping[str, str])
     moved = next((one for one in known if one), None)
     if moved is None:
         return dict(facts)
-    method = shop.payment_methods.get(moved.method)
+    method = label_in(shop, "payment_method", moved.method, locale)
     amount = _money(moved.amount, order.currency, locale)
-    return {**facts, "amount": amount, "method": method.label if method else moved.method}
+    return {**facts, "amount": amount, "method": method}
 
 
 def _refund(order: Order, refund: str) -> Refund | None:
@@ -48,17 +49,15 @@ def _order(order: Order, shop: Shop, status: str, locale: str) -> Facts:
     price = order.price
     named = ("subtotal", "discount", "tax", "total", "paid", "refunded", "kept", "balance")
     amounts = {name: _money(getattr(price, name), order.currency, locale) for name in named}
-    known = shop.statuses.get(status)
-    method, way = shop.payment_methods.get(order.payment_method), shop.shipping_methods.get(order.shipping_method)
     return {
         "number": order.number,
         "locale": locale,
         "currency": order.currency,
         "status": status,
-        "status_label": known.label if known else status,
+        "status_label": label_in(shop, "status", status, locale),
         "payment_status": order.payment_status,
-        "payment_method": method.label if method else order.payment_method,
-        "shipping_method": way.label if way else order.shipping_method,
+        "payment_method": label_in(shop, "payment_method", order.payment_method, locale),
+        "shipping_method": label_in(shop, "shipping_method", order.shipping_method, locale),
         "customer_name": _told(order.buyer_name),
         "customer_email": _told(order.mails_to),
         "source": order.source,

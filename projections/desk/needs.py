@@ -23,7 +23,7 @@ from domain.orders.moves import ChangeStatus
 from domain.orders.order import OrderCommand
 from domain.orders.shipments import ShipOrder
 from domain.sequences import DefineSequence, ReviseSequence
-from domain.stock import AdjustStock, ReceiveStock, SetStockPolicy, stock_id_of
+from domain.stock import AdjustStock, PlaceStock, ReceiveStock, SetStockPolicy, stock_id_of
 
 
 class Needs(Struct, frozen=True, kw_only=True):
@@ -131,4 +131,5 @@ NEEDS: dict[type[Command], Callable[..., Needs]] = {
     ReceiveStock: _to_move_stock,
     AdjustStock: _to_move_stock,
     SetStockPolicy: _to_move_stock,
+    PlaceStock: _to_move_stock,
 }

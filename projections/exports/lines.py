@@ -79,15 +79,18 @@ def lines_of(
     ids = [row[0] for row in rows]
     for start in range(0, len(ids), AT_ONCE):
         found = []
-        for order in _orders(moment, ids[start : start + AT_ONCE]):
+        for order in orders_of(moment, ids[start : start + AT_ONCE]):
             pairs = zip(order.items.values(), order.price.lines, strict=True)
             found += [(*(value(order, item, line) for value in values), order.currency) for item, line in pairs]
         if found:
             yield found
 
 
-def _orders(moment: Moment, ids: Sequence[UUID]) -> Iterator[Order]:
-    streams = moment.log.recorded_streams(ids, moment.position)
-    for order_id in ids:
-        if shown := moment.point.part_of(streams.get(order_id, [])):
-            yield fold_part(Order.blank(order_id), [recorded.event for recorded in shown])
+def orders_of(moment: Moment, ids: Sequence[UUID]) -> Iterator[Order]:
+    """The orders of these ids as the moment shows them, in their order; some are read at a time."""
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        streams = moment.log.recorded_streams(some, moment.position)
+        for order_id in some:
+            if shown := moment.point.part_of(streams.get(order_id, [])):
+                yield fold_part(Order.blank(order_id), [recorded.event for recorded in shown])

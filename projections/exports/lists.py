@@ -62,8 +62,8 @@ _ORDERS = of_head(
 )
 _CUSTOMERS = of_head(customers.CustomerHead, without=("position",))
 _STOCK = (
-    text("sku"), text("policy"), integer("low_at"), integer("on_hand"), integer("reserved"), integer("available"),
-    boolean("low", "is_low"), integer("version"), instant("updated_at"),
+    text("sku"), text("policy"), integer("low_at"), text("place"), integer("on_hand"), integer("reserved"),
+    integer("available"), boolean("low", "is_low"), integer("version"), instant("updated_at"),
 )  # fmt: skip
 _MOVEMENTS = (
     text("sku"), integer("version"), integer("position"), instant("at"), text("topic"),

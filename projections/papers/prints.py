@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from threading import Lock
@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from domain.errors import DomainError
 from domain.events import Context, Event, upto_version
-from domain.orders.documents import NUMBERED, document_of, numbers_of
+from domain.orders.documents import NUMBERED, PACKING_SLIP, document_of, numbers_of
 from domain.orders.order import Document, Order, OrderNotFound, Print
 from domain.orders.payment_links import PaymentLinkIssued
 from domain.orders.prints import RecordPrint
@@ -20,6 +20,7 @@ from domain.settings import SETTINGS_ID, Shop, ShopSettings
 from projections.log import Answer, EventLog, NothingRecorded, Session, again_when_overtaken
 from projections.log.session import folded
 from projections.papers import kept_prints
+from projections.papers.goods import Goods, goods_of
 from projections.papers.kept_prints import Copy
 from projections.payments.links import Link, link_token
 from projections.payments.providers import address
@@ -43,8 +44,8 @@ class Pin(NamedTuple):
 
 
 class Paper(NamedTuple):
-    """Everything that a document follows from; `number` is an issued document's or a return's, and what is due can be
-    paid at `link`.
+    """Everything that a document follows from; `number` is an issued document's, a return's or a parcel's, what is due
+    can be paid at `link`, and `goods` are told where the shop wants them on its packing slips.
     """
 
     order: Order
@@ -54,6 +55,7 @@ class Paper(NamedTuple):
     link: str
     prints: tuple[Print, ...]
     number: str = ""
+    goods: Mapping[str, Goods] = {}
 
     @property
     def pin(self) -> Pin:
@@ -68,6 +70,11 @@ class Papers:
         self._runtime = runtime
         self._shops: OrderedDict[int, Shop] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def shop(self) -> Shop:
+        """The shop as it is set up now."""
+        return self._runtime.desk.shop()
 
     def paper(self, order_id: UUID, kind: str, number: str = "") -> Paper:
         """What one document is printed from; raises `OrderNotFound` or `DocumentNotFound`."""
@@ -133,16 +140,32 @@ class Papers:
                 settings_version = before.settings_version
         settings_version = pin.settings_version if pin else settings_version
         seen = upto_version(events, version)
-        order = folded(Order, order_id, seen)
+        order, then = folded(Order, order_id, seen), self._shop(settings_version, shop)
         return Paper(
             order=order,
-            shop=self._shop(settings_version, shop),
+            shop=then,
             settings_version=settings_version,
             document=document,
             link=self._link(order, seen),
             prints=now.prints,
             number=number,
+            goods=self._goods(order, then) if kind == PACKING_SLIP else {},
         )
+
+    def _goods(self, order: Order, shop: Shop) -> Mapping[str, Goods]:
+        """What the shop wants whoever packs to be told of an order's goods, as it is now."""
+        if not (shop.packing_slip.places or shop.packing_slip.pictures):
+            return {}
+        return goods_of(self._runtime, [order])
+
+    def to_pick(self, order_ids: Sequence[UUID]) -> tuple[list[Order], Mapping[str, Goods]]:
+        """Orders as they are, and what their goods are told by; raises `OrderNotFound`, pointing at the order."""
+        streams = self._runtime.log.streams(order_ids)
+        for place, order_id in enumerate(order_ids):
+            if order_id not in streams:
+                raise OrderNotFound(f"/orders/{place}")
+        orders = [folded(Order, order_id, streams[order_id]) for order_id in order_ids]
+        return orders, goods_of(self._runtime, orders)
 
     def _shop(self, version: int, now: Shop) -> Shop:
         """The shop as it was set up at a version."""

@@ -22,6 +22,7 @@ _DDL = """
         updated_at timestamptz NOT NULL,
         policy text NOT NULL,
         low_at bigint,
+        place text COLLATE "C" NOT NULL,
         on_hand bigint NOT NULL,
         reserved bigint NOT NULL,
         available bigint NOT NULL,
@@ -34,6 +35,7 @@ _INDEXES = (
     "CREATE INDEX stock_low ON {schema}.stock (sku, id) WHERE is_low",
     "CREATE INDEX stock_words ON {schema}.stock USING gin (words gin_trgm_ops)",
 )
+_PLACES = "SELECT sku, place FROM views.stock WHERE sku = ANY(%s) AND place <> ''"
 _AVAILABLE = "SELECT sku, available, is_low FROM views.stock WHERE sku = ANY(%s)"
 
 
@@ -46,6 +48,7 @@ class StockHead(NamedTuple):
     updated_at: datetime
     policy: str
     low_at: int | None
+    place: str
     on_hand: int
     reserved: int
     available: int
@@ -59,7 +62,7 @@ class Stock:
     """The view `stock`."""
 
     name = "stock"
-    version = 1
+    version = 2
     tables = (Table("stock", _COLUMNS, ("id",), _DDL, _INDEXES),)
     aggregates = (StockItem,)
     topics = None
@@ -81,6 +84,7 @@ def stock_row(item: StockItem) -> Row:
         updated_at=item.modified_on,
         policy=item.policy,
         low_at=item.low_at,
+        place=item.place,
         on_hand=item.on_hand,
         reserved=item.reserved,
         available=item.available,
@@ -129,3 +133,8 @@ list_stock, count_stock = LISTING.page, LISTING.count
 def available(connection: Connection, skus: list[str]) -> dict[str, Available]:
     """What can be promised of these SKUs; nothing is told of one whose stock is not tracked."""
     return {sku: Available(number, low) for sku, number, low in connection.execute(_AVAILABLE, (skus,))}
+
+
+def places(connection: Connection, skus: list[str]) -> dict[str, str]:
+    """Where these SKUs are picked from; those of which that is not told are left out."""
+    return dict(connection.execute(_PLACES, (skus,)).fetchall())

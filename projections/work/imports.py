@@ -23,7 +23,8 @@ SELECT id, state, told, header, delimiter, size, read_bytes, is_read, turn FROM 
 """
 _UNFINISHED = """
 SELECT id FROM work.imports
-WHERE fingerprint = %(fingerprint)s AND state IN ('running', 'paused', 'failed') ORDER BY created_at DESC LIMIT 1
+WHERE fingerprint = %(fingerprint)s AND state IN ('running', 'paused', 'failed', 'needs-answer')
+ORDER BY created_at DESC LIMIT 1
 """
 _STATE = """
 UPDATE work.imports SET

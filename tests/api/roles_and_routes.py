@@ -22,6 +22,7 @@ ax      GET    /audit/events
 ax      GET    /audit/inclusion
 ax      GET    /audit/questions
 ax      GET    /audit/seals
+ax      POST   /audit/verify
 omadnx  GET    /changes
 omadnx  GET    /coupons
 mx      POST   /coupons
@@ -32,7 +33,10 @@ mx      PUT    /coupons/<string:code>/rules
 omadnx  GET    /customers
 omx     POST   /customers
 mx      DELETE /customers/<uuid:customer_id>
+open    GET    /customers/<path:rest>
 omadnx  GET    /customers/<uuid:customer_id>
+mx      GET    /customers/erasure
+omadx   GET    /customers/<uuid:customer_id>/data
 omx     PATCH  /customers/<uuid:customer_id>
 omx     DELETE /customers/<uuid:customer_id>/consent
 omx     PUT    /customers/<uuid:customer_id>/consent
@@ -42,6 +46,7 @@ omx     DELETE /customers/<uuid:customer_id>/tags/<string:tag>
 omx     PUT    /customers/<uuid:customer_id>/tags/<string:tag>
 omadx   GET    /documents
 omadx   POST   /documents
+omadnx  POST   /documents/picking-list
 omadx   GET    /documents/<string:number>.pdf
 mx      POST   /documents/<string:number>/void
 omx     DELETE /drafts/<string:name>
@@ -76,7 +81,9 @@ open    GET    /healthz
 open    GET    /icon.svg
 madnx   GET    /imports
 mdx     POST   /imports
+open    GET    /imports/<path:rest>
 madnx   GET    /imports/<uuid:import_id>
+mdx     POST   /imports/<uuid:import_id>/answer
 mdx     POST   /imports/<uuid:import_id>/cancel
 madnx   GET    /imports/<uuid:import_id>/differences
 madx    GET    /imports/<uuid:import_id>/errors.csv
@@ -89,6 +96,11 @@ mx      DELETE /imports/mappings/<string:name>
 madnx   GET    /imports/mappings/<string:name>
 mx      PUT    /imports/mappings/<string:name>
 mdx     POST   /imports/mappings/guess
+mdx     GET    /imports/uploads
+mdx     POST   /imports/uploads
+mdx     DELETE /imports/uploads/<uuid:upload_id>
+mdx     GET    /imports/uploads/<uuid:upload_id>
+mdx     PATCH  /imports/uploads/<uuid:upload_id>
 omadnx  GET    /jobs
 omadnx  GET    /jobs/<uuid:job_id>
 omadnx  POST   /jobs/<uuid:job_id>/cancel
@@ -112,6 +124,7 @@ max     GET    /operators
 x       POST   /operators
 max     GET    /operators/<uuid:identifier>
 omadnx  GET    /operators/names
+max     GET    /operators/roles
 x       POST   /operators/<uuid:identifier>/disable
 x       POST   /operators/<uuid:identifier>/enable
 x       POST   /operators/<uuid:identifier>/password
@@ -141,6 +154,7 @@ omx     DELETE /orders/<uuid:order_id>/items/<string:item>
 omx     PATCH  /orders/<uuid:order_id>/items/<string:item>
 omadx   GET    /orders/<uuid:order_id>/messages/look
 omadx   POST   /orders/<uuid:order_id>/messages/preview
+omx     POST   /orders/<uuid:order_id>/messages/test
 omadnx  GET    /orders/<uuid:order_id>/neighbours
 omx     POST   /orders/<uuid:order_id>/notes
 omx     DELETE /orders/<uuid:order_id>/notes/<string:note>
@@ -166,6 +180,7 @@ omx     POST   /orders/<uuid:order_id>/returns/<int:number>/exchange
 omx     POST   /orders/<uuid:order_id>/returns/<int:number>/receipt
 omx     POST   /orders/<uuid:order_id>/returns/<int:number>/settlement
 omadx   GET    /orders/<uuid:order_id>/returns/<int:number>/slip.pdf
+omadx   GET    /orders/<uuid:order_id>/shipping-label.pdf
 omx     POST   /orders/<uuid:order_id>/shipments
 omx     PATCH  /orders/<uuid:order_id>/shipments/<int:shipment>
 omx     POST   /orders/<uuid:order_id>/shipments/preview
@@ -185,24 +200,31 @@ omx     POST   /orders/quote
 omadnx  POST   /orders/summary
 open    GET    /pay/<string:token>
 open    POST   /pay/<string:token>
+open    GET    /payments
 omadnx  GET    /processes
 omadnx  GET    /processes/refusals
 omadnx  GET    /products
 mdx     POST   /products
+open    GET    /products/<path:rest>
 mdx     DELETE /products/<string:sku>
 omadnx  GET    /products/catalogue.csv
 omadnx  GET    /products/<string:sku>
 mdx     PUT    /products/<string:sku>
 mdx     POST   /products/<string:sku>/restore
 madnx   GET    /projections
+dx      POST   /projections/<string:name>/dead-letters/retry
+dx      POST   /projections/<string:name>/rebuild
+madnx   GET    /projections/dead-letters
 open    GET    /readyz
 omadnx  GET    /reconciliation
 mx      POST   /reconciliation
+open    GET    /returns
 open    GET    /sandbox/<string:charge_id>
 open    POST   /sandbox/<string:charge_id>
 omadnx  GET    /retention
 omadnx  GET    /sequences
 mx      POST   /sequences
+open    GET    /sequences/<path:rest>
 omadnx  GET    /sequences/<uuid:sequence_id>
 mx      PUT    /sequences/<uuid:sequence_id>
 omadnx  GET    /sequences/<uuid:sequence_id>/enrolments
@@ -217,6 +239,7 @@ omadnx  DELETE /sessions
 omadnx  GET    /sessions
 omadnx  DELETE /sessions/<uuid:session_id>
 omadnx  GET    /settings
+open    GET    /settings/<path:rest>
 omadnx  GET    /settings/carriers
 mx      DELETE /settings/carriers/<string:code>
 mx      PUT    /settings/carriers/<string:code>
@@ -225,7 +248,9 @@ mx      PUT    /settings/notifications
 omadnx  GET    /settings/papers
 mx      PUT    /settings/papers/legal
 mx      DELETE /settings/papers/logo
+omadnx  GET    /settings/papers/logo
 mx      PUT    /settings/papers/logo
+mx      PUT    /settings/papers/packing-slip
 omadnx  GET    /settings/papers/series
 mx      PUT    /settings/papers/series/<string:code>
 omadnx  GET    /settings/payment-methods
@@ -242,15 +267,20 @@ omadnx  GET    /settings/tag-rules
 mx      PUT    /settings/tag-rules
 omadnx  POST   /settings/tag-rules/simulate
 omadnx  GET    /stock
+open    GET    /stock/<path:rest>
 omadnx  GET    /stock/<string:sku>
 mdx     POST   /stock/<string:sku>/adjustments
 omadnx  GET    /stock/<string:sku>/movements
+mdx     PUT    /stock/<string:sku>/place
 mdx     PUT    /stock/<string:sku>/policy
+omadnx  GET    /stock/<string:sku>/promised
 mdx     POST   /stock/<string:sku>/receipts
+open    GET    /tag-rules
 omadnx  GET    /templates
 mx      DELETE /templates/<string:status>/<string:locale>
 omadnx  GET    /templates/<string:status>/<string:locale>
 mx      PUT    /templates/<string:status>/<string:locale>
+mx      GET    /templates/draft/look
 mx      POST   /templates/preview
 ax      GET    /tokens
 x       POST   /tokens
@@ -272,6 +302,7 @@ adx     GET    /webhook-endpoints/<uuid:endpoint_id>/deliveries
 dx      POST   /webhook-endpoints/<uuid:endpoint_id>/replay
 dx      POST   /webhook-endpoints/<uuid:endpoint_id>/secret
 open    POST   /webhooks/<string:provider>
+open    GET    /work
 """
 
 

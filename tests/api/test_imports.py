@@ -200,6 +200,31 @@ def test_a_paused_import_is_gone_on_with_by_workers(client: FlaskClient, runtime
     refused(client.post(f"{IMPORTS}/{import_id}/pause"), 409, "wrong-import-state")
 
 
+@pytest.mark.usefixtures("workers")
+def test_what_looks_wrong_waits_for_an_answer(client: FlaskClient, runtime: Runtime) -> None:
+    body = export(*(order(number, Total="9.00") for number in range(1, 5)))
+    at = f"{IMPORTS}/{post(client, body).get_json()['id']}"
+    told = ended(client, at.rpartition("/")[2], "needs-answer")
+    assert not recorded(runtime, "order.created")
+    assert told["findings"] == [
+        {
+            "name": "adjustments",
+            "orders": 4,
+            "looked_at": 4,
+            "detail": "4 of 4 orders: their parts come to other totals: 16.00 EUR.",
+            "checked": False,
+        }
+    ]
+    refused(client.post(f"{at}/answer", json={"checked": ["colours"]}), 422, "no-such-finding")
+    refused(client.post(f"{at}/answer", json={"checked": []}), 422, "invalid-fields")
+    refused(client.post(f"{at}/resume"), 409, "wrong-import-state")
+    answer = client.post(f"{at}/answer", json={"checked": ["adjustments"]})
+    assert (answer.status_code, answer.get_json()["state"]) == (200, "running")
+    done = ended(client, at.rpartition("/")[2])
+    assert (done["totals"]["orders"]["new"], done["findings"][0]["checked"]) == (4, True)
+    refused(client.post(f"{at}/answer", json={"checked": ["colours"]}), 409, "wrong-import-state")
+
+
 def test_an_import_of_which_only_the_history_is_left_is_shown(client: FlaskClient, runtime: Runtime) -> None:
     runtime.desk.handle(StartImport(import_id=UUID(int=5), context=context_of()))
     assert client.get(f"{IMPORTS}/{UUID(int=5)}").get_json()["progress"]["ranges"] == 0

@@ -55,7 +55,7 @@ def test_an_issued_invoice_stays_as_it_was_and_a_void_says_so(client: FlaskClien
     assert frozen(client, order, number) == kept
 
 
-@pytest.mark.parametrize(("name", "told"), [("مريم", "ARABIC LETTER MEEM"), ("דן", "HEBREW"), ("🙂", "U+1F642")])
+@pytest.mark.parametrize(("name", "told"), [("\U00010a00", "KHAROSHTHI LETTER A"), ("Zoé \ue000", "U+E000")])
 def test_an_invoice_with_a_character_that_cannot_be_printed_is_refused_and_takes_no_number(
     client: FlaskClient, name: str, told: str
 ) -> None:

@@ -30,9 +30,10 @@ from api.orders.forms import OrderForm
 from api.orders.rendering import order_answer
 from domain.errors import DomainError
 from domain.handlers import HANDLERS
-from domain.orders.creation import Buyer, CreateOrder, Past, PastPayment, PastRefund, PastShipment
+from domain.orders.creation import Buyer, CreateOrder
 from domain.orders.imports import RetellOrder
 from domain.orders.order import Imported, Order
+from domain.orders.past import Past, PastPayment, PastRefund, PastShipment
 from domain.shop import Shop
 from printing.documents import sheet_of
 from printing.mail import order_facts

@@ -17,7 +17,10 @@ from tests.api.test_problems import refused
 from tests.api.test_roles_and_routes import address
 
 # Customers' pages and health take what mail programs and probes add to an address; the console reads its own.
-CONSOLE = ("/", "/assets/<path:name>", "/icon.svg", "/new", "/orders/<path:rest>")
+PLACES = ("/orders", "/imports", "/sequences", "/settings", "/customers", "/products", "/stock")
+PLACES = ("/orders", "/settings", "/customers", "/products", "/stock", "/imports", "/sequences")
+ALONE = ("/", "/new", "/work", "/returns", "/payments", "/tag-rules")
+CONSOLE = (*ALONE, "/assets/<path:name>", "/icon.svg", *(f"{place}/<path:rest>" for place in PLACES))
 TAKE_ANYTHING = ("/pay/", "/unsubscribe/", "/sandbox/", "/healthz", "/readyz", "/metrics")
 PICTURE = "/api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'):name>"
 

@@ -50,6 +50,9 @@ NEEDS_NONE = {
     "/views": "how a person looks at the list",
     "/orders/{order_id}/presence": "who looks at an order; nothing of it is recorded",
     "/drafts": "what a person is still typing",
+    "/projections": "a view's upkeep; nothing of it is recorded",
+    "/audit": "proves and changes nothing",
+    "/orders/{order_id}/messages/test": "a mail on trial, to oneself",
     "/orders/summary": "adds up and changes nothing",
     "/documents": "prints; a void takes its reason",
     "/jobs": "a job's course; what it does has the reason it was asked with",
@@ -113,6 +116,7 @@ def test_stock_coupons_and_cards_keep_why_they_were_changed(client: FlaskClient,
     card = f"{CUSTOMERS}/{order['customer']['id']}"
     news.events()
     client.put(f"{STOCK}/CUP-1/policy", json={"policy": "backorder", "reason": WHY})
+    client.put(f"{STOCK}/CUP-1/place", json={"place": "A-12-3", "reason": WHY})
     client.post(COUPONS, json={"code": "NEW", "rules": {"kind": "free_shipping"}, "reason": WHY})
     client.patch(card, json={"city": "Lyon", "reason": WHY})
     client.put(f"{COUPONS}/NEW/rules", json={"kind": "percent", "percent": "5", "reason": WHY})
@@ -125,7 +129,7 @@ def test_stock_coupons_and_cards_keep_why_they_were_changed(client: FlaskClient,
     client.delete(card, json={"reason": WHY}, headers={"If-Match": "*"})
     events = news.events()
     assert [event.TOPIC for event in events] == [
-        "stock.policy-set", "coupon.created", "customer.updated", "coupon.changed", "coupon.disabled",
+        "stock.policy-set", "stock.placed", "coupon.created", "customer.updated", "coupon.changed", "coupon.disabled",
         "coupon.enabled", "customer.consent-given", "customer.consent-withdrawn", "customer.tagged",
         "customer.untagged", "customer.erased",
     ]  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
-from api.labels import FRENCH
+from domain.labels import FRENCH
 from domain.statuses import TRANSITIONS
 from projections.runtime import Runtime, open_runtime
 from tests.api.desk import API, ORDERS, SETTINGS, News, create

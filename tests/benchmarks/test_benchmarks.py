@@ -75,7 +75,7 @@ FIGURES = {
     "idle": 3,
     "import": 3,
     "list": 8,
-    "printing": 2,
+    "printing": 20,
     "reactions": 4,
     "rebuild": 3,
     "sealed_list": 5,

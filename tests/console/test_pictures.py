@@ -154,14 +154,67 @@ def of_many(page: Page) -> Iterator[tuple[str, Page]]:
     page.keyboard.press("Escape")
 
 
+SECTIONS = ("seller", "defaults", "statuses", "methods", "carriers", "series", "mails", "notifications", "views",
+            "operators", "tokens")  # fmt: skip
+
+
+def office(visit: Visit, **options: object) -> Iterator[tuple[str, Page]]:
+    """The back office: customers, products, stock, settings."""
+    page = visit("ada", "/customers", **options)
+    page.locator(".data-table tbody tr").first.wait_for()
+    yield "customers", page
+    page.locator(".data-table tbody tr", has_text="€").first.click()
+    page.locator(".worth dd").first.wait_for()
+    page.locator(".page-main .data-table tbody tr").first.wait_for()
+    yield "customer", page
+    for name, button in (("customer-edit", "Corriger"), ("customer-erase", "Oublier…")):
+        page.get_by_role("button", name=button).click()
+        page.locator(".window").wait_for()
+        yield name, page
+        page.keyboard.press("Escape")
+        page.locator(".window").wait_for(state="detached")
+    page.get_by_role("button", name="Fusionner…").click()
+    page.get_by_role("combobox").press_sequentially("mont")
+    page.locator(".hit").first.click()
+    page.locator(".merge-table").wait_for()
+    yield "customer-merge", page
+    page.goto("/products")
+    page.locator(".cell").first.wait_for()
+    yield "products", page
+    page.locator(".product-grid .link").first.click()
+    page.locator(".window .form-sheet").wait_for()
+    yield "product", page
+    page.goto("/stock")
+    page.locator(".figure-button").first.wait_for()
+    yield "stock", page
+    page.locator(".figure-button").first.click()
+    page.locator(".window .data-table").wait_for()
+    yield "stock-why", page
+    page.goto("/stock/take")
+    page.locator(".input.scan:focus").wait_for()
+    page.keyboard.type("12 x MUG-BLUE")
+    page.keyboard.press("Enter")
+    page.locator(".data-table").wait_for()
+    yield "stock-take", page
+    for section in SECTIONS:
+        page.goto(f"/settings/{section}")
+        page.locator(".page-column .sheet").first.wait_for()
+        yield f"settings-{section}", page
+    page.goto("/settings/statuses")
+    page.locator(".status-open").nth(2).click()
+    page.locator(".window .form-sheet").wait_for()
+    yield "settings-status", page
+
+
 @pytest.mark.campaign
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", SIZES)
-def test_pictures(visit: Visit, scheme: str, width: str) -> None:
+@pytest.mark.parametrize("part", [screens, office])
+def test_pictures(visit: Visit, part: Callable[..., Iterator[tuple[str, Page]]], scheme: str, width: str) -> None:
     folder = Path(os.environ.get("CONSOLE_PICTURES", "console-pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     size = dict(zip(("width", "height"), SIZES[width], strict=True))
-    for name, page in screens(visit, locale="fr-FR", color_scheme=scheme, viewport=size):
+    for name, page in part(visit, locale="fr-FR", color_scheme=scheme, viewport=size):
         page.wait_for_timeout(PAUSE_MS)
         page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
 

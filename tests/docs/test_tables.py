@@ -10,9 +10,17 @@ from types import ModuleType
 import pytest
 
 from importers.platforms.amazon import terms as amazon
+from importers.platforms.bigcommerce import orders as bigcommerce
+from importers.platforms.erpnext import orders as erpnext
+from importers.platforms.etsy import orders as etsy
+from importers.platforms.faire import orders as faire
+from importers.platforms.magento import orders as magento
+from importers.platforms.odoo import orders as odoo
 from importers.platforms.prestashop import orders as prestashop
 from importers.platforms.shopify import orders as shopify
+from importers.platforms.wix import orders as wix
 from importers.platforms.woocommerce import statuses as woocommerce
+from importers.platforms.woocommerce import tables as woocommerce_tables
 from projections.settings import Settings, variable
 from scripts.bench import known_benchmarks
 from tests.docs.pages import DOCS, ROOT, pages
@@ -46,7 +54,20 @@ def rows(text: str) -> Iterator[tuple[str, ...]]:
 
 @pytest.mark.parametrize(
     ("page", "module"),
-    [("shopify", shopify), ("woocommerce", woocommerce), ("amazon", amazon), ("prestashop", prestashop)],
+    [
+        ("shopify", shopify),
+        ("woocommerce", woocommerce),
+        ("woocommerce", woocommerce_tables),
+        ("amazon", amazon),
+        ("prestashop", prestashop),
+        ("etsy", etsy),
+        ("wix", wix),
+        ("magento", magento),
+        ("odoo", odoo),
+        ("erpnext", erpnext),
+        ("bigcommerce", bigcommerce),
+        ("faire", faire),
+    ],
 )
 def test_what_a_platforms_statuses_become_is_told_as_the_code_tells_it(page: str, module: ModuleType) -> None:
     told = set(rows((DOCS / "imports" / f"{page}.md").read_text(encoding="utf-8")))

@@ -33,15 +33,7 @@ from domain.imports import (
     UndoBegun,
     WrongImportState,
 )
-from domain.orders.creation import (
-    CreateOrder,
-    OrderCreated,
-    Past,
-    PastPayment,
-    PastRefund,
-    PastShipment,
-    create_order,
-)
+from domain.orders.creation import CreateOrder, OrderCreated, create_order
 from domain.orders.imports import (
     CannotRetell,
     NotImported,
@@ -53,6 +45,7 @@ from domain.orders.imports import (
 )
 from domain.orders.lines import NewItem
 from domain.orders.order import ForeignCurrency, Imported, Order, OrderClosed
+from domain.orders.past import Past, PastPayment, PastRefund, PastShipment
 from domain.orders.payments import PaymentRecorded
 from domain.orders.shipments import OrderShipped, TrackingCorrected
 from domain.settings import Shop

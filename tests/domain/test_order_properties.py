@@ -28,9 +28,10 @@ from domain.orders import (
     refunded,
     shipments,
 )
-from domain.orders.creation import CreateOrder, Past, PastPayment, PastRefund
+from domain.orders.creation import CreateOrder
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported, Order
+from domain.orders.past import Past, PastPayment, PastRefund
 from domain.pricing import CouponTerms
 from domain.statuses import EDITABLE
 from domain.taxes import Taxes, single

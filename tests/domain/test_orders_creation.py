@@ -12,21 +12,14 @@ from domain.errors import DomainError
 from domain.money import MAX_MINOR_UNITS, UnknownCurrency
 from domain.orders.cart import ItemAdded
 from domain.orders.charges import CouponApplied, DiscountSet, ShippingChargeSet, TooManyCoupons
-from domain.orders.creation import (
-    Buyer,
-    OrderCreated,
-    OrderImported,
-    Past,
-    PastPayment,
-    PastRefund,
-    PastShipment,
-)
+from domain.orders.creation import Buyer, OrderCreated, OrderImported
 from domain.orders.details import BillingAddressChanged, CustomerAssigned, ShippingAddressChanged
 from domain.orders.line_changes import TotalOutOfBounds
 from domain.orders.lines import AmountOutOfBounds, DiscountAboveGoods, QuantityOutOfBounds
 from domain.orders.moves import NothingOrdered, OrderPlaced, OrderStatusChanged
 from domain.orders.notes import NoteAdded, OrderTagged
 from domain.orders.order import Imported, Order, OrderExists
+from domain.orders.past import Past, PastPayment, PastRefund, PastShipment
 from domain.orders.payments import NotYetPlaced, PaymentRecorded
 from domain.orders.refund_parts import RefundAbovePaid
 from domain.orders.refunded import OrderRefunded

@@ -19,12 +19,14 @@ from domain.papers import (
     LegalSet,
     LogoRemoved,
     LogoSet,
+    PackingSlipSet,
     PrefixTaken,
     RemoveLogo,
     SeriesDefined,
     SeriesFixed,
     SetLegal,
     SetLogo,
+    SetPackingSlip,
     TooManySeries,
     UnknownKind,
     UnknownOperation,
@@ -34,7 +36,7 @@ from domain.papers import (
     WrongSiren,
 )
 from domain.settings import SETTINGS_ID, ShopSettings
-from domain.shop import Legal, Logo, Series
+from domain.shop import Legal, Logo, PackingSlip, Series
 from domain.texts import TextMissing, TextTooLong
 from tests.examples.facts import LEGAL
 from tests.given import context, given
@@ -57,6 +59,11 @@ def series(**facts: Any) -> DefineSeries:
 
 
 class TestLegalDetails:
+    def test_what_a_packing_slip_carries_is_set_once(self) -> None:
+        command = SetPackingSlip(context=context("slip"), slip=PackingSlip(notes=True))
+        given(ShopSettings).when(command).then((PackingSlipSet, {"slip": PackingSlip(notes=True)}))
+        given(ShopSettings, command).when(SetPackingSlip(context=context("again"), slip=command.slip)).then_nothing()
+
     def test_they_are_set_once(self) -> None:
         command = SetLegal(context=context("legal"), legal=LEGAL)
         settings = given(ShopSettings).when(command).then((LegalSet, {"legal": LEGAL}))

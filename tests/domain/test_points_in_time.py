@@ -17,9 +17,10 @@ from domain.events import Aggregate, Event
 from domain.handlers import HANDLERS
 from domain.orders.actions import next_actions
 from domain.orders.changes import state_of
-from domain.orders.creation import CreateOrder, Past, PastPayment, PastShipment
+from domain.orders.creation import CreateOrder
 from domain.orders.imports import UndoOrderImport
 from domain.orders.order import Imported, Order
+from domain.orders.past import Past, PastPayment, PastShipment
 from domain.orders.payments import RecordPayment
 from domain.points_in_time import NOW as ALL
 from domain.points_in_time import PointInTime, fold_part

@@ -11,6 +11,7 @@ from domain.stock import (
     AdjustStock,
     DeductStock,
     OutOfStock,
+    PlaceStock,
     ReceiveStock,
     ReleaseStock,
     ReserveStock,
@@ -20,6 +21,7 @@ from domain.stock import (
     StockDeducted,
     StockItem,
     StockItemNotFound,
+    StockPlaced,
     StockPolicySet,
     StockReceived,
     StockReleased,
@@ -29,6 +31,7 @@ from domain.stock import (
 )
 from domain.stock.item import MAX_UNITS, UnitsOutOfBounds, UnknownPolicy
 from domain.stock.movements import MovementCommand
+from domain.texts import TextTooLong
 from tests.examples.facts import CAUSE
 from tests.given import context, given
 
@@ -91,6 +94,13 @@ class TestCounts:
     def test_a_policy_is_set_once(self) -> None:
         given(StockItem, received()).when(backorder()).then((StockPolicySet, {"policy": "backorder"}))
         given(StockItem, received(), backorder()).when(backorder()).then_nothing()
+
+    def test_a_place_is_set_once_and_never_without_end(self) -> None:
+        placed = ask(PlaceStock, place="A-12-3")
+        given(StockItem, received()).when(placed).then((StockPlaced, {"place": "A-12-3", "was": ""}))
+        given(StockItem, received(), placed).when(placed).then_nothing()
+        given(StockItem, received()).when(ask(PlaceStock, place="A" * 200)).then_refused(TextTooLong)
+        given(StockItem).when(placed).then_refused(StockItemNotFound)
 
     def test_an_unknown_policy_is_refused(self) -> None:
         given(StockItem, received()).when(ask(SetStockPolicy, policy="hope")).then_refused(UnknownPolicy)

@@ -12,9 +12,9 @@ from domain.orders import (
     line_changes,
     shipments,
 )
-from domain.orders.creation import Past
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported
+from domain.orders.past import Past
 from domain.stock import (
     OutOfStock,
 )

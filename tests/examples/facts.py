@@ -18,6 +18,7 @@ from domain.addresses import Address
 from domain.coupons import CouponRules, coupon_id_of
 from domain.customers import CustomerCard
 from domain.events import Event, Metadata
+from domain.findings import Finding
 from domain.operators import operator_id
 from domain.orders import (
     creation,
@@ -33,13 +34,14 @@ from domain.shop import (
     ImportMapping,
     Legal,
     Logo,
+    PackingSlip,
     PaymentMethod,
     Series,
     ShippingMethod,
     TagRule,
     Template,
 )
-from domain.statuses import MerchantStatus
+from domain.statuses import MerchantStatus, StatusName
 from domain.taxes import single
 from domain.tokens import token_id
 from domain.webhook_endpoints import WebhookTerms
@@ -61,6 +63,7 @@ FACTS = products.ProductFacts(
     barcode="4006381333931",
     picture="https://pictures.example/cup.jpg",
 )
+SLIP = PackingSlip(notes=True, places=True, pictures=True)
 PLAIN_FACTS = products.ProductFacts(names=(products.ProductName("en", "Cup"),))
 MESSAGE = UUID(int=0x3A11)
 OPERATOR = operator_id("nora")
@@ -81,7 +84,10 @@ CARD = CustomerCard(name="Nora Example", email="nora@example.com", city="Samplet
 CUP = lines.NewItem(sku="CUP-1", name="Blue cup", quantity=3, unit_price=1_250, discount=250, taxes=single(200_000))
 TENTH = CouponTerms(code="SPRING", kind="percent", value=1_000)
 RULES = CouponRules(kind="percent", value=1_000, valid_until=LATER, limit=100)
-PACKED = MerchantStatus(code="packed", label="Packed", stage="processing", colour="#336699", position=25)
+PACKED = MerchantStatus(
+    code="packed", label="Packed", stage="processing", colour="#336699", position=25,
+    names=(StatusName("fr", "Emballée"),),
+)  # fmt: skip
 CHEQUE = PaymentMethod(code="cheque", label="Cheque by post")
 COURIER = ShippingMethod(code="courier", label="Courier", carrier="dhl")
 POST = Carrier(code="post", label="The post", tracking_url="https://post.example.com/{code}")
@@ -158,6 +164,7 @@ AFTER_SALE = sequences.Definition(
 SEQUENCE = UUID(int=0x5E9)
 ENROLMENT = enrolments.enrolment_id_of(SEQUENCE, ORDER)
 IMPORT = UUID(int=0x1A9)
+FOUND = (Finding(name="adjustments", orders=2, looked_at=9, detail="Their parts come to other totals."),)
 CHOSEN = imports.Choices(dry_run=True, stock="apply", automations=True, on_change="update")
 TOTALS = {"rows": {"read": 9, "accepted": 8, "refused": 1}}
 SAID = context("example", reason="The customer rang")

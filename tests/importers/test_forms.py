@@ -116,7 +116,10 @@ def test_a_table_that_proved_its_forms_is_not_read_to_the_end_and_what_differs_l
         ("04.03.2025", "open"),
         ("31/12/25", "open"),
         ("31/31/2025", "open"),
-        ("3 April 2025", ""),
+        ("3 April 2025", "iso"),
+        ("08/14/25", "month-first"),
+        ("14/08/25", "open"),
+        ("3 Avrember 2025", ""),
     ],
 )
 def test_what_a_date_proves(text: str, form: str) -> None:

@@ -31,7 +31,8 @@ def test_a_guess_is_corrected_kept_and_used_again_by_its_name(command: CliRunner
     for told in (command.invoke(import_orders, [file]), command.invoke(import_orders, ["guess", file])):
         assert "--map till" in told.output
     (tmp_path / "till.toml").unlink()
-    loaded = command.invoke(import_orders, [file, "--map", "till", "--json"])
+    checked = ["--yes-i-checked", "orders-without-lines"]
+    loaded = command.invoke(import_orders, [file, "--map", "till", "--json", *checked])
     assert loaded.exit_code == 0, loaded.output
     assert json.loads(loaded.stdout)["totals"] == {"EUR": "1246.50"}
     assert command.invoke(import_orders, ["maps", "remove", "till"]).exit_code == 0

@@ -13,9 +13,9 @@ from importers.guessing.guess import guess
 from importers.guessing.text import mapping_text
 from importers.guessing.words import meanings
 from importers.mapping.mapping import CsvMapping, OrderColumns, parsed_mapping
-from importers.platforms.woocommerce.money import rates_of
 from importers.profile import Choices
 from importers.profiles import NoProfile
+from importers.rates import rates_of
 from importers.reading.dates import year_of
 from projections.runtime import Runtime
 from tests.importers.importing import imported, order, orders_file
@@ -202,7 +202,8 @@ def test_the_summary_names_first_what_asks_for_a_look(tmp_path: Path) -> None:
     )
     totals = import_file(write(tmp_path, header, *rows)).totals
     labels = [line.split("  ")[0] for line in totals.as_lines(["Warehouse"])]
-    assert labels[:5] == ["Orders without lines", "Adjustments", "Orders unpaid", "Columns not used", "Rows read"]
+    assert labels[:4] == ["Orders without lines", "Adjustments", "Orders unpaid", "Remarked"]
+    assert labels[4:6] == ["Columns not used", "Rows read"]
     told = totals.as_dict()
     assert (told["orders_without_lines"], told["orders_unpaid"]) == (1, 1)
     assert told["adjustments"] == {"EUR": "11.00"}

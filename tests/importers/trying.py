@@ -10,14 +10,20 @@ from uuid import UUID
 
 from domain.addresses import Address
 from domain.events import Erased
+from domain.findings import Finding
 from domain.settings import Shop
+from importers.findings import found
 from importers.forms import opened_profile
-from importers.mapping.mapping import CsvMapping
+from importers.guessing.guess import guess
+from importers.guessing.text import mapping_text
+from importers.intakes import ImportRequest, Opened, unused_columns
+from importers.mapping.mapping import CsvMapping, parsed_mapping
 from importers.orders import Origin
 from importers.profile import Choices
 from importers.reading.table import open_table
 from importers.report import ErrorFile, Totals
 from importers.run import Run
+from importers.taking import OrdersIntake
 from tests.importers.standin import OrderBook
 
 RUN_ID = UUID("11111111-2222-5333-8444-555555555555")
@@ -77,3 +83,19 @@ def write(folder: Path, *lines: str, name: str = "orders.csv", encoding: str = "
     file = folder / name
     file.write_text("\n".join(lines) + "\n", encoding=encoding)
     return file
+
+
+def findings_of(*files: Path, mapping: CsvMapping | None = None, choices: Choices | None = None) -> dict[str, Finding]:
+    """What looks wrong in files before anything of them is stored, by its name."""
+    with open_table(files) as table:
+        profile = opened_profile(table, mapping, choices or Choices()).profile
+        origin = Origin(source=profile.source, profile=profile.name, import_id=RUN_ID)
+        intake = OrdersIntake(profile, origin, Shop(), lambda commands, beside: [])
+        asked = ImportRequest(files=(), unused=unused_columns(table, profile))
+        opened = Opened(table, intake, profile.name, origin.source, asked, reads=profile.reads)
+        return {finding.name: finding for finding in found(opened)}
+
+
+def proposed(file: Path) -> CsvMapping:
+    """The mapping that is guessed for a file, as it is; raises `UnusableFile` where it cannot be used so."""
+    return parsed_mapping(mapping_text(guess(file)), "guess")

@@ -21,6 +21,7 @@ from domain.orders.items import Option
 from domain.orders.line_changes import ChangeItem
 from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
+from domain.orders.notes import AddNote
 from domain.orders.order import Order
 from domain.orders.payments import RecordPayment
 from domain.orders.quantities import LineUnits
@@ -28,10 +29,12 @@ from domain.orders.refund_parts import RefundLine
 from domain.orders.refunded import RefundOrder
 from domain.orders.returns import RequestReturn
 from domain.orders.shipments import ShipOrder
-from domain.shop import Defaults, Legal, Logo, Shop
+from domain.shop import Defaults, Legal, Logo, PackingSlip, Shop
 from domain.taxes import Tax, single
 from domain.units import Quantity
 from printing.documents import Sheet, sheet_of
+from printing.documents.picking import picking_sheet
+from projections.papers.goods import Goods
 from tests.examples.facts import CUSTOMER, ORDER
 from tests.given import NOW as NOW
 from tests.given import context
@@ -293,6 +296,30 @@ def packing() -> Sheet:
         shop(),
         "packing_slip",
     )
+
+
+def label() -> Sheet:
+    """Where a parcel goes."""
+    sent = asked(ShipOrder, carrier="colissimo", tracking_code="6A00000000001")
+    order = decided(asked(ChangeStatus, status="processing", stock="leave"), sent, shipping_address=WORKS)
+    return sheet_of(order, shop(), "shipping_label", parcel=1)
+
+
+def slip() -> Sheet:
+    """A packing slip that tells all it may."""
+    goods = {"CUP-1": Goods("A-12-3", "https://pictures.example/blue-cup.jpg?size=2"), "POT-7": Goods("B-01")}
+    note = asked(AddNote, text="C’est un cadeau : merci de joindre la carte, et pas de facture.")
+    carried = PackingSlip(notes=True, places=True, pictures=True)
+    return sheet_of(decided(note), shop(packing_slip=carried), "packing_slip", goods=goods)
+
+
+def picking() -> Sheet:
+    """What two orders still need, with places for some of it."""
+    goods = {"CUP-1": Goods("A-12-3"), "NOTE-3": Goods("A-02-1")}
+    other = decided(number="C1002", items=(cup(quantity=5), cup("Lampe à suspension en papier", 1, sku="LAMP")))
+    sheet = picking_sheet([decided(), other], goods, shop())
+    assert sheet
+    return sheet
 
 
 def returned() -> Sheet:

@@ -217,7 +217,7 @@ class TestAFile:
             (("C1",), "--output FILE, or --printer URL"),
             (("C1", "--output", "a", "--sort", "total"), "--sort is for a --filter"),
             (("C1", "--output", "a", "--drawer"), "opened by a --printer"),
-            (("C1", "--output", "a", "--format", "80mm", "--kind", "invoice"), "receipts alone"),
+            (("C1", "--output", "a", "--format", "80mm", "--kind", "invoice"), "printed on a4 alone"),
             (("C1", "--printer", "lp://x"), "tcp://host:9100 or file:///dev/usb/lp0"),
             (("--filter", "colour", "--output", "a"), "NAME=VALUE"),
             (("--filter", "colour=red", "--output", "a"), "colour: Unknown field."),

@@ -13,10 +13,11 @@ from domain.errors import DomainError
 from domain.events import Command, Context
 from domain.orders import cart, charges, line_changes, moves, notes, payments, refunded, shipments
 from domain.orders.archive import ArchiveOrder
-from domain.orders.creation import CreateOrder, Past, PastPayment, PastRefund, PastShipment
+from domain.orders.creation import CreateOrder
 from domain.orders.imports import UndoOrderImport
 from domain.orders.lines import NewItem
 from domain.orders.order import Imported
+from domain.orders.past import Past, PastPayment, PastRefund, PastShipment
 from domain.taxes import single
 from projections.runtime import Runtime
 

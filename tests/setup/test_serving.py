@@ -10,7 +10,7 @@ from statistics import median
 
 import pytest
 
-from printing.documents import fonts
+from printing.documents import fonts, typefaces
 from projections.runtime import open_runtime
 from projections.settings import Settings
 from scripts.serve import Server
@@ -38,7 +38,7 @@ def test_a_server_that_logs_errors_alone_begins_and_ends_without_a_word(database
 
 def test_fonts_are_made_ready_when_a_server_begins(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = []
-    monkeypatch.setattr(fonts, "make_ready", lambda: begun.append(True))
+    monkeypatch.setattr(typefaces, "make_ready", lambda: begun.append(True))
     server = Server(settings)
     status_of(server.load())
     assert server.runtime is not None
@@ -56,7 +56,7 @@ def test_fonts_are_parsed_once_whoever_asks_meanwhile(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(fonts, "Face", slowly)
     monkeypatch.setattr(fonts, "_faces", {})
-    ready = fonts.make_ready()
+    ready = typefaces.make_ready()
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(lambda _: fonts.face(fonts.BOLD), range(8))) == [fonts.BOLD] * 8  # type: ignore[comparison-overlap]
     ready.join()

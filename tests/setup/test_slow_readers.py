@@ -13,7 +13,7 @@ from tests.fixtures_api import context_of, issue
 from tests.setup.running import eventually
 from tests.setup.test_slow_clients import SOON, honest, hung_up, opened, rest, serving
 
-NOTES, LETTERS = 600, 9_900  # some 6 MB: more than a connection takes in by itself
+NOTES, LETTERS = 490, 9_900  # some 5 MB: more than a connection takes in by itself
 
 
 def test_who_reads_the_feed_too_slowly_delays_nobody_and_is_cut_off(runtime: Runtime, tmp_path: Path) -> None:

@@ -15,11 +15,12 @@ Answer = Callable[["Received"], int]
 
 
 class Received(NamedTuple):
-    """One call: its headers by small names, its body as it came, and what that says."""
+    """One call: its headers by small names, its body as it came, what that says, and by which connection it came."""
 
     headers: dict[str, str]
     body: bytes
     told: dict[str, Any]
+    client: tuple[str, int]
 
     @property
     def message_id(self) -> str:
@@ -37,6 +38,7 @@ class Receiver:
 
     def __init__(self, answer: Answer = lambda _: 200) -> None:
         self.answer = answer
+        self.hangs_up = False
         self.gate = Event()
         self.gate.set()
         self.calls: list[Received] = []
@@ -44,12 +46,18 @@ class Receiver:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_POST(self) -> None:
                 status = receiver._take(self)
                 receiver.gate.wait(30)
+                answer = b"no thank you" if status >= 300 else b""
                 self.send_response(status)
+                self.send_header("Content-Length", str(len(answer)))
+                if receiver.hangs_up:  # without saying so
+                    self.close_connection = True
                 self.end_headers()
-                self.wfile.write(b"no thank you" if status >= 300 else b"")
+                self.wfile.write(answer)
 
             def log_message(self, *_: Any) -> None:
                 """Says nothing."""
@@ -59,7 +67,8 @@ class Receiver:
 
     def _take(self, handler: BaseHTTPRequestHandler) -> int:
         body = handler.rfile.read(int(handler.headers["Content-Length"]))
-        call = Received({name.lower(): value for name, value in handler.headers.items()}, body, json.loads(body))
+        headers = {name.lower(): value for name, value in handler.headers.items()}
+        call = Received(headers, body, json.loads(body), handler.client_address)
         with self._lock:
             self.calls.append(call)
             return self.answer(call)

@@ -15,12 +15,13 @@ from domain.coupons import Coupon, DisableCoupon, coupon_id_of
 from domain.customers import EraseCustomer
 from domain.enrolments import Enrolment, enrolment_id_of
 from domain.events import Context, Erased
-from domain.orders.creation import CreateOrder, OrderCreated, Past
+from domain.orders.creation import CreateOrder, OrderCreated
 from domain.orders.imports import OrderImportUndone, UndoOrderImport
 from domain.orders.lines import NewItem
 from domain.orders.moves import ChangeStatus
 from domain.orders.notes import AddNote, NoteAdded
 from domain.orders.order import Imported
+from domain.orders.past import Past
 from domain.processes.enrol_on_order import ENROL_ON_ORDER
 from domain.processes.exit_on_order import EXIT_ON_ORDER
 from domain.processes.process import Effect, Process, Reaction, Trigger, effect_key

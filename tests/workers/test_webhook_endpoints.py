@@ -145,6 +145,22 @@ def test_a_call_that_fails_is_made_again_before_what_comes_after_it(trusting: Ru
     assert [(one.state, one.attempts, one.status) for one in noted] == [("delivered", 4, 200), ("delivered", 1, 200)]
 
 
+def test_calls_go_by_one_connection_and_one_that_was_let_go_is_no_failed_attempt(trusting: Runtime) -> None:
+    with receiving() as receiver, working(trusting):
+        endpoint_id, _ = endpoint(trusting, receiver, topics=("order.created",))
+        for _ in range(3):
+            order(trusting)
+        assert len({call.client for call in told(receiver, 3)}) == 1
+        receiver.hangs_up = True
+        for count in range(4, 7):
+            order(trusting)
+            told(receiver, count)
+        eventually(lambda: len(deliveries(trusting, endpoint_id)) == 6, "all are noted")
+        assert {one.attempts for one in deliveries(trusting, endpoint_id)} == {1}
+    assert len(receiver.calls) == 6
+    assert len({call.client for call in receiver.calls}) == 3
+
+
 def test_a_slow_endpoint_and_one_that_fails_hold_up_no_other(trusting: Runtime) -> None:
     with receiving() as slow, receiving(lambda _: 500) as failing, receiving() as quick, working(trusting):
         slow.gate.clear()

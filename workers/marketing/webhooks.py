@@ -6,7 +6,7 @@ import hmac
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from threading import Timer
 from typing import NamedTuple
@@ -15,14 +15,18 @@ from urllib.parse import urlsplit
 from domain.sequences.targets import is_public
 
 PATIENCE = 10.0  # seconds for the whole call
-LONGEST_ANSWER = 500  # bytes of an answer that are kept
+# A connection that was cut has no socket any more; a name may be none that could be looked up.
+FAULTS = (OSError, HTTPException, AttributeError, UnicodeError)
 
 
-class Reply(NamedTuple):
-    """What the other program answered: its status, and how its text begins."""
+class Target(NamedTuple):
+    """Where a call goes; `place` is the host as it is told there, `path` with the query."""
 
-    status: int
-    text: str
+    scheme: str
+    host: str
+    port: int
+    place: str
+    path: str
 
 
 class Unreachable(Exception):
@@ -39,35 +43,28 @@ def signature(secret: str, timestamp: int, body: bytes) -> str:
 
 
 def post(url: str, body: bytes, headers: dict[str, str], *, private: bool, patience: float = PATIENCE) -> int:
-    """The same as `answer_to_post`, for the status alone."""
-    return answer_to_post(url, body, headers, private=private, patience=patience, longest=0).status
-
-
-def answer_to_post(
-    url: str,
-    body: bytes,
-    headers: dict[str, str],
-    *,
-    private: bool,
-    patience: float = PATIENCE,
-    longest: int = LONGEST_ANSWER,
-) -> Reply:
-    """Posts to the address and gives the answer, its text up to `longest` bytes; redirects are not followed.
+    """Posts to the address and gives the answer's status; redirects are not followed.
 
     Raises `PrivateAddress` unless such targets are allowed, `Unreachable` when there was no answer in time.
     """
-    target = urlsplit(url)
-    port = target.port or (443 if target.scheme == "https" else 80)
-    path = (target.path or "/") + (f"?{target.query}" if target.query else "")
+    target = target_of(url)
     try:
-        address = resolved(target.hostname or "", port, private=private)
-        with _connected(target.scheme, target.hostname or "", address, port, patience) as connection:
-            connection.request("POST", path, body, {**headers, "Host": target.netloc, "Connection": "close"})
-            response = connection.getresponse()
-            text = response.read(longest).decode(errors="replace") if longest else ""
-            return Reply(response.status, text.replace("\0", ""))
-    except (OSError, HTTPException, AttributeError) as fault:  # a connection cut by the timer has no socket any more
+        connection = unconnected(target, patience)
+        address = resolved(target.host, target.port, private=private)
+        with cut_after(connection, patience), closing(connection):
+            connect(connection, target, address)
+            connection.request("POST", target.path, body, {**headers, "Host": target.place, "Connection": "close"})
+            return connection.getresponse().status
+    except FAULTS as fault:
         raise Unreachable(type(fault).__name__) from fault
+
+
+def target_of(url: str) -> Target:
+    """Where an address leads."""
+    told = urlsplit(url)
+    port = told.port or (443 if told.scheme == "https" else 80)
+    path = (told.path or "/") + (f"?{told.query}" if told.query else "")
+    return Target(told.scheme, told.hostname or "", port, told.netloc, path)
 
 
 def resolved(host: str, port: int, *, private: bool) -> str:
@@ -78,25 +75,34 @@ def resolved(host: str, port: int, *, private: bool) -> str:
     return found[0]
 
 
+def unconnected(target: Target, patience: float) -> HTTPConnection:
+    """A connection to be, which never connects by itself: that would be to wherever the name leads."""
+    connection = HTTPConnection(target.host, target.port, timeout=patience)
+    connection.auto_open = 0
+    return connection
+
+
+def connect(connection: HTTPConnection, target: Target, address: str) -> None:
+    """Connects to the address, whatever the name leads to by now; what it says is held against the name."""
+    connection.sock = socket.create_connection((address, target.port), timeout=connection.timeout)
+    if target.scheme == "https":
+        context = ssl.create_default_context()
+        connection.sock = sealed = context.wrap_socket(
+            connection.sock, server_hostname=target.host, do_handshake_on_connect=False
+        )
+        sealed.do_handshake()
+
+
 @contextmanager
-def _connected(scheme: str, host: str, address: str, port: int, patience: float) -> Iterator[HTTPConnection]:
-    """A connection to the address, whatever the name leads to by now; cut when the patience ends."""
-    connection = HTTPConnection(host, port, timeout=patience)
-    connection.sock = socket.create_connection((address, port), timeout=patience)
+def cut_after(connection: HTTPConnection, patience: float) -> Iterator[None]:
+    """Cuts the connection when the patience ends, however slowly it goes on."""
     timer = Timer(patience, _cut, (connection,))
     timer.daemon = True
     timer.start()
     try:
-        if scheme == "https":
-            context = ssl.create_default_context()
-            connection.sock = sealed = context.wrap_socket(
-                connection.sock, server_hostname=host, do_handshake_on_connect=False
-            )
-            sealed.do_handshake()
-        yield connection
+        yield
     finally:
         timer.cancel()
-        connection.close()
 
 
 def _cut(connection: HTTPConnection) -> None:

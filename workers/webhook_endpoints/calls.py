@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from projections.published import PublishedEvent, encoded
 from projections.work.webhook_endpoints import SECRET_PREFIX, Call, EndpointRow, State
-from workers.marketing.webhooks import PrivateAddress, Unreachable, answer_to_post
+from workers.marketing.webhooks import PrivateAddress, Unreachable
+from workers.webhook_endpoints.line import Line
 
 AGENT = "Carnet-Webhooks/1"
 ATTEMPTS = 20  # of one call, within some four days
@@ -61,7 +62,7 @@ def _judged(status: int | None, error: str | None, attempt: int) -> tuple[State,
     return "failing", pause_after(attempt)
 
 
-def call(endpoint: EndpointRow, secrets: Sequence[str], event: PublishedEvent, epoch: str, *, private: bool) -> Call:
+def call(line: Line, endpoint: EndpointRow, secrets: Sequence[str], event: PublishedEvent, epoch: str) -> Call:
     """Makes the call; its `webhook-id` is the event's own, however often it is made."""
     message_id, attempt, body = event.event.metadata.event_id, endpoint.attempts + 1, body_of(endpoint, event, epoch)
     timestamp, began = int(datetime.now(UTC).timestamp()), time.perf_counter()
@@ -75,7 +76,7 @@ def call(endpoint: EndpointRow, secrets: Sequence[str], event: PublishedEvent, e
     status: int | None = None
     answer: str | None = None
     try:
-        status, answer = answer_to_post(endpoint.url, body, headers, private=private)
+        status, answer = line.post(endpoint.url, body, headers)
         error = None if 200 <= status < 300 else f"answered-{status}"
     except PrivateAddress:
         error = "private-address"

@@ -7,6 +7,7 @@ makes the call once more, under the same `webhook-id`.
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from projections.runtime import Runtime
 from projections.work import webhook_endpoints
 from projections.work.webhook_endpoints import Call, EndpointRow
 from workers.webhook_endpoints.calls import call
+from workers.webhook_endpoints.line import Line
 
 ENDPOINT = 7106413  # kind of the lease on calling one endpoint
 AT_ONCE = 100  # events that are read at one time
@@ -89,6 +91,7 @@ class EndpointSender:
         self._lease = lease
         self._stopping = Event()
         self._seen: Seen | None = None
+        self._line = Line(private=runtime.settings.webhooks_private)
         self._thread = Thread(target=self._run, name=f"webhooks {endpoint_id}", daemon=True)
 
     def start(self) -> None:
@@ -109,7 +112,7 @@ class EndpointSender:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        with self._lease:
+        with self._lease, closing(self._line):
             run_until_stopped(self._stopping, self._turn, BackOff(FIRST_BACK_OFF, LONGEST_BACK_OFF), self._failed)
 
     def _turn(self) -> float:
@@ -144,14 +147,14 @@ class EndpointSender:
         """Makes the calls in order, up to the first that does not work."""
         with self._runtime.pool.connection() as connection:
             valid = webhook_endpoints.secrets_of(connection, self._runtime.log.keys, endpoint.id)
-        epoch, private = self._runtime.log.epoch(found.incarnation).id, self._runtime.settings.webhooks_private
+        epoch = self._runtime.log.epoch(found.incarnation).id
         until = time.monotonic() + LOOK  # the endpoint is read anew that often: it may be switched off, or told anew
         for event in found.events:
             if self._stopping.is_set() or self._lease.connection.closed or time.monotonic() > until:
                 return
             if event.version is None:  # what cannot be read holds nobody up; `carnet doctor` tells of it
                 continue
-            made = call(endpoint, valid, event, epoch, private=private)
+            made = call(self._line, endpoint, valid, event, epoch)
             with self._runtime.pool.connection() as connection:
                 is_noted = webhook_endpoints.note(connection, endpoint, made, found.incarnation)
             _tell_log(endpoint, made)

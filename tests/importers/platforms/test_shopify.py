@@ -13,7 +13,7 @@ from domain.events import Event
 from domain.money import minor_units
 from domain.orders.order import Order
 from domain.taxes import single
-from tests.importers.trying import RUN_ID, Imported, import_file
+from tests.importers.trying import RUN_ID, Imported, import_file, write
 
 PAID = {
     "Name": "#1001",
@@ -271,3 +271,16 @@ def test_rows_of_one_order_in_two_currencies_are_refused_together(tmp_path: Path
     result = imported(tmp_path, PAID, other)
     assert result.codes == ["order-refused", "mixed-currencies"]
     assert not result.book.orders
+
+
+def test_a_refund_that_is_a_little_above_what_was_paid_gives_back_what_was_paid(tmp_path: Path) -> None:
+    header = (
+        "Name,Created at,Currency,Total,Financial Status,Refunded Amount,Lineitem name,Lineitem quantity,Lineitem price"
+    )
+    row = "{},2026-03-01 10:00:00 +0000,EUR,184.23,refunded,{},Lamp,1,184.23"
+    result = import_file(write(tmp_path, header, row.format("#1", "184.60"), row.format("#2", "190.00")))
+    order = result.book.numbered("#1")
+    assert (order.refunded, order.paid) == (18423, 18423)
+    assert order.imported
+    assert order.imported.remarks == ("refund-above-total: 0.37",)
+    assert result.codes == ["refund-above-paid"]

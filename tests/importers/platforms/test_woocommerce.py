@@ -193,7 +193,7 @@ def test_the_history_of_the_status_becomes_a_note_and_tells_when_the_order_was_s
         (Line(sku="S" * 65), {}, "text-too-long", "line_item_1"),
         (Line(total="-1.00"), {"order_total": "1.00"}, "amount-out-of-bounds", "line_item_1"),
         (Line(), {"status": "lost"}, "unknown-status", "status"),
-        (Line(), {"order_date": "5 June 2018"}, "date-form-unknown", "order_date"),
+        (Line(), {"order_date": "5 Brumaire 2018"}, "date-form-unknown", "order_date"),
         (Line(), {"order_date": "32-01-2018"}, "not-a-date", "order_date"),
         (Line(), {"order_currency": ""}, "currency-unknown", "order_currency"),
         (Line(), {"order_total": "ten"}, "not-an-amount", "order_total"),

@@ -161,7 +161,7 @@ def test_a_header_that_shares_a_few_names_is_not_claimed(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("place", "cell", "code", "column"),
     [
-        (0, "5 June 2023", "date-form-unknown", "Date"),
+        (0, "5 Brumaire 2023", "date-form-unknown", "Date"),
         (1, "", "number-missing", "Order #"),
         (3, "lost", "unknown-status", "Status"),
         (7, "two", "not-a-whole-number", "Items sold"),

@@ -136,7 +136,7 @@ def zipped(name: str, content: bytes) -> bytes:
         (b"", "empty"),
         (b"\xef\xbb\xbf \r\n", "empty"),
         (b"PK\x03\x04rest", "ZIP"),
-        (zipped("[Content_Types].xml", b"<Types/>"), "a spreadsheet"),
+        (zipped("[Content_Types].xml", b"<Types/>"), "ZIP"),
         (zipped("orders.csv", b"0" * 50_000_000), "ZIP"),
         (gzip.compress(b"0" * 50_000_000), "compressed"),
         (b"PAR1rest", "Parquet"),

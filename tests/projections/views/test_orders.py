@@ -15,13 +15,13 @@ from domain.addresses import Address
 from domain.customers import CreateCustomer, CustomerCard, EraseCustomer
 from domain.orders.archive import ArchiveOrder
 from domain.orders.cart import AddItem
-from domain.orders.creation import Past, PastPayment, PastRefund, PastShipment
 from domain.orders.details import AssignCustomer, AssignOperator
 from domain.orders.disputes import OpenDispute
 from domain.orders.items import Option
 from domain.orders.moves import ChangeStatus
 from domain.orders.notes import SetTags
 from domain.orders.order import Imported, Order
+from domain.orders.past import Past, PastPayment, PastRefund, PastShipment
 from domain.orders.payments import RecordPayment
 from domain.orders.quantities import LineUnits
 from domain.orders.returns import RequestReturn

@@ -54,3 +54,16 @@ export function writing(key: string, version?: number): Record<string, string> {
     ? { "Idempotency-Key": key }
     : { "Idempotency-Key": key, "If-Match": `"${version}"` };
 }
+
+/** What was read, with the version that a decision on it stands on. */
+export interface Versioned<T> {
+  data: T;
+  version: number;
+}
+
+/** The body of an answer with the version that its ETag tells; refusals as `taken` tells them. */
+export async function versioned<T>(call: Promise<Answer<T>>): Promise<Versioned<T>> {
+  const answer = await call.catch(() => undefined);
+  const data = await taken(answer ? Promise.resolve(answer) : call);
+  return { data, version: Number(answer?.response.headers.get("ETag")?.replace(/\D/g, "") ?? 0) };
+}

@@ -1473,7 +1473,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/pdf": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -1517,7 +1519,56 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}/shipping-label.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        /** The label of a parcel, on A6. */
+        get: {
+            parameters: {
+                query?: {
+                    locale?: "en" | "fr";
+                    shipment?: number;
+                };
+                header?: never;
+                path: {
+                    order_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -1563,7 +1614,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/pdf": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -1884,8 +1937,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The order's events as they are stored, personal fields opened; `{"erased": true}` where they were erased.
-         * @description Without `personal:read` they all read so.
+         * The order's events as the feed has them; `{"erased": true}` where what is of a person was erased.
+         * @description Without `personal:read` what is there of persons reads `{"withheld": true}`.
          */
         get: {
             parameters: {
@@ -2054,7 +2107,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/html": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -2064,6 +2119,62 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}/messages/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the mail of a status as this order would, to an address of one's own; the customer gets nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    order_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TestMailForm"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3620,7 +3731,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4026,7 +4141,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4109,7 +4228,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4157,7 +4280,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4208,7 +4335,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4258,7 +4389,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4307,7 +4442,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4357,7 +4496,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4387,7 +4530,7 @@ export interface paths {
                     order_id?: string;
                     customer_id?: string;
                     state?: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
-                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend";
+                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend" | "test";
                     sort?: "requested_at" | "-requested_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
                     as_of?: string;
@@ -4408,7 +4551,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4459,7 +4606,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4515,7 +4666,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4542,8 +4697,8 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
@@ -4565,7 +4720,11 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4694,7 +4853,13 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/pdf": string;
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                        "application/octet-stream": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4777,7 +4942,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/pdf": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4819,7 +4986,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/pdf": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -4881,6 +5050,50 @@ export interface paths {
                 403: components["responses"]["FORBIDDEN"];
                 409: components["responses"]["CONFLICT"];
                 412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/picking-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What many orders still need, SKU by SKU in the order of their places, as one PDF; nothing is written down. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["PickingForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -4972,6 +5185,45 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What forgetting a customer reaches, and what stays and why: to be read before. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReachAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5382,6 +5634,52 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * All that is kept of this person as one JSON file, which other programs read as well.
+         * @description What is known of merged cards belongs to it. Notes that operators wrote on orders are part of their orders.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5799,7 +6097,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -6131,6 +6431,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock/{sku}/promised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sku: string;
+            };
+            cookie?: never;
+        };
+        /** To which orders units of a SKU are promised, the oldest first; at most the first thousand lines. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sku: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PromisedAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stock/{sku}/receipts": {
         parameters: {
             query?: never;
@@ -6272,6 +6615,62 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["StockPolicyForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StockItemAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/{sku}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sku: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say where it is picked from; picking lists are in the order of places. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    sku: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StockPlaceForm"];
                 };
             };
             responses: {
@@ -6725,8 +7124,8 @@ export interface paths {
                     /** @description `next` of the page before */
                     cursor?: string;
                     count?: "exact" | "estimate";
-                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                 };
@@ -6754,21 +7153,26 @@ export interface paths {
         put?: never;
         /**
          * Take files in: a form with one `file` or more and, where needed, `mapping_text`, or the only file as the body.
-         * @description It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
+         * @description In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
+         *
+         *     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
          *     `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
          *     goes on while who asked has them.
          *
          *     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
          *
-         *     The query says how: `kind` (orders, tracking, statuses, products), `source`, `mapping` (the name of one that is kept
-         *     or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may mean), `decimal`,
-         *     `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers` (keep or update
-         *     their names).
+         *     The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one
+         *     that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may
+         *     mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers`
+         *     (keep or update their names). With `like`, the id of an import, whatever is not told is as that one was
+         *     asked and as its files proved: so are its refused rows loaded again.
+         *
+         *     Where the first orders look wrong, nothing is stored and the state is `needs-answer`: see `findings`.
          */
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -6781,14 +7185,9 @@ export interface paths {
                     automations?: boolean;
                     on_change?: "report" | "update";
                     customers?: "keep" | "update";
+                    like?: string;
                 };
-                header?: {
-                    /**
-                     * @description The ETag of what was decided on; a version that is gone is refused with 412
-                     * @example "3"
-                     */
-                    "If-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -6805,8 +7204,6 @@ export interface paths {
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
-                409: components["responses"]["CONFLICT"];
-                412: components["responses"]["PRECONDITION_FAILED"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -6978,7 +7375,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/csv": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -6987,6 +7386,65 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that all that looks wrong was looked at and is right; the import goes on, for who answers.
+         * @description It needs the permissions that beginning it does. To say that something is wrong indeed, cancel it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswerForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -7252,7 +7710,7 @@ export interface paths {
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -7265,6 +7723,7 @@ export interface paths {
                     automations?: boolean;
                     on_change?: "report" | "update";
                     customers?: "keep" | "update";
+                    like?: string;
                 };
                 header?: never;
                 path?: never;
@@ -7405,6 +7864,167 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own files on their way in, the oldest first: what broke off is gone on with from `received`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Make a place for a file; its bytes follow in parts, and `POST /imports` takes its id in the place of a `file`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UploadForm"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        /** One of one's own files on their way in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Take it away; what was imported from it stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Add the next part: the body is bytes of the file from `offset` on, which is where it stands (else 409). */
+        patch: {
+            parameters: {
+                query: {
+                    offset: number;
+                };
+                header?: never;
+                path: {
+                    upload_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -7412,7 +8032,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The whole set-up. */
+        /** The whole set-up; its ETag is of all of it, papers and templates included. */
         get: {
             parameters: {
                 query?: never;
@@ -8332,7 +8952,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The picture at the head of every document. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         /** Put a picture at the head of every document; one that cannot be read is refused. */
         put: {
             parameters: {
@@ -8403,6 +9048,58 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/papers/packing-slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what packing slips carry besides goods and address. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["PackingSlipForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PapersAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -8639,7 +9336,7 @@ export interface paths {
                     order_id?: string;
                     customer_id?: string;
                     state?: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
-                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend";
+                    purpose?: "status" | "administrators" | "payment-link" | "payment" | "refund" | "tracking" | "sequence" | "resend" | "test";
                     sort?: "requested_at" | "-requested_at";
                 };
                 header?: never;
@@ -8740,7 +9437,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/html": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -9069,6 +9768,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates/draft/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the template of one's own draft `template` makes, as a page of its own that can do nothing: for a frame. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Left out: light */
+                    scheme?: "light" | "dark";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operators": {
         parameters: {
             query?: never;
@@ -9177,6 +9919,45 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["OperatorNameAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every role, and what each may do. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoleAnswerPageForm"];
                     };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
@@ -9750,6 +10531,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The schema of every topic's events, as the feed, files and webhooks have them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EventSchemaAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/schemas/{topic}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                topic: string;
+            };
+            cookie?: never;
+        };
+        /** The schema of one topic's events, by itself, for a validator or a generator of code. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    topic: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/schema+json": Record<string, never>;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/asyncapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The feed and the webhooks as an AsyncAPI 3.0 document. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.aai.asyncapi+json": Record<string, never>;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -9759,15 +10661,23 @@ export interface paths {
         };
         /**
          * Events in the order they were recorded; ask again after `next`. Nothing is skipped and nothing comes twice.
-         * @description An event whose stored form cannot be read comes as `{"unreadable": true}` without `occurred_at`.
-         *     Without `personal:read` what tells of a person reads `{"erased": true}`.
+         * @description Who sends `Accept: application/x-ndjson` gets an event a line, up to the log's end, and a last line with `next`,
+         *     `head` and `epoch`. An event whose stored form cannot be read comes as `{"unreadable": true}` without `occurred_at`.
+         *     What is of a person who was forgotten reads `{"erased": true}`, and without `personal:read` `{"withheld": true}`.
          */
         get: {
             parameters: {
                 query?: {
                     after?: number;
+                    /** @description Left out: 100; of lines, all there are */
                     limit?: number;
                     epoch?: string;
+                    /** @description Events of these alone; repeats */
+                    topics?: string[];
+                    /** @description What happened to this order, customer ... alone */
+                    stream?: string;
+                    /** @description Seconds to wait where nothing follows yet; left out: 0 */
+                    wait?: number;
                 };
                 header?: never;
                 path?: never;
@@ -9782,6 +10692,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["FeedAnswer"];
+                        "application/x-ndjson": string;
                     };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
@@ -9835,6 +10746,397 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All endpoints, the oldest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEndpointAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Have another program told of what is recorded from now on; its secret is in this answer and nowhere else. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointForm"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SecretAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        /** One endpoint, and how far it was told. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    endpoint_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEndpointAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Tell it something else, or elsewhere: it goes on where it was; one that was stopped is called again. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    endpoint_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEndpointAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Tell it nothing any more; what became of its calls is forgotten with it. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    endpoint_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{endpoint_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it a new secret; for some hours calls are signed with the one before as well. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    endpoint_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RotationForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SecretAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{endpoint_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell it everything after a position, at once, as if it had been told nothing of that; also to skip an event.
+         * @description A call about an event that it was told of before has the same `webhook-id`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path: {
+                    endpoint_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReplayForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookEndpointAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        /** What became of its calls, the newest event first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Most items on the page */
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    state?: "delivered" | "failing" | "refused" | "failed";
+                };
+                header?: never;
+                path: {
+                    endpoint_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recompute every seal from what is stored, by a job; its `outcome` tells whether all hold, and what does not. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -10014,6 +11316,131 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every event that a view could not take and that is set aside. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeadLetterAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{name}/dead-letters/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a view take its parked events after all, stream by stream; those that still cannot be taken stay parked. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetriedAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{name}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Build a view anew beside the one that serves, and swap it in, by a job; readers are served all the while. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -10489,7 +11916,13 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/pdf": string;
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                        "application/octet-stream": string;
+                    };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
@@ -11093,7 +12526,7 @@ export interface components {
             hours?: number;
             template?: string;
             /** @enum {string} */
-            kind?: "receipt" | "packing_slip" | "return_slip" | "invoice" | "credit_note";
+            kind?: "receipt" | "packing_slip" | "return_slip" | "shipping_label" | "invoice" | "credit_note";
             /** @enum {string} */
             list?: "orders" | "order-lines";
             /** @enum {string} */
@@ -11102,10 +12535,10 @@ export interface components {
             /** @enum {string} */
             locale?: "en" | "fr";
             /**
-             * @description Of a print; left out: a4
+             * @description Of a print; left out: that of the kind of document
              * @enum {string}
              */
-            paper?: "a4" | "80mm";
+            paper?: "a4" | "80mm" | "a6";
         };
         ProgressAnswer: {
             total: number;
@@ -11526,16 +12959,1864 @@ export interface components {
         };
         RecordedAnswer: {
             position: number;
-            /** @example order.shipped */
-            topic: string;
+            /** @constant */
+            topic: "coupon.changed";
+            /** @constant */
+            version: 1;
             /** Format: date-time */
-            occurred_at: string | null;
+            occurred_at: string;
             /** Format: date-time */
-            recorded_at: string | null;
-            event: {
-                [key: string]: unknown;
-            };
-        };
+            recorded_at: string;
+            event: components["schemas"]["event.coupon.changed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "coupon.created";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.coupon.created"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "coupon.disabled";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.coupon.disabled"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "coupon.enabled";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.coupon.enabled"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "coupon.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.coupon.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "coupon.redeemed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.coupon.redeemed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "coupon.released";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.coupon.released"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "coupon.use-moved";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.coupon.use-moved"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.absorbed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.absorbed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.consent-given";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.consent-given"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.consent-withdrawn";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.consent-withdrawn"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.created";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.created"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.email-given-over";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.email-given-over"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.erased";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.erased"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.import-undone";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.import-undone"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.merge-undone";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.merge-undone"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.merged";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.merged"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.released";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.released"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.tagged";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.tagged"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.untagged";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.untagged"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "customer.updated";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.customer.updated"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "enrolment.ended";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.enrolment.ended"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "enrolment.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.enrolment.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "enrolment.started";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.enrolment.started"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "enrolment.step-done";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.enrolment.step-done"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.answered";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.answered"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.cancelled";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.cancelled"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.completed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.completed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.failed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.failed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.paused";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.paused"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.questioned";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.questioned"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.read";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.read"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.resumed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.resumed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.started";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.started"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.undo-begun";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.undo-begun"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "import.undone";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.import.undone"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "message.bounced";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.message.bounced"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "message.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.message.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "message.kept";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.message.kept"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "message.refused";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.message.refused"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "message.rendered";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.message.rendered"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "message.requested";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.message.requested"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "message.sent";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.message.sent"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "message.uncertain";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.message.uncertain"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "operator.added";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.operator.added"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "operator.disabled";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.operator.disabled"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "operator.enabled";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.operator.enabled"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "operator.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.operator.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "operator.password-changed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.operator.password-changed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "operator.role-changed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.operator.role-changed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.archived";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.archived"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.billing-address-changed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.billing-address-changed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.capture-requested";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.capture-requested"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.charge-paid-late";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.charge-paid-late"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.charge-voided";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.charge-voided"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.coupon-applied";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.coupon-applied"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.coupon-lapsed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.coupon-lapsed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.coupon-removed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.coupon-removed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.created";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.created"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.customer-assigned";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.customer-assigned"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.customer-unset";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.customer-unset"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.discount-set";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.discount-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.dispute-closed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.dispute-closed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.dispute-opened";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.dispute-opened"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.document-numbered";
+            /** @constant */
+            version: 4;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.document-numbered"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.document-printed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.document-printed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.document-voided";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.document-voided"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.exchange-begun";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.exchange-begun"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.import-undone";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.import-undone"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.import-updated";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.import-updated"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.imported";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.imported"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.item-added";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.item-added"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.item-corrected";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.item-corrected"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.item-price-changed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.item-price-changed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.item-quantity-changed";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.item-quantity-changed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.item-removed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.item-removed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.kept-again";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.kept-again"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.message-sent";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.message-sent"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.note-added";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.note-added"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.note-removed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.note-removed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.note-revised";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.note-revised"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.operator-assigned";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.operator-assigned"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.payment-authorized";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.payment-authorized"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.payment-captured";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.payment-captured"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.payment-failed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.payment-failed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.payment-link-issued";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.payment-link-issued"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.payment-method-chosen";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.payment-method-chosen"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.payment-recorded";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.payment-recorded"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.payment-requested";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.payment-requested"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.payment-voided";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.payment-voided"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.placed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.placed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.provider-stuck";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.provider-stuck"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.refund-failed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.refund-failed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.refund-requested";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.refund-requested"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.refund-withdrawn";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.refund-withdrawn"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.refunded";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.refunded"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.return-cancelled";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.return-cancelled"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.return-received";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.return-received"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.return-requested";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.return-requested"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.return-settled";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.return-settled"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.shipment-cancelled";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.shipment-cancelled"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.shipment-delivered";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.shipment-delivered"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.shipped";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.shipped"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.shipping-address-changed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.shipping-address-changed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.shipping-charge-set";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.shipping-charge-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.shipping-method-chosen";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.shipping-method-chosen"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.source-set";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.source-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.status-changed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.status-changed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.status-forced";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.status-forced"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.tagged";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.tagged"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.tracking-corrected";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.tracking-corrected"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.tracking-told";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.tracking-told"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.unarchived";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.unarchived"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.untagged";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.untagged"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "order.void-requested";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.void-requested"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "product.added";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.product.added"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "product.changed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.product.changed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "product.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.product.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "product.restored";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.product.restored"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "product.retired";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.product.retired"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "sequence.defined";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.sequence.defined"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "sequence.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.sequence.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "sequence.revised";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.sequence.revised"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "sequence.started";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.sequence.started"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "sequence.stopped";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.sequence.stopped"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.carrier-defined";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.carrier-defined"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.carrier-retired";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.carrier-retired"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.defaults-set";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.defaults-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.legal-set";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.legal-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.logo-removed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.logo-removed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.logo-set";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.logo-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.mapping-removed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.mapping-removed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.mapping-saved";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.mapping-saved"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.notifications-set";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.notifications-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.numbers-skipped";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.numbers-skipped"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.packing-slip-set";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.packing-slip-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.payment-method-defined";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.payment-method-defined"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.payment-method-retired";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.payment-method-retired"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.seller-set";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.seller-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.series-defined";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.series-defined"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.shipping-method-defined";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.shipping-method-defined"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.shipping-method-retired";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.shipping-method-retired"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.status-defined";
+            /** @constant */
+            version: 2;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.status-defined"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.status-retired";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.status-retired"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.tag-rules-set";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.tag-rules-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.template-removed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.template-removed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "settings.template-set";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.template-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "stock.adjusted";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.stock.adjusted"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "stock.deducted";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.stock.deducted"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "stock.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.stock.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "stock.placed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.stock.placed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "stock.policy-set";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.stock.policy-set"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "stock.received";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.stock.received"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "stock.released";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.stock.released"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "stock.reserved";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.stock.reserved"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "stock.restored";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.stock.restored"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "token.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.token.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "token.issued";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.token.issued"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "token.revoked";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.token.revoked"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "webhook-endpoint.changed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.webhook-endpoint.changed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "webhook-endpoint.defined";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.webhook-endpoint.defined"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "webhook-endpoint.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.webhook-endpoint.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "webhook-endpoint.removed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.webhook-endpoint.removed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "webhook-endpoint.replayed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.webhook-endpoint.replayed"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "webhook-endpoint.secret-rotated";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.webhook-endpoint.secret-rotated"];
+        } | components["schemas"]["UnreadableEvent"];
         RecordedAnswerPageForm: {
             items: components["schemas"]["RecordedAnswer"][];
             next: string | null;
@@ -11562,6 +14843,36 @@ export interface components {
             subject: string;
             html: string;
             text: string;
+        };
+        TestMailForm: {
+            status: string;
+            locale?: string;
+            to: string;
+        };
+        MessageAnswer: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /** Format: uuid */
+            order_id: string | null;
+            /** Format: uuid */
+            customer_id: string | null;
+            template: string;
+            template_version: number | null;
+            purpose: string;
+            locale: string;
+            /** @enum {string} */
+            state: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
+            code: string;
+            /** Format: uuid */
+            resend_of: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            recipient: string | null;
+            subject: string | null;
+            html: string | null;
+            text: string | null;
+            reply: string | null;
         };
         LineForm: {
             item: string;
@@ -11946,7 +15257,15 @@ export interface components {
         };
         PrintForm: {
             /** @enum {string} */
-            kind?: "receipt" | "packing_slip" | "return_slip" | "invoice" | "credit_note";
+            locale?: "en" | "fr";
+            orders?: string[];
+            filter?: components["schemas"]["OrderListForm"];
+            /** @enum {string} */
+            kind?: "receipt" | "packing_slip" | "return_slip" | "shipping_label" | "invoice" | "credit_note";
+            /** @enum {string} */
+            format?: "a4" | "80mm" | "a6";
+        };
+        PickingForm: {
             /** @enum {string} */
             locale?: "en" | "fr";
             orders?: string[];
@@ -11978,6 +15297,14 @@ export interface components {
             items: components["schemas"]["CardRowAnswer"][];
             next: string | null;
             count?: components["schemas"]["CountAnswer"];
+        };
+        RemainsAnswer: {
+            what: string;
+            why: string;
+        };
+        ReachAnswer: {
+            reached: string[];
+            stays: components["schemas"]["RemainsAnswer"][];
         };
         OriginAnswer: {
             /** @enum {string} */
@@ -12078,17 +15405,13 @@ export interface components {
         CustomerReasonForm: {
             reason?: string;
         };
-        RemainsAnswer: {
-            what: string;
-            why: string;
-        };
         ErasureAnswer: {
+            reached: string[];
+            stays: components["schemas"]["RemainsAnswer"][];
             /** Format: uuid */
             id: string;
             /** Format: date-time */
             erased_at: string;
-            reached: string[];
-            stays: components["schemas"]["RemainsAnswer"][];
         };
         ConsentForm: {
             reason?: string;
@@ -12102,6 +15425,15 @@ export interface components {
             /** Format: uuid */
             into: string;
             into_version: number;
+        };
+        PersonAnswer: {
+            /** Format: date-time */
+            made_at: string;
+            cards: components["schemas"]["CardAnswer"][];
+            consents: components["schemas"]["ConsentAnswer"][];
+            orders: components["schemas"]["OrderAnswer"][];
+            messages: components["schemas"]["MessageAnswer"][];
+            documents: components["schemas"]["DocumentAnswer"][];
         };
         RulesAnswer: {
             /** @enum {string} */
@@ -12308,6 +15640,7 @@ export interface components {
             /** @enum {string} */
             policy: "refuse" | "backorder";
             low_at: number | null;
+            place: string;
             on_hand: number;
             reserved: number;
             available: number;
@@ -12352,6 +15685,20 @@ export interface components {
             items: components["schemas"]["StockMovementAnswer"][];
             next: string | null;
         };
+        PromisedAnswer: {
+            /** Format: uuid */
+            order_id: string;
+            number: string;
+            line: string;
+            quantity: number;
+            customer_name: string;
+            /** Format: date-time */
+            placed_at: string | null;
+        };
+        PromisedAnswerPageForm: {
+            items: components["schemas"]["PromisedAnswer"][];
+            next: string | null;
+        };
         StockReceiptForm: {
             quantity: number;
             reference?: string;
@@ -12366,6 +15713,10 @@ export interface components {
             /** @enum {string} */
             policy: "refuse" | "backorder";
             low_at?: number | null;
+            reason?: string;
+        };
+        StockPlaceForm: {
+            place: string;
             reason?: string;
         };
         TriggerAnswer: {
@@ -12502,11 +15853,11 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
             source: string;
             profile: string;
             /** @enum {string} */
-            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
             reason: string;
             dry_run: boolean;
             /** Format: date-time */
@@ -12514,6 +15865,40 @@ export interface components {
             /** Format: date-time */
             ended_at: string | null;
             totals: {
+                rows?: {
+                    read?: number;
+                    accepted?: number;
+                    refused?: number;
+                };
+                orders?: {
+                    new?: number;
+                    known?: number;
+                    changed?: number;
+                    updated?: number;
+                    refused?: number;
+                };
+                /** @description An amount by its currency */
+                totals?: {
+                    [key: string]: string;
+                };
+                /** @description An amount by its currency */
+                refunded?: {
+                    [key: string]: string;
+                };
+                orders_with_total_as_told?: number;
+                /** @description An amount by its currency */
+                adjustments?: {
+                    [key: string]: string;
+                };
+                orders_without_line_prices?: number;
+                orders_without_lines?: number;
+                orders_unpaid?: number;
+                customer_names_kept?: number;
+                /** @description Refused rows by code */
+                refusals?: {
+                    [key: string]: number;
+                };
+            } & {
                 [key: string]: unknown;
             };
         };
@@ -12530,6 +15915,13 @@ export interface components {
             ranges: number;
             ranges_done: number;
         };
+        FindingAnswer: {
+            name: string;
+            orders: number;
+            looked_at: number;
+            detail: string;
+            checked: boolean;
+        };
         KeptAnswer: {
             /** Format: uuid */
             order_id: string;
@@ -12542,11 +15934,11 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
             source: string;
             profile: string;
             /** @enum {string} */
-            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone";
+            state: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
             reason: string;
             dry_run: boolean;
             /** Format: date-time */
@@ -12554,17 +15946,66 @@ export interface components {
             /** Format: date-time */
             ended_at: string | null;
             totals: {
+                rows?: {
+                    read?: number;
+                    accepted?: number;
+                    refused?: number;
+                };
+                orders?: {
+                    new?: number;
+                    known?: number;
+                    changed?: number;
+                    updated?: number;
+                    refused?: number;
+                };
+                /** @description An amount by its currency */
+                totals?: {
+                    [key: string]: string;
+                };
+                /** @description An amount by its currency */
+                refunded?: {
+                    [key: string]: string;
+                };
+                orders_with_total_as_told?: number;
+                /** @description An amount by its currency */
+                adjustments?: {
+                    [key: string]: string;
+                };
+                orders_without_line_prices?: number;
+                orders_without_lines?: number;
+                orders_unpaid?: number;
+                customer_names_kept?: number;
+                /** @description Refused rows by code */
+                refusals?: {
+                    [key: string]: number;
+                };
+            } & {
                 [key: string]: unknown;
             };
             detail: string;
             choices: {
+                dry_run?: boolean;
+                /** @enum {unknown} */
+                stock?: "apply" | "leave";
+                automations?: boolean;
+                /** @enum {unknown} */
+                on_change?: "report" | "update";
+                /** @enum {unknown} */
+                customers?: "keep" | "update";
+            } & {
                 [key: string]: unknown;
             };
             progress: components["schemas"]["ImportProgressAnswer"];
             refusals: {
                 [key: string]: number;
             };
+            findings: components["schemas"]["FindingAnswer"][];
             taken_back: {
+                /** @description Orders or products that an undo took back */
+                undone?: number;
+                /** @description Those that it left */
+                kept?: number;
+            } & {
                 [key: string]: unknown;
             };
             kept: components["schemas"]["KeptAnswer"][];
@@ -12612,6 +16053,9 @@ export interface components {
             items: components["schemas"]["ImportDifferenceAnswer"][];
             next: string | null;
         };
+        AnswerForm: {
+            checked: string[];
+        };
         MappingAnswer: {
             name: string;
             mapping: string;
@@ -12626,15 +16070,37 @@ export interface components {
             field: string;
             certainty: string;
             why: string;
+            samples: string[];
         };
         ProposalAnswer: {
             mapping: string;
             columns: components["schemas"]["ProposedColumnAnswer"][];
             kept: string[];
             profile: string;
+            field_names: string[];
         };
         MappingForm: {
             mapping: string;
+        };
+        UploadAnswer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
+            received: number;
+            complete: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+        };
+        UploadAnswerPageForm: {
+            items: components["schemas"]["UploadAnswer"][];
+            next: string | null;
+        };
+        UploadForm: {
+            name: string;
+            size: number;
         };
         DefinedStatusAnswer: {
             code: string;
@@ -12651,6 +16117,10 @@ export interface components {
             notifies_customer: boolean;
             notifies_administrators: boolean;
             needs_tracking: boolean;
+            /** @description The merchant's own, in languages in which it is called otherwise than by `label` */
+            names: {
+                [key: string]: string;
+            };
         };
         PaymentMethodAnswer: {
             code: string;
@@ -12779,6 +16249,13 @@ export interface components {
             notifies_customer?: boolean;
             notifies_administrators?: boolean;
             needs_tracking?: boolean;
+            /**
+             * @description In languages in which it is called otherwise than by `label`
+             * @example {}
+             */
+            names?: {
+                [key: string]: string;
+            };
         };
         PaymentMethodAnswerPageForm: {
             items: components["schemas"]["PaymentMethodAnswer"][];
@@ -12833,6 +16310,14 @@ export interface components {
             width: number;
             height: number;
         };
+        PackingSlipForm: {
+            /** @description The notes on the order */
+            notes?: boolean;
+            /** @description Where goods are picked from */
+            places?: boolean;
+            /** @description The file names of the goods' pictures */
+            pictures?: boolean;
+        };
         SeriesAnswer: {
             code: string;
             kind: string;
@@ -12843,6 +16328,7 @@ export interface components {
         PapersAnswer: {
             legal: components["schemas"]["LegalForm"];
             logo: components["schemas"]["LogoAnswer"] | null;
+            packing_slip: components["schemas"]["PackingSlipForm"];
             series: components["schemas"]["SeriesAnswer"][];
         };
         LogoForm: {
@@ -12898,31 +16384,6 @@ export interface components {
             items: components["schemas"]["MessageRowAnswer"][];
             next: string | null;
             count?: components["schemas"]["CountAnswer"];
-        };
-        MessageAnswer: {
-            /** Format: uuid */
-            id: string;
-            version: number;
-            /** Format: uuid */
-            order_id: string | null;
-            /** Format: uuid */
-            customer_id: string | null;
-            template: string;
-            template_version: number | null;
-            purpose: string;
-            locale: string;
-            /** @enum {string} */
-            state: "requested" | "rendered" | "sent" | "kept" | "refused" | "uncertain" | "bounced";
-            code: string;
-            /** Format: uuid */
-            resend_of: string | null;
-            /** Format: date-time */
-            requested_at: string;
-            recipient: string | null;
-            subject: string | null;
-            html: string | null;
-            text: string | null;
-            reply: string | null;
         };
         ResendForm: {
             to?: string;
@@ -12995,6 +16456,14 @@ export interface components {
             items: components["schemas"]["OperatorNameAnswer"][];
             next: string | null;
         };
+        RoleAnswer: {
+            role: string;
+            permissions: string[];
+        };
+        RoleAnswerPageForm: {
+            items: components["schemas"]["RoleAnswer"][];
+            next: string | null;
+        };
         RoleForm: {
             role: string;
         };
@@ -13065,9 +16534,23 @@ export interface components {
             items: components["schemas"]["EpochAnswer"][];
             next: string | null;
         };
+        EventSchemaAnswer: {
+            /** @example order.shipped */
+            topic: string;
+            version: number;
+            /** @description JSON Schema, dialect 2020-12 */
+            schema: {
+                [key: string]: unknown;
+            };
+        };
+        EventSchemaAnswerPageForm: {
+            items: components["schemas"]["EventSchemaAnswer"][];
+            next: string | null;
+        };
         FeedAnswer: {
             items: components["schemas"]["RecordedAnswer"][];
             next: number;
+            head: number;
             epoch: string;
         };
         SealAnswer: {
@@ -13082,6 +16565,111 @@ export interface components {
             next: number;
             key: string;
             epoch: string;
+        };
+        WebhookEndpointAnswer: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            url: string;
+            description: string;
+            topics: string[];
+            personal: boolean;
+            enabled: boolean;
+            /** @enum {string} */
+            state: "sending" | "waiting" | "stopped" | "disabled";
+            position: number;
+            attempts: number;
+            /** Format: date-time */
+            next_attempt_at: string | null;
+            /** @example answered-410 */
+            stopped: string | null;
+            /** @example answered-503 */
+            trouble: string | null;
+            /** Format: date-time */
+            previous_secret_until: string | null;
+            made_by: string;
+            /** Format: date-time */
+            made_at: string;
+        };
+        WebhookEndpointAnswerPageForm: {
+            items: components["schemas"]["WebhookEndpointAnswer"][];
+            next: string | null;
+        };
+        WebhookEndpointForm: {
+            /** @example https://warehouse.example/carnet */
+            url: string;
+            description?: string;
+            /**
+             * @example [
+             *       "order.shipped"
+             *     ]
+             */
+            topics?: string[];
+            /** @description With what is of persons; needs `personal:read`. Left out: without */
+            personal?: boolean;
+            /** @description Left out: true */
+            enabled?: boolean;
+        };
+        SecretAnswer: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            url: string;
+            description: string;
+            topics: string[];
+            personal: boolean;
+            enabled: boolean;
+            /** @enum {string} */
+            state: "sending" | "waiting" | "stopped" | "disabled";
+            position: number;
+            attempts: number;
+            /** Format: date-time */
+            next_attempt_at: string | null;
+            /** @example answered-410 */
+            stopped: string | null;
+            /** @example answered-503 */
+            trouble: string | null;
+            /** Format: date-time */
+            previous_secret_until: string | null;
+            made_by: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @example whsec_Y2FybmV0 */
+            secret: string | null;
+            /** @description True where this repeats an answer: the secret was in the first one alone, and is null here */
+            secret_shown: boolean;
+        };
+        RotationForm: {
+            /** @description Left out: 24 */
+            keep_hours?: number;
+        };
+        ReplayForm: {
+            after: number;
+            epoch?: string;
+        };
+        DeliveryAnswer: {
+            position: number;
+            /**
+             * Format: uuid
+             * @description Its `webhook-id`: that of the event
+             */
+            message_id: string;
+            topic: string;
+            /** @enum {string} */
+            state: "delivered" | "failing" | "refused" | "failed";
+            attempts: number;
+            status: number | null;
+            error: string | null;
+            answer: string | null;
+            milliseconds: number;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+        };
+        DeliveryAnswerPageForm: {
+            items: components["schemas"]["DeliveryAnswer"][];
+            next: string | null;
         };
         DifferenceAnswer: {
             provider: string;
@@ -13152,6 +16740,30 @@ export interface components {
             next: string | null;
             epoch: string;
         };
+        DeadLetterAnswer: {
+            projection: string;
+            position: number;
+            topic: string;
+            /** Format: uuid */
+            stream: string;
+            error: string;
+            /** Format: date-time */
+            at: string;
+        };
+        DeadLetterAnswerPageForm: {
+            items: components["schemas"]["DeadLetterAnswer"][];
+            next: string | null;
+        };
+        RetriedAnswer: {
+            /** Format: uuid */
+            stream: string;
+            events: number;
+            error: string | null;
+        };
+        RetriedAnswerPageForm: {
+            items: components["schemas"]["RetriedAnswer"][];
+            next: string | null;
+        };
         EffectAnswer: {
             /** Format: uuid */
             key: string;
@@ -13221,6 +16833,3028 @@ export interface components {
             items: components["schemas"]["ResultAnswer"][];
             next: string | null;
             count?: components["schemas"]["CountAnswer"];
+        };
+        /**
+         * CouponRules
+         * @description What a coupon gives (`value`: hundredths of a percent, minor units, or 0 for free shipping) and when it holds. `minimum` is the least subtotal in minor units, `valid_until` the last valid instant; no `currency` means any. `combines`: others may stand beside it; `multiplies`: its percentage is taken of what others leave. It is for lines of the `products` or of SKUs of the `patterns` (none: all), for the dearest `most_items` units of them, and where there are `tags` for orders, or orders of customers, that carry one of them.
+         */
+        "event.CouponRules": {
+            /** @enum {unknown} */
+            kind: "amount" | "free_shipping" | "percent";
+            value: number;
+            currency: string;
+            minimum: number;
+            valid_from: string | null;
+            valid_until: string | null;
+            limit: number | null;
+            limit_per_customer: number | null;
+            combines: boolean;
+            multiplies: boolean;
+            products: string[];
+            patterns: string[];
+            tags: string[];
+            most_items: number | null;
+        };
+        /**
+         * Metadata
+         * @description Who recorded an event, what led to it, and whose personal data it holds. `acts`: an imported event that mails and automations follow nevertheless.
+         */
+        "event.Metadata": {
+            /** Format: uuid */
+            event_id: string;
+            actor: string;
+            /** Format: uuid */
+            cause: string;
+            reason: string | null;
+            import_id: string | null;
+            acts: boolean;
+            subject: string | null;
+        };
+        /**
+         * coupon.changed
+         * @description A coupon has other rules.
+         */
+        "event.coupon.changed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            rules: components["schemas"]["event.CouponRules"];
+            was: components["schemas"]["event.CouponRules"];
+        };
+        /**
+         * coupon.created
+         * @description A coupon came out.
+         */
+        "event.coupon.created": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            code: string;
+            rules: components["schemas"]["event.CouponRules"];
+        };
+        /**
+         * coupon.disabled
+         * @description Nobody can use the coupon any more.
+         */
+        "event.coupon.disabled": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * coupon.enabled
+         * @description The coupon can be used again.
+         */
+        "event.coupon.enabled": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * coupon.gap-declared
+         * @description Versions of a coupon are lost for good.
+         */
+        "event.coupon.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * coupon.redeemed
+         * @description An order used the coupon.
+         */
+        "event.coupon.redeemed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            order_id: string;
+            customer_id: string | null;
+        };
+        /**
+         * coupon.released
+         * @description An order gave its use of the coupon back.
+         */
+        "event.coupon.released": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            order_id: string;
+        };
+        /**
+         * coupon.use-moved
+         * @description An order's use counts for another customer; None: nobody is known to have ordered it.
+         */
+        "event.coupon.use-moved": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            order_id: string;
+            customer_id: string | null;
+            was: string | null;
+        };
+        /**
+         * customer.absorbed
+         * @description Another card is part of this one.
+         */
+        "event.customer.absorbed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            merged: string;
+        };
+        /**
+         * Erased
+         * @description The person was forgotten; nobody can read it any more.
+         */
+        "event.Erased": {
+            /** @constant */
+            erased: true;
+        };
+        /**
+         * Withheld
+         * @description It is there, and is not shown to who reads this.
+         */
+        "event.Withheld": {
+            /** @constant */
+            withheld: true;
+        };
+        /**
+         * customer.consent-given
+         * @description The customer agreed to marketing.
+         */
+        "event.customer.consent-given": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            channel: string;
+            proof: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            source: string;
+        };
+        /**
+         * customer.consent-withdrawn
+         * @description The customer wants no marketing any more.
+         */
+        "event.customer.consent-withdrawn": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            channel: string;
+            source: string;
+        };
+        /**
+         * customer.created
+         * @description A card was made.
+         */
+        "event.customer.created": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            origin: string;
+        };
+        /**
+         * customer.email-given-over
+         * @description An e-mail address that the card had given up is another card's now; mails of its orders go to its own.
+         */
+        "event.customer.email-given-over": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            email: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            /** Format: uuid */
+            to: string;
+        };
+        /**
+         * customer.erased
+         * @description The person's data was erased with its key.
+         */
+        "event.customer.erased": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * customer.gap-declared
+         * @description Versions of a customer's card are lost for good.
+         */
+        "event.customer.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * customer.import-undone
+         * @description The card went with the import that made it; it begins anew when the customer comes again.
+         */
+        "event.customer.import-undone": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            made_by: string;
+        };
+        /**
+         * customer.merge-undone
+         * @description The card stands by itself again.
+         */
+        "event.customer.merge-undone": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            into: string;
+        };
+        /**
+         * customer.merged
+         * @description The card is part of another.
+         */
+        "event.customer.merged": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            into: string;
+        };
+        /**
+         * customer.released
+         * @description Another card is no longer part of this one.
+         */
+        "event.customer.released": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            merged: string;
+        };
+        /**
+         * customer.tagged
+         * @description The card carries these tags too.
+         */
+        "event.customer.tagged": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            tags: string[];
+        };
+        /**
+         * customer.untagged
+         * @description The card no longer carries these tags.
+         */
+        "event.customer.untagged": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            tags: string[];
+        };
+        /**
+         * CustomerCard
+         * @description What a card may say; what is None stays as it was. `email` and `phone` are the main ones; `emails` and `phones` are further ones, all of them where they are told.
+         */
+        "event.CustomerCard": {
+            name: string | null;
+            email: string | null;
+            phone: string | null;
+            company: string | null;
+            vat_number: string | null;
+            line1: string | null;
+            line2: string | null;
+            postcode: string | null;
+            city: string | null;
+            region: string | null;
+            country: string | null;
+            emails: string[] | null;
+            phones: string[] | null;
+        };
+        /**
+         * customer.updated
+         * @description Fields of a card say something new; `origin` tells who said it, and on which order.
+         */
+        "event.customer.updated": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            fields: string[];
+            card: components["schemas"]["event.CustomerCard"] | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            origin: string;
+            order_id: string | null;
+        };
+        /**
+         * enrolment.ended
+         * @description No further step will be taken.
+         */
+        "event.enrolment.ended": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            reason: string;
+        };
+        /**
+         * enrolment.gap-declared
+         * @description Versions of an enrolment are lost for good.
+         */
+        "event.enrolment.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * enrolment.started
+         * @description An order began a sequence.
+         */
+        "event.enrolment.started": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            sequence_id: string;
+            sequence_version: number;
+            /** Format: uuid */
+            order_id: string;
+            customer_id: string | null;
+        };
+        /**
+         * enrolment.step-done
+         * @description A step was taken, or passed over for a reason.
+         */
+        "event.enrolment.step-done": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            step: number;
+            outcome: string;
+        };
+        /**
+         * import.answered
+         * @description Somebody said that what looked wrong is right.
+         */
+        "event.import.answered": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            checked: string[];
+        };
+        /**
+         * import.cancelled
+         * @description It was stopped for good.
+         */
+        "event.import.cancelled": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * import.completed
+         * @description Every row of the file is accounted for.
+         */
+        "event.import.completed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            totals: Record<string, never>;
+        };
+        /**
+         * import.failed
+         * @description It could not go on.
+         */
+        "event.import.failed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            code: string;
+            detail: string;
+        };
+        /**
+         * import.gap-declared
+         * @description Versions of an import are lost for good.
+         */
+        "event.import.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * import.paused
+         * @description It rests.
+         */
+        "event.import.paused": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * Finding
+         * @description What looks wrong in the orders that a file tells of: a stable name, of how many orders of those looked at it is true, and a sentence. It holds nothing of the file but figures and names of columns.
+         */
+        "event.Finding": {
+            name: string;
+            orders: number;
+            looked_at: number;
+            detail: string;
+        };
+        /**
+         * import.questioned
+         * @description Something looked wrong before anything was stored, and the import waits for an answer.
+         */
+        "event.import.questioned": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            findings: components["schemas"]["event.Finding"][];
+        };
+        /**
+         * import.read
+         * @description The whole file was read once: its profile and its size are known.
+         */
+        "event.import.read": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            profile: string;
+            source: string;
+            rows: number;
+            orders: number;
+        };
+        /**
+         * import.resumed
+         * @description It goes on where it stopped.
+         */
+        "event.import.resumed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            was: string;
+        };
+        /**
+         * Choices
+         * @description What was chosen for an import: a dry run stores nothing; stock is left alone, nobody is told and nothing is automated, an order that changed since is only reported, and a customer keeps the name of the card, unless said otherwise.
+         */
+        "event.Choices": {
+            dry_run: boolean;
+            /** @enum {unknown} */
+            stock: "apply" | "leave";
+            automations: boolean;
+            /** @enum {unknown} */
+            on_change: "report" | "update";
+            /** @enum {unknown} */
+            customers: "keep" | "update";
+        };
+        /**
+         * import.started
+         * @description Somebody had a file taken in.
+         */
+        "event.import.started": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            kind: string;
+            source: string;
+            choices: components["schemas"]["event.Choices"];
+        };
+        /**
+         * import.undo-begun
+         * @description Somebody has it taken back.
+         */
+        "event.import.undo-begun": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            was: string;
+        };
+        /**
+         * import.undone
+         * @description It was taken back, but for what was worked on since.
+         */
+        "event.import.undone": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            totals: Record<string, never>;
+        };
+        /**
+         * message.bounced
+         * @description The mail came back.
+         */
+        "event.message.bounced": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            code: string;
+            reply: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+        };
+        /**
+         * message.gap-declared
+         * @description Versions of a message are lost for good.
+         */
+        "event.message.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * message.kept
+         * @description No mail server is set up; the mail is kept and shown.
+         */
+        "event.message.kept": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * message.refused
+         * @description The mail will not leave: the server, or a fault of the message itself, forbids it.
+         */
+        "event.message.refused": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            code: string;
+            reply: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+        };
+        /**
+         * message.rendered
+         * @description The mail was written: this is exactly what leaves.
+         */
+        "event.message.rendered": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            recipient: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            subject_line: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            html: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            text: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            template_version: number;
+        };
+        /**
+         * message.requested
+         * @description A mail is to be written and sent.
+         */
+        "event.message.requested": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            template: string;
+            purpose: string;
+            order_id: string | null;
+            customer_id: string | null;
+            to: string | null | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            locale: string;
+            facts: {
+                [key: string]: string;
+            } | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            resend_of: string | null;
+        };
+        /**
+         * message.sent
+         * @description A mail server took the mail.
+         */
+        "event.message.sent": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * message.uncertain
+         * @description Nobody knows whether the mail left.
+         */
+        "event.message.uncertain": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * operator.added
+         * @description A person was given an account.
+         */
+        "event.operator.added": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            username: string;
+            role: string;
+        };
+        /**
+         * operator.disabled
+         * @description An operator was shut out.
+         */
+        "event.operator.disabled": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * operator.enabled
+         * @description An operator was let in again.
+         */
+        "event.operator.enabled": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * operator.gap-declared
+         * @description Versions of an operator are lost for good.
+         */
+        "event.operator.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * operator.password-changed
+         * @description An operator's password was changed; the password itself is nowhere in the log.
+         */
+        "event.operator.password-changed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            temporary: boolean;
+        };
+        /**
+         * operator.role-changed
+         * @description An operator was given another role.
+         */
+        "event.operator.role-changed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            role: string;
+        };
+        /**
+         * order.archived
+         * @description The order was put away.
+         */
+        "event.order.archived": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * Address
+         * @description Where something is billed or sent; every field is text, the country an ISO 3166-1 alpha-2 code.
+         */
+        "event.Address": {
+            name: string;
+            company: string;
+            line1: string;
+            line2: string;
+            postcode: string;
+            city: string;
+            region: string;
+            country: string;
+            phone: string;
+            email: string;
+            vat_number: string;
+        };
+        /**
+         * order.billing-address-changed
+         * @description The order is billed to this address.
+         */
+        "event.order.billing-address-changed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            address: components["schemas"]["event.Address"] | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+        };
+        /**
+         * order.capture-requested
+         * @description A provider was asked for money that it had promised.
+         */
+        "event.order.capture-requested": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            payment: string;
+            amount: number;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.charge-paid-late
+         * @description A charge was paid although its link was replaced, or what it asked for was no longer due. `reference` is the provider's name of the payment, which follows as every other does.
+         */
+        "event.order.charge-paid-late": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            link: string;
+            amount: number;
+            provider: string;
+            reference: string;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.charge-voided
+         * @description A charge that was begun by a link was called off at its provider: it can no longer be paid.
+         */
+        "event.order.charge-voided": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            link: string;
+            amount: number;
+            provider: string;
+            reference: string;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * CouponConditions
+         * @description What a cart must keep to for a coupon to hold: a least subtotal in minor units of `currency`, and the dates.
+         */
+        "event.CouponConditions": {
+            currency: string;
+            minimum: number;
+            valid_from: string | null;
+            valid_until: string | null;
+        };
+        /**
+         * CouponTerms
+         * @description What a coupon gives, as checked: `value` is hundredths of a percent or minor units, and 0 for free shipping. It is for the lines of its `products` and of SKUs of its `patterns`, for all where neither names any, and for the dearest `most_items` of their units. `multiplies`: its percentage is taken of what the others leave. `combines`: others may stand beside it. No `conditions`: it was applied when they were not kept with the order yet.
+         */
+        "event.CouponTerms": {
+            code: string;
+            /** @enum {unknown} */
+            kind: "amount" | "free_shipping" | "percent";
+            value: number;
+            multiplies: boolean;
+            combines: boolean;
+            products: string[];
+            patterns: string[];
+            most_items: number | null;
+            conditions: components["schemas"]["event.CouponConditions"] | null;
+        };
+        /**
+         * order.coupon-applied
+         * @description A coupon came onto the order.
+         */
+        "event.order.coupon-applied": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            terms: components["schemas"]["event.CouponTerms"];
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.coupon-lapsed
+         * @description A coupon fell off the order, which no longer kept to a rule of it; `detail` says so in words.
+         */
+        "event.order.coupon-lapsed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            coupon: string;
+            rule: string;
+            detail: string;
+        };
+        /**
+         * order.coupon-removed
+         * @description A coupon left the order.
+         */
+        "event.order.coupon-removed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            coupon: string;
+        };
+        /**
+         * order.created
+         * @description An order began, as a draft. One whose import was taken back begins anew, also where that is not shown.
+         */
+        "event.order.created": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            number: string;
+            currency: string;
+            prices_include_tax: boolean;
+            locale: string;
+            operator: string;
+            source: string;
+            payment_method: string;
+            shipping_method: string;
+        };
+        /**
+         * order.customer-assigned
+         * @description The order is this customer's; from here on its personal data is under the customer's key.
+         */
+        "event.order.customer-assigned": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            customer_id: string;
+            name: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            email: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+        };
+        /**
+         * order.customer-unset
+         * @description The order is nobody's known; from here on its personal data is under a key of its own.
+         */
+        "event.order.customer-unset": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            was: string;
+        };
+        /**
+         * order.discount-set
+         * @description The whole order has a discount.
+         */
+        "event.order.discount-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            amount: number;
+            was: number;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.dispute-closed
+         * @description A dispute was decided.
+         */
+        "event.order.dispute-closed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            dispute: string;
+            payment: string;
+            amount: number;
+            won: boolean;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.dispute-opened
+         * @description A payment is disputed.
+         */
+        "event.order.dispute-opened": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            dispute: string;
+            payment: string;
+            amount: number;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * CreditPart
+         * @description A part of a credit: so many units of a line, shipping, or goodwill; `taxes` None: nothing is told of taxes. `tax_parts` is how much each of its taxes is, `exemption` why it bears none. A `quantity` of 0: no unit was taken back, what is kept costs less.
+         */
+        "event.CreditPart": {
+            kind: string;
+            item: string;
+            quantity: number;
+            net: number;
+            taxes: components["schemas"]["event.Tax"][] | null;
+            tax_parts: number[];
+            exemption: string;
+        };
+        /**
+         * Tax
+         * @description A tax at a rate in ten-thousandths of a percent; without a name it is the one that the shop charges. `compound`: it is taken on the net amount and on the taxes before it.
+         */
+        "event.Tax": {
+            rate: number;
+            name: string;
+            compound: boolean;
+        };
+        /**
+         * order.document-numbered
+         * @description A document of this order has a number in a series. Form 2 holds what an issued one is frozen with: the shop's version, its days, its amounts and the buyer's numbers; form 3 the buyer itself as well, and where the goods went when that was elsewhere; form 4 the parts of a correction.
+         */
+        "event.order.document-numbered": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            kind: string;
+            series: string;
+            number: string;
+            settings_version: number;
+            issued_on: string | null;
+            due_on: string | null;
+            refund: string;
+            refers_to: string;
+            tax: number;
+            total: number;
+            buyer_registration: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            buyer_reference: string;
+            exemption: string;
+            euro_rate: number;
+            buyer: components["schemas"]["event.Address"] | null | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            delivery: components["schemas"]["event.Address"] | null | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            parts: components["schemas"]["event.CreditPart"][];
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * Print
+         * @description A document as it came out of the printer, by the hash of its bytes and what it was printed from.
+         */
+        "event.Print": {
+            kind: string;
+            number: string;
+            form: string;
+            locale: string;
+            order_version: number;
+            settings_version: number;
+            layout: number;
+            sha256: string;
+        };
+        /**
+         * order.document-printed
+         * @description A document came out of the printer; its bytes have this hash.
+         */
+        "event.order.document-printed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            printed: components["schemas"]["event.Print"];
+        };
+        /**
+         * order.document-voided
+         * @description A document no longer counts; its number is not given again.
+         */
+        "event.order.document-voided": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            number: string;
+        };
+        /**
+         * order.exchange-begun
+         * @description This order is sent in exchange for goods of another one, which are worth so much to it.
+         */
+        "event.order.exchange-begun": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            origin: string;
+            origin_number: string;
+            return_number: number;
+            credit: number;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.gap-declared
+         * @description Versions of an order are lost for good.
+         */
+        "event.order.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * order.import-undone
+         * @description The order was taken back with its import: it is there no more, unless it is imported again.
+         */
+        "event.order.import-undone": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            number: string;
+            source: string;
+            external_id: string;
+        };
+        /**
+         * order.import-updated
+         * @description The platform told the order anew: what changed stands before this, the total is the one told now.
+         */
+        "event.order.import-updated": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            content_hash: string;
+            content_hash_was: string;
+            total: number;
+            adjustment: number;
+            remarks: string[];
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.imported
+         * @description The order came from another platform; its total is the one told there.
+         */
+        "event.order.imported": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            source: string;
+            external_id: string;
+            content_hash: string;
+            total: number;
+            adjustment: number;
+            remarks: string[];
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * Option
+         * @description What of an article was chosen: `colour`, `blue`.
+         */
+        "event.Option": {
+            name: string;
+            value: string;
+        };
+        /**
+         * Unit
+         * @description What a line counts in; a quantity of it has so many decimals, and is kept as its smallest steps.
+         */
+        "event.Unit": {
+            code: string;
+            decimals: number;
+        };
+        /**
+         * order.item-added
+         * @description A line came into the cart; `quantity` is in its unit's smallest steps. Form 2 tells its taxes by name, at ten-thousandths of a percent; form 1 told one rate in hundredths of a percent.
+         */
+        "event.order.item-added": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            item: string;
+            sku: string;
+            name: string;
+            quantity: number;
+            unit_price: number | null;
+            discount: number;
+            taxes: components["schemas"]["event.Tax"][];
+            exemption: string;
+            taxes_assumed: boolean;
+            unit: components["schemas"]["event.Unit"];
+            options: components["schemas"]["event.Option"][];
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.item-corrected
+         * @description A line is called otherwise, is another article or bears other taxes: all of it as it is now, and what it was.
+         */
+        "event.order.item-corrected": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            item: string;
+            sku: string;
+            name: string;
+            taxes: components["schemas"]["event.Tax"][];
+            exemption: string;
+            taxes_assumed: boolean;
+            options: components["schemas"]["event.Option"][];
+            sku_was: string;
+            name_was: string;
+            taxes_was: components["schemas"]["event.Tax"][];
+            exemption_was: string;
+            options_was: components["schemas"]["event.Option"][];
+        };
+        /**
+         * order.item-price-changed
+         * @description A line costs another price, or has another discount of its own.
+         */
+        "event.order.item-price-changed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            item: string;
+            unit_price: number | null;
+            discount: number;
+            was: number | null;
+            discount_was: number;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.item-quantity-changed
+         * @description A line holds another quantity: units ordered, refunded ones among them. Form 2 tells how many of them are kept from now on. Form 1 did not (`kept` None): a smaller quantity of it took first the units that had been refunded.
+         */
+        "event.order.item-quantity-changed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            item: string;
+            quantity: number;
+            was: number;
+            kept: number | null;
+        };
+        /**
+         * order.item-removed
+         * @description A line left the cart.
+         */
+        "event.order.item-removed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            item: string;
+            sku: string;
+            quantity: number;
+        };
+        /**
+         * order.kept-again
+         * @description What these refunds gave back is kept after all: the customer pays for it another way.
+         */
+        "event.order.kept-again": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            refunds: string[];
+        };
+        /**
+         * order.message-sent
+         * @description A message about this order went out.
+         */
+        "event.order.message-sent": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            message: string;
+            template: string;
+            recipient: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+        };
+        /**
+         * order.note-added
+         * @description An operator left a note.
+         */
+        "event.order.note-added": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            note: string;
+            text: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+            written_at: string | null;
+        };
+        /**
+         * order.note-removed
+         * @description A note was taken off.
+         */
+        "event.order.note-removed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            note: string;
+        };
+        /**
+         * order.note-revised
+         * @description A note reads otherwise.
+         */
+        "event.order.note-revised": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            note: string;
+            text: string | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+        };
+        /**
+         * order.operator-assigned
+         * @description An operator looks after the order.
+         */
+        "event.order.operator-assigned": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            operator: string;
+            was: string;
+        };
+        /**
+         * order.payment-authorized
+         * @description A provider promised money.
+         */
+        "event.order.payment-authorized": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            payment: string;
+            amount: number;
+            method: string;
+            reference: string;
+            provider: string;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.payment-captured
+         * @description Money that was promised came in.
+         */
+        "event.order.payment-captured": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            payment: string;
+            amount: number;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.payment-failed
+         * @description A provider could not take, capture or void a payment; what it had promised stays promised.
+         */
+        "event.order.payment-failed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            payment: string;
+            amount: number;
+            action: string;
+            failure: string;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.payment-link-issued
+         * @description The customer was given a link to pay what was due.
+         */
+        "event.order.payment-link-issued": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            link: string;
+            amount: number;
+            /** Format: date-time */
+            expires_at: string;
+            method: string;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.payment-method-chosen
+         * @description The order will be paid this way.
+         */
+        "event.order.payment-method-chosen": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            method: string;
+            was: string;
+        };
+        /**
+         * order.payment-recorded
+         * @description Money came in; form 2 tells how much cash was handed over for it. Form 1 (`handed_over` None) could not say that the customer of an order refunded in full keeps it and pays again.
+         */
+        "event.order.payment-recorded": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            payment: string;
+            amount: number;
+            method: string;
+            reference: string;
+            provider: string;
+            /** Format: date-time */
+            paid_at: string;
+            handed_over: number | null;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.payment-requested
+         * @description A provider was asked to take money; at once, or (`capture_later`) only to have it promised.
+         */
+        "event.order.payment-requested": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            payment: string;
+            amount: number;
+            method: string;
+            provider: string;
+            token: string;
+            capture_later: boolean;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.payment-voided
+         * @description A payment was taken back out of the ledger.
+         */
+        "event.order.payment-voided": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            payment: string;
+            amount: number;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.placed
+         * @description The customer committed to the order: it left draft.
+         */
+        "event.order.placed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            status: string;
+            stage: string;
+            was: string;
+            stock: string;
+            notify: string[] | null;
+        };
+        /**
+         * order.provider-stuck
+         * @description A provider did not answer for so long that it is no longer asked; nobody knows whether it acted. The payment or refund (`entry` is its id) stays as it was asked for, with its failure, until its `effect` is tried again, or is dropped, which makes it fail.
+         */
+        "event.order.provider-stuck": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** @enum {unknown} */
+            kind: "payment" | "refund";
+            entry: string;
+            /** Format: uuid */
+            effect: string;
+            failure: string;
+        };
+        /**
+         * order.refund-failed
+         * @description A provider could not give money back, or it came back after all.
+         */
+        "event.order.refund-failed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            refund: string;
+            amount: number;
+            failure: string;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * RefundedLine
+         * @description So many units of a line given back, for `amount` in money; what they were `worth` is more in an exchange. `line_total` is what all `line_quantity` units of the line were worth at that time. `unsent` of them had not been sent and will not be; None: as the order stood when that was not written down yet.
+         */
+        "event.RefundedLine": {
+            item: string;
+            quantity: number;
+            amount: number;
+            worth: number;
+            line_total: number;
+            line_quantity: number;
+            unsent: number | null;
+        };
+        /**
+         * order.refund-requested
+         * @description A provider was asked to give money back; form 2 tells of its parts what `OrderRefunded` does.
+         */
+        "event.order.refund-requested": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            refund: string;
+            payment: string;
+            amount: number;
+            lines: components["schemas"]["event.RefundedLine"][];
+            shipping: number;
+            goodwill: number;
+            credit: number | null;
+            pay_again: boolean;
+            method: string;
+            restock: boolean;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.refund-withdrawn
+         * @description A refund that was written down never was: no money went back, and what it named is kept.
+         */
+        "event.order.refund-withdrawn": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            refund: string;
+            amount: number;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.refunded
+         * @description Money went back to the customer. Form 2 tells credit beside goodwill (None: form 1, which did not), what units were worth in their line, and whether the customer pays another way.
+         */
+        "event.order.refunded": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            refund: string;
+            amount: number;
+            lines: components["schemas"]["event.RefundedLine"][];
+            shipping: number;
+            goodwill: number;
+            credit: number | null;
+            pay_again: boolean;
+            method: string;
+            reference: string;
+            restock: boolean;
+            payment: string;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.return-cancelled
+         * @description A return was called off.
+         */
+        "event.order.return-cancelled": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            return_number: number;
+        };
+        /**
+         * ReceivedLine
+         * @description So many units of a line that came back, in which condition, and whether they go back onto the shelf.
+         */
+        "event.ReceivedLine": {
+            item: string;
+            quantity: number;
+            condition: string;
+            restock: boolean;
+        };
+        /**
+         * order.return-received
+         * @description Goods came back.
+         */
+        "event.order.return-received": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            return_number: number;
+            lines: components["schemas"]["event.ReceivedLine"][];
+        };
+        /**
+         * ReturnLine
+         * @description So many units of a line to come back.
+         */
+        "event.ReturnLine": {
+            item: string;
+            quantity: number;
+        };
+        /**
+         * order.return-requested
+         * @description Goods are to come back.
+         */
+        "event.order.return-requested": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            return_number: number;
+            lines: components["schemas"]["event.ReturnLine"][];
+        };
+        /**
+         * order.return-settled
+         * @description A return was closed.
+         */
+        "event.order.return-settled": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            return_number: number;
+            refund: string;
+            exchange: string | null;
+        };
+        /**
+         * order.shipment-cancelled
+         * @description A parcel was called back.
+         */
+        "event.order.shipment-cancelled": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            shipment: number;
+        };
+        /**
+         * order.shipment-delivered
+         * @description A parcel arrived.
+         */
+        "event.order.shipment-delivered": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            shipment: number;
+        };
+        /**
+         * ShippedItem
+         * @description So many units of a line in a shipment.
+         */
+        "event.ShippedItem": {
+            item: string;
+            quantity: number;
+        };
+        /**
+         * order.shipped
+         * @description A parcel left the house; `stock` is the answer on stock, where one was given.
+         */
+        "event.order.shipped": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            shipment: number;
+            carrier: string;
+            tracking_code: string;
+            items: components["schemas"]["event.ShippedItem"][];
+            stock: string;
+        };
+        /**
+         * order.shipping-address-changed
+         * @description The order is sent to this address.
+         */
+        "event.order.shipping-address-changed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            address: components["schemas"]["event.Address"] | components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+        };
+        /**
+         * order.shipping-charge-set
+         * @description Shipping costs so much, with or without tax; `includes_tax` None: as the order's prices do. Form 2 tells its taxes by name, at ten-thousandths of a percent; form 1 told one rate in hundredths of a percent.
+         */
+        "event.order.shipping-charge-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            amount: number;
+            was: number;
+            taxes: components["schemas"]["event.Tax"][];
+            taxes_assumed: boolean;
+            includes_tax: boolean | null;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * order.shipping-method-chosen
+         * @description The order will be sent this way.
+         */
+        "event.order.shipping-method-chosen": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            method: string;
+            was: string;
+        };
+        /**
+         * order.source-set
+         * @description The order came from here.
+         */
+        "event.order.source-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            source: string;
+            was: string;
+        };
+        /**
+         * order.status-changed
+         * @description The order has another status.
+         */
+        "event.order.status-changed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            status: string;
+            stage: string;
+            was: string;
+            stage_was: string;
+            stock: string;
+            notify: string[] | null;
+        };
+        /**
+         * order.status-forced
+         * @description The order was moved outside the table, for the reason given.
+         */
+        "event.order.status-forced": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            status: string;
+            stage: string;
+            was: string;
+            stage_was: string;
+            stock: string;
+            notify: string[] | null;
+        };
+        /**
+         * order.tagged
+         * @description The order carries these tags too.
+         */
+        "event.order.tagged": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            tags: string[];
+        };
+        /**
+         * order.tracking-corrected
+         * @description A parcel travels with another carrier or under another code than was written down.
+         */
+        "event.order.tracking-corrected": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            shipment: number;
+            carrier: string;
+            tracking_code: string;
+            carrier_was: string;
+            tracking_code_was: string;
+        };
+        /**
+         * order.tracking-told
+         * @description The customer was mailed with whom a parcel travels, and under which code.
+         */
+        "event.order.tracking-told": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            shipment: number;
+            carrier: string;
+            tracking_code: string;
+        };
+        /**
+         * order.unarchived
+         * @description The order was taken out of the archive.
+         */
+        "event.order.unarchived": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * order.untagged
+         * @description The order no longer carries these tags.
+         */
+        "event.order.untagged": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            tags: string[];
+        };
+        /**
+         * order.void-requested
+         * @description A provider was asked to let go of money that it had promised.
+         */
+        "event.order.void-requested": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            payment: string;
+            amount: number;
+            /** @description That of the amounts (ISO 4217); null where it is lost. */
+            currency: string | null;
+        };
+        /**
+         * ProductFacts
+         * @description What is known of a product. `taxes` None: those the shop charges; `weight` is in grams. `picture` is the address of one; it is never fetched by the server.
+         */
+        "event.ProductFacts": {
+            names: components["schemas"]["event.ProductName"][];
+            prices: components["schemas"]["event.ProductPrice"][];
+            options: components["schemas"]["event.ProductOption"][];
+            taxes: components["schemas"]["event.Tax"][] | null;
+            unit: string;
+            weight: number | null;
+            barcode: string;
+            picture: string;
+        };
+        /**
+         * ProductName
+         * @description What it is called in a language.
+         */
+        "event.ProductName": {
+            locale: string;
+            name: string;
+        };
+        /**
+         * ProductOption
+         * @description What can be chosen, such as `colour`, and of what.
+         */
+        "event.ProductOption": {
+            name: string;
+            values: string[];
+        };
+        /**
+         * ProductPrice
+         * @description What one unit costs in a currency, in its minor units; with or without tax as the shop's prices are.
+         */
+        "event.ProductPrice": {
+            currency: string;
+            amount: number;
+        };
+        /**
+         * product.added
+         * @description A product came into the catalogue.
+         */
+        "event.product.added": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            sku: string;
+            facts: components["schemas"]["event.ProductFacts"];
+        };
+        /**
+         * product.changed
+         * @description Other facts hold for a product.
+         */
+        "event.product.changed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            facts: components["schemas"]["event.ProductFacts"];
+            was: components["schemas"]["event.ProductFacts"];
+        };
+        /**
+         * product.gap-declared
+         * @description Versions of a product are lost for good.
+         */
+        "event.product.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * product.restored
+         * @description A retired product is sold again.
+         */
+        "event.product.restored": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * product.retired
+         * @description A product is no longer sold.
+         */
+        "event.product.retired": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * Beginning
+         * @description What begins it: the order is `created`, `placed`, `paid`, or comes to the `status` of a code.
+         */
+        "event.Beginning": {
+            on: string;
+            status: string;
+        };
+        /**
+         * CallWebhook
+         * @description Tell another program, signed with the address's secret.
+         */
+        "event.CallWebhook": {
+            /** @enum {unknown} */
+            kind: "webhook";
+            url: string;
+        };
+        /**
+         * Definition
+         * @description A sequence as it reads in one version.
+         */
+        "event.Definition": {
+            name: string;
+            beginning: components["schemas"]["event.Beginning"];
+            filter: components["schemas"]["event.Filter"];
+            steps: (components["schemas"]["event.Wait"] | components["schemas"]["event.SendMail"] | components["schemas"]["event.PutTags"] | components["schemas"]["event.CallWebhook"])[];
+            exits: string[];
+        };
+        /**
+         * Filter
+         * @description Which orders it is for; what is empty lets all pass. `sku` may hold `*`, totals are minor units of `currency`.
+         */
+        "event.Filter": {
+            tag: string;
+            source: string;
+            sku: string;
+            first_order: boolean;
+            currency: string;
+            total_min: number | null;
+            total_max: number | null;
+        };
+        /**
+         * PutTags
+         * @description Put tags on the customer's card or on the order.
+         */
+        "event.PutTags": {
+            /** @enum {unknown} */
+            kind: "tag";
+            owner: string;
+            tags: string[];
+        };
+        /**
+         * SendMail
+         * @description Write to the customer, in the order's language where there are words in it.
+         */
+        "event.SendMail": {
+            /** @enum {unknown} */
+            kind: "mail";
+            words: {
+                [key: string]: components["schemas"]["event.Words"];
+            };
+        };
+        /**
+         * Wait
+         * @description Let time pass.
+         */
+        "event.Wait": {
+            /** @enum {unknown} */
+            kind: "wait";
+            minutes: number;
+        };
+        /**
+         * Words
+         * @description What a mail says in one language.
+         */
+        "event.Words": {
+            subject: string;
+            html: string;
+        };
+        /**
+         * sequence.defined
+         * @description A sequence was written.
+         */
+        "event.sequence.defined": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            sequence_id: string;
+            definition: components["schemas"]["event.Definition"];
+            secrets: components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+        };
+        /**
+         * sequence.gap-declared
+         * @description Versions of the sequences are lost for good.
+         */
+        "event.sequence.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * sequence.revised
+         * @description A sequence reads otherwise from this version on.
+         */
+        "event.sequence.revised": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            sequence_id: string;
+            version: number;
+            definition: components["schemas"]["event.Definition"];
+            secrets: components["schemas"]["event.Erased"] | components["schemas"]["event.Withheld"];
+        };
+        /**
+         * sequence.started
+         * @description A sequence takes new orders.
+         */
+        "event.sequence.started": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            sequence_id: string;
+        };
+        /**
+         * sequence.stopped
+         * @description A sequence takes no more orders.
+         */
+        "event.sequence.stopped": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            /** Format: uuid */
+            sequence_id: string;
+        };
+        /**
+         * Carrier
+         * @description Who carries parcels; `tracking_url` holds `{code}` where the tracking code goes.
+         */
+        "event.Carrier": {
+            code: string;
+            label: string;
+            tracking_url: string;
+        };
+        /**
+         * settings.carrier-defined
+         * @description A carrier is on the list.
+         */
+        "event.settings.carrier-defined": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            carrier: components["schemas"]["event.Carrier"];
+        };
+        /**
+         * settings.carrier-retired
+         * @description A carrier left the list.
+         */
+        "event.settings.carrier-retired": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            code: string;
+        };
+        /**
+         * Defaults
+         * @description What a new order starts from; `taxes` are those of lines and shipping that tell none (None: nothing was said).
+         */
+        "event.Defaults": {
+            currency: string;
+            prices_include_tax: boolean;
+            locale: string;
+            number_prefix: string;
+            timezone: string;
+            taxes: components["schemas"]["event.Tax"][] | null;
+        };
+        /**
+         * settings.defaults-set
+         * @description New orders start from these. Form 2 says which taxes lines bear that tell none.
+         */
+        "event.settings.defaults-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            defaults: components["schemas"]["event.Defaults"];
+        };
+        /**
+         * settings.gap-declared
+         * @description Versions of the shop's settings are lost for good.
+         */
+        "event.settings.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * Legal
+         * @description What the law asks of a seller's papers besides name, address and VAT number. Rates are hundredths of a percent. `late_penalty` 0: the rate of the European Central Bank plus ten points, which holds where nothing is told (code de commerce L441-10). `exemption` is the mention under which no VAT is charged. `factur_x`: issued documents are electronic invoices as well.
+         */
+        "event.Legal": {
+            legal_form: string;
+            capital: string;
+            register: string;
+            siren: string;
+            siret: string;
+            operation: string;
+            tax_on_debits: boolean;
+            exemption: string;
+            payment_days: number;
+            late_penalty: number;
+            early_discount: number;
+            iban: string;
+            bic: string;
+            footer: string;
+            factur_x: boolean;
+        };
+        /**
+         * settings.legal-set
+         * @description The seller's papers carry these details.
+         */
+        "event.settings.legal-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            legal: components["schemas"]["event.Legal"];
+        };
+        /**
+         * settings.logo-removed
+         * @description Documents carry no picture any more.
+         */
+        "event.settings.logo-removed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * Logo
+         * @description The picture at the head of every document, and its size in pixels.
+         */
+        "event.Logo": {
+            media_type: string;
+            image: string;
+            width: number;
+            height: number;
+        };
+        /**
+         * settings.logo-set
+         * @description Documents carry this picture.
+         */
+        "event.settings.logo-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            logo: components["schemas"]["event.Logo"];
+        };
+        /**
+         * settings.mapping-removed
+         * @description A mapping of import files is kept no longer.
+         */
+        "event.settings.mapping-removed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            name: string;
+        };
+        /**
+         * ImportMapping
+         * @description How a kind of import file is read, as TOML under a name; `columns` are those of a file that it speaks of.
+         */
+        "event.ImportMapping": {
+            name: string;
+            text: string;
+            columns: string[];
+        };
+        /**
+         * settings.mapping-saved
+         * @description A mapping of import files is kept under its name.
+         */
+        "event.settings.mapping-saved": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            mapping: components["schemas"]["event.ImportMapping"];
+        };
+        /**
+         * settings.notifications-set
+         * @description These addresses are told by mail what administrators are to know. Form 2 says whether customers are mailed that a payment was received, and that a refund was made.
+         */
+        "event.settings.notifications-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            administrators: string[];
+            payment_received: boolean;
+            refund_made: boolean;
+        };
+        /**
+         * settings.numbers-skipped
+         * @description Numbers of a series were given out to documents that the log does not hold; it goes on after them.
+         */
+        "event.settings.numbers-skipped": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            series: string;
+            period: number;
+            first: number;
+            last: number;
+        };
+        /**
+         * PackingSlip
+         * @description What packing slips carry besides goods and address: an order's notes, where goods are picked from, and the file names of their pictures.
+         */
+        "event.PackingSlip": {
+            notes: boolean;
+            places: boolean;
+            pictures: boolean;
+        };
+        /**
+         * settings.packing-slip-set
+         * @description Packing slips carry this besides goods and address.
+         */
+        "event.settings.packing-slip-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            slip: components["schemas"]["event.PackingSlip"];
+        };
+        /**
+         * PaymentMethod
+         * @description A way to pay; `provider` is who takes the money, `manual` when it is the shop itself. `capture` is when a provider takes it: `at-once`, or `later`, when somebody asks for what was promised.
+         */
+        "event.PaymentMethod": {
+            code: string;
+            label: string;
+            provider: string;
+            capture: string;
+        };
+        /**
+         * settings.payment-method-defined
+         * @description A payment method is offered. Form 2 says who takes its money.
+         */
+        "event.settings.payment-method-defined": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            method: components["schemas"]["event.PaymentMethod"];
+        };
+        /**
+         * settings.payment-method-retired
+         * @description A payment method is no longer offered.
+         */
+        "event.settings.payment-method-retired": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            code: string;
+        };
+        /**
+         * settings.seller-set
+         * @description The shop sells under these details.
+         */
+        "event.settings.seller-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            seller: components["schemas"]["event.Address"];
+        };
+        /**
+         * Series
+         * @description Numbers of one kind of document without a gap; `yearly` begins each year anew and puts the year into them.
+         */
+        "event.Series": {
+            code: string;
+            kind: string;
+            prefix: string;
+            yearly: boolean;
+            first: number;
+        };
+        /**
+         * settings.series-defined
+         * @description A series of numbers is as told.
+         */
+        "event.settings.series-defined": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            series: components["schemas"]["event.Series"];
+        };
+        /**
+         * ShippingMethod
+         * @description A way to send an order, with the carrier that usually takes it.
+         */
+        "event.ShippingMethod": {
+            code: string;
+            label: string;
+            carrier: string;
+        };
+        /**
+         * settings.shipping-method-defined
+         * @description A shipping method is offered.
+         */
+        "event.settings.shipping-method-defined": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            method: components["schemas"]["event.ShippingMethod"];
+        };
+        /**
+         * settings.shipping-method-retired
+         * @description A shipping method is no longer offered.
+         */
+        "event.settings.shipping-method-retired": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            code: string;
+        };
+        /**
+         * MerchantStatus
+         * @description A status as the merchant named it, on one of the stages, and what reaching it sets off. `names` are those of languages in which it is called otherwise than by its `label`.
+         */
+        "event.MerchantStatus": {
+            code: string;
+            label: string;
+            stage: string;
+            colour: string;
+            position: number;
+            deducts_stock: boolean;
+            restores_stock: boolean;
+            notifies_customer: boolean;
+            notifies_administrators: boolean;
+            needs_tracking: boolean;
+            names: components["schemas"]["event.StatusName"][];
+        };
+        /**
+         * StatusName
+         * @description What a status is called in a language.
+         */
+        "event.StatusName": {
+            locale: string;
+            name: string;
+        };
+        /**
+         * settings.status-defined
+         * @description A status has this name, stage and effects.
+         */
+        "event.settings.status-defined": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            status: components["schemas"]["event.MerchantStatus"];
+        };
+        /**
+         * settings.status-retired
+         * @description A status is no longer offered.
+         */
+        "event.settings.status-retired": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            code: string;
+        };
+        /**
+         * TagRule
+         * @description Whoever buys a SKU of this pattern (`*` stands for any characters) is tagged, on `placed` or on `paid`.
+         */
+        "event.TagRule": {
+            pattern: string;
+            tags: string[];
+            on: string;
+        };
+        /**
+         * settings.tag-rules-set
+         * @description These purchases tag their customers.
+         */
+        "event.settings.tag-rules-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            rules: components["schemas"]["event.TagRule"][];
+        };
+        /**
+         * settings.template-removed
+         * @description The mail of a status is as delivered again.
+         */
+        "event.settings.template-removed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            status: string;
+            locale: string;
+        };
+        /**
+         * Template
+         * @description What the mail of a status says in a language; without `text` it is made from the `html`.
+         */
+        "event.Template": {
+            status: string;
+            locale: string;
+            version: number;
+            subject: string;
+            html: string;
+            text: string;
+        };
+        /**
+         * settings.template-set
+         * @description The mail of a status says this in a language; `version` is never given twice.
+         */
+        "event.settings.template-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            template: components["schemas"]["event.Template"];
+        };
+        /**
+         * stock.adjusted
+         * @description The figure was put right by so many units; `counted` where they were counted.
+         */
+        "event.stock.adjusted": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            change: number;
+            counted: number | null;
+        };
+        /**
+         * StockCause
+         * @description Why stock moved: the order's line, what happened (`name`), and the order's version by which it did. `reference` is the status reached, or the refund's, return's or shipment's number.
+         */
+        "event.StockCause": {
+            /** Format: uuid */
+            order_id: string;
+            number: string;
+            line: string;
+            name: string;
+            version: number;
+            reference: string;
+        };
+        /**
+         * stock.deducted
+         * @description Units left the shelf for an order's line; so many of them had been promised to it.
+         */
+        "event.stock.deducted": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            quantity: number;
+            cause: components["schemas"]["event.StockCause"];
+            promised: number;
+        };
+        /**
+         * stock.gap-declared
+         * @description Versions of a SKU's stock are lost for good.
+         */
+        "event.stock.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * stock.placed
+         * @description It is picked from another place.
+         */
+        "event.stock.placed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            place: string;
+            was: string;
+        };
+        /**
+         * stock.policy-set
+         * @description Stock may be promised so far, and is low at this figure.
+         */
+        "event.stock.policy-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            policy: string;
+            low_at: number | null;
+        };
+        /**
+         * stock.received
+         * @description Units came onto the shelf.
+         */
+        "event.stock.received": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            sku: string;
+            quantity: number;
+            reference: string;
+        };
+        /**
+         * stock.released
+         * @description Units promised to an order's line are free again.
+         */
+        "event.stock.released": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            quantity: number;
+            cause: components["schemas"]["event.StockCause"];
+        };
+        /**
+         * stock.reserved
+         * @description Units were promised to an order's line.
+         */
+        "event.stock.reserved": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            quantity: number;
+            cause: components["schemas"]["event.StockCause"];
+        };
+        /**
+         * stock.restored
+         * @description Units of an order's line came back onto the shelf.
+         */
+        "event.stock.restored": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            quantity: number;
+            cause: components["schemas"]["event.StockCause"];
+        };
+        /**
+         * token.gap-declared
+         * @description Versions of a token are lost for good.
+         */
+        "event.token.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * token.issued
+         * @description A program was given a token; its secret is nowhere in the log.
+         */
+        "event.token.issued": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            name: string;
+            role: string;
+            scopes: string[];
+            expires_at: string | null;
+        };
+        /**
+         * token.revoked
+         * @description A token was made worthless.
+         */
+        "event.token.revoked": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * WebhookTerms
+         * @description What an endpoint is told and where: events of its `topics` (none: all), with what is of persons if `personal`.
+         */
+        "event.WebhookTerms": {
+            url: string;
+            description: string;
+            topics: string[];
+            personal: boolean;
+            enabled: boolean;
+        };
+        /**
+         * webhook-endpoint.changed
+         * @description It is told something else, or elsewhere.
+         */
+        "event.webhook-endpoint.changed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            terms: components["schemas"]["event.WebhookTerms"];
+            was: components["schemas"]["event.WebhookTerms"];
+        };
+        /**
+         * webhook-endpoint.defined
+         * @description Another program is told of events from here on.
+         */
+        "event.webhook-endpoint.defined": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            terms: components["schemas"]["event.WebhookTerms"];
+        };
+        /**
+         * webhook-endpoint.gap-declared
+         * @description Versions of a webhook endpoint are lost for good.
+         */
+        "event.webhook-endpoint.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * webhook-endpoint.removed
+         * @description It is told nothing any more.
+         */
+        "event.webhook-endpoint.removed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+        };
+        /**
+         * webhook-endpoint.replayed
+         * @description It is told what comes after a position, whatever it was told before.
+         */
+        "event.webhook-endpoint.replayed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            after: number;
+        };
+        /**
+         * webhook-endpoint.secret-rotated
+         * @description It was given a new secret; the one before stays valid for so many hours.
+         */
+        "event.webhook-endpoint.secret-rotated": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            keep_hours: number;
+        };
+        /** @description An event whose stored form cannot be read. */
+        UnreadableEvent: {
+            position: number;
+            /** @example order.shipped */
+            topic: string;
+            version: null;
+            occurred_at: null;
+            /** Format: date-time */
+            recorded_at: string | null;
+            event: {
+                /** @constant */
+                unreadable: true;
+            };
         };
     };
     responses: {

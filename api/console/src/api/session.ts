@@ -57,6 +57,12 @@ export async function currentCaller(): Promise<Caller | null> {
   return (await answer.json()) as Caller;
 }
 
+/** Looks again what the operator may do: a permission may have been taken away while the page was open. */
+export async function lookAtPermissions(): Promise<void> {
+  const caller = await currentCaller().catch(() => null);
+  if (caller && caller.actor === state.caller?.actor) become({ ...state, caller });
+}
+
 function signedIn(): Promise<void> {
   if (!state.ended) become({ ...state, ended: true });
   return new Promise((resume) => waiting.push(resume));

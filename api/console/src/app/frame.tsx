@@ -11,31 +11,36 @@ import { Button } from "../parts/button";
 import { Icon } from "../parts/icon";
 import { changeLanguage, LANGUAGES, type Language } from "../text/language";
 import { chosenTheme, showTheme, type Theme } from "../text/theme";
-import { operatorName, useSession } from "./session";
+import { type Place, places } from "./places";
+import { operatorName, useMay, useSession } from "./session";
 
 const KeysDialog = lazy(() => import("../keys/keys_dialog"));
 const Palette = lazy(() => import("./palette"));
 
 export function Frame() {
   const navigate = useNavigate();
+  const may = useMay();
+  const offered = places().filter(({ permission }) => may(permission));
   const [keysShown, showKeys] = useState(false);
   const [paletteShown, showPalette] = useState(false);
   useKeys({
     "?": () => showKeys(true),
     "ctrl+k": () => showPalette(true),
-    "g o": () => navigate({ to: "/orders" }),
+    ...Object.fromEntries(offered.map(({ key, to }) => [`g ${key}`, () => navigate({ to })])),
   });
   useCommands(() => {
     const group = i18n._("Everywhere");
     const everywhere: Command[] = [
-      {
-        id: "orders",
-        label: i18n._("To the orders"),
-        group,
-        icon: "orders",
-        shortcut: "g o",
-        act: () => navigate({ to: "/orders" }),
-      },
+      ...offered.map(
+        ({ to, label, icon, key }): Command => ({
+          id: `place ${to}`,
+          label,
+          group: i18n._("Places"),
+          icon,
+          shortcut: `g ${key}`,
+          act: () => navigate({ to }),
+        }),
+      ),
       {
         id: "keys",
         label: i18n._("All keys"),
@@ -57,11 +62,18 @@ export function Frame() {
           <i aria-hidden="true" />
           <span>Carnet</span>
         </Link>
-        <Link to="/orders" className="place" activeOptions={{ includeSearch: false }}>
-          <Icon name="orders" />
-          <span>{i18n._("Orders")}</span>
-        </Link>
-        <Person />
+        {offered.map(({ to, label, icon, phone }) => (
+          <Link
+            key={to}
+            to={to}
+            className={phone ? "place" : "place wide-only"}
+            activeOptions={{ includeSearch: false }}
+          >
+            <Icon name={icon} />
+            <span>{label}</span>
+          </Link>
+        ))}
+        <Person others={offered.filter(({ phone }) => !phone)} />
       </nav>
       <Outlet />
       {keysShown && (
@@ -84,7 +96,7 @@ async function signOut(): Promise<void> {
 }
 
 /** Who is signed in, and what they choose for this device. */
-function Person() {
+function Person({ others }: { others: readonly Place[] }) {
   const { caller } = useSession();
   const [theme, setTheme] = useState<Theme>(chosenTheme);
   const name = operatorName(caller?.actor) ?? caller?.actor ?? "";
@@ -97,6 +109,7 @@ function Person() {
         <span>{name}</span>
       </summary>
       <div className="person-menu">
+        <OtherPlaces places={others} />
         <label>
           <span>{i18n._("Language")}</span>
           <select value={i18n.locale} onChange={(event) => changeLanguage(event.target.value as Language)}>
@@ -127,5 +140,24 @@ function Person() {
         </Button>
       </div>
     </details>
+  );
+}
+
+/** What a telephone's foot has no room for. */
+function OtherPlaces({ places: others }: { places: readonly Place[] }) {
+  return (
+    <div className="phone-only other-places">
+      {others.map(({ to, label, icon }) => (
+        <Link
+          key={to}
+          to={to}
+          className="place"
+          onClick={(event) => event.currentTarget.closest("details")?.removeAttribute("open")}
+        >
+          <Icon name={icon} />
+          <span>{label}</span>
+        </Link>
+      ))}
+    </div>
   );
 }

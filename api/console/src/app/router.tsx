@@ -9,7 +9,9 @@ import {
 } from "@tanstack/react-router";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
+import { withWords } from "../text/language";
 import { Frame } from "./frame";
+import { readCustomersSearch, readProductsSearch, readStockSearch } from "./searches";
 
 const root = createRootRoute({
   component: Frame,
@@ -51,8 +53,207 @@ const editOrder = createRoute({
   component: lazyRouteComponent(() => import("../orders/edit/edit_order"), "EditOrderPage"),
 });
 
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: "/imports",
+  component: lazyRouteComponent(
+    withWords(() => import("../imports/import_list")),
+    "ImportListPage",
+  ),
+});
+
+const newImport = createRoute({
+  getParentRoute: () => root,
+  path: "/imports/new",
+  component: lazyRouteComponent(
+    withWords(() => import("../imports/wizard")),
+    "ImportWizard",
+  ),
+});
+
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: "/imports/$id",
+  component: lazyRouteComponent(
+    withWords(() => import("../imports/import_page")),
+    "ImportPage",
+  ),
+});
+
+const work = createRoute({
+  getParentRoute: () => root,
+  path: "/work",
+  component: lazyRouteComponent(
+    withWords(() => import("../work/work_page")),
+    "WorkPage",
+  ),
+});
+
+const coupons = createRoute({
+  getParentRoute: () => root,
+  path: "/coupons",
+  component: lazyRouteComponent(
+    withWords(() => import("../coupons/coupon_list")),
+    "CouponListPage",
+  ),
+});
+
+const sequences = createRoute({
+  getParentRoute: () => root,
+  path: "/sequences",
+  component: lazyRouteComponent(
+    withWords(() => import("../sequences/sequence_list")),
+    "SequenceListPage",
+  ),
+});
+
+const sequence = createRoute({
+  getParentRoute: () => root,
+  path: "/sequences/$id",
+  component: lazyRouteComponent(
+    withWords(() => import("../sequences/sequence_page")),
+    "SequencePage",
+  ),
+});
+
+const tagRules = createRoute({
+  getParentRoute: () => root,
+  path: "/tag-rules",
+  component: lazyRouteComponent(
+    withWords(() => import("../tag_rules/tag_rules_page")),
+    "TagRulesPage",
+  ),
+});
+
+const messages = createRoute({
+  getParentRoute: () => root,
+  path: "/messages",
+  component: lazyRouteComponent(
+    withWords(() => import("../messages/message_list")),
+    "MessageListPage",
+  ),
+});
+
+const documents = createRoute({
+  getParentRoute: () => root,
+  path: "/documents",
+  component: lazyRouteComponent(
+    withWords(() => import("../documents/document_list")),
+    "DocumentListPage",
+  ),
+});
+
+const returns = createRoute({
+  getParentRoute: () => root,
+  path: "/returns",
+  component: lazyRouteComponent(
+    withWords(() => import("../returns/return_list")),
+    "ReturnListPage",
+  ),
+});
+
+const payments = createRoute({
+  getParentRoute: () => root,
+  path: "/payments",
+  component: lazyRouteComponent(
+    withWords(() => import("../payments/payments_page")),
+    "PaymentsPage",
+  ),
+});
+
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: "/customers",
+  validateSearch: readCustomersSearch,
+  component: lazyRouteComponent(
+    withWords(() => import("../customers/customer_list")),
+    "CustomerList",
+  ),
+});
+
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: "/customers/$id",
+  component: lazyRouteComponent(
+    withWords(() => import("../customers/card/customer_page")),
+    "CustomerPage",
+  ),
+});
+
+const products = createRoute({
+  getParentRoute: () => root,
+  path: "/products",
+  validateSearch: readProductsSearch,
+  component: lazyRouteComponent(
+    withWords(() => import("../products/product_list")),
+    "ProductList",
+  ),
+});
+
+const stock = createRoute({
+  getParentRoute: () => root,
+  path: "/stock",
+  validateSearch: readStockSearch,
+  component: lazyRouteComponent(
+    withWords(() => import("../stock/stock_list")),
+    "StockList",
+  ),
+});
+
+const stockTake = createRoute({
+  getParentRoute: () => root,
+  path: "/stock/take",
+  component: lazyRouteComponent(
+    withWords(() => import("../stock/stock_take")),
+    "StockTake",
+  ),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(
+    withWords(() => import("../settings/settings_page")),
+    "SettingsPage",
+  ),
+});
+
+const settingsSection = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/$section",
+  component: lazyRouteComponent(
+    withWords(() => import("../settings/settings_page")),
+    "SettingsPage",
+  ),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([index, orders, order, newOrder, editOrder]),
+  routeTree: root.addChildren([
+    index,
+    orders,
+    order,
+    newOrder,
+    editOrder,
+    imports,
+    newImport,
+    oneImport,
+    work,
+    coupons,
+    sequences,
+    sequence,
+    tagRules,
+    messages,
+    documents,
+    returns,
+    payments,
+    customers,
+    customer,
+    products,
+    stock,
+    stockTake,
+    settings,
+    settingsSection,
+  ]),
   parseSearch: (text) => parseSearch(text),
   stringifySearch,
   defaultStructuralSharing: true,

@@ -1,10 +1,13 @@
 /** All the keys, on `?`. */
 
 import { i18n } from "@lingui/core";
+import { places } from "../app/places";
+import { useMay } from "../app/session";
 import { Key } from "../parts/button";
 import { Window } from "../parts/window";
 
 export default function KeysDialog({ onClose }: { onClose: () => void }) {
+  const may = useMay();
   const groups: [string, [string[], string][]][] = [
     [
       i18n._("List"),
@@ -50,7 +53,9 @@ export default function KeysDialog({ onClose }: { onClose: () => void }) {
       i18n._("Everywhere"),
       [
         [["Ctrl K"], i18n._("find and do anything")],
-        [["g o"], i18n._("to the orders")],
+        ...places()
+          .filter(({ permission }) => may(permission))
+          .map(({ key, label }): [string[], string] => [[`g ${key}`], label]),
         [["c"], i18n._("a new order")],
         [["Ctrl ↵"], i18n._("do what the dialog asks")],
         [["?"], i18n._("these keys")],

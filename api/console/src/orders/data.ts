@@ -3,6 +3,7 @@
 import { type InfiniteData, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api, type Order, type OrderRow, type Shop, type TimelineEntry, taken } from "../api/client";
+import { knowStatuses } from "../text/labels";
 
 export interface Page {
   items: OrderRow[];
@@ -15,7 +16,11 @@ const MOST_PAGES = 20;
 
 export const shopQuery = queryOptions({
   queryKey: ["shop"],
-  queryFn: ({ signal }) => taken(api.GET("/api/v1/settings", { signal })),
+  queryFn: async ({ signal }) => {
+    const shop = await taken(api.GET("/api/v1/settings", { signal }));
+    knowStatuses(shop.statuses);
+    return shop;
+  },
   staleTime: 5 * MINUTE_MS,
 });
 

@@ -38,7 +38,7 @@ const PAYMENT_COLOURS: Record<string, string> = { due: "amber", settled: "green"
 
 export const stageIcon = (stage: string): IconName => (STAGES[stage] ?? ["dashed"])[0] as IconName;
 
-function Pill({ icon, colour, children }: { icon: IconName; colour: string; children: string }) {
+export function Pill({ icon, colour, children }: { icon: IconName; colour: string; children: string }) {
   return (
     <span className={`pill ${colour}`}>
       <Icon name={icon} />

@@ -52,3 +52,28 @@ export function dateText(day: string, now: Date, locale: string): string {
   const sameYear = day.slice(0, 4) === String(now.getUTCFullYear());
   return formatOf(locale, "UTC", sameYear ? "day" : "year", sameYear ? DAY : DAY_AND_YEAR).format(instant);
 }
+
+/** How far a zone is ahead of UTC at an instant, in milliseconds. */
+function offsetOf(at: number, zone: string): number {
+  const options = { ...CLOCK, second: "2-digit", year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  const parts = formatOf("en-CA", zone, "parts", options).formatToParts(new Date(at));
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = (
+    ["year", "month", "day", "hour", "minute", "second"] as const
+  ).map((name) => Number(parts.find((each) => each.type === name)?.value));
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
+}
+
+/** The instant at which a day begins in a zone: `2026-11-29` in Paris is `2026-11-28T23:00:00.000Z`. */
+export function dayStart(day: string, zone: string): string {
+  const asUtc = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(asUtc)) return day;
+  // The offset is looked up twice: that of the first guess may be of the day before.
+  let at = asUtc - offsetOf(asUtc, zone);
+  at = asUtc - offsetOf(at, zone);
+  return new Date(at).toISOString();
+}
+
+/** The day so many days later or, below zero, before: `2026-03-01` from `2026-02-28` and 1. */
+export function dayAfter(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T12:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}

@@ -1,7 +1,7 @@
 /** The words of an order's axes in the operator's language. */
 
 import { i18n } from "@lingui/core";
-import type { Status } from "../api/client";
+import type { Shop, Status } from "../api/client";
 
 type Words = Record<string, string>;
 
@@ -29,7 +29,16 @@ export function stageLabel(stage: string): string {
   return words[stage] ?? stage;
 }
 
+let ownNames: ReadonlyMap<string, Record<string, string>> = new Map();
+
+/** Takes in what the shop calls its statuses in each language; from then on they are called so. */
+export function knowStatuses(statuses: Shop["statuses"]): void {
+  ownNames = new Map(statuses.map(({ code, names }) => [code, names as Record<string, string>]));
+}
+
 export function statusLabel(status: Pick<Status, "code" | "label">): string {
+  const own = ownNames.get(status.code)?.[i18n.locale];
+  if (own) return own;
   return FIRST_LABELS[status.code] === status.label ? stageLabel(status.code) : status.label;
 }
 
@@ -111,4 +120,18 @@ export function initials(name: string): string {
     .map((each) => each.charAt(0))
     .join("")
     .toUpperCase();
+}
+
+/** What became of a mail. */
+export function messageState(state: string): string {
+  const words: Record<string, string> = {
+    requested: i18n._("on its way"),
+    rendered: i18n._("on its way"),
+    sent: i18n._("sent"),
+    kept: i18n._("kept: no mail server is set up"),
+    refused: i18n._("refused"),
+    bounced: i18n._("came back"),
+    uncertain: i18n._("perhaps sent"),
+  };
+  return words[state] ?? state;
 }

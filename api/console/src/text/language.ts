@@ -11,6 +11,12 @@ const LOADERS: Record<Language, () => Promise<{ messages: Messages }>> = {
   fr: () => import("../locales/fr.po"),
 };
 
+/** The words of the screens behind the desk. */
+const BEHIND: Record<Language, () => Promise<{ messages: Messages }>> = {
+  en: () => import("../locales_behind/en/behind.po"),
+  fr: () => import("../locales_behind/fr/behind.po"),
+};
+
 function isLanguage(value: string | null | undefined): value is Language {
   return value !== null && value !== undefined && value in LANGUAGES;
 }
@@ -27,6 +33,16 @@ export async function speak(language: Language): Promise<void> {
   const { messages } = await LOADERS[language]();
   i18n.loadAndActivate({ locale: language, messages });
   document.documentElement.lang = language;
+}
+
+/** Loads the words of the screens behind the desk as well, and then whatever `load` loads. */
+export function withWords<T>(load: () => Promise<T>): () => Promise<T> {
+  return async () => {
+    const language = i18n.locale as Language;
+    const [{ messages }, loaded] = await Promise.all([BEHIND[language](), load()]);
+    i18n.load(language, messages);
+    return loaded;
+  };
 }
 
 /** Keeps another language for this device; the page begins anew in it. */

@@ -52,5 +52,14 @@ export function typedAmount(text: string, places: number): string {
   return places ? `${match[1]}.${decimals.padEnd(places, "0")}` : (match[1] ?? plain);
 }
 
+/** How many decimals amounts of a currency have; two where the browser knows none of its name. */
+export function placesOfCurrency(currency: string): number {
+  try {
+    return formatOf("en-GB", currency).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+}
+
 /** How many decimals an amount of the server has. */
 export const placesOf = (money: Money): number => money.amount.split(".")[1]?.length ?? 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { keyName } from "../keys/keys";
 import { addressLines } from "../orders/address_text";
-import { moment } from "./instants";
+import { dayAfter, dayStart, moment } from "./instants";
 import { isNegative, isNothing, moneyText, quantityText, rateText, typedAmount } from "./money";
 
 const NOW = new Date("2026-11-29T08:00:00Z");
@@ -55,6 +55,16 @@ describe("instants", () => {
     expect(told("2026-11-28T16:34:00Z")).toEqual({ day: "hier", clock: "17:34" });
     expect(told("2026-11-26T18:58:00Z").day).toBe("26 nov.");
     expect(told("2025-11-26T18:58:00Z").day).toBe("26 nov. 2025");
+  });
+});
+
+describe("days", () => {
+  it("begin where the shop's clock says so, also when it was put forward that night", () => {
+    expect(dayStart("2026-11-29", "Europe/Paris")).toBe("2026-11-28T23:00:00.000Z");
+    expect(dayStart("2026-03-29", "Europe/Paris")).toBe("2026-03-28T23:00:00.000Z");
+    expect(dayStart("2026-03-30", "Europe/Paris")).toBe("2026-03-29T22:00:00.000Z");
+    expect(dayStart("2026-07-01", "America/New_York")).toBe("2026-07-01T04:00:00.000Z");
+    expect(dayAfter("2026-02-28", 1)).toBe("2026-03-01");
   });
 });
 

@@ -19,8 +19,9 @@ export const WHO: readonly AddressField[] = ["name", "email", "phone", "company"
 export const WHERE: readonly AddressField[] = ["line1", "line2", "postcode", "city", "country"];
 export const SELDOM: readonly AddressField[] = ["region", "vat_number"];
 
-export function AddressFields({ place, address, complaints, onChange, shown }: Props) {
-  const labels: Record<AddressField, string> = {
+/** What the fields of an address are called. */
+export function addressLabels(): Record<AddressField, string> {
+  return {
     name: i18n._("Name"),
     company: i18n._("Company"),
     line1: i18n._("Address"),
@@ -33,6 +34,10 @@ export function AddressFields({ place, address, complaints, onChange, shown }: P
     email: i18n._("E-mail"),
     vat_number: i18n._("VAT number"),
   };
+}
+
+export function AddressFields({ place, address, complaints, onChange, shown }: Props) {
+  const labels = addressLabels();
   return (
     <div className={`address-fields ${place}`}>
       {shown.map((name) => (

@@ -4,6 +4,7 @@ import { i18n } from "@lingui/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, taken } from "../../api/client";
 import { Window } from "../../parts/window";
+import { messageState } from "../../text/labels";
 
 export default function MailWindow({ id, onClose }: { id: string; onClose: () => void }) {
   const { data: mail } = useQuery({
@@ -11,19 +12,11 @@ export default function MailWindow({ id, onClose }: { id: string; onClose: () =>
     queryFn: ({ signal }) =>
       taken(api.GET("/api/v1/messages/{message_id}", { params: { path: { message_id: id } }, signal })),
   });
-  const states: Record<string, string> = {
-    requested: i18n._("on its way"),
-    sent: i18n._("sent"),
-    kept: i18n._("kept: no mail server is set up"),
-    refused: i18n._("refused"),
-    bounced: i18n._("came back"),
-    uncertain: i18n._("perhaps sent"),
-  };
   return (
     <Window title={mail?.subject ?? i18n._("Mail")} onClose={onClose}>
       <p className="quiet padded mail-to">
         {mail &&
-          [mail.recipient && i18n._("to {address}", { address: mail.recipient }), states[mail.state]]
+          [mail.recipient && i18n._("to {address}", { address: mail.recipient }), messageState(mail.state)]
             .filter(Boolean)
             .join(" · ")}
       </p>

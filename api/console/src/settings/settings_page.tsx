@@ -1,0 +1,50 @@
+/** The settings: their sections on the left, the one that is open beside them. */
+
+import { i18n } from "@lingui/core";
+import { Link, useParams } from "@tanstack/react-router";
+import { Suspense } from "react";
+import { useMay } from "../app/session";
+import { Bones } from "../parts/bones";
+import { PageHead } from "../parts/page_head";
+import { sections } from "./sections";
+import "../styles/order.css";
+import "../styles/settings.css";
+
+export function SettingsPage() {
+  const { section } = useParams({ strict: false });
+  const may = useMay();
+  const offered = sections().filter(({ permission }) => may(permission));
+  const open = offered.find(({ code }) => code === (section ?? offered[0]?.code));
+  return (
+    <main className="main">
+      <PageHead title={i18n._("Settings")} about={open?.label} />
+      <div className="settings">
+        <nav className="sections" aria-label={i18n._("Settings")}>
+          {offered.map(({ code, label }) => (
+            <Link
+              key={code}
+              to="/settings/$section"
+              params={{ section: code }}
+              aria-current={code === open?.code ? "page" : undefined}
+            >
+              {label}
+            </Link>
+          ))}
+        </nav>
+        <div className="page-body">
+          <div className="page-column" key={open?.code}>
+            <Suspense fallback={<Bones />}>{open ? <open.Page /> : <Closed />}</Suspense>
+          </div>
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function Closed() {
+  return (
+    <p className="quiet padded" role="alert">
+      {i18n._("There is no such section, or you may not see it.")}
+    </p>
+  );
+}
