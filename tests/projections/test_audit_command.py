@@ -33,6 +33,7 @@ def test_events_are_looked_for_and_questions_answered_on_the_command_line(
 ) -> None:
     monkeypatch.setenv("CARNET_DATABASE_URL", runtime.settings.database_url)
     monkeypatch.setenv("CARNET_SECRET_KEY", TEST_SECRET)
+    monkeypatch.setenv("CARNET_DATA_DIR", str(runtime.settings.data_dir))
     order, other = place(client), place(client)
     paid = client.post(f"{ORDERS}/{order['id']}/payments", json={"method": "card", "reason": "at the desk"})
     assert paid.status_code == 201
@@ -42,7 +43,7 @@ def test_events_are_looked_for_and_questions_answered_on_the_command_line(
     def run(*words: str) -> str:
         told = CliRunner().invoke(audit, words)
         assert told.exit_code == 0, told.output
-        return told.output
+        return told.stdout
 
     lines = [json.loads(line) for line in run("events", order["id"], "--reason", "present").splitlines()]
     assert [line["topic"] for line in lines] == ["order.payment-recorded"]
