@@ -24,7 +24,7 @@ from api.documents import documents
 from api.drafts import drafts
 from api.effects import effects, processes
 from api.event_schemas import schemas
-from api.events import audit, epochs, events, views
+from api.events import epochs, events, views
 from api.exports.routes import Slots, exports
 from api.headers import add_header, with_headers
 from api.health import EXTENSION as HEALTH_EXTENSION
@@ -45,6 +45,7 @@ from api.payment_page import payment_page
 from api.personal import mask_answer
 from api.pickers import pickers
 from api.products import products
+from api.proofs import audit
 from api.reconciliation import reconciliation
 from api.reports import reports
 from api.requests import new_request_id

@@ -21,6 +21,7 @@ from projections.log.holes import find_holes
 from projections.log.keys import FIRST
 from projections.log.sealer import Sealer
 from projections.postgres.roles import powers
+from scripts.event_search import SEARCHES
 from scripts.finding import find_order
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
@@ -35,7 +36,7 @@ def audit() -> None:
     """Show an order's history, replay it, verify the log."""
 
 
-for _command in (restated, *PROOFS):
+for _command in (restated, *PROOFS, *SEARCHES):
     audit.add_command(_command)
 
 

@@ -16,6 +16,7 @@ from projections.desk.learning import learned
 from projections.exports.catalogue import written
 from projections.log import NothingRecorded
 from projections.runtime import Runtime
+from scripts.actors import actor_of
 from scripts.installation import opened_runtime
 
 
@@ -70,7 +71,7 @@ def learn_from_orders(runtime: Runtime, *, dry_run: bool = False) -> Learned:
             known += 1
             continue
         command = AddProduct(
-            context=Context(command_id=uuid4(), actor="process:products", at=datetime.now(UTC)), sku=sku, facts=facts
+            context=Context(command_id=uuid4(), actor=actor_of("products"), at=datetime.now(UTC)), sku=sku, facts=facts
         )
         try:
             if not dry_run:

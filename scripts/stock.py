@@ -18,6 +18,7 @@ from importers.reading.rows import open_sheet
 from importers.report import ErrorFile
 from importers.stock_take import TAKES, Counts, StockTake, differences_told
 from projections.runtime import Runtime
+from scripts.actors import actor_of
 from scripts.installation import opened_runtime
 
 SOME_REFUSED = 3
@@ -56,7 +57,7 @@ def take(file: Path, dry_run: bool, track: bool, errors: Path | None, as_json: b
 
 def _take(runtime: Runtime, file: Path, report: Path, *, dry_run: bool, track: bool) -> Counts:
     content = sha256(file.read_bytes()).hexdigest()
-    context = Context(command_id=uuid5(TAKES, content), actor="process:stock-take", at=datetime.now(UTC))
+    context = Context(command_id=uuid5(TAKES, content), actor=actor_of("stock-take"), at=datetime.now(UTC))
 
     def known(sku: str) -> StockItem:
         with runtime.log.session() as session:

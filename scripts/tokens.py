@@ -12,6 +12,7 @@ from domain.events import Context
 from domain.roles import PERMISSIONS
 from domain.tokens import LASTS, MAX_DAYS, IssueToken, RevokeToken, token_id
 from projections.access.credentials import Credentials, dropping, keep_token, new_token
+from scripts.actors import actor_of
 from scripts.installation import opened_runtime
 from scripts.users import MOST, ROLE, refusals
 
@@ -19,7 +20,7 @@ NEVER = "never"
 
 
 def _context() -> Context:
-    return Context(command_id=uuid4(), actor="process:tokens", at=datetime.now(UTC))
+    return Context(command_id=uuid4(), actor=actor_of("tokens"), at=datetime.now(UTC))
 
 
 def _instant(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:

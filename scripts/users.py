@@ -24,6 +24,7 @@ from domain.roles import ROLES
 from projections.access.credentials import Credentials, keep_operator, keep_password
 from projections.access.passwords import hash_password, new_password
 from projections.runtime import Runtime
+from scripts.actors import actor_of
 from scripts.installation import opened_runtime
 
 MOST = 10_000
@@ -32,7 +33,7 @@ ROLE = click.Choice(sorted(ROLES))
 
 def context() -> Context:
     """The context of a command given on this machine."""
-    return Context(command_id=uuid4(), actor="process:users", at=datetime.now(UTC))
+    return Context(command_id=uuid4(), actor=actor_of("users"), at=datetime.now(UTC))
 
 
 @contextmanager

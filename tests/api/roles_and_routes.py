@@ -16,6 +16,11 @@ open    GET    /api/docs/
 open    GET    /api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'):name>
 open    GET    /api/docs/start.js
 open    GET    /assets/<path:name>
+ax      GET    /audit/checkpoint
+ax      GET    /audit/consistency
+ax      GET    /audit/events
+ax      GET    /audit/inclusion
+ax      GET    /audit/questions
 ax      GET    /audit/seals
 ax      POST   /audit/verify
 omadnx  GET    /changes

@@ -92,7 +92,10 @@ TABLE = {
     },
     "marketing:read": {"POST /settings/tag-rules/simulate"},
     "events:read": {"GET /events"},
-    "audit:read": {"GET /audit/seals"},
+    "audit:read": {
+        "GET /audit/checkpoint", "GET /audit/consistency", "GET /audit/events", "GET /audit/inclusion",
+        "GET /audit/questions", "GET /audit/seals",
+    },
     "projections:read": {"GET /projections"},
 }  # fmt: skip
 
