@@ -28,7 +28,11 @@ const PARTS = [
   "table.tsx",
   "text_list.tsx",
 ].map((name) => `src/parts/${name}`);
-const BEHIND = [...SCREENS.map((folder) => `${folder}/**`), ...PARTS];
+/** What an order is typed in with; the address, the cart and the refusals are of other screens as well. */
+const TYPING = ["new_order", "cart_table", "client_sheet", "kept_pill", "product_field", "terms", "total"]
+  .map((name) => `src/orders/new/${name}.tsx`)
+  .concat(["src/orders/edit"]);
+const ELSEWHERE = [...SCREENS, "src/orders/edit"].map((folder) => `${folder}/**`).concat(PARTS, TYPING);
 
 /** The console's languages; English is what the sources are written in. */
 export default defineConfig({
@@ -36,8 +40,9 @@ export default defineConfig({
   locales: ["en", "fr"],
   format: formatter({ lineNumbers: false, origins: false }),
   catalogs: [
-    // It stands first: a file belongs to the first catalogue whose path it fits.
+    // They stand first: a file belongs to the first catalogue whose path it fits.
     { path: "src/locales/behind_{locale}", include: [...SCREENS, ...PARTS] },
-    { path: "src/locales/{locale}", include: ["src"], exclude: BEHIND },
+    { path: "src/locales/typing_{locale}", include: TYPING },
+    { path: "src/locales/{locale}", include: ["src"], exclude: ELSEWHERE },
   ],
 });

@@ -115,8 +115,8 @@ def test_the_list_needs_no_more_script_than_it_may(built_console: Path) -> None:
 @pytest.mark.parametrize(
     "screen",
     [
-        ("new_order",),
-        ("edit_order",),
+        ("new_order", "typing_fr"),
+        ("edit_order", "typing_fr"),
         ("order_page",),
         ("order_dialog", "link_window"),
         ("settings_page", "mails", "behind_fr"),

@@ -11146,6 +11146,243 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events by topic, actor, stream, an order's number, import, reason and period, in the order they were recorded.
+         * @description What repeats: any of them will do. Without `personal:read` what tells of a person reads `{"withheld": true}`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number;
+                    limit?: number;
+                    /** @description The first moment of recording, included; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    recorded_from?: string;
+                    /** @description The last moment of recording, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    recorded_to?: string;
+                    /** @description Repeats: any of them will do */
+                    topic?: string[];
+                    /** @description Repeats: any of them will do */
+                    actor?: string[];
+                    /** @description Repeats: any of them will do */
+                    stream?: string[];
+                    /** @description Repeats: any of them will do */
+                    number?: string[];
+                    import_id?: string;
+                    reason?: "present" | "missing";
+                    /** @description The first moment, included; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    occurred_from?: string;
+                    /** @description The last moment, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    occurred_to?: string;
+                    format?: "json" | "csv" | "jsonl";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FoundEventsAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the questions that auditors ask again and again, answered by where it happened, who did it, and why. */
+        get: {
+            parameters: {
+                query: {
+                    after?: number;
+                    limit?: number;
+                    /** @description The first moment of recording, included; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    recorded_from?: string;
+                    /** @description The last moment of recording, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    recorded_to?: string;
+                    question: "forced-moves" | "refunds-without-return" | "edits-after-invoice" | "differs-from-invoice" | "gaps-in-documents" | "gaps-in-orders" | "cancelled-after-payment" | "price-changes" | "undone-imports";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AnswersAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last checkpoint of the log, to be kept elsewhere: 404 `nothing-sealed` before there is one. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckpointAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proof that an event stands in the tree of the last checkpoint; 404 `not-sealed-yet` for one beyond it. */
+        get: {
+            parameters: {
+                query: {
+                    position: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InclusionAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proof that one checkpoint goes on from another, by how many events each has. */
+        get: {
+            parameters: {
+                query: {
+                    old: number;
+                    new: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConsistencyAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhook-endpoints": {
         parameters: {
             query?: never;
@@ -17181,6 +17418,66 @@ export interface components {
             next: number;
             key: string;
             epoch: string;
+        };
+        FoundEventAnswer: {
+            position: number;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            topic: string;
+            /** Format: uuid */
+            stream: string;
+            version: number;
+            actor: string | null;
+            reason: string | null;
+            /** Format: uuid */
+            import_id: string | null;
+            event: {
+                [key: string]: unknown;
+            };
+        };
+        FoundEventsAnswer: {
+            items: components["schemas"]["FoundEventAnswer"][];
+            next: number;
+            head: number;
+            epoch: string;
+        };
+        AnswerAnswer: {
+            position: number;
+            /** Format: uuid */
+            stream: string;
+            number: string | null;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            topic: string;
+            actor: string;
+            reason: string | null;
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        AnswersAnswer: {
+            question: string;
+            items: components["schemas"]["AnswerAnswer"][];
+            next: number | null;
+        };
+        CheckpointAnswer: {
+            note: string;
+            keys: string[];
+        };
+        InclusionAnswer: {
+            index: number;
+            leaf: string;
+            hashes: string[];
+            checkpoint: string;
+        };
+        ConsistencyAnswer: {
+            old: number;
+            new: number;
+            hashes: string[];
         };
         WebhookEndpointAnswer: {
             /** Format: uuid */

@@ -10,7 +10,7 @@ import {
 import { readDashboard } from "../dashboard/period";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
-import { withWords } from "../text/language";
+import { TYPING, withWords } from "../text/language";
 import { Frame } from "./frame";
 import { readCustomersSearch, readProductsSearch, readStockSearch } from "./searches";
 
@@ -44,14 +44,20 @@ const order = createRoute({
 const newOrder = createRoute({
   getParentRoute: () => root,
   path: "/new",
-  component: lazyRouteComponent(() => import("../orders/new/new_order"), "NewOrderPage"),
+  component: lazyRouteComponent(
+    withWords(() => import("../orders/new/new_order"), TYPING),
+    "NewOrderPage",
+  ),
 });
 
 const editOrder = createRoute({
   getParentRoute: () => root,
   path: "/orders/$id/edit",
   validateSearch: readSearch,
-  component: lazyRouteComponent(() => import("../orders/edit/edit_order"), "EditOrderPage"),
+  component: lazyRouteComponent(
+    withWords(() => import("../orders/edit/edit_order"), TYPING),
+    "EditOrderPage",
+  ),
 });
 
 const dashboard = createRoute({

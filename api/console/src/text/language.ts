@@ -6,15 +6,23 @@ import { keep, kept } from "./device";
 export const LANGUAGES = { en: "English", fr: "Français" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-const LOADERS: Record<Language, () => Promise<{ messages: Messages }>> = {
+type Words = Record<Language, () => Promise<{ messages: Messages }>>;
+
+const LOADERS: Words = {
   en: () => import("../locales/en.po"),
   fr: () => import("../locales/fr.po"),
 };
 
 /** The words of the screens behind the desk. */
-const BEHIND: Record<Language, () => Promise<{ messages: Messages }>> = {
+export const BEHIND: Words = {
   en: () => import("../locales/behind_en.po"),
   fr: () => import("../locales/behind_fr.po"),
+};
+
+/** The words of the pages on which an order is typed in. */
+export const TYPING: Words = {
+  en: () => import("../locales/typing_en.po"),
+  fr: () => import("../locales/typing_fr.po"),
 };
 
 function isLanguage(value: string | null | undefined): value is Language {
@@ -35,11 +43,11 @@ export async function speak(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-/** Loads the words of the screens behind the desk as well, and then whatever `load` loads. */
-export function withWords<T>(load: () => Promise<T>): () => Promise<T> {
+/** Loads further words, those of the screens behind the desk where nothing is said, and whatever `load` loads. */
+export function withWords<T>(load: () => Promise<T>, words: Words = BEHIND): () => Promise<T> {
   return async () => {
     const language = i18n.locale as Language;
-    const [{ messages }, loaded] = await Promise.all([BEHIND[language](), load()]);
+    const [{ messages }, loaded] = await Promise.all([words[language](), load()]);
     i18n.load(language, messages);
     return loaded;
   };
