@@ -33,6 +33,7 @@ import { Outcome } from "./outcome";
 import { RefusedRows } from "./refused_rows";
 import { takeAway, type Upload, uploadsQuery } from "./uploads";
 import { KINDS, kindHint, kindLabel, profileLabel } from "./words";
+import "../styles/dialog.css";
 import "../styles/imports.css";
 
 const CHOSEN = "import.options";

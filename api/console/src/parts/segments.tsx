@@ -1,6 +1,7 @@
 /** One of a few, side by side. */
 
 import { useId } from "react";
+import "../styles/segments.css";
 
 interface Props<T extends string> {
   label: string;

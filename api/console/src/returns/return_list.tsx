@@ -41,7 +41,7 @@ export function ReturnListPage() {
   });
   useKeys({ c: () => (may ? ask(true) : false) });
   const labels: Record<Which, string> = {
-    open: i18n._("open"),
+    open: i18n._("under way"),
     requested: returnLabel("requested"),
     received: returnLabel("received"),
     settled: returnLabel("settled"),

@@ -10,6 +10,7 @@ import { methodLabel } from "../../text/labels";
 import { useShop } from "../data";
 import { withComma } from "./amounts";
 import type { Cart } from "./cart";
+import "../../styles/segments.css";
 
 interface Props {
   cart: Cart;

@@ -7,6 +7,7 @@ import { useMay } from "../../app/session";
 import { type Filter, filterNames, HistoryList, useHistory } from "../history";
 import type { Facts } from "../list/columns";
 import { usePast } from "./past";
+import "../../styles/segments.css";
 
 interface Props {
   order: Order;
