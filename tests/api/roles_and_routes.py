@@ -47,7 +47,7 @@ omx     PUT    /customers/<uuid:customer_id>/tags/<string:tag>
 open    GET    /dashboard
 omadx   GET    /documents
 omadx   POST   /documents
-omadnx  POST   /documents/picking-list
+omadx   POST   /documents/picking-list
 omadx   GET    /documents/<string:number>.pdf
 mx      POST   /documents/<string:number>/void
 omx     DELETE /drafts/<string:name>
