@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-# allowed parser: document types, and so entities, are refused
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers.expat import ExpatError, ParserCreate  # allowed parser: document types, so entities, are refused
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError
 
