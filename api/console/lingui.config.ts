@@ -32,7 +32,13 @@ const PARTS = [
 const TYPING = ["new_order", "cart_table", "client_sheet", "kept_pill", "product_field", "terms", "total"]
   .map((name) => `src/orders/new/${name}.tsx`)
   .concat(["src/orders/edit"]);
-const ELSEWHERE = [...SCREENS, "src/orders/edit"].map((folder) => `${folder}/**`).concat(PARTS, TYPING);
+/** Windows that open when they are asked for. */
+const WINDOWS = ["bulk_window", "forms", "preview_sum", "reason", "status_form", "tags_form"]
+  .map((name) => `src/orders/bulk/${name}.tsx`)
+  .concat(["src/keys/keys_dialog.tsx"]);
+const ELSEWHERE = [...SCREENS, "src/orders/edit"]
+  .map((folder) => `${folder}/**`)
+  .concat(PARTS, TYPING, WINDOWS);
 
 /** The console's languages; English is what the sources are written in. */
 export default defineConfig({
@@ -43,6 +49,7 @@ export default defineConfig({
     // They stand first: a file belongs to the first catalogue whose path it fits.
     { path: "src/locales/behind_{locale}", include: [...SCREENS, ...PARTS] },
     { path: "src/locales/typing_{locale}", include: TYPING },
+    { path: "src/locales/windows_{locale}", include: WINDOWS },
     { path: "src/locales/{locale}", include: ["src"], exclude: ELSEWHERE },
   ],
 });

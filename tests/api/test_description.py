@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.api.desk import API, coupon, place
 from tests.api.roles_and_routes import rows
 from tests.api.test_roles_and_routes import address
 from tests.fixtures_api import TokenClient, hire, issue
+from tests.printing import papers
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
 # What a stranger's guesses would only slow down: signing in is braked on purpose.
@@ -111,6 +113,7 @@ def test_real_answers_are_what_the_description_says(app: Flask, client: TokenCli
     hire(runtime, "nora", "operator")
     code = coupon(client, "DESCRIBED")["code"]
     order = place(client, coupons=[code], tags=["a"], notes=["b"], operator="nora")
+    client.put(f"{API}/settings/papers/logo", json={"image": b64encode(papers.logo().image).decode()})
     url = f"{API}/orders/{order['id']}"
     client.post(f"{url}/payments", json={"method": "card"})
     client.post(f"{url}/shipments", json={"carrier": "dhl", "tracking_code": "A1"})

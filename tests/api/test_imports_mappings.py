@@ -13,7 +13,7 @@ from api.app import create_app
 from projections.runtime import Runtime
 from scripts.importing import importing
 from tests.api.desk import API
-from tests.api.test_imports import ended, export, recorded
+from tests.api.test_imports import ended, export, looked_at, recorded
 from tests.api.test_problems import refused
 from tests.fixtures_api import issue
 from tests.workers.working import working
@@ -50,7 +50,7 @@ def test_a_mapping_is_proposed_corrected_kept_and_imported_by(client: FlaskClien
     assert "say --map till" in ended(client, failed["id"], "failed")["detail"]
     started = client.post(f"{API}/imports?mapping=till", data=FILE, content_type="text/csv").get_json()
     client.delete(f"{MAPPINGS}/till")  # an import that has begun keeps its mapping
-    assert ended(client, started["id"])["totals"]["totals"] == {"EUR": "12.50"}
+    assert looked_at(client, started["id"])["totals"]["totals"] == {"EUR": "12.50"}
     assert [len(recorded(runtime, f"settings.mapping-{what}")) for what in ("saved", "removed")] == [1, 1]
 
 

@@ -17,7 +17,7 @@ from projections.runtime import Runtime
 from projections.work.uploads import forget_old, path_of
 from scripts.importing import importing
 from tests.api.desk import API, NOBODY
-from tests.api.test_imports import IMPORTS, ended, export, post, recorded
+from tests.api.test_imports import IMPORTS, ended, export, looked_at, post, recorded
 from tests.api.test_problems import refused
 from tests.importers.importing import order
 from tests.workers.working import working
@@ -123,10 +123,10 @@ def test_refused_rows_are_loaded_again_as_their_import_was_read(client: FlaskCli
     body = b"No,Date,Sum\n1,31/12/2025 10:00,5.00\n2,02/03/2025 10:00,five\n"
     form = {"file": (BytesIO(body), "till.csv"), "mapping_text": mapping, "timezone": "Europe/Paris"}
     started = client.post(IMPORTS, data=form, content_type="multipart/form-data").get_json()
-    first = ended(client, started["id"])
+    first = looked_at(client, started["id"])
     assert first["totals"]["orders"]["refused"] == 1
     rows = client.get(f"{IMPORTS}/{first['id']}/errors.csv").get_data(as_text=True).replace("five", "6.00")
-    again = ended(client, post(client, rows.encode(), query=f"?like={first['id']}").get_json()["id"])
+    again = looked_at(client, post(client, rows.encode(), query=f"?like={first['id']}").get_json()["id"])
     assert (again["source"], again["totals"]["totals"]) == ("till", {"EUR": "6.00"})
     assert str(runtime.log.load(Order, order_id("till", "2")).created_at).startswith("2025-03-02 09:00")
     refused(post(client, b"x", query=f"?like={NOBODY}"), 404, "import-not-found")

@@ -80,6 +80,7 @@ FIGURES = {
     "printing": 20,
     "reactions": 4,
     "rebuild": 3,
+    "reports": 5,
     "sealed_list": 5,
     "start": 2,
     "verify": 1,

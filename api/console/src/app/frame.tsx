@@ -9,12 +9,12 @@ import { type Command, useCommands } from "../keys/commands";
 import { useKeys } from "../keys/keys";
 import { Button } from "../parts/button";
 import { Icon } from "../parts/icon";
-import { changeLanguage, LANGUAGES, type Language } from "../text/language";
+import { changeLanguage, LANGUAGES, type Language, WINDOWS, withWords } from "../text/language";
 import { chosenTheme, showTheme, type Theme } from "../text/theme";
 import { type Place, places } from "./places";
 import { operatorName, useMay, useSession } from "./session";
 
-const KeysDialog = lazy(() => import("../keys/keys_dialog"));
+const KeysDialog = lazy(withWords(() => import("../keys/keys_dialog"), WINDOWS));
 const Palette = lazy(() => import("./palette"));
 
 export function Frame() {

@@ -64,7 +64,8 @@ export default function KeysDialog({ onClose }: { onClose: () => void }) {
   ];
   return (
     <Window title={i18n._("Keys")} onClose={onClose} narrow>
-      <div className="keys">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
+      <section className="keys" aria-label={i18n._("Keys")} tabIndex={0}>
         {groups.map(([name, keys]) => (
           <section key={name}>
             <h3>{name}</h3>
@@ -82,7 +83,7 @@ export default function KeysDialog({ onClose }: { onClose: () => void }) {
             </dl>
           </section>
         ))}
-      </div>
+      </section>
     </Window>
   );
 }

@@ -75,10 +75,10 @@ function One({ order, back }: OneProps) {
 }
 
 function settledText({ refund, exchange, note }: Return): string {
-  const how = refund
-    ? i18n._("Settled by the refund {refund}.", { refund })
-    : exchange
-      ? i18n._("Settled by an order in exchange.")
+  const how = exchange
+    ? i18n._("Settled by an order in exchange.")
+    : refund
+      ? i18n._("Settled by the refund {refund}.", { refund })
       : i18n._("Settled without money.");
   return note ? `${how} ${note}` : how;
 }

@@ -1,7 +1,7 @@
 /** A sequence written: what begins it, for which orders, its steps in turn, and what ends it early. */
 
 import { i18n } from "@lingui/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useShop } from "../orders/data";
 import { Button } from "../parts/button";
 import type { Editor } from "../parts/editor";
@@ -114,7 +114,9 @@ function Steps({ editor }: Props) {
   const [at, go] = useState(0);
   const place = Math.min(at, steps.length - 1);
   const step = steps[place];
+  const sheet = useRef<HTMLFieldSetElement>(null);
   const put = (next: TypedStep[], to: number) => {
+    sheet.current?.focus(); // the button that was pressed may be of no use now, and keys go where the focus is
     editor.set({ steps: next });
     go(to);
   };
@@ -122,7 +124,7 @@ function Steps({ editor }: Props) {
     <>
       <Line beginning={triggerText(on)} steps={steps} at={place} onStep={go} />
       {step && (
-        <fieldset className="step-sheet">
+        <fieldset className="step-sheet" ref={sheet} tabIndex={-1}>
           <legend>{i18n._("Step {number}: {kind}", { number: place + 1, kind: kindText(step.kind) })}</legend>
           <StepFields
             step={step}

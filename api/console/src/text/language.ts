@@ -25,6 +25,12 @@ export const TYPING: Words = {
   fr: () => import("../locales/typing_fr.po"),
 };
 
+/** The words of windows that open when they are asked for. */
+export const WINDOWS: Words = {
+  en: () => import("../locales/windows_en.po"),
+  fr: () => import("../locales/windows_fr.po"),
+};
+
 function isLanguage(value: string | null | undefined): value is Language {
   return value !== null && value !== undefined && value in LANGUAGES;
 }

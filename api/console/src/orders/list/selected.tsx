@@ -4,6 +4,7 @@ import { i18n } from "@lingui/core";
 import { lazy, Suspense } from "react";
 import type { OrderRow } from "../../api/client";
 import { copy } from "../../parts/notices";
+import { WINDOWS, withWords } from "../../text/language";
 import { REVERSIBLE } from "../bulk/kinds";
 import { filtersOf, type ListSearch } from "../search";
 import BulkBar from "./bulk_bar";
@@ -12,7 +13,7 @@ import { useCount } from "./data";
 import type { useSelection } from "./list_state";
 import { NOTHING, targetOf, WHOLE } from "./selection";
 
-const BulkWindow = lazy(() => import("../bulk/bulk_window"));
+const BulkWindow = lazy(withWords(() => import("../bulk/bulk_window"), WINDOWS));
 
 interface Props {
   list: ReturnType<typeof useSelection>;
