@@ -9,6 +9,7 @@ from printing.exports import FORMATS
 
 PDF, CSV, PAGE, ANY = "application/pdf", "text/csv", "text/html", "application/octet-stream"
 _BY_END = {".pdf": PDF, ".csv": CSV, "/look": PAGE}
+_PICTURES = ("image/png", "image/jpeg")
 _PRINTS = {"/api/v1/documents", "/api/v1/documents/picking-list"}
 _CONTENT = {"schema": {"type": "string", "format": "binary"}}
 
@@ -28,6 +29,8 @@ def _kinds(path: str) -> Sequence[str]:
     for end, kind in _BY_END.items():
         if path.endswith(end):
             return (kind,)
+    if path.endswith("/logo"):
+        return _PICTURES
     if path in _PRINTS:
         return (PDF,)
     if path.endswith("/file"):  # what a job made: a list, or prints

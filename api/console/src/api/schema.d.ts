@@ -9366,9 +9366,8 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "text/csv": string;
-                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                        "application/x-ndjson": string;
+                        "image/png": string;
+                        "image/jpeg": string;
                     };
                 };
                 401: components["responses"]["UNAUTHORIZED"];
