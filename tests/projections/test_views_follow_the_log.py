@@ -30,6 +30,7 @@ from domain.statuses import STAGES
 from projections.engine import generations
 from projections.engine.comparing import compare
 from projections.engine.filling import Filler, Share
+from projections.engine.target import Target
 from projections.views import PROJECTIONS
 from projections.views.order_status_history import status_history
 from projections.views.order_timeline import timeline
@@ -113,6 +114,9 @@ def test_views_built_anew_are_the_live_ones_also_after_an_erasure(shown: Showing
         generations.create(shown.connection, view, "anew")
         filler = Filler(shown.connection, view, shown.log, "anew")
         filler.fill(Share(0, 1, shown.log.head()), lambda count: None)
+        target = Target(view, shown.log, "anew")
+        target.open(shown.connection)
+        target.add_up(shown.connection)
         assert compare(shown.connection, view, "anew") == []
 
 

@@ -190,7 +190,7 @@ def _tell_log(endpoint: EndpointRow, made: Call) -> None:
             position=made.position,
             attempt=made.attempt,
             state=made.state,
-            error=made.error,
+            why=made.error,
         )
 
 
