@@ -53,10 +53,12 @@ def run(orders: int = ORDERS, rounds: int = ROUNDS) -> Iterator[dict[str, Any]]:
                 "passed": rate >= EVENTS_A_SECOND,
             }  # fmt: skip
         with psycopg.connect(source.database_url, autocommit=True) as connection:
-            told, summed = connection.execute(_TOLD).fetchone(), connection.execute(_SUMMED).fetchone()
+            [told] = connection.execute(_TOLD).fetchall()
+            [summed] = connection.execute(_SUMMED).fetchall()
             yield {
-                "name": "sums beside those of the orders", "value": str(told), "unit": "orders, minor units",
-                "reference": "a sum over the list of orders", "reference_value": str(summed), "target": "equal",
+                "name": "sums beside those of the orders", "value": told[0], "unit": "orders",
+                "reference": "a sum over the list of orders", "reference_value": summed[0],
+                "target": "equal in number and in money",
                 "passed": told == summed,
             }  # fmt: skip
             bare = partial(_summed, connection)
