@@ -21,6 +21,8 @@ from tests.benchmarks.book import fill
 from tests.fixtures_database import TEST_SECRET
 
 ORDERS = int(os.environ.get("CARNET_BENCH_ORDERS", "1000000"))
+# Whose books they are: of processes that test side by side each has its own, or one ends the server that another reads.
+_OWNER = f"{os.getuid()}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 _ROOT = Path(__file__).parents[2]
 _FORMS = (
     "domain/**/*.py",
@@ -39,12 +41,12 @@ def big_book(orders: int = ORDERS, views: tuple[str, ...] = ("orders",)) -> Iter
 
     It stays in the folder for temporary files, as `carnet-book-*`, until the code has another form.
     """
-    folder = Path(tempfile.gettempdir()) / f"carnet-book-{os.getuid()}-{orders}-{_form()}"
+    folder = Path(tempfile.gettempdir()) / f"carnet-book-{_OWNER}-{orders}-{_form()}"
     server = EmbeddedServer(folder)
     if server.answers():
         yield Source(server.url(), Secrets((TEST_SECRET,)))
         return
-    for outdated in folder.parent.glob(f"carnet-book-{os.getuid()}-{orders}-*"):
+    for outdated in folder.parent.glob(f"carnet-book-{_OWNER}-{orders}-*"):
         if outdated != folder and not EmbeddedServer(outdated).answers():
             shutil.rmtree(outdated, ignore_errors=True)
     with server:
