@@ -71,6 +71,10 @@ def _of_database(figures: Figures, facts: Facts) -> Iterator[Metric]:
         figures.views_unled,
     )  # fmt: skip
     yield _labelled(
+        "carnet_outside_halted", "1 for a view from outside that was halted, or a file that gives none.", "projection",
+        {name: float(text != "ok") for name, text in facts.outside.items()},
+    )  # fmt: skip
+    yield _labelled(
         "carnet_process_lag_events", "Events a process has not seen yet; below 0: it is ahead of the log.",
         "process", {name: head - position for name, position in facts.processes.items()},
     )  # fmt: skip

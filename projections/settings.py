@@ -186,6 +186,17 @@ class Settings:
     checkpoint_minutes: int = _setting(
         60, "Minutes between two checkpoints that go outside, where anything was recorded.", _between(1, 60 * 24 * 31)
     )
+    projections: str = _setting(
+        "",
+        "Files, packages and folders of views from outside, in Python or SQL, parted as those of PATH are; they run in"
+        " processes of their own.",
+    )
+    projection_seconds: int = _setting(
+        10, "Seconds that a view from outside may take for a batch of events.", _between(1, 3600)
+    )
+    projection_megabytes: int = _setting(
+        512, "Megabytes of memory that the process of a view from outside may take.", _between(128, 1024 * 1024)
+    )
     log_level: str = _setting(
         "info", "Least level that is logged.", validate.OneOf(("debug", "info", "warning", "error"))
     )

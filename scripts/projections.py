@@ -18,15 +18,16 @@ from domain.points_in_time import NOW
 from projections.engine import dead_letters
 from projections.engine.filling import Source
 from projections.engine.rebuild import NothingToCompare, Progress, Rebuild, RebuildRunning, Report
-from projections.engine.target import NotBuilt, Target
+from projections.engine.target import NotBuilt, target_of
 from projections.faults import name_of
+from projections.outside import catalogue
 from projections.runtime import Runtime
-from projections.views import PROJECTIONS
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
+from scripts.view_names import ViewName, is_from_outside, projection_of
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for a program.")
-NAME = click.Choice(sorted(PROJECTIONS))
+NAME = ViewName()
 SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -41,6 +42,8 @@ def status(as_json: bool) -> None:
     """Where each view stands: how far behind the log, and what it could not take."""
     with opened_runtime() as runtime:
         found = runtime.views.status(runtime.log.head())
+        with runtime.pool.connection() as connection:
+            refused = [one for one in catalogue.every(connection) if one.name is None and one.reason]
     if as_json:
         _print_json([one._asdict() for one in found])
         return
@@ -52,6 +55,8 @@ def status(as_json: bool) -> None:
         line += ", its rows are of an older form" if one.version < one.wanted_version else ""
         line += f", cannot go on: {one.trouble}" if one.trouble else ""
         click.echo(line)
+    for other in refused:
+        click.echo(f"{other.source}: {other.state}: {other.reason}")
 
 
 @projections.command()
@@ -84,8 +89,8 @@ def rebuild(
         source = Source(runtime.settings.direct_url, runtime.settings.secrets)
         work = Rebuild(
             source,
-            PROJECTIONS[name],
-            processes=processes,
+            projection_of(runtime, name),
+            processes=0 if is_from_outside(name) else processes,
             buckets=buckets,
             verify=verify,
             point=point_of(runtime, as_of, known_at),
@@ -188,7 +193,7 @@ def discard(name: str, position: int) -> None:
 
 
 def _retried(runtime: Runtime, name: str, keys: Sequence[UUID]) -> list[dict[str, Any]]:
-    target = Target(PROJECTIONS[name], runtime.log)
+    target = target_of(projection_of(runtime, name), runtime.log)
     outcome: list[dict[str, Any]] = []
     with runtime.pool.connection() as connection:
         try:

@@ -13,21 +13,26 @@ from projections.engine.engine import Projector
 from projections.engine.feed import Feed
 from projections.engine.filling import Source
 from projections.engine.projection import Projection
-from projections.engine.rebuild import Rebuild
+from projections.engine.rebuild import PROCESSES, Rebuild
 from projections.log import EventLog
 from projections.postgres.connections import require_direct
 from projections.postgres.leases import Leases
 from projections.runtime import Runtime
 from projections.views import PROJECTIONS
 from workers.housekeeping import Housekeeping
+from workers.outside_views import OutsideViews
 
 
 class Projecting:
     """The projectors of some views, running between `start` and `stop`."""
 
-    def __init__(self, source: Source, log: EventLog, projections: Iterable[Projection]) -> None:
+    def __init__(
+        self, source: Source, log: EventLog, projections: Iterable[Projection], processes: int = PROCESSES
+    ) -> None:
+        """`processes` are those by which a view is built anew; 0: all is done in this one."""
+
         def rebuild(projection: Projection, stop: Event) -> None:
-            Rebuild(source, projection, stop=stop).run()
+            Rebuild(source, projection, processes=processes, stop=stop).run()
 
         self._stopping = Event()
         feed = Feed(log, source.database_url)
@@ -61,9 +66,12 @@ def run(runtime: Runtime) -> None:
     require_direct(source.database_url, "what keeps the views")
     projecting = Projecting(source, runtime.log, PROJECTIONS.values())
     keeping = Housekeeping(runtime)
+    outside = OutsideViews(runtime.settings)
     projecting.start()
     keeping.start()
+    outside.start()
     told.wait()
+    outside.stop()
     keeping.stop()
     projecting.stop()
 

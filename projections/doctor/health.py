@@ -17,6 +17,7 @@ import psycopg
 from projections.doctor.asking import Asking, NoAnswer
 from projections.engine.replica import ReplicaStatus
 from projections.log.sealer import sealing_faults
+from projections.outside import catalogue
 from projections.postgres.connections import Connection, connect, hang_up
 from projections.postgres.leases import LEADER
 from projections.postgres.roles import powers
@@ -72,6 +73,7 @@ class Facts(NamedTuple):
     oldest_due: str | None = None
     sealing: Collection[str] = ()
     powers: Collection[str] = ()
+    outside: Mapping[str, str] = {}
 
 
 class Figures(NamedTuple):
@@ -196,6 +198,7 @@ class Health:
                 oldest_due=oldest[0] if oldest else None,
                 sealing=sealing_faults(connection),
                 powers=self._powers,
+                outside=_outside(connection),
             )
 
     def _hang_up(self) -> None:
@@ -230,10 +233,21 @@ def checked(figures: Figures, views: Collection[str]) -> list[Check]:
     found.append(Check("relay", f"hands nothing out for {figures.relay_still:.0f} s" if relay_stands else "ok"))
     refused = f"nothing is sealed: {'; '.join(facts.sealing)}" if facts.sealing else "ok"
     found.append(Check("seals", refused, needed=False))
+    found += [Check(f"view {name} from outside", text, needed=False) for name, text in facts.outside.items()]
     found.append(Check("roles", " ".join(facts.powers) or "ok", needed=False))
     if figures.replica:
         found.append(Check("replica", "ok" if figures.replica.follows else "follows nobody", needed=False))
     return found
+
+
+def _outside(connection: Connection) -> dict[str, str]:
+    """The views from outside, or their files: `ok`, or what is wrong with them."""
+    found = catalogue.every(connection)
+    wrong = {"halted": "halted", "refused": "refused"}
+    return {
+        one.name or Path(one.source).name: f"{wrong[one.state]}: {one.reason}" if one.state in wrong else "ok"
+        for one in found
+    }
 
 
 def _view(name: str, figures: Figures, facts: Facts) -> str:

@@ -16,7 +16,7 @@ from projections.engine.feed import BATCH, Feed
 from projections.engine.generations import Generation, Superseded
 from projections.engine.projection import Projection
 from projections.engine.tables import Connection
-from projections.engine.target import Target
+from projections.engine.target import target_of
 from projections.faults import name_of, with_trace
 from projections.log import EventLog
 from projections.postgres.connections import connect_directly
@@ -53,7 +53,7 @@ class Projector:
         self._leases = leases
         self._database_url = database_url
         self._rebuild = rebuild
-        self._target = Target(projection, log)
+        self._target = target_of(projection, log)
         self._back_off = BackOff(FIRST_BACK_OFF, LONGEST_BACK_OFF)
 
     def run(self, stop: Event) -> None:

@@ -14,6 +14,7 @@ from projections.engine import generations
 from projections.engine.generations import AHEAD, LIVE, Generation
 from projections.engine.projection import Projection
 from projections.engine.tables import Connection, ShapeMismatch, TableWriter
+from projections.outside import catalogue
 
 FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.02
@@ -82,19 +83,23 @@ class Views:
         return self._look(projection)
 
     def status(self, head: int) -> list[Status]:
-        """Every view's state, `head` being the log's last position."""
+        """Every view's state, those from outside last, `head` being the log's last position."""
         with self._pool.connection() as connection:
             found = {(one.projection, one.schema): one for one in generations.every(connection)}
             parked = {row[0]: (row[1], row[2]) for row in connection.execute(_PARKED)}
+            others = {one.name: one for one in catalogue.every(connection) if one.name}
+        versions = {name: projection.version for name, projection in sorted(self._projections.items())}
+        versions |= {name: other.version or 0 for name, other in others.items()}
         return [
             self._status(
-                projection,
+                (name, version),
                 found.get((name, LIVE)),
                 building=(name, generations.building_schema(name)) in found,
                 parked=parked.get(name, (0, 0)),
                 head=head,
+                halted=others[name].reason if name in others else "",
             )
-            for name, projection in sorted(self._projections.items())
+            for name, version in versions.items()
         ]
 
     def schema_of(self, point: PointInTime, projection: str = "orders") -> str | None:
@@ -126,7 +131,7 @@ class Views:
             if stands.version == AHEAD:
                 self._built.discard(projection)
                 raise Rebuilding(f"{projection} is ahead of the log that was brought back")
-            if projection not in self._built:
+            if projection not in self._built and projection in self._projections:
                 self._check_shape(connection, stands)
         self._built.add(projection)
         return stands.position
@@ -143,21 +148,27 @@ class Views:
 
     @staticmethod
     def _status(
-        projection: Projection, stands: Generation | None, *, building: bool, parked: tuple[int, int], head: int
+        view: tuple[str, int],
+        stands: Generation | None,
+        *,
+        building: bool,
+        parked: tuple[int, int],
+        head: int,
+        halted: str,
     ) -> Status:
         position = stands.position if stands else 0
         return Status(
-            projection=projection.name,
+            projection=view[0],
             position=position,
             head=head,
             behind=max(head - position, 0),
             generation=stands.generation if stands else 0,
             version=stands.version if stands else 0,
-            wanted_version=projection.version,
+            wanted_version=view[1],
             building=building,
             parked=parked[0],
             held_keys=parked[1],
-            trouble=stands.trouble if stands else None,
+            trouble=halted or (stands.trouble if stands else None),
             updated_at=stands.updated_at if stands else None,
         )
 

@@ -15,13 +15,13 @@ from psycopg import sql
 from domain.points_in_time import NOW, PointInTime
 from projections.engine import generations
 from projections.engine.comparing import RowDifference, compare, snapshot
-from projections.engine.filling import Share, Source
+from projections.engine.filling import Filler, Share, Source
 from projections.engine.freshness import schema_of
 from projections.engine.generations import building_schema
-from projections.engine.parallel import fill_in_processes
+from projections.engine.parallel import Stopped, fill_in_processes
 from projections.engine.projection import Projection, kinds
 from projections.engine.tables import Connection
-from projections.engine.target import Target
+from projections.engine.target import InOrder, Target, target_of
 from projections.log import EventLog, IncarnationChanged
 from projections.log.holes import Hole, find_holes
 from projections.postgres.leases import REBUILD, Leases
@@ -79,7 +79,8 @@ class Rebuild:
     """One rebuild of one view. Readers are served by the old rows until the swap; stopped half-way, they stay served.
 
     `verify` compares the new rows with the live ones at one position and swaps only when they are the same. `point`
-    builds the view of a point in time, beside the live one. A killed rebuild's remains go at the next start.
+    builds the view of a point in time, beside the live one. A killed rebuild's remains go at the next start. With no
+    `processes` everything is done in this one.
     """
 
     def __init__(
@@ -98,7 +99,8 @@ class Rebuild:
         self._projection = projection
         self._name = projection.name
         self._processes = processes
-        self._buckets = buckets or processes * BUCKETS_OF_A_PROCESS
+        self._buckets = buckets or max(processes, 1) * BUCKETS_OF_A_PROCESS
+        self._in_order = isinstance(projection, InOrder)
         self._verify = verify
         self._point = point
         self._is_past = point != NOW
@@ -137,11 +139,13 @@ class Rebuild:
         with connection.transaction():
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self._building)))
             generations.create(
-                connection, self._projection, self._building, position=start, indexed=False, point=self._point
-            )
+                connection, self._projection, self._building, position=0 if self._in_order else start, indexed=False,
+                point=self._point,
+            )  # fmt: skip
         holes = [hole for hole in find_holes(connection, start) if hole.kind in kinds(self._projection)]
-        events = self._fill(connection, start, [hole.began for hole in holes if hole.begins_late])
-        target = Target(self._projection, log, self._building)
+        target = target_of(self._projection, log, self._building)
+        late = [hole.began for hole in holes if hole.begins_late]
+        events = self._take_all(connection, target, start) if self._in_order else self._fill(connection, start, late)
         target.open(connection)
         target.add_up(connection)
         self._index(connection)
@@ -183,9 +187,35 @@ class Rebuild:
             self._progress(Progress("filling", done, max(total, done), rate, left))
 
         shares = [Share(number, self._buckets, start, self._point, tuple(late)) for number in range(self._buckets)]
+        if not self._processes:
+            self._fill_here(connection, shares, tell)
+            return events
         hands = [shares[number :: self._processes] for number in range(self._processes)]
         fill_in_processes(self._source, self._projection, self._building, hands, tell, self._stop)
         return events
+
+    def _fill_here(self, connection: Connection, shares: Sequence[Share], tell: Callable[[int], None]) -> None:
+        log, done = self._source.log(), 0
+
+        def count(more: int) -> None:
+            nonlocal done
+            if self._stop.is_set():
+                raise Stopped
+            done += more
+            tell(done)
+
+        try:
+            filler = Filler(connection, self._projection, log, self._building)
+            for share in shares:
+                filler.fill(share, count)
+        finally:
+            log.close()
+            log.pool.close()
+
+    def _take_all(self, connection: Connection, target: Target, goal: int) -> int:
+        """Folds the whole log up to a position, in its order; gives how many events that were."""
+        target.open(connection)
+        return self._catch_up(connection, target, 0, goal)
 
     def _index(self, connection: Connection) -> None:
         """Makes the indexes side by side, the slow GIN ones before all; then what each table needs alone."""
@@ -195,7 +225,7 @@ class Rebuild:
         self._progress(Progress("indexing", 0, total, 0.0, None))
         for table in tables:
             table.sort(connection, self._building)
-        with ThreadPoolExecutor(self._processes) as threads:
+        with ThreadPoolExecutor(max(self._processes, 1)) as threads:
             list(threads.map(self._run_alone, sorted(statements, key=lambda one: b"USING gin" not in one)))
         for table in tables:
             connection.execute(table.key_statement(self._building))
@@ -211,6 +241,8 @@ class Rebuild:
         """Folds what was recorded since, up to a position, as the projector would."""
         while position < goal:
             self._progress(Progress("catching up", position, goal, 0.0, None))
+            if self._stop.is_set():
+                raise Stopped
             incarnation, recorded = target.log.next(position, CATCH_UP, upto=goal)
             if not recorded:
                 break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 import psycopg
@@ -31,6 +31,13 @@ class Unreadable:
         self.originator_version = originator_version
         self.TOPIC = topic
         self.fault = fault
+
+
+@runtime_checkable
+class InOrder(Projection, Protocol):
+    """A view that takes events only one after the other, in the order of the log, in a rebuild as well."""
+
+    def make_target(self, log: EventLog, schema: str) -> Target: ...
 
 
 class NotBuilt(Exception):
@@ -154,10 +161,20 @@ class Target:
 
     def fold(self, batch: EventBatch) -> Rows:
         """What the batch does to the tables; raises `UnreadableEvent` where one of its events cannot be read."""
+        self.require_readable(batch)
+        return self.projection.fold(batch)
+
+    @staticmethod
+    def require_readable(batch: EventBatch) -> None:
+        """Raises `UnreadableEvent` where an event of the batch cannot be read."""
         for _, event, _ in batch.events:
             if isinstance(event, Unreadable):
                 raise UnreadableEvent(event.TOPIC) from event.fault
-        return self.projection.fold(batch)
+
+
+def target_of(projection: Projection, log: EventLog, schema: str = LIVE) -> Target:
+    """What moves a generation of a view on: a `Target`, or what the view brings along for it."""
+    return projection.make_target(log, schema) if isinstance(projection, InOrder) else Target(projection, log, schema)
 
 
 def unreadable(originator_id: UUID, originator_version: int, topic: str, fault: Exception) -> Event:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from psycopg import sql
 
+from projections.outside.roles import make_role
 from projections.postgres.binaries import Binaries, PostgresUnavailable, ServerUser, find_binaries, server_user
 from projections.postgres.configuration import access_rules, server_settings
 from projections.postgres.connections import answers, connect
@@ -273,6 +274,7 @@ class EmbeddedServer:
                 if role not in known:
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
             make_roles(connection)
+            make_role(connection, APPLICATION)
             for statement in connection.execute(_LACKING).fetchall():
                 connection.execute(statement[0].encode())
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
 
+from projections.outside.roles import ROLE, make_role
 from projections.postgres.connections import Connection, connect, connect_directly, parameters
 from projections.postgres.leases import SESSION, beating
 from projections.postgres.roles import OwnerNeeded, log_owner, require_owner, role_of, separate
@@ -78,6 +79,8 @@ def migrate(database_url: str, owner_url: str = "") -> list[str]:
         if not make_roles(looking):
             _logger.warning("no roles for analysts", action="migrate.roles-missing", roles=[ANALYST, PERSONAL])
         let_read(looking)
+        if not make_role(looking, run.application or role_of(looking)):
+            _logger.warning("no role for SQL from outside", action="migrate.role-missing", role=ROLE)
     return [migration.id for migration in pending]
 
 
