@@ -39,6 +39,8 @@ from api.messages import messages
 from api.metrics import Metrics, metrics
 from api.operators import operators
 from api.orders import orders
+from api.outside import files as outside_files
+from api.outside import outside
 from api.papers import papers
 from api.parameters import is_guarded, refuse_foreign_parameters
 from api.payment_page import payment_page
@@ -84,6 +86,8 @@ BLUEPRINTS: tuple[Resource, ...] = (
     exports,
     documents,
     reports,
+    outside,
+    outside_files,
     customers,
     coupons,
     products,

@@ -32,7 +32,7 @@ _FOLLOWING = frozenset({
     "orders:read", "customers:read", "coupons:read", "settings:read", "events:read", "projections:read",
     "projections:manage", "imports:read", "imports:write", "metrics:read", "stock:read", "stock:write",
     "effects:read", "marketing:read",
-    "messages:read", "jobs:read", "personal:read", "webhooks:read", "webhooks:write",
+    "messages:read", "jobs:read", "personal:read", "webhooks:read", "webhooks:write", "views:read",
 })  # fmt: skip
 _COUNTING = frozenset({
     "orders:read", "customers:read", "coupons:read", "settings:read", "events:read", "projections:read", "metrics:read",

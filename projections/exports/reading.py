@@ -154,7 +154,7 @@ def reading(
         if asked.point != NOW and not schema:
             upto = place.log.head()
             schema = stack.enter_context(past(place.source, exported.view, asked.point, upto, building))
-        connection = stack.enter_context(_opened(place.url or place.source.database_url))
+        connection = stack.enter_context(opened(place.url or place.source.database_url))
         stands = generations.find(connection, exported.view, schema or LIVE)
         if stands is None:
             raise Rebuilding(f"{exported.view} is not built yet")
@@ -163,7 +163,7 @@ def reading(
 
 
 @contextmanager
-def _opened(database_url: str) -> Iterator[Connection]:
+def opened(database_url: str) -> Iterator[Connection]:
     """A connection whose instants are in UTC; what it still reads when it is left is broken off."""
     connection = connect(database_url, "carnet export", session=PATIENT)
     try:

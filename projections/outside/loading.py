@@ -24,6 +24,7 @@ from projections.views import PROJECTIONS
 
 GROUP = "carnet.projections"
 ENTRY = "entry point "
+TAKEN = ("counts",)  # has an address of its own beside those of views
 NEEDED = ("name", "version", "tables", "aggregates", "topics", "fold")
 
 
@@ -94,6 +95,8 @@ def checked(found: Any) -> Projection:
 
 def _require_free(name: str, tables: Collection[str]) -> None:
     """Refuses names that a view of ours has, and tables that are ours or might be another view's."""
+    if name in TAKEN:
+        raise Refused(f"The name {name} cannot be that of a view: choose another.")
     if name in PROJECTIONS:
         raise Refused(f"The name {name} is that of a view of Carnet's own: choose another.")
     ours = {table.name for view in PROJECTIONS.values() for table in view.tables} | {"positions", "outside"}

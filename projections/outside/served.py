@@ -64,6 +64,9 @@ def served_of(
     for name in (*key, *filters, *sorts):
         if name not in known:
             raise Refused(f"The table {table} has no column {name}.")
+    for name in filters:
+        if known[name][0] not in SORTABLE:
+            raise Refused(f"Column {name} of {table} ({known[name][0]}) is not of a type that can be filtered by.")
     for name in (*key, *sorts):
         kind, not_null = known[name]
         if kind not in SORTABLE or not not_null:

@@ -213,6 +213,7 @@ omadnx  GET    /products/<string:sku>
 mdx     PUT    /products/<string:sku>
 mdx     POST   /products/<string:sku>/restore
 madnx   GET    /projections
+madnx   GET    /projections/outside
 dx      POST   /projections/<string:name>/dead-letters/retry
 dx      POST   /projections/<string:name>/rebuild
 madnx   GET    /projections/dead-letters
@@ -297,6 +298,8 @@ ax      GET    /tokens/<uuid:identifier>
 open    GET    /unsubscribe/<string:token>
 open    POST   /unsubscribe/<string:token>
 omadnx  GET    /views
+dx      GET    /views/<string:name>
+dx      GET    /views/<string:name>/export
 omadnx  POST   /views
 omadnx  DELETE /views/<uuid:view_id>
 omadnx  PUT    /views/<uuid:view_id>

@@ -66,7 +66,6 @@ def test_dead_letters_are_listed_retried_and_discarded(
     record(log, 1, "nowhere", weight=1)
     Rebuild(source, Parcels()).run()
     monkeypatch.setitem(dict_of_projections(), "parcels", Parcels(tolerant=True))
-    monkeypatch.setattr("scripts.projections.NAME.choices", ["parcels"])
     [letter] = json.loads(said(carnet, "dead-letters", "list", "--json").stdout)
     assert (letter["projection"], letter["position"], letter["error"]) == ("parcels", 2, "LostParcel")
     assert "raise LostParcel" in said(carnet, "dead-letters", "list", "--trace").stdout
