@@ -65,9 +65,9 @@ def sorts(names: tuple[str, ...], personal: tuple[str, ...] = ()) -> fields.Stri
 class ShopMoment(fields.String):
     """A moment in a query: an instant, a time without an offset (the shop's), or a bare date (that whole day there)."""
 
-    def __init__(self, edge: str) -> None:
+    def __init__(self, edge: str, data_key: str | None = None) -> None:
         about = f"{edge}; without an offset it is the shop's own time, and a bare date is that whole day there"
-        super().__init__(metadata={"description": about, "example": "2026-03-31"})
+        super().__init__(data_key=data_key, metadata={"description": about, "example": "2026-03-31"})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         text = super()._deserialize(value, attr, data, **options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from api.access import needs
 from api.bodies import Resource
-from api.lists import ListQuery, ListRequest, page_answer, sorts
+from api.lists import ListQuery, ListRequest, ShopMoment, instant_of, page_answer, sorts, zone_of
 from api.problems import CodedMessage
-from api.requests import context, fresh, handle, read, respond, runtime
+from api.requests import context, fresh, handle, read, respond, runtime, shop
 from api.schemas import PERSONAL, Body, PageQuery, Text, Whole, instant, page_form
 from domain import texts
 from domain.settings import Shop
@@ -48,6 +48,17 @@ class StockQuery(ListQuery):
     sort = sorts(SORTS)
 
     Filters = StockFilters
+
+
+class DatedMovementsQuery(PageQuery):
+    """A page of the movements of some days."""
+
+    start = ShopMoment("The first moment", data_key="from")
+    last = ShopMoment("The last moment", data_key="to")
+
+    class Loaded(PageQuery.Loaded, frozen=True, kw_only=True):
+        start: date | datetime | None = None
+        last: date | datetime | None = None
 
 
 class StockReceiptForm(Body):
@@ -215,13 +226,18 @@ def _item(sku: str) -> StockItem:
 
 @stock.get("/<string:sku>/movements")
 @needs("stock:read")
-@stock.arguments(PageQuery, location="query")
+@stock.arguments(DatedMovementsQuery, location="query")
 @stock.response(200, page_form(StockMovementAnswer))
-def get_movements(query: PageQuery.Loaded, sku: str) -> Response:
+def get_movements(query: DatedMovementsQuery.Loaded, sku: str) -> Response:
     """Every movement of one SKU, newest first: each figure explained by what changed it."""
     fresh("stock_movements", anywhere=True)
-    stock_id = stock_id_of(_item(sku).sku)
-    asked = ListRequest(filters=MovementFilters(stock_id=stock_id), limit=query.limit, cursor=query.cursor)
+    zone = zone_of(shop())
+    filters = MovementFilters(
+        stock_id=stock_id_of(_item(sku).sku),
+        start=instant_of(query.start, zone) if query.start is not None else None,
+        end=instant_of(query.last, zone, whole_day=True) if query.last is not None else None,
+    )
+    asked = ListRequest(filters=filters, limit=query.limit, cursor=query.cursor)
     return page_answer(asked, stock_movements.LISTING, asked.filters, _movement_answer)
 
 

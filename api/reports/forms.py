@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from api.instants import in_bounds
 from api.reports.periods import Comparison
-from api.schemas import Body, Code, Count, MoneyAnswer, Text
+from api.schemas import Body, Choices, Code, Count, MoneyAnswer, Text
 from domain.orders.order import ReturnStatus
 from domain.statuses import STAGES
 from printing.exports import FORMATS
@@ -208,6 +208,31 @@ class LowStockAnswer(Body):
     low_at = fields.Integer(required=True, allow_none=True)
     sold = fields.Integer(required=True)
     filter = _filter()
+
+
+class StockDaysQuery(DaysQuery):
+    """The days on which stock moved, of some SKUs or of all."""
+
+    sku = Choices(Code())
+
+    class Loaded(DaysQuery.Loaded, frozen=True, kw_only=True):
+        sku: tuple[str, ...] = ()
+
+
+class StockDayAnswer(Body):
+    """A day at the shop on which a SKU's stock moved: the figures at its end, and the units that came and went.
+
+    `filter` is the query of GET /stock/{sku}/movements for its movements, which name their orders.
+    """
+
+    day = fields.Date(required=True)
+    sku = fields.String(required=True)
+    movements = fields.Integer(required=True)
+    on_hand = fields.Integer(required=True)
+    reserved = fields.Integer(required=True)
+    incoming = fields.Integer(required=True)
+    outgoing = fields.Integer(required=True)
+    filter = fields.String(required=True, metadata={"example": "from=2026-03-02&to=2026-03-02"})
 
 
 class PeriodTotalAnswer(Body):

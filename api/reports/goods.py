@@ -17,6 +17,8 @@ from api.reports.forms import (
     ReturnFiguresAnswer,
     ReturnsQuery,
     SalesFiguresAnswer,
+    StockDayAnswer,
+    StockDaysQuery,
     report_form,
 )
 from api.reports.periods import SOLD, Period, list_of, period_of
@@ -25,9 +27,11 @@ from projections.engine.tables import Connection
 from projections.views.products import product_names
 from projections.views.sales import SalesFilters, SalesRow, list_goods, list_sales
 from projections.views.stock import StockFilters, StockHead, list_stock
+from projections.views.stock_days import StockDay, list_stock_days
 
 RETURNED = ("requested", "received", "settled")
 MOST_LOW = 500
+MOST_STOCK_DAYS = 50_000
 
 
 @reports.get("/top-products")
@@ -129,3 +133,21 @@ def get_low_stock(query: ReportQuery.Loaded) -> Response:
         for head in low
     ]
     return answer("low-stock", query.format, report(period, rows), LowStockAnswer)
+
+
+@reports.get("/stock-days")
+@needs("stock:read")
+@reports.arguments(StockDaysQuery, location="query")
+@reports.response(200, report_form(StockDayAnswer))
+@reports.doc(**AS_FILES)
+def get_stock_days(query: StockDaysQuery.Loaded) -> Response:
+    """The days on which stock moved, with what was on hand and reserved at their end; the first 50,000 of a period."""
+    period = period_of(query.start, query.last)
+    fresh("stock_days", anywhere=True)
+    found = read(lambda connection: list_stock_days(connection, period.start, period.end, query.sku, MOST_STOCK_DAYS))
+    return answer("stock-days", query.format, report(period, [_stock_day(row) for row in found]), StockDayAnswer)
+
+
+def _stock_day(row: StockDay) -> Row:
+    day = row.day.isoformat()
+    return {**row._asdict(), "day": day, "filter": f"from={day}&to={day}"}

@@ -19,6 +19,7 @@ from projections.views.receivables import Receivables
 from projections.views.sales import Sales
 from projections.views.status_durations import StatusDurations
 from projections.views.stock import Stock
+from projections.views.stock_days import StockDays
 from projections.views.stock_movements import StockMovements
 
 # Every view, by name: what the engine keeps up to date.
@@ -35,6 +36,7 @@ PROJECTIONS: Mapping[str, Projection] = {
         Enrolments(),
         Stock(),
         StockMovements(),
+        StockDays(),
         Products(),
         Imports(),
         Sales(),

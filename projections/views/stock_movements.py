@@ -111,15 +111,22 @@ def _movement(event: StockMoved, position: int, on_hand: int, reserved: int) -> 
     )
 
 
+_BOUNDS = {"start": "at >= %(start)s", "end": "at < %(end)s"}
+
+
 class MovementFilters(Struct, frozen=True, kw_only=True):
-    """The movements of one SKU, of one order, or all."""
+    """The movements of one SKU, of one order, or all; from an instant (included) until another (not included)."""
 
     stock_id: UUID | None = None
     order_id: UUID | None = None
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 def _conditions(filters: MovementFilters) -> Conditions:
-    return equal(filters, MovementFilters.__struct_fields__)
+    found, told = equal(filters, ("stock_id", "order_id"))
+    bounds = {name: value for name in ("start", "end") if (value := getattr(filters, name)) is not None}
+    return [*found, *(_BOUNDS[name] for name in bounds)], {**told, **bounds}
 
 
 LISTING: Listing[StockMovement, MovementFilters] = Listing(

@@ -229,6 +229,7 @@ omadnx  GET    /reports/receivables
 omadnx  GET    /reports/returns
 omadnx  GET    /reports/sales
 omadnx  GET    /reports/statuses
+omadnx  GET    /reports/stock-days
 omadnx  GET    /reports/top-products
 omadnx  GET    /retention
 omadnx  GET    /sequences

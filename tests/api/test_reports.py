@@ -261,6 +261,27 @@ def test_what_came_back_is_told_by_state_and_by_product(
     assert (row["key"], row["state"], row["returned"]) == ("CUP-1", None, 2)
 
 
+def test_days_of_stock_add_up_and_lead_to_their_movements(
+    runtime: Runtime, client: FlaskClient, projecting: Projecting
+) -> None:
+    assert client.post(f"{API}/stock/CUP-1/receipts", json={"quantity": 9}).status_code == 200
+    order = place(client, line(quantity=3))
+    assert client.post(f"{API}/stock/CUP-1/adjustments", json={"counted": 7, "reason": "Counted"}).status_code == 200
+    assert client.post(f"{API}/stock/POT-1/receipts", json={"quantity": 2}).status_code == 200
+    for view in ("stock_days", "stock_movements", "stock"):
+        runtime.views.wait_for(view, runtime.log.head(), timeout=20)
+    rows = {row["sku"]: row for row in report(client, "stock-days")["rows"]}
+    shown = client.get(f"{API}/stock/CUP-1").get_json()
+    assert (rows["CUP-1"]["on_hand"], rows["CUP-1"]["reserved"]) == (shown["on_hand"], shown["reserved"]) == (7, 3)
+    assert (rows["CUP-1"]["incoming"], rows["CUP-1"]["outgoing"], rows["CUP-1"]["movements"]) == (9, 2, 3)
+    found = client.get(f"{API}/stock/CUP-1/movements?{rows['CUP-1']['filter']}").get_json()["items"]
+    assert [one["topic"] for one in found] == ["stock.adjusted", "stock.reserved", "stock.received"]
+    assert found[1]["order"]["number"] == order["number"]
+    assert client.get(f"{API}/stock/CUP-1/movements?to=2020-01-01").get_json()["items"] == []
+    assert [row["sku"] for row in report(client, "stock-days", sku="POT-1")["rows"]] == ["POT-1"]
+    assert rebuilt(runtime, "stock_days") == []
+
+
 def test_low_stock_tells_what_was_sold(runtime: Runtime, client: FlaskClient, projecting: Projecting) -> None:
     client.post(f"{API}/stock/CUP-1/receipts", json={"quantity": 9})
     client.post(f"{API}/stock/CUP-2/receipts", json={"quantity": 9})
@@ -282,7 +303,7 @@ def test_reports_are_files_as_well(runtime: Runtime, client: FlaskClient, projec
     assert row.startswith(f"{today().isoformat()},,EUR,1,2,0,20.00,0.00,20.00,0.00,")
     french = client.get(f"{REPORTS}/sales?format=csv-fr").get_data(as_text=True)
     assert ";20,00;" in french
-    for name in ("statuses", "durations", "receivables", "low-stock", "top-products", "returns"):
+    for name in ("statuses", "durations", "receivables", "low-stock", "stock-days", "top-products", "returns"):
         assert client.get(f"{REPORTS}/{name}?format=xlsx").status_code == 200
 
 
