@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.events import Event
 from domain.points_in_time import NOW, PointInTime
 from projections.engine import dead_letters
-from projections.engine.projection import EventBatch, Projection, kinds
+from projections.engine.projection import EventBatch, Projection, kinds, passed_over
 from projections.engine.tables import Connection, Rows
 from projections.engine.target import Target, is_events_fault
 from projections.log import EventLog, Recorded
@@ -83,7 +83,8 @@ class Filler:
         chunk: dict[UUID, Stream] = {}
         count = 0
         prefixes = [f"{kind}." for kind in kinds(self._projection)]
-        streams = self._log.partition(prefixes, share.bucket, share.buckets, share.upto, late=share.late)
+        parts, passed = (share.bucket, share.buckets, share.upto), passed_over(self._projection)
+        streams = self._log.partition(prefixes, *parts, late=share.late, passed_over=passed)
         for originator_id, stream in streams:
             count += len(stream)
             if shown := share.point.part_of(stream):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 from domain.events import Aggregate, Event
@@ -146,6 +146,19 @@ def takes(projection: Projection, topic: str) -> bool:
     if projection.topics is not None:
         return topic in projection.topics
     return any(kind_of(topic) == aggregate.TOPIC for aggregate in projection.aggregates)
+
+
+@runtime_checkable
+class PassesOver(Protocol):
+    """A view whose rows some events of its aggregates never change: a rebuild does not read them."""
+
+    @property
+    def passed_over(self) -> frozenset[str]: ...
+
+
+def passed_over(projection: Projection) -> frozenset[str]:
+    """The topics that a rebuild of the projection leaves unread; never one that begins an aggregate."""
+    return projection.passed_over if isinstance(projection, PassesOver) else frozenset()
 
 
 def kinds(projection: Projection) -> frozenset[str]:

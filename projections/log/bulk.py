@@ -28,7 +28,7 @@ _PARTITION = """
 SELECT first.position, e.position, e.topic, e.version, e.state::text, k.wrapped, e.recorded_at
 FROM log.events first CROSS JOIN LATERAL (
     SELECT * FROM log.events
-    WHERE originator_id = first.originator_id AND position <= %(upto)s
+    WHERE originator_id = first.originator_id AND position <= %(upto)s AND topic <> ALL(%(passed_over)s)
     ORDER BY originator_version OFFSET 0
 ) e LEFT JOIN log.subject_keys k ON k.subject = e.subject
 WHERE first.position > %(after)s AND first.position <= %(last)s
@@ -110,11 +110,13 @@ def partition(
     buckets: int,
     upto: int,
     late: Collection[int] = (),
+    passed_over: Collection[str] = (),
 ) -> Iterator[tuple[UUID, list[Recorded]]]:
     """The streams of one share (0 <= bucket < buckets) whose topics begin so, each with its events up to a position.
 
     Shares are of about one size and in the order in which the streams began. Memory is that of a few thousand events.
-    `late` are the positions where streams begin whose first version is lost (`Hole.began`).
+    `late` are the positions where streams begin whose first version is lost (`Hole.began`). Events of topics that are
+    `passed_over` are left out.
     """
     parameters = {
         "after": upto * bucket // buckets,
@@ -122,6 +124,7 @@ def partition(
         "prefixes": list(prefixes),
         "upto": upto,
         "late": list(late),
+        "passed_over": list(passed_over),
     }
     stream, current = list[Recorded](), 0
     for rows in _rows(connection, parameters):

@@ -216,12 +216,13 @@ class EventLog:
         buckets: int,
         upto: int | None = None,
         late: Collection[int] = (),
+        passed_over: Collection[str] = (),
     ) -> Iterator[tuple[UUID, list[Recorded]]]:
         """Whole streams of one share of the log, for building a view anew; see `bulk.partition`."""
         end = self.head()
         with self.pool.connection() as connection:
             end = end if upto is None else min(upto, end)
-            yield from partition(connection, self._recorded, prefixes, bucket, buckets, end, late)
+            yield from partition(connection, self._recorded, prefixes, bucket, buckets, end, late, passed_over)
 
     def load(
         self,

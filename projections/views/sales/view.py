@@ -147,6 +147,17 @@ def _sums(name: str, key: tuple[str, ...], ddl: str, of: str, source: str) -> Ta
     return Table(name, (*key, *_ADDED), key, ddl, sums=Sums((of,), source, "order_id", (_ZONE,)))
 
 
+# Who buys, where it goes, what is noted, sent and printed: nothing of it changes what an order comes to.
+_PASSED_OVER = frozenset({
+    "order.archived", "order.billing-address-changed", "order.customer-assigned", "order.customer-unset",
+    "order.document-numbered", "order.document-printed", "order.document-voided", "order.message-sent",
+    "order.note-added", "order.note-removed", "order.note-revised", "order.operator-assigned",
+    "order.payment-link-issued", "order.payment-method-chosen", "order.shipping-address-changed",
+    "order.shipping-method-chosen", "order.tagged", "order.tracking-corrected", "order.tracking-told",
+    "order.unarchived", "order.untagged",
+})  # fmt: skip
+
+
 class Sales:
     """The view `sales`."""
 
@@ -168,6 +179,7 @@ class Sales:
     )  # fmt: skip
     aggregates = (Order, ShopSettings)
     topics = frozenset(event.TOPIC for event in topics.AGGREGATES[Order]) | {DefaultsSet.TOPIC}
+    passed_over = _PASSED_OVER
 
     def fold(self, batch: EventBatch) -> Rows:
         """Each placed order as its events leave it, and each article on it; nothing of one that is there no more."""

@@ -104,11 +104,11 @@ def await_state(runtime: Runtime, file: Path, state: str) -> Outside:
         with runtime.pool.connection() as connection:
             return any(one.source == str(file) and one.state == state for one in catalogue.every(connection))
 
-    eventually(there, f"{file.name} is {state}")
+    eventually(there, f"{file.name} is {state}", patience=60)
     return known(runtime, file)
 
 
-def await_position(runtime: Runtime, view: str, position: int | None = None) -> None:
+def await_position(runtime: Runtime, view: str, position: int | None = None, patience: float = 60) -> None:
     """Waits until a view has come to a position, the log's end unless told."""
     goal = runtime.log.head() if position is None else position
 
@@ -118,4 +118,4 @@ def await_position(runtime: Runtime, view: str, position: int | None = None) -> 
             row = connection.execute(statement, (view,)).fetchone()
         return row is not None and row[0] >= goal
 
-    eventually(there, f"{view} is at {goal}")
+    eventually(there, f"{view} is at {goal}", patience)

@@ -115,8 +115,8 @@ def test_views_built_under_load_and_killed_are_exact(runtime: Runtime, tmp_path:
         for process in running._processes:
             process._deaths = 0  # this many were no fault of its own
         await_state(runtime, files[0], "following")
-        await_position(runtime, "baskets")
-        await_position(runtime, "units_by_sku")
+        await_position(runtime, "baskets", patience=200)
+        await_position(runtime, "units_by_sku", patience=200)
     assert killed
     with runtime.pool.connection() as connection:
         assert connection.execute(UNITS).fetchall() == connection.execute(UNITS_OF_LOG).fetchall()
