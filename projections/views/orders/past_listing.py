@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from domain.points_in_time import PointInTime
 from projections.engine.tables import Connection
@@ -42,12 +44,18 @@ class OrdersThen(NamedTuple):
     def listing(self) -> Listing[OrderHead, OrderFilters]:
         """The list at that instant, with the same filters, sorts and pages as the live one."""
 
+        every = replace(LISTING, source=f"{{schema}}.{self.table}")
+
         def few(connection: Connection, filters: OrderFilters, schema: str) -> bool:
             words = OrderFilters(q=filters.q)
-            return bool(filters.q) and listing.count(connection, words, "estimate", schema) < FEW
+            return bool(filters.q) and every.count(connection, words, "estimate", schema) < FEW
 
-        listing = replace(LISTING, source=f"{{schema}}.{self.table}", conditions=self._conditions, few=few)
-        return listing
+        return replace(every, conditions=self._conditions, few=few)
+
+    def orders_of(self, connection: Connection, customer_ids: Sequence[UUID]) -> list[OrderHead]:
+        """The orders of these customers as they stood then."""
+        filters = OrderFilters(customer_ids=tuple(customer_ids))
+        return [OrderHead._make(row) for row in self.listing().rows(connection, OrderHead._fields, filters)]
 
     def _conditions(self, filters: OrderFilters) -> Conditions:
         found, values = conditions(filters)
