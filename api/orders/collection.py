@@ -26,9 +26,7 @@ from domain.orders.coupon_uses import QuoteOutdated
 from domain.orders.creation import CreateOrder
 from domain.points_in_time import NOW, PointInTime
 from projections.engine.generations import LIVE
-from projections.engine.tables import Connection
 from projections.views.orders import LISTING, OrderFilters, OrderHead
-from projections.views.orders.counting import count_each
 from projections.views.orders.past import OrdersPast
 from projections.views.orders.past_listing import OrdersThen
 from projections.views.pages import Listing
@@ -114,11 +112,7 @@ def get_orders(query: OrdersQuery.Loaded) -> Response:
     fresh("orders", anywhere=point == NOW)
     filters = order_filters(query.filters, shown, runtime().log)
     listing, schema = listing_at(point)
-
-    def estimate(connection: Connection) -> tuple[int, bool]:
-        return next(count_each(connection, [filters], schema, listing))
-
-    return page_answer(query, listing, filters, lambda row: row_answer(row, shown), schema=schema, estimate=estimate)
+    return page_answer(query, listing, filters, lambda row: row_answer(row, shown), schema=schema)
 
 
 def listing_at(point: PointInTime) -> tuple[Listing[OrderHead, OrderFilters], str]:
