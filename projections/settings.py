@@ -141,7 +141,7 @@ class Settings:
     )
     orders_past: bool = _setting(
         True,
-        "Whether the list of orders is kept as it was at every instant, in about six times the room of the list; "
+        "Whether the list of orders is kept as it was at every instant, in about four times the room of the list; "
         "without it, a list of the past is built by a command or a job.",
     )
     exports: int = _setting(2, "Exports that each server process streams at one time.", _between(1, 256))
