@@ -5297,6 +5297,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/stock-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days on which stock moved, with what was on hand and reserved at their end; the first 50,000 of a period. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The first day; thirty days before the last unless told */
+                    from?: string;
+                    /** @description The last day, included; today unless told */
+                    to?: string;
+                    /** @description JSON unless told */
+                    format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
+                    /** @description Repeats: any of them will do */
+                    sku?: string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StockDayReportAnswer"];
+                        "text/csv": unknown;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                        "application/x-ndjson": unknown;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/sales": {
         parameters: {
             query?: never;
@@ -5491,6 +5543,151 @@ export interface paths {
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** The rows of a view from outside, page by page, with what its columns are. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Most items on the page */
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    /** @description A column, one of = != < <= > >=, and a value; repeats */
+                    where?: string[];
+                    /** @description A column, with a - before it downwards; the key unless told */
+                    sort?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutsideRowsAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** The rows of a view from outside as a file, row by row as they are read. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A column, one of = != < <= > >=, and a value; repeats */
+                    where?: string[];
+                    /** @description A column, with a - before it downwards; the key unless told */
+                    sort?: string;
+                    /** @description csv unless told */
+                    format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "application/x-ndjson": string;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/outside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The views from outside and the files that gave none; how far each has come stands with all views. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutsideFileAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -6797,6 +6994,10 @@ export interface paths {
                     limit?: number;
                     /** @description `next` of the page before */
                     cursor?: string;
+                    /** @description The first moment; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    from?: string;
+                    /** @description The last moment; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    to?: string;
                 };
                 header?: never;
                 path: {
@@ -16031,6 +16232,27 @@ export interface components {
             timezone: string;
             rows: components["schemas"]["LowStockAnswer"][];
         };
+        StockDayAnswer: {
+            /** Format: date */
+            day: string;
+            sku: string;
+            movements: number;
+            on_hand: number;
+            reserved: number;
+            incoming: number;
+            outgoing: number;
+            /** @example from=2026-03-02&to=2026-03-02 */
+            filter: string;
+        };
+        StockDayReportAnswer: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @example Europe/Paris */
+            timezone: string;
+            rows: components["schemas"]["StockDayAnswer"][];
+        };
         StatusFiguresAnswer: {
             key: string;
             label: string | null;
@@ -16122,6 +16344,36 @@ export interface components {
             /** @example Europe/Paris */
             timezone: string;
             rows: components["schemas"]["ReceivableAnswer"][];
+        };
+        ServedColumnAnswer: {
+            name: string;
+            type: string;
+            filter: boolean;
+            sort: boolean;
+        };
+        OutsideRowsAnswer: {
+            name: string;
+            version: number;
+            columns: components["schemas"]["ServedColumnAnswer"][];
+            items: {
+                [key: string]: unknown;
+            }[];
+            next: string | null;
+        };
+        OutsideFileAnswer: {
+            file: string;
+            name: string | null;
+            version: number | null;
+            /** @enum {string} */
+            state: "starting" | "following" | "halted" | "refused";
+            reason: string;
+            /** Format: date-time */
+            at: string;
+            columns: components["schemas"]["ServedColumnAnswer"][];
+        };
+        OutsideFileAnswerPageForm: {
+            items: components["schemas"]["OutsideFileAnswer"][];
+            next: string | null;
         };
         WorthAnswer: {
             orders: number;
