@@ -82,7 +82,7 @@ class _Looked:
         """One order, or one that is refused."""
         self._orders += 1
         if not isinstance(entry, Pending):
-            self._seen["dates-in-the-future"] += entry.problem.code == DATE_IN_FUTURE
+            self._seen["dates-in-the-future"] += entry.fault.problem.code == DATE_IN_FUTURE
             return
         draft, figures = entry.draft, entry.figures
         if draft is None or figures is None:
