@@ -21,12 +21,13 @@ MOST_READ = 20_000  # rows, again and again
 # What a cell may hold that is right; the first that is taken in its place does.
 FILLINGS = (
     "", "1", "2000-01-01", "2000-01-01T12:00:00Z", "01/01/2000", "01.01.2000", "EUR", "FR", "paid",
-    "completed", "pending", "a@example.com", "yes",
+    "completed", "pending", "a@example.com", "yes", "percent",
 )  # fmt: skip
 NO_NUMBER = "number-missing"  # of such a row nobody knows what else it must hold
 MISSING = ("cell-missing", "text-missing", NO_NUMBER)
 OF_THE_CELL = frozenset({
-    *MISSING, "ambiguous-amount", "amount-out-of-bounds", "bad-email", "coupon-unreadable", "currency-unknown",
+    *MISSING, "ambiguous-amount", "amount-out-of-bounds", "bad-email", "condition-unknown", "coupon-unreadable",
+    "coupon-value-out-of-bounds", "currency-unknown", "unknown-coupon-kind", "wrong-coupon-code",
     "date-as-number", "date-form-unknown", "date-in-future", "date-out-of-range", "digits-lost",
     "discount-with-other-sign", "forbidden-character", "not-a-count", "not-a-date", "not-a-line-item", "not-a-time",
     "not-a-weight", "not-a-whole-number", "not-an-amount", "not-yes-or-no", "option-unreadable",

@@ -19,7 +19,7 @@ from importers.intakes import Opened
 from importers.reading.rows import ADDED_COLUMNS, Row
 from importers.reading.table import split_header
 from importers.report import Totals
-from importers.taking import Entry, Intake, commands_of, count, judged, prepared
+from importers.taking import Entry, Intake, commands_of, count, diagnosed, judged, prepared
 from projections.log import OutcomeUnknown, Session
 from projections.runtime import Runtime
 from projections.work import imports as work
@@ -118,7 +118,7 @@ class Taker:
         waiting = files.staged_from(self._folder, one.number, one.done_bytes)
 
         while found := list(islice(waiting, BATCH)):
-            entries = [prepared(self._intake, staged) for _, staged in found]
+            entries = diagnosed(self._intake, [prepared(self._intake, staged) for _, staged in found])
             checkpoint.begin(entries, found[-1][0], self._intake)
             self._intake.save(commands_of(entries), checkpoint.keep)
             checkpoint.adopt()

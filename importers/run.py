@@ -13,7 +13,7 @@ from importers.profile import Profile
 from importers.reading.rows import Row
 from importers.reading.table import Table
 from importers.report import ErrorFile, Totals
-from importers.taking import Entry, OrdersIntake, commands_of, count, judged, prepared
+from importers.taking import Entry, OrdersIntake, commands_of, count, diagnosed, judged, prepared
 from projections.desk.bulk import BatchHook
 
 BATCH = 300
@@ -63,7 +63,7 @@ class Run:
             yield row
 
     def _flush(self) -> None:
-        entries, self._entries = self._entries, []
+        entries, self._entries = diagnosed(self._intake, self._entries), []
         commands = commands_of(entries)
         results = self._intake.save(commands, _nothing) if commands else []
         count(entries, results, self.totals, self._errors.add, self._intake)

@@ -54,10 +54,11 @@ class Pending(Struct, frozen=True):
 
 
 class RefusedGroup(Struct, frozen=True):
-    """Rows that are refused before anything is decided, and the first fault that was found."""
+    """Rows that are refused before anything is decided, the first fault of theirs, and all that `diagnosed` finds."""
 
     staged: Staged
     fault: Located
+    faults: tuple[Located, ...] = ()
 
     @property
     def rows(self) -> list[Row]:
@@ -221,7 +222,7 @@ def count(entries: Sequence[Entry], results: Sequence[Result], totals: Totals, r
     for entry in entries:
         totals.rows += len(entry.rows)
         if isinstance(entry, RefusedGroup):
-            _refuse(entry.rows, _all_faults(intake, entry.staged, entry.fault), totals, refuse)
+            _refuse(entry.rows, entry.faults or (entry.fault,), totals, refuse)
             continue
         result = next(answers)
         if isinstance(result, Refused):
@@ -230,6 +231,16 @@ def count(entries: Sequence[Entry], results: Sequence[Result], totals: Totals, r
             _refuse(entry.rows, _all_faults(intake, staged, fault), totals, refuse)
             continue
         _accept(entry, result, totals)
+
+
+def diagnosed(intake: Intake, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, with all that is wrong with those that are refused: before a transaction, for it takes a while."""
+    return [
+        replace(entry, faults=_all_faults(intake, entry.staged, entry.fault))
+        if isinstance(entry, RefusedGroup)
+        else entry
+        for entry in entries
+    ]
 
 
 def _located(fault: Fault, columns: dict[str, str]) -> Located:

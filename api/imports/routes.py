@@ -282,16 +282,16 @@ def post_import() -> Response:
     In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
 
     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
-    `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
-    goes on while who asked has them.
+    `customers:write`, with `stock=apply` `stock:write`; for products and stock `stock:write` alone, for customers
+    `customers:write`, for coupons `coupons:write`; a dry run none of these. It goes on while who asked has them.
 
     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
 
-    The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one
-    that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may
-    mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers`
-    (keep or update their names). With `like`, the id of an import, whatever is not told is as that one was
-    asked and as its files proved: so are its refused rows loaded again.
+    The query says how: `kind` (orders, tracking, statuses, products, payments, customers, stock, coupons), `source`,
+    `mapping` (the name of one that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first
+    year that two digits may mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report
+    or update), `customers` (keep or update their names). With `like`, the id of an import, whatever is not told is as
+    that one was asked and as its files proved: so are its refused rows loaded again.
 
     Where the first orders look wrong, nothing is stored and the state is `needs-answer`: see `findings`.
     """
