@@ -92,6 +92,7 @@ def test_a_row_with_three_bad_cells_tells_all_three(wizard: Callable[..., Page])
     cells = dict(zip(header.split(","), row.split(","), strict=True))
     cells |= {"Created at": "soon", "Total": "much", "Lineitem quantity": "one"}
     choose(page, ("orders.csv", "\n".join([header, ",".join(cells.values()), *rest]).encode()))
+    expect(page.get_by_text("This is an export of Shopify")).to_be_visible()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="What would come in")).to_be_visible()
     faults = page.locator(".refused > li").first.locator(".refused-faults li")
@@ -110,6 +111,7 @@ def test_customers_come_in_by_a_file_of_their_own_and_go_again(wizard: Callable[
     choose(page, ("customers.csv", b"name,email,city\nGrete Nowhere,grete.nowhere@example.com,Lyon\nBo,at home,\n"))
     if folder := os.environ.get("PICTURES_DIR"):
         page.screenshot(path=f"{folder}/kinds.png", full_page=True)
+    expect(page.get_by_role("button", name="Try it")).to_be_enabled()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="What would come in")).to_be_visible()
     expect(figure(page, "Rows refused")).to_have_text("1")
