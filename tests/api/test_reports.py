@@ -264,10 +264,10 @@ def test_what_came_back_is_told_by_state_and_by_product(
 def test_days_of_stock_add_up_and_lead_to_their_movements(
     runtime: Runtime, client: FlaskClient, projecting: Projecting
 ) -> None:
-    assert client.post(f"{API}/stock/CUP-1/receipts", json={"quantity": 9}).status_code == 200
+    assert client.post(f"{API}/stock/CUP-1/receipts", json={"quantity": 9}).status_code < 300
     order = place(client, line(quantity=3))
-    assert client.post(f"{API}/stock/CUP-1/adjustments", json={"counted": 7, "reason": "Counted"}).status_code == 200
-    assert client.post(f"{API}/stock/POT-1/receipts", json={"quantity": 2}).status_code == 200
+    assert client.post(f"{API}/stock/CUP-1/adjustments", json={"counted": 7, "reason": "Counted"}).status_code < 300
+    assert client.post(f"{API}/stock/POT-1/receipts", json={"quantity": 2}).status_code < 300
     for view in ("stock_days", "stock_movements", "stock"):
         runtime.views.wait_for(view, runtime.log.head(), timeout=20)
     rows = {row["sku"]: row for row in report(client, "stock-days")["rows"]}
