@@ -1,12 +1,17 @@
 import { useSyncExternalStore } from "react";
+import { instantShown, onInstant } from "../api/instant";
 import { sessionState, subscribe } from "../api/session";
 
 export const useSession = () => useSyncExternalStore(subscribe, sessionState);
 
-/** Whether the operator holds a permission; what they may not do is not offered. */
+export const useInstant = () => useSyncExternalStore(onInstant, instantShown);
+
+/** Whether the operator holds a permission; what they may not do is not offered, and in the past nothing is done. */
 export function useMay(): (permission: string) => boolean {
   const { caller } = useSession();
-  return (permission) => caller?.permissions.includes(permission) ?? false;
+  const past = useInstant() !== null;
+  return (permission) =>
+    (!past || permission.endsWith(":read")) && (caller?.permissions.includes(permission) ?? false);
 }
 
 /** The operator's own name, as orders name it; a program has none. */
