@@ -12,29 +12,20 @@ import { Icon } from "../parts/icon";
 import { changeLanguage, LANGUAGES, type Language, WINDOWS, withWords } from "../text/language";
 import { chosenTheme, showTheme, type Theme } from "../text/theme";
 import { type Place, places } from "./places";
-import { operatorName, useInstant, useMay, useSession } from "./session";
+import { operatorName, useMay, useSession } from "./session";
 
 const KeysDialog = lazy(withWords(() => import("../keys/keys_dialog"), WINDOWS));
 const Palette = lazy(() => import("./palette"));
-const PastBanner = lazy(withWords(() => import("./past_banner"), WINDOWS));
-const PastWindow = lazy(withWords(() => import("./past_window"), WINDOWS));
-/** The places that are shown as they were. */
-const OF_THE_PAST = ["/orders", "/customers", "/stock"];
 
 export function Frame() {
   const navigate = useNavigate();
   const may = useMay();
-  const instant = useInstant();
-  const offered = places().filter(
-    ({ permission, to }) => may(permission) && (!instant || OF_THE_PAST.includes(to)),
-  );
-  const [pastAsked, askPast] = useState(false);
+  const offered = places().filter(({ permission }) => may(permission));
   const [keysShown, showKeys] = useState(false);
   const [paletteShown, showPalette] = useState(false);
   useKeys({
     "?": () => showKeys(true),
     "ctrl+k": () => showPalette(true),
-    "g h": () => askPast(true),
     ...Object.fromEntries(offered.map(({ key, to }) => [`g ${key}`, () => navigate({ to })])),
   });
   useCommands(() => {
@@ -58,14 +49,6 @@ export function Frame() {
         shortcut: "?",
         act: () => showKeys(true),
       },
-      {
-        id: "past",
-        label: i18n._("Show the past"),
-        group,
-        icon: "clock",
-        shortcut: "g h",
-        act: () => askPast(true),
-      },
       { id: "light", label: i18n._("Light colours"), group, icon: "sun", act: () => showTheme("light") },
       { id: "dark", label: i18n._("Dark colours"), group, icon: "sun", act: () => showTheme("dark") },
       { id: "out", label: i18n._("Sign out"), group, icon: "out", act: signOut },
@@ -73,12 +56,7 @@ export function Frame() {
     return everywhere;
   }, true);
   return (
-    <div className={instant ? "frame of-the-past" : "frame"}>
-      {instant && (
-        <Suspense>
-          <PastBanner instant={instant} onChange={() => askPast(true)} />
-        </Suspense>
-      )}
+    <div className="frame">
       <nav className="rail" aria-label="Carnet">
         <Link to="/orders" className="brand" aria-label="Carnet">
           <i aria-hidden="true" />
@@ -95,17 +73,12 @@ export function Frame() {
             <span>{label}</span>
           </Link>
         ))}
-        <Person others={offered.filter(({ phone }) => !phone)} onPast={() => askPast(true)} />
+        <Person others={offered.filter(({ phone }) => !phone)} />
       </nav>
       <Outlet />
       {keysShown && (
         <Suspense>
           <KeysDialog onClose={() => showKeys(false)} />
-        </Suspense>
-      )}
-      {pastAsked && (
-        <Suspense>
-          <PastWindow onClose={() => askPast(false)} />
         </Suspense>
       )}
       {paletteShown && (
@@ -123,7 +96,7 @@ async function signOut(): Promise<void> {
 }
 
 /** Who is signed in, and what they choose for this device. */
-function Person({ others, onPast }: { others: readonly Place[]; onPast: () => void }) {
+function Person({ others }: { others: readonly Place[] }) {
   const { caller } = useSession();
   const [theme, setTheme] = useState<Theme>(chosenTheme);
   const name = operatorName(caller?.actor) ?? caller?.actor ?? "";
@@ -162,9 +135,6 @@ function Person({ others, onPast }: { others: readonly Place[]; onPast: () => vo
             <option value="dark">{i18n._("Dark")}</option>
           </select>
         </label>
-        <Button icon="clock" look="bare" onClick={onPast}>
-          {i18n._("Show the past")}
-        </Button>
         <Button icon="out" look="bare" onClick={signOut}>
           {i18n._("Sign out")}
         </Button>

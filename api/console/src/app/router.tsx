@@ -7,13 +7,11 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
-import { instantIn, instantShown, onInstant, sameInstant, showInstant } from "../api/instant";
 import { readDashboard } from "../dashboard/period";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
 import { TYPING, withWords } from "../text/language";
 import { Frame } from "./frame";
-import { queries } from "./queries";
 import { readCustomersSearch, readProductsSearch, readStockSearch } from "./searches";
 
 const root = createRootRoute({
@@ -275,23 +273,8 @@ export const router = createRouter({
     dashboard,
   ]),
   parseSearch: (text) => parseSearch(text),
-  stringifySearch: (search) => stringifySearch({ ...search, ...instantSearch() }),
+  stringifySearch,
   defaultStructuralSharing: true,
-});
-
-/** The instant that is shown stands in every address. */
-function instantSearch(): Record<string, string> {
-  const instant = instantShown();
-  return instant ? { [instant.axis]: instant.at } : {};
-}
-
-showInstant(instantIn(location.search));
-router.history.subscribe(({ location: to }) => showInstant(instantIn(to.search)));
-onInstant(() => {
-  const { pathname, search } = router.state.location;
-  void queries.resetQueries();
-  if (!sameInstant(instantIn(location.search), instantShown()))
-    void router.navigate({ to: pathname as "/orders", search: search as never });
 });
 
 declare module "@tanstack/react-router" {

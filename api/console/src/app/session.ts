@@ -1,17 +1,12 @@
 import { useSyncExternalStore } from "react";
-import { instantShown, onInstant } from "../api/instant";
 import { sessionState, subscribe } from "../api/session";
 
 export const useSession = () => useSyncExternalStore(subscribe, sessionState);
 
-export const useInstant = () => useSyncExternalStore(onInstant, instantShown);
-
-/** Whether the operator holds a permission; what they may not do is not offered, and in the past nothing is done. */
+/** Whether the operator holds a permission; what they may not do is not offered. */
 export function useMay(): (permission: string) => boolean {
   const { caller } = useSession();
-  const past = useInstant() !== null;
-  return (permission) =>
-    (!past || permission.endsWith(":read")) && (caller?.permissions.includes(permission) ?? false);
+  return (permission) => caller?.permissions.includes(permission) ?? false;
 }
 
 /** The operator's own name, as orders name it; a program has none. */

@@ -1,7 +1,5 @@
 /** What the list is filtered and sorted by: it stands in the address, and goes to the API under the same names. */
 
-import { AXES } from "../api/instant";
-
 /** They repeat: any of the values will do, but an order has all of the tags in `tag`. */
 export const MANY = [
   "status",
@@ -78,7 +76,6 @@ export function parseSearch(text: string): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   const params = new URLSearchParams(text);
   for (const name of new Set(params.keys())) {
-    if ((AXES as readonly string[]).includes(name)) continue; // the instant that the whole console shows
     const values = params.getAll(name);
     found[name] = values.length > 1 ? values : values[0];
   }
