@@ -1994,7 +1994,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What changed from one version to another: every field before and after, by whom and why. */
+        /**
+         * What changed from one version to another, or between two points in time: every field before and after.
+         * @description `changes` are the events that made it so, by whom and why; between points in time those that the first does not
+         *     show.
+         */
         get: {
             parameters: {
                 query?: {
@@ -2004,6 +2008,10 @@ export interface paths {
                     known_at?: string;
                     from?: number;
                     to?: number;
+                    /** @description Compares with what had happened by then. */
+                    from_as_of?: string;
+                    /** @description Compares with what had been recorded by then. */
+                    from_known_at?: string;
                 };
                 header?: never;
                 path: {
@@ -4341,15 +4349,15 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
                     q?: string;
                     email?: string;
                     country?: string;
                     tag?: string[];
                     sort?: "created_at" | "name" | "-created_at" | "-name";
-                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
-                    as_of?: string;
-                    /** @description What had been recorded by then; told as `as_of` is. */
-                    known_at?: string;
                     /** @description csv unless told */
                     format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
                     columns?: string;
@@ -4396,14 +4404,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    q?: string;
-                    low?: boolean;
-                    policy?: "refuse" | "backorder";
-                    sort?: "sku" | "available" | "updated_at" | "-sku" | "-available" | "-updated_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
                     as_of?: string;
                     /** @description What had been recorded by then; told as `as_of` is. */
                     known_at?: string;
+                    q?: string;
+                    low?: boolean;
+                    policy?: "refuse" | "backorder";
+                    sort?: "sku" | "available" | "updated_at" | "-sku" | "-available" | "-updated_at";
                     /** @description csv unless told */
                     format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
                     columns?: string;
@@ -4728,7 +4736,7 @@ export interface paths {
             parameters: {
                 query?: {
                     state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
@@ -5297,6 +5305,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/restated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders that stood otherwise at an instant than was known then, such as one whose payment was told later.
+         * @description A page may have fewer orders than asked for, or none, and still a next one.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Most items on the page */
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at: string;
+                    /** @description What is known by then; now unless told. */
+                    and?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RestatedAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/sales": {
         parameters: {
             query?: never;
@@ -5462,10 +5522,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is owed now, by the age of its orders: money that is due, and what customers are to get back. */
+        /**
+         * What is owed now, by the age of its orders: money that is due, and what customers are to get back.
+         * @description Of a point in time it is read from the list of orders as it was then, and ages are those of that day.
+         */
         get: {
             parameters: {
                 query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
                     currency?: string;
                     /** @description JSON unless told */
                     format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
@@ -5509,10 +5576,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List and search customers. */
+        /** List and search customers; as they were at a point in time, folded from their cards. */
         get: {
             parameters: {
                 query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
                     /** @description Most items on the page */
                     limit?: number;
                     /** @description `next` of the page before */
@@ -5637,10 +5708,15 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One card, and what the customer's orders come to. */
+        /** One card, and what the customer's orders come to; of a point in time the card alone. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
+                };
                 header?: never;
                 path: {
                     customer_id: string;
@@ -5660,6 +5736,7 @@ export interface paths {
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -6694,10 +6771,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every tracked SKU with its figures. */
+        /** Every tracked SKU with its figures; as they were at a point in time, folded from its movements. */
         get: {
             parameters: {
                 query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
                     /** @description Most items on the page */
                     limit?: number;
                     /** @description `next` of the page before */
@@ -6746,10 +6827,15 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One SKU's figures as they are now. */
+        /** One SKU's figures as they are now, or were at a point in time. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
+                };
                 header?: never;
                 path: {
                     sku: string;
@@ -6769,6 +6855,7 @@ export interface paths {
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -7523,7 +7610,7 @@ export interface paths {
                     cursor?: string;
                     count?: "exact" | "estimate";
                     state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                 };
@@ -7554,23 +7641,23 @@ export interface paths {
          * @description In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
          *
          *     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
-         *     `customers:write`, with `stock=apply` `stock:write`; for products and stock `stock:write` alone, for customers
-         *     `customers:write`, for coupons `coupons:write`; a dry run none of these. It goes on while who asked has them.
+         *     `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
+         *     goes on while who asked has them.
          *
          *     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
          *
-         *     The query says how: `kind` (orders, tracking, statuses, products, payments, customers, stock, coupons), `source`,
-         *     `mapping` (the name of one that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first
-         *     year that two digits may mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report
-         *     or update), `customers` (keep or update their names). With `like`, the id of an import, whatever is not told is as
-         *     that one was asked and as its files proved: so are its refused rows loaded again.
+         *     The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one
+         *     that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may
+         *     mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers`
+         *     (keep or update their names). With `like`, the id of an import, whatever is not told is as that one was
+         *     asked and as its files proved: so are its refused rows loaded again.
          *
          *     Where the first orders look wrong, nothing is stored and the state is `needs-answer`: see `findings`.
          */
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -8108,7 +8195,7 @@ export interface paths {
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -15464,6 +15551,7 @@ export interface components {
             from: number;
             to: number;
             changes: components["schemas"]["ChangeAnswer"][];
+            fields: components["schemas"]["FieldChangeAnswer"][];
         };
         MessagePreviewForm: {
             status?: string;
@@ -16030,6 +16118,26 @@ export interface components {
             /** @example Europe/Paris */
             timezone: string;
             rows: components["schemas"]["LowStockAnswer"][];
+        };
+        StoodAnswer: {
+            number: string;
+            status: string;
+            stage: string;
+            payment_status: string;
+            total: components["schemas"]["MoneyAnswer"];
+            paid: components["schemas"]["MoneyAnswer"];
+            refunded: components["schemas"]["MoneyAnswer"];
+            balance: components["schemas"]["MoneyAnswer"];
+        };
+        RestatedAnswer: {
+            /** Format: uuid */
+            id: string;
+            then: components["schemas"]["StoodAnswer"] | null;
+            now: components["schemas"]["StoodAnswer"] | null;
+        };
+        RestatedAnswerPageForm: {
+            items: components["schemas"]["RestatedAnswer"][];
+            next: string | null;
         };
         StatusFiguresAnswer: {
             key: string;
@@ -16705,7 +16813,7 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
             source: string;
             profile: string;
             /** @enum {string} */
@@ -16767,16 +16875,6 @@ export interface components {
             ranges: number;
             ranges_done: number;
         };
-        RowFaultAnswer: {
-            column: string;
-            code: string;
-            message: string;
-            fix: string;
-        };
-        RefusedRowAnswer: {
-            row: string;
-            faults: components["schemas"]["RowFaultAnswer"][];
-        };
         FindingAnswer: {
             name: string;
             orders: number;
@@ -16796,7 +16894,7 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
             source: string;
             profile: string;
             /** @enum {string} */
@@ -16861,7 +16959,6 @@ export interface components {
             refusals: {
                 [key: string]: number;
             };
-            refused_rows: components["schemas"]["RefusedRowAnswer"][];
             findings: components["schemas"]["FindingAnswer"][];
             taken_back: {
                 /** @description Orders or products that an undo took back */
