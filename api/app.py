@@ -46,6 +46,7 @@ from api.personal import mask_answer
 from api.pickers import pickers
 from api.products import products
 from api.proofs import audit
+from api.reads import note_read
 from api.reconciliation import reconciliation
 from api.reports import reports
 from api.requests import new_request_id
@@ -197,6 +198,8 @@ def _finish(response: Response) -> Response:
     route = str(asked.url_rule) if asked.url_rule else "none"
     metrics().count(asked.method if asked.method in METHODS else OTHER, route, response.status_code, seconds)
     caller = about.get("caller")
+    if caller is not None:
+        note_read(asked, response.status_code, caller, about.request_id)
     log.info(
         "request answered",
         action="request.answered",

@@ -135,6 +135,9 @@ class Settings:
         "Days the keys of mails handed over are kept outside the database: as long as a backup may be old.",
         _between(1, 3650),
     )
+    reads_days: int = _setting(
+        365, "Days that it is kept who looked at what of persons (`GET /audit/reads`).", _between(1, 3650)
+    )
     logs_days: int = _setting(30, "Days that lines of the embedded database's log are kept.", _between(1, 3650))
     document_years: int = _setting(
         10, "Years after its day that an issued invoice or credit note can be printed as issued.", _between(1, 100)

@@ -31,6 +31,7 @@ from scripts.export_events import events
 from scripts.filtering import filters_told, refusals
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
+from scripts.noting import note_read
 from scripts.output_files import whole_file
 from scripts.progress import progress
 
@@ -93,6 +94,9 @@ def _exported(runtime: Runtime, name: str, told: ExportOptions) -> dict[str, Any
     if told.form == "xlsx" and str(told.output) == "-" and sys.stdout.isatty():
         raise click.UsageError("A terminal shows no XLSX: say --output.")
     asked = _asked(runtime, name, told)
+    if any(column.personal for column in EXPORTED[name].columns):
+        filters = dict(one.partition("=")[::2] for one in told.filters)
+        note_read(runtime, f"export {name}", filter={**filters, "columns": told.columns, "format": told.form})
     view = "" if asked.as_of else EXPORTED[name].view
     with runtime.pool.connection() as connection:
         clear_abandoned(connection)

@@ -21,6 +21,7 @@ ax      GET    /audit/consistency
 ax      GET    /audit/events
 ax      GET    /audit/inclusion
 ax      GET    /audit/questions
+ax      GET    /audit/reads
 ax      GET    /audit/seals
 ax      POST   /audit/verify
 omadnx  GET    /changes

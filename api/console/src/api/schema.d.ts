@@ -11382,6 +11382,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who looked at which order or customer, who searched lists and by what, who took files, and when.
+         * @description A read is written within a second of its answer; a crash loses those of that second. They are kept for
+         *     `CARNET_READS_DAYS`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number;
+                    limit?: number;
+                    /** @description Repeats: any of them will do */
+                    actor?: string[];
+                    /** @description Repeats: any of them will do */
+                    about?: string[];
+                    /** @description Repeats: any of them will do */
+                    number?: string[];
+                    /** @description The first moment, included; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    read_from?: string;
+                    /** @description The last moment, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    read_to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadsAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhook-endpoints": {
         parameters: {
             query?: never;
@@ -17477,6 +17534,23 @@ export interface components {
             old: number;
             new: number;
             hashes: string[];
+        };
+        ReadAnswer: {
+            id: number;
+            /** Format: date-time */
+            read_at: string;
+            actor: string;
+            request_id: string;
+            /** @example GET /orders/{order_id} */
+            action: string;
+            about: string | null;
+            filter: {
+                [key: string]: unknown;
+            } | null;
+        };
+        ReadsAnswer: {
+            items: components["schemas"]["ReadAnswer"][];
+            next: number | null;
         };
         WebhookEndpointAnswer: {
             /** Format: uuid */
