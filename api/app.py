@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import problems
 from api.bodies import Resource, check_query
+from api.books import books
 from api.changes.routes import changes
 from api.changes.waiting import EXTENSION as DESKS_EXTENSION
 from api.changes.waiting import Desks
@@ -84,6 +85,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     drafts,
     exports,
     documents,
+    books,
     reports,
     customers,
     coupons,

@@ -28,6 +28,7 @@ from projections.exports import (
 from projections.runtime import Runtime
 from scripts.export_book import book
 from scripts.export_events import events
+from scripts.export_fec import fec
 from scripts.filtering import filters_told, refusals
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
@@ -60,6 +61,7 @@ def export() -> None:
 
 export.add_command(book)
 export.add_command(events)
+export.add_command(fec)
 
 
 def _command(name: str) -> None:

@@ -154,7 +154,7 @@ def look(connection: Connection, key: SharedKey, filters: ReadFilters, after: in
     values = {name: getattr(filters, name) for name in filters.__struct_fields__}
     values |= {name: list(values[name]) for name in ("actors", "about") if values[name] is not None}
     rows = connection.execute(_LOOK, {**values, "after": after, "limit": limit}).fetchall()
-    return [KeptRead(*row[:-1], _opened(key, row)) for row in rows]
+    return [KeptRead._make((*row[:-1], _opened(key, row))) for row in rows]
 
 
 def forget_old(connection: Connection, kept: timedelta) -> int:

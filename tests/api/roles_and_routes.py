@@ -24,6 +24,7 @@ ax      GET    /audit/questions
 ax      GET    /audit/reads
 ax      GET    /audit/seals
 ax      POST   /audit/verify
+omadx   GET    /books/fec
 omadnx  GET    /changes
 omadnx  GET    /coupons
 mx      POST   /coupons
