@@ -41,7 +41,7 @@ def fec(first: date, last: date, rates: Sequence[str], output: Path, as_json: bo
         try:
             count, path = _written(runtime, first, last, rates, output)
         except Rejected as error:
-            raise click.ClickException(error.detail) from None
+            raise click.ClickException(str(error)) from None
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--rate") from None
         except OSError as error:
