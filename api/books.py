@@ -58,7 +58,7 @@ class FecQuery(Body):
         return period
 
 
-class SeriesClosedAnswer(Body):
+class ClosedSeriesAnswer(Body):
     """The numbers that were given in one series."""
 
     series = fields.String(required=True)
@@ -67,7 +67,7 @@ class SeriesClosedAnswer(Body):
     count = fields.Integer(required=True)
 
 
-class TaxClosedAnswer(Body):
+class ClosedTaxAnswer(Body):
     """What was charged of one tax, less what was credited."""
 
     rate = fields.String(required=True, metadata={"example": "20.00"})
@@ -75,14 +75,14 @@ class TaxClosedAnswer(Body):
     amount = fields.Nested(MoneyAnswer, required=True)
 
 
-class MoneyClosedAnswer(Body):
+class ClosedMoneyAnswer(Body):
     """What came in by one way to pay, less what went back by it."""
 
     method = fields.String(required=True)
     amount = fields.Nested(MoneyAnswer, required=True)
 
 
-class FiguresAnswer(Body):
+class ClosedFiguresAnswer(Body):
     """What was booked in one currency, and its running totals since the first closing.
 
     A void counts as the other of `invoiced` and `credited`. `perpetual` is invoiced less credited, `turned_over` both
@@ -93,8 +93,8 @@ class FiguresAnswer(Body):
     invoiced = fields.Nested(MoneyAnswer, required=True)
     credited = fields.Nested(MoneyAnswer, required=True)
     net = fields.Nested(MoneyAnswer, required=True)
-    taxes = fields.List(fields.Nested(TaxClosedAnswer), required=True)
-    money = fields.List(fields.Nested(MoneyClosedAnswer), required=True)
+    taxes = fields.List(fields.Nested(ClosedTaxAnswer), required=True)
+    money = fields.List(fields.Nested(ClosedMoneyAnswer), required=True)
     perpetual = fields.Nested(MoneyAnswer, required=True)
     turned_over = fields.Nested(MoneyAnswer, required=True)
     received = fields.Nested(MoneyAnswer, required=True)
@@ -109,8 +109,8 @@ class ClosingAnswer(Body):
     after = fields.Integer(required=True)
     until = fields.Integer(required=True)
     bookings = fields.Integer(required=True)
-    series = fields.List(fields.Nested(SeriesClosedAnswer), required=True)
-    figures = fields.List(fields.Nested(FiguresAnswer), required=True)
+    series = fields.List(fields.Nested(ClosedSeriesAnswer), required=True)
+    figures = fields.List(fields.Nested(ClosedFiguresAnswer), required=True)
     previous = fields.String(required=True)
     hash = fields.String(required=True)
 
