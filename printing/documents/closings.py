@@ -18,7 +18,7 @@ def print_closing(closing: Closing, at: datetime, shop: Shop) -> bytes:
     """The closing as a PDF: what was booked, the numbers given, the running totals, and the chain."""
     words = Words("fr", shop.defaults.currency, shop.defaults.timezone)
     sheet = Sheet(
-        kind="picking_list",
+        kind="closing",
         locale="fr",
         currency=shop.defaults.currency,
         at=at,
