@@ -114,8 +114,12 @@ def page_answer(
     *,
     schema: str = LIVE,
     join: Callable[[Connection, list[Row]], list[Any]] | None = None,
+    connection: Connection | None = None,
 ) -> Response:
-    """One page of a list as the query asks for it; `render` shows a row, or what `join` makes of it."""
+    """One page of a list as the query asks for it; `render` shows a row, or what `join` makes of it.
+
+    `connection` is told where the schema can be seen in that one alone.
+    """
     sort, counting = query.sort or listing.standard, query.count
     limit = limit_of(query.limit)
     after = read_cursor(query.cursor, sort, *listing.cursor_types(sort)) if query.cursor is not None else None
@@ -132,7 +136,7 @@ def page_answer(
         items = join(connection, rows.items) if join else rows.items
         return rows, items, count(connection, rows) if counting else None
 
-    rows, items, counted = read(look)
+    rows, items, counted = look(connection) if connection else read(look)
     answer: dict[str, Any] = {
         "items": [render(row) for row in items],
         "next": write_cursor(sort, *rows.next) if rows.next else None,

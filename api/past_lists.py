@@ -24,8 +24,8 @@ def past_of(
 
     `streams` tells what it is folded from, and how many events each has. Raises a 409 problem where they are too many.
     """
-    fresh(view)
     shared = runtime()
+    fresh(view, upto=shared.log.head())
     built = shared.views.schema_of(point, view)
     with shared.reading() as connection:
         if built is not None:

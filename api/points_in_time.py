@@ -22,8 +22,8 @@ KNOWN_AT = "What had been recorded by then; told as `as_of` is."
 class When(fields.AwareDateTime):
     """An instant, or a day; `point_of` says which instant is meant at the shop."""
 
-    def __init__(self, description: str) -> None:
-        super().__init__(format="iso", metadata={"description": description, "example": "2026-01-31T12:00:00Z"})
+    def __init__(self, description: str, **told: Any) -> None:
+        super().__init__(format="iso", **told, metadata={"description": description, "example": "2026-01-31T12:00:00Z"})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         try:

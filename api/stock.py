@@ -13,10 +13,13 @@ from msgspec import Struct
 from api.access import needs
 from api.bodies import Resource
 from api.lists import ListQuery, ListRequest, page_answer, sorts
+from api.past_lists import past_of
+from api.points_in_time import Moment, PointInTimeQuery, passed_point, point_of
 from api.problems import CodedMessage
 from api.requests import context, fresh, handle, read, respond, runtime
 from api.schemas import PERSONAL, Body, PageQuery, Text, Whole, instant, page_form
 from domain import texts
+from domain.points_in_time import NOW, PointInTime
 from domain.settings import Shop
 from domain.stock import (
     AdjustStock,
@@ -32,15 +35,15 @@ from projections.engine.tables import Connection
 from projections.log import NothingRecorded
 from projections.views import orders, stock_movements
 from projections.views.orders import OrderFilters, OrderHead
-from projections.views.stock import LISTING, SORTS, StockFilters, StockHead
+from projections.views.stock import LISTING, SORTS, StockFilters, StockHead, stock_streams
 from projections.views.stock_movements import MovementFilters, StockMovement
 
 stock = Resource("stock", __name__, url_prefix="/stock", description="Stock of each SKU and its movements")
 MOST_PROMISED = 1_000  # orders that one SKU's promises are told of
 
 
-class StockQuery(ListQuery):
-    """A part of the SKU, whether it is low, and what happens when it is used up."""
+class StockQuery(ListQuery, PointInTimeQuery):
+    """A part of the SKU, whether it is low, and what happens when it is used up; now, or at a point in time."""
 
     q = Text(texts.NAME, filled=True)
     low = fields.Boolean()
@@ -48,6 +51,10 @@ class StockQuery(ListQuery):
     sort = sorts(SORTS)
 
     Filters = StockFilters
+
+    class Loaded(ListRequest[StockFilters], frozen=True, kw_only=True):
+        as_of: Moment | None = None
+        known_at: Moment | None = None
 
 
 class StockReceiptForm(Body):
@@ -191,24 +198,33 @@ def _shown(item: StockItem | StockHead, at: datetime) -> dict[str, Any]:
 @needs("stock:read")
 @stock.arguments(StockQuery, location="query")
 @stock.response(200, page_form(StockItemAnswer, counted=True))
-def get_stock(query: ListRequest[StockFilters]) -> Response:
-    """Every tracked SKU with its figures."""
-    fresh("stock", anywhere=True)
-    return page_answer(query, LISTING, query.filters, lambda row: _shown(row, row.updated_at))
+def get_stock(query: StockQuery.Loaded) -> Response:
+    """Every tracked SKU with its figures; as they were at a point in time, folded from its movements."""
+    point = passed_point(query)
+
+    def render(row: StockHead) -> dict[str, Any]:
+        return _shown(row, row.updated_at)
+
+    if point == NOW:
+        fresh("stock", anywhere=True)
+        return page_answer(query, LISTING, query.filters, render)
+    with past_of("stock", point, stock_streams) as (connection, schema):
+        return page_answer(query, LISTING, query.filters, render, schema=schema, connection=connection)
 
 
 @stock.get("/<string:sku>")
 @needs("stock:read")
+@stock.arguments(PointInTimeQuery, location="query")
 @stock.response(200, StockItemAnswer)
-def get_stock_item(sku: str) -> Response:
-    """One SKU's figures as they are now."""
-    item = _item(sku)
+def get_stock_item(query: PointInTimeQuery.Loaded, sku: str) -> Response:
+    """One SKU's figures as they are now, or were at a point in time."""
+    item = _item(sku, point_of(query))
     return respond(stock_answer(item), version=item.version)
 
 
-def _item(sku: str) -> StockItem:
+def _item(sku: str, point: PointInTime = NOW) -> StockItem:
     try:
-        return runtime().log.load(StockItem, stock_id_of(sku))
+        return runtime().log.load(StockItem, stock_id_of(sku), point=point)
     except NothingRecorded:
         raise StockItemNotFound from None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Response, request
@@ -27,6 +28,9 @@ from api.customers.forms import (
     WithdrawalQuery,
 )
 from api.lists import ListQuery, ListRequest, page_answer, sorts
+from api.orders.collection import kept_at
+from api.past_lists import past_of
+from api.points_in_time import Moment, PointInTimeQuery, passed_point, point_of
 from api.requests import context, fresh, handle, respond, runtime
 from api.schemas import PERSONAL, Code, Many, Text, instant, money, page_form
 from domain import texts
@@ -48,8 +52,11 @@ from domain.customers import (
 from domain.customers.remains import REACHED, STAYS
 from domain.events import Erased
 from domain.identifiers import time_ordered_id
+from domain.points_in_time import NOW, PointInTime
 from domain.settings import Shop
+from domain.statuses import CANCELLED
 from projections.engine.freshness import TooFarBehind
+from projections.engine.passing import PASSING
 from projections.engine.tables import Connection
 from projections.log import NothingRecorded
 from projections.views.customers import (
@@ -57,15 +64,21 @@ from projections.views.customers import (
     SORTS,
     CustomerFilters,
     CustomerHead,
+    CustomerOrder,
     CustomerWorth,
+    card_ids,
+    customer_streams,
+    put_orders,
     worth_of,
 )
+from projections.views.orders import OrderHead
+from projections.views.orders.past_listing import OrdersThen
 
 customers = Resource("customers", __name__, url_prefix="/customers", description="Customer cards")
 CARD = Address.FIELDS
 
 
-class CustomersQuery(ListQuery):
+class CustomersQuery(ListQuery, PointInTimeQuery):
     """Words of name, company, e-mail, phone, postcode or city; one e-mail address; a country; tags, all of them."""
 
     q = Text(texts.NAME, filled=True, metadata=PERSONAL)
@@ -79,6 +92,10 @@ class CustomersQuery(ListQuery):
         email: str | None = None
         country: str | None = None
         tag: tuple[str, ...] = ()
+
+    class Loaded(ListRequest[Filters], frozen=True, kw_only=True):
+        as_of: Moment | None = None
+        known_at: Moment | None = None
 
 
 def erasure_answer(customer: Customer, shop: Shop) -> dict[str, Any]:
@@ -138,16 +155,45 @@ def customer_filters(asked: CustomersQuery.Filters) -> CustomerFilters:
 @needs("customers:read")
 @customers.arguments(CustomersQuery, location="query")
 @customers.response(200, page_form(CardRowAnswer, counted=True))
-def get_customers(query: ListRequest[CustomersQuery.Filters]) -> Response:
-    """List and search customers."""
-    fresh("customers", anywhere=True)
-    return page_answer(query, LISTING, customer_filters(query.filters), _row_answer, join=_with_worth)
+def get_customers(query: CustomersQuery.Loaded) -> Response:
+    """List and search customers; as they were at a point in time, folded from their cards."""
+    point, filters = passed_point(query), customer_filters(query.filters)
+    if point == NOW:
+        fresh("customers", anywhere=True)
+        return page_answer(query, LISTING, filters, _row_answer, join=_with_worth)
+    with past_of("customers", point, customer_streams) as (connection, schema):
+        join = partial(_with_worth_then, point=point, schema=schema)
+        return page_answer(query, LISTING, filters, _row_answer, join=join, schema=schema, connection=connection)
 
 
 def _with_worth(connection: Connection, rows: list[CustomerHead]) -> list[tuple[CustomerHead, list[CustomerWorth]]]:
     """Customers, each with what their orders come to."""
     worth = worth_of(connection, [row.id for row in rows])
     return [(row, worth[row.id]) for row in rows]
+
+
+def _with_worth_then(
+    connection: Connection, rows: list[CustomerHead], *, point: PointInTime, schema: str
+) -> list[tuple[CustomerHead, list[CustomerWorth]]]:
+    """The same at a point in time; nothing is told of orders where their past is not kept."""
+    ids = [row.id for row in rows]
+    then = OrdersThen.of(point)
+    if schema == PASSING and then and kept_at("orders", point):
+        placed = then.orders_of(connection, card_ids(connection, ids, schema))
+        put_orders(connection, [_worth_of_order(order) for order in placed if order.placed_at], schema)
+    worth = worth_of(connection, ids, schema)
+    return [(row, worth[row.id]) for row in rows]
+
+
+def _worth_of_order(order: OrderHead) -> CustomerOrder:
+    return CustomerOrder(
+        order_id=order.id,
+        customer_id=cast("UUID", order.customer_id),
+        currency=order.currency,
+        worth=order.paid - order.refunded,
+        counts=order.stage != CANCELLED,
+        placed_at=cast("datetime", order.placed_at),
+    )
 
 
 def _row_answer(one: tuple[CustomerHead, list[CustomerWorth]]) -> dict[str, Any]:
@@ -175,16 +221,19 @@ def get_erasure() -> Response:
 
 @customers.get("/<uuid:customer_id>")
 @needs("customers:read")
+@customers.arguments(PointInTimeQuery, location="query")
 @customers.response(200, CardWithWorthAnswer)
-def get_customer(customer_id: UUID) -> Response:
-    """One card, and what the customer's orders come to."""
+def get_customer(query: PointInTimeQuery.Loaded, customer_id: UUID) -> Response:
+    """One card, and what the customer's orders come to; of a point in time the card alone."""
+    point = point_of(query)
     if "X-Min-Position" in request.headers:
         fresh("customers")
     try:
-        customer = runtime().log.load(Customer, customer_id)
+        customer = runtime().log.load(Customer, customer_id, point=point)
     except NothingRecorded:
         raise CustomerNotFound from None
-    return respond({**customer_answer(customer), "lifetime": _lifetime(customer_id)}, version=customer.version)
+    lifetime = _lifetime(customer_id) if point == NOW else None
+    return respond({**customer_answer(customer), "lifetime": lifetime}, version=customer.version)
 
 
 def _lifetime(customer_id: UUID) -> list[dict[str, Any]] | None:

@@ -79,11 +79,12 @@ class ChangeAnswer(Body):
 
 
 class DiffAnswer(Body):
-    """What changed from one version to another."""
+    """What changed from one version to another, or between two points in time: event by event, and in all."""
 
     start = fields.Integer(required=True, data_key="from")
     to = fields.Integer(required=True)
     changes = fields.List(fields.Nested(ChangeAnswer), required=True)
+    changed = fields.List(fields.Nested(FieldChangeAnswer), required=True, data_key="fields")
 
 
 class NotifiesAnswer(Body):

@@ -22,12 +22,12 @@ from api.orders.blueprint import order_then, orders, recorded_of
 from api.orders.rendering import status_answer
 from api.orders.told_changes import told_change, told_fields, told_summary
 from api.personal import sees_persons
-from api.points_in_time import PointInTimeQuery, point_of
+from api.points_in_time import Moment, PointInTimeQuery, When, point_of
 from api.problems import CodedMessage
 from api.requests import fresh, respond, runtime
 from api.schemas import Count, PageQuery, instant, page_form
-from domain.events import fold
-from domain.orders.changes import changes
+from domain.events import Event, fold
+from domain.orders.changes import Change, changes, field_changes, state_of
 from domain.orders.order import Order
 from domain.points_in_time import NOW, PointInTime, fold_part
 from projections.published import published
@@ -46,14 +46,28 @@ class TimelineQuery(PageQuery, PointInTimeQuery):
 
 
 class DiffQuery(PointInTimeQuery):
-    """From which version to which, of those that a point in time shows; nothing told: from the beginning, to now."""
+    """From which version to which, of those that a point in time shows; nothing told: from the beginning, to now.
+
+    With `from_as_of`, `from_known_at` or both it is from that point in time to the other one, or to now.
+    """
 
     from_version = Count(0, 2**31 - 1, data_key="from")
     to_version = Count(1, 2**31 - 1, data_key="to")
+    from_as_of = When("Compares with what had happened by then.")
+    from_known_at = When("Compares with what had been recorded by then.")
 
     class Loaded(PointInTimeQuery.Loaded, frozen=True, kw_only=True):
         from_version: int = 0
         to_version: int | None = None
+        from_as_of: Moment | None = None
+        from_known_at: Moment | None = None
+
+        @property
+        def start(self) -> PointInTimeQuery.Loaded | None:
+            """The point in time that is compared with; None: a version is."""
+            if self.from_as_of is None and self.from_known_at is None:
+                return None
+            return PointInTimeQuery.Loaded(as_of=self.from_as_of, known_at=self.from_known_at)
 
     @post_load
     def made(self, facts: dict[str, Any], **_: Any) -> Loaded:
@@ -61,6 +75,9 @@ class DiffQuery(PointInTimeQuery):
         query = self.Loaded(**facts)
         if query.to_version is not None and query.from_version > query.to_version:
             raise ValidationError({"from": [CodedMessage("`from` comes before `to`.", "wrong-order")]})
+        if query.start and (query.from_version or query.to_version is not None):
+            told = "Say either versions or points in time."
+            raise ValidationError({"from": [CodedMessage(told, "versions-and-points")]})
         return query
 
 
@@ -175,12 +192,33 @@ def get_events(query: PointInTimeQuery.Loaded, order_id: UUID) -> Response:
 @orders.arguments(DiffQuery, location="query")
 @orders.response(200, DiffAnswer)
 def get_diff(query: DiffQuery.Loaded, order_id: UUID) -> Response:
-    """What changed from one version to another: every field before and after, by whom and why."""
-    point, start = point_of(query), query.from_version
-    personal = sees_persons()
-    order = order_then(order_id, start, point, personal=personal) if start else Order.blank(order_id)
-    events = [recorded.event for recorded in recorded_of(order_id, query.to_version, point, personal=personal)]
-    later = [event for event in events if event.originator_version > order.version]
-    steps = list(changes(order, later, partial=point != NOW))
-    told_steps = [told_change(step, order.currency) for step in steps]
-    return respond({"from": start, "to": order.version, "changes": told_steps})
+    """What changed from one version to another, or between two points in time: every field before and after.
+
+    `changes` are the events that made it so, by whom and why; between points in time those that the first does not
+    show.
+    """
+    point, personal = point_of(query), sees_persons()
+    history = recorded_of(order_id, query.to_version, point, personal=personal)
+    events = [one.event for one in history]
+    end = fold_part(Order.blank(order_id), events)
+    if query.start:
+        shown = point_of(query.start).part_of(runtime().log.stream(order_id, personal=personal))
+        start, steps = _since(order_id, [one.event for one in shown], events)
+        before = state_of(start)
+    else:
+        version = query.from_version
+        start = order_then(order_id, version, point, personal=personal) if version else Order.blank(order_id)
+        before = state_of(start)
+        later = [event for event in events if event.originator_version > start.version]
+        steps = list(changes(start, later, partial=point != NOW))
+    told_steps = [told_change(step, end.currency) for step in steps]
+    fields = told_fields(field_changes(before, state_of(end)), end.currency)
+    first = start.version if query.start else query.from_version
+    return respond({"from": first, "to": end.version, "changes": told_steps, "fields": fields})
+
+
+def _since(order_id: UUID, shown: list[Event], events: list[Event]) -> tuple[Order, list[Change]]:
+    """An order as one point in time shows it, and what changed it since: the events that this point does not show."""
+    known = {event.originator_version for event in shown}
+    steps = changes(Order.blank(order_id), events, partial=True)
+    return fold_part(Order.blank(order_id), shown), [step for step in steps if step.version not in known]

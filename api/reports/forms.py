@@ -11,6 +11,7 @@ from marshmallow import Schema, fields, validate
 from msgspec import Struct
 
 from api.instants import in_bounds
+from api.points_in_time import PointInTimeQuery
 from api.reports.periods import Comparison
 from api.schemas import Body, Code, Count, MoneyAnswer, Text
 from domain.orders.order import ReturnStatus
@@ -110,13 +111,13 @@ class ReturnsQuery(ComparedQuery):
         limit: int = 10
 
 
-class ReceivablesQuery(Body):
-    """What is owed now, in one currency or in all."""
+class ReceivablesQuery(PointInTimeQuery):
+    """What is owed now, or was at a point in time, in one currency or in all."""
 
     currency = _currency()
     format = _format()
 
-    class Loaded(Struct, frozen=True, kw_only=True):
+    class Loaded(PointInTimeQuery.Loaded, frozen=True, kw_only=True):
         currency: str | None = None
         format: str | None = None
 

@@ -12,6 +12,9 @@ from typing import Any
 from flask import Response
 
 from api.access import needs
+from api.lists import zone_of
+from api.orders.collection import listing_at
+from api.points_in_time import passed_point
 from api.reports.blueprint import (
     Row,
     answer,
@@ -37,9 +40,11 @@ from api.reports.forms import (
     report_form,
 )
 from api.reports.periods import SOLD, Period, first_day_after, list_of, period_of, today
-from api.requests import fresh, read, shop
+from api.requests import fresh, read, runtime, shop
 from api.schemas import money
+from domain.points_in_time import NOW, PointInTime
 from projections.engine.tables import Connection
+from projections.views.orders.owed import owed_by_day
 from projections.views.receivables import Age, OwedRow, list_owed
 from projections.views.sales import PERIODS, SalesRow, list_sales
 from projections.views.status_durations import DurationRow, list_durations
@@ -127,12 +132,36 @@ def _duration(row: DurationRow, period: Period, now: datetime) -> Row:
 @reports.response(200, report_form(ReceivableAnswer, ends=False))
 @reports.doc(**AS_FILES)
 def get_receivables(query: ReceivablesQuery.Loaded) -> Response:
-    """What is owed now, by the age of its orders: money that is due, and what customers are to get back."""
-    fresh("receivables", anywhere=True)
-    day = today()
-    found = read(lambda connection: list_owed(connection, _ages(day), query.currency))
-    body = {"timezone": shop().defaults.timezone, "rows": [_owed(row, day) for row in found]}
-    return answer("receivables", query.format, body, ReceivableAnswer)
+    """What is owed now, by the age of its orders: money that is due, and what customers are to get back.
+
+    Of a point in time it is read from the list of orders as it was then, and ages are those of that day.
+    """
+    point = passed_point(query)
+    day = today() if point == NOW else point.seen_from(datetime.now(UTC)).astimezone(zone_of(shop())).date()
+    if point == NOW:
+        fresh("receivables", anywhere=True)
+        found = read(lambda connection: list_owed(connection, _ages(day), query.currency))
+    else:
+        found = _owed_then(point, day, query.currency)
+    rows = [_owed(row, day, point) for row in found]
+    return answer("receivables", query.format, {"timezone": shop().defaults.timezone, "rows": rows}, ReceivableAnswer)
+
+
+def _owed_then(point: PointInTime, day: date, currency: str | None) -> list[OwedRow]:
+    """What was owed at a point in time, by age; ages without any have no row."""
+    listing, schema = listing_at(point)
+    with runtime().reading() as connection:
+        days = owed_by_day(connection, listing, str(zone_of(shop())), currency, schema)
+    sums: dict[tuple[str, str, int], OwedRow] = {}
+    for number, age in enumerate(_ages(day)):
+        for of_day in days:
+            if age.oldest <= of_day.day <= age.newest:
+                key = (of_day.currency, of_day.side, number)
+                before = sums.get(key, OwedRow(*key, 0, 0))
+                sums[key] = before._replace(
+                    orders=before.orders + of_day.orders, balance=before.balance + of_day.balance
+                )
+    return sorted(sums.values(), key=lambda row: (row.currency, row.side != "due", row.age))
 
 
 def _ages(day: date) -> list[Age]:
@@ -145,7 +174,7 @@ def _before(day: date, days: int) -> date:
     return day - timedelta(days=days)
 
 
-def _owed(row: OwedRow, day: date) -> Row:
+def _owed(row: OwedRow, day: date, point: PointInTime) -> Row:
     first, last = AGES[row.age]
     days = {
         "placed_from": _before(day, last).isoformat() if last else None,
@@ -158,5 +187,5 @@ def _owed(row: OwedRow, day: date) -> Row:
         "days_to": last,
         "orders": row.orders,
         "balance": money(row.balance, row.currency),
-        "filter": list_of(None, balance=row.side, currency=row.currency, **days),
+        "filter": list_of(None, balance=row.side, currency=row.currency, **days, **point.told()),
     }

@@ -62,7 +62,6 @@ _INDEXES = (
     "CREATE INDEX customers_merged ON {schema}.customers (merged_into) WHERE merged_into IS NOT NULL",
 )
 _OF_CUSTOMER = "CREATE INDEX customer_orders_customer ON {schema}.customer_orders (customer_id)"
-_ORDER_COLUMNS = ("order_id", "customer_id", "currency", "worth", "counts", "placed_at")
 _WORTH = sql.SQL("""
     SELECT coalesce(card.merged_into, card.id), placed.currency, count(*), sum(placed.worth)::bigint,
         max(placed.placed_at)
@@ -70,8 +69,20 @@ _WORTH = sql.SQL("""
     WHERE (card.merged_into = ANY(%(ids)s) OR (card.id = ANY(%(ids)s) AND card.merged_into IS NULL)) AND placed.counts
     GROUP BY 1, 2 ORDER BY 1, 2
 """)
+_STREAMS = "SELECT id, version FROM views.customers ORDER BY id"
 # The name comes first, so that what is searched is sorted by it as well.
 _SEARCHED = ("name", "company", "email", "phone", "postcode", "city", "vat_number")
+
+
+class CustomerOrder(NamedTuple):
+    """What an order is worth to its customer, in minor units of its currency, and whether it counts."""
+
+    order_id: UUID
+    customer_id: UUID
+    currency: str
+    worth: int
+    counts: bool
+    placed_at: datetime
 
 
 class CustomerHead(NamedTuple):
@@ -119,7 +130,7 @@ class Customers:
     version = 3
     tables = (
         Table("customers", _COLUMNS, ("id",), _CUSTOMERS, _INDEXES),
-        Table("customer_orders", _ORDER_COLUMNS, ("order_id",), _ORDERS, (_OF_CUSTOMER,)),
+        Table("customer_orders", CustomerOrder._fields, ("order_id",), _ORDERS, (_OF_CUSTOMER,)),
     )
     aggregates = (Customer, Order)
     topics = None
@@ -181,6 +192,11 @@ class CustomerWorth(NamedTuple):
     last_order_at: datetime
 
 
+def customer_streams(connection: Connection) -> dict[UUID, int]:
+    """Every card there is, forgotten and merged ones too, and how many events each has."""
+    return dict(connection.execute(_STREAMS).fetchall())
+
+
 class CustomerFilters(Struct, frozen=True, kw_only=True):
     """`q` are words of name, company, e-mail, phone, postcode, city or VAT number, all found; so are `tags`."""
 
@@ -237,3 +253,22 @@ def worth_of(
         worth = CustomerWorth._make(row)
         found[worth.customer_id].append(worth)
     return found
+
+
+_CARDS = sql.SQL("SELECT id FROM {} WHERE id = ANY(%(ids)s) OR merged_into = ANY(%(ids)s)")
+_PUT = sql.SQL(
+    "INSERT INTO {} SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::boolean[],"
+    " %s::timestamptz[])"
+)
+
+
+def card_ids(connection: Connection, customer_ids: Sequence[UUID], schema: str) -> list[UUID]:
+    """The cards of customers, those that were merged into theirs included."""
+    statement = _CARDS.format(sql.Identifier(schema, "customers"))
+    return [card_id for (card_id,) in read(connection, statement, {"ids": list(customer_ids)})]
+
+
+def put_orders(connection: Connection, orders: Sequence[CustomerOrder], schema: str) -> None:
+    """Tells a schema of the past what the orders of customers were worth."""
+    columns = [list(column) for column in zip(*orders, strict=True)] or [[]] * len(CustomerOrder._fields)
+    connection.execute(_PUT.format(sql.Identifier(schema, "customer_orders")), columns)

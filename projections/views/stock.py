@@ -36,6 +36,7 @@ _INDEXES = (
     "CREATE INDEX stock_words ON {schema}.stock USING gin (words gin_trgm_ops)",
 )
 _PLACES = "SELECT sku, place FROM views.stock WHERE sku = ANY(%s) AND place <> ''"
+_STREAMS = "SELECT id, version FROM views.stock ORDER BY id"
 _AVAILABLE = "SELECT sku, available, is_low FROM views.stock WHERE sku = ANY(%s)"
 
 
@@ -138,3 +139,8 @@ def available(connection: Connection, skus: list[str]) -> dict[str, Available]:
 def places(connection: Connection, skus: list[str]) -> dict[str, str]:
     """Where these SKUs are picked from; those of which that is not told are left out."""
     return dict(connection.execute(_PLACES, (skus,)).fetchall())
+
+
+def stock_streams(connection: Connection) -> dict[UUID, int]:
+    """Every SKU whose stock is tracked, and how many events each has."""
+    return dict(connection.execute(_STREAMS).fetchall())

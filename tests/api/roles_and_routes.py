@@ -229,6 +229,7 @@ open    POST   /sandbox/<string:charge_id>
 omadnx  GET    /reports/durations
 omadnx  GET    /reports/low-stock
 omadnx  GET    /reports/receivables
+omadnx  GET    /reports/restated
 omadnx  GET    /reports/returns
 omadnx  GET    /reports/sales
 omadnx  GET    /reports/statuses
