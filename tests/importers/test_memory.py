@@ -57,6 +57,7 @@ def _children(pid: int) -> list[int]:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(3_600)
 def test_a_workbook_of_100_000_rows_is_taken_in_within_300_mb(runtime: Runtime, tmp_path: Path) -> None:
     file = workbook(tmp_path, ROWS)
     told = {"DATABASE_URL": runtime.settings.database_url, "SECRET_KEY": TEST_SECRET, "DATA_DIR": str(tmp_path)}
