@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import problems
 from api.bodies import Resource, check_query
+from api.books import books
 from api.changes.routes import changes
 from api.changes.waiting import EXTENSION as DESKS_EXTENSION
 from api.changes.waiting import Desks
@@ -48,6 +49,7 @@ from api.personal import mask_answer
 from api.pickers import pickers
 from api.products import products
 from api.proofs import audit
+from api.reads import note_read
 from api.reconciliation import reconciliation
 from api.reports import reports
 from api.requests import new_request_id
@@ -85,6 +87,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     drafts,
     exports,
     documents,
+    books,
     reports,
     outside,
     outside_files,
@@ -201,6 +204,8 @@ def _finish(response: Response) -> Response:
     route = str(asked.url_rule) if asked.url_rule else "none"
     metrics().count(asked.method if asked.method in METHODS else OTHER, route, response.status_code, seconds)
     caller = about.get("caller")
+    if caller is not None:
+        note_read(asked, response.status_code, caller, about.request_id)
     log.info(
         "request answered",
         action="request.answered",

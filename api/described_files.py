@@ -7,7 +7,7 @@ from typing import Any
 
 from printing.exports import FORMATS
 
-PDF, CSV, PAGE, ANY = "application/pdf", "text/csv", "text/html", "application/octet-stream"
+PDF, CSV, PAGE, TEXT, ANY = "application/pdf", "text/csv", "text/html", "text/plain", "application/octet-stream"
 _BY_END = {".pdf": PDF, ".csv": CSV, "/look": PAGE}
 _PICTURES = ("image/png", "image/jpeg")
 _PRINTS = {"/api/v1/documents", "/api/v1/documents/picking-list"}
@@ -29,6 +29,8 @@ def _kinds(path: str) -> Sequence[str]:
     for end, kind in _BY_END.items():
         if path.endswith(end):
             return (kind,)
+    if path.endswith("/fec"):
+        return (TEXT,)
     if path.endswith("/logo"):
         return _PICTURES
     if path in _PRINTS:

@@ -96,6 +96,12 @@ class WebhookEndpointGapDeclared(GapDeclared, frozen=True, kw_only=True):
     TOPIC = "webhook-endpoint.gap-declared"
 
 
+class BooksGapDeclared(GapDeclared, frozen=True, kw_only=True):
+    """Versions of the books' closings are lost for good."""
+
+    TOPIC = "books.gap-declared"
+
+
 EVENTS: dict[str, type[GapDeclared]] = {
     event.TOPIC.partition(".")[0]: event
     for event in (
@@ -112,6 +118,7 @@ EVENTS: dict[str, type[GapDeclared]] = {
         OperatorGapDeclared,
         TokenGapDeclared,
         WebhookEndpointGapDeclared,
+        BooksGapDeclared,
     )
 }
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain import (
+    closings,
     coupons,
     customers,
     enrolments,
@@ -129,6 +130,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **_decided_by(imports.Import, "import_id", imports.HANDLERS, import_answers.HANDLERS),
     **_decided_by(operators.Operator, "operator_id", operators.HANDLERS),
     **_decided_by(tokens.Token, "token_id", tokens.HANDLERS),
+    **_decided_by(closings.Books, "books_id", closings.HANDLERS),
     **_decided_by(webhook_endpoints.WebhookEndpoint, "endpoint_id", webhook_endpoints.HANDLERS),
 }
 
@@ -147,6 +149,7 @@ CREATING: frozenset[type[Command]] = frozenset(
         messages.RequestMessage,
         enrolments.StartEnrolment,
         imports.StartImport,
+        *closings.HANDLERS,
         *sequences.HANDLERS,
         *settings.HANDLERS,
         *methods.HANDLERS,

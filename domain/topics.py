@@ -5,6 +5,7 @@ from __future__ import annotations
 from eventsourcing.utils import register_topic
 
 from domain import (
+    closings,
     coupons,
     customers,
     enrolments,
@@ -100,6 +101,7 @@ _KINDS: dict[type[Aggregate], tuple[type[Event], ...]] = {
     operators.Operator: operators.EVENTS,
     tokens.Token: tokens.EVENTS,
     webhook_endpoints.WebhookEndpoint: webhook_endpoints.EVENTS,
+    closings.Books: closings.EVENTS,
 }
 AGGREGATES: dict[type[Aggregate], tuple[type[Event], ...]] = {
     aggregate: (*events, gaps.EVENTS[aggregate.TOPIC]) for aggregate, events in _KINDS.items()

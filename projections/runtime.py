@@ -11,6 +11,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 import domain.topics  # noqa: F401 - every topic is known before the first event is read
+from projections.access.reads import Reads
 from projections.desk import Desk
 from projections.desk.bulk import Bulk
 from projections.engine.freshness import Views
@@ -34,6 +35,7 @@ class Runtime:
     desk: Desk
     views: Views
     bulk: Bulk
+    reads: Reads
     replica: Replica | None = None
 
     @contextmanager
@@ -44,6 +46,7 @@ class Runtime:
 
     def close(self) -> None:
         """Closes everything; safe to call again."""
+        self.reads.close()
         if self.replica:
             self.replica.close()
         self.log.close()
@@ -82,6 +85,7 @@ def open_runtime(settings: Settings) -> Runtime:
         desk=desk,
         views=views,
         bulk=Bulk(log, desk),
+        reads=Reads(pool, log.keys.answers),
         replica=replica,
     )
 

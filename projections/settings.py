@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from environs import Env, ValidationError, validate
 
+from projections.books.accounts import check_accounts
 from projections.secrets import Secrets
 
 PREFIX = "CARNET_"
@@ -29,6 +30,14 @@ def _empty_or_long(value: str) -> None:
     """A master secret is left out or has at least 32 characters."""
     if value and len(value) < SHORTEST_SECRET:
         raise ValidationError(f"use at least {SHORTEST_SECRET} characters")
+
+
+def _accounts(value: str) -> None:
+    """Accounts are told as `name=number,name=number`."""
+    try:
+        check_accounts(value)
+    except ValueError as fault:
+        raise ValidationError(str(fault)) from None
 
 
 def _empty_or_web(value: str) -> None:
@@ -134,6 +143,15 @@ class Settings:
         90,
         "Days the keys of mails handed over are kept outside the database: as long as a backup may be old.",
         _between(1, 3650),
+    )
+    accounts: str = _setting(
+        "",
+        "Accounts of the French books, as `customers=4111,vat.20=4457120,method.cash=531`; what is left out is as the "
+        "French plan has it.",
+        _accounts,
+    )
+    reads_days: int = _setting(
+        365, "Days that it is kept who looked at what of persons (`GET /audit/reads`).", _between(1, 3650)
     )
     logs_days: int = _setting(30, "Days that lines of the embedded database's log are kept.", _between(1, 3650))
     document_years: int = _setting(

@@ -25,7 +25,9 @@ from scripts.event_search import SEARCHES
 from scripts.finding import find_order
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
+from scripts.noting import note_read
 from scripts.proofs import PROOFS, note_in
+from scripts.reads import READS
 from scripts.restated import restated
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for a program.")
@@ -36,7 +38,7 @@ def audit() -> None:
     """Show an order's history, replay it, verify the log."""
 
 
-for _command in (restated, *PROOFS, *SEARCHES):
+for _command in (restated, *PROOFS, *READS, *SEARCHES):
     audit.add_command(_command)
 
 
@@ -47,6 +49,7 @@ def history(number: str, as_json: bool) -> None:
     """Every event of the order NUMBER: when, who, what it changed, and why."""
     with opened_runtime() as runtime:
         order_id = find_order(runtime, number)
+        note_read(runtime, "audit history", order_id)
         events = [recorded.event for recorded in runtime.log.stream(order_id)]
         steps = list(changes(Order.blank(order_id), events))
     if as_json:
@@ -71,6 +74,7 @@ def replay(number: str, version: int | None, as_of: date | None, known_at: date 
     """
     with opened_runtime() as runtime:
         order_id = find_order(runtime, number)
+        note_read(runtime, "audit replay", order_id)
         recorded = runtime.log.stream(order_id, version, point_of(runtime, as_of, known_at))
     order = fold_part(Order.blank(order_id), [one.event for one in recorded])
     if not order.exists:

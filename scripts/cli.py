@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "audit": ("scripts.audit:audit", "Show an order's history, replay it, verify the log."),
     "bench": ("scripts.bench:bench", "Measure this installation against named references."),
+    "books": ("scripts.books:books", "Close days of the French books, print and prove closings."),
     "demo": ("scripts.demo:demo", "Fill the order book with a believable shop."),
     "doctor": ("scripts.doctor:doctor", "Look for all that can be wrong, and put it right."),
     "export": ("scripts.export:export", "Write lists and events to files."),

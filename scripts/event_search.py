@@ -17,6 +17,7 @@ from projections.runtime import Runtime
 from scripts.finding import find_order
 from scripts.installation import opened_runtime
 from scripts.instants import when
+from scripts.noting import note_read
 
 AT_ONCE = 1000
 _REASONS = {"present": True, "missing": False}
@@ -64,11 +65,13 @@ def events(
             actors=actor or None,
             import_id=import_id,
             has_reason=None if reason is None else _REASONS[reason],
-            recorded_from=_begins(runtime, start),
-            recorded_to=_ends(runtime, end),
-            occurred_from=_begins(runtime, occurred_from),
-            occurred_to=_ends(runtime, occurred_to),
+            recorded_from=begins(runtime, start),
+            recorded_to=ends(runtime, end),
+            occurred_from=begins(runtime, occurred_from),
+            occurred_to=ends(runtime, occurred_to),
         )
+        if personal:
+            note_read(runtime, "audit events", filter={"streams": streams, "topic": topic, "actor": actor})
         left, headed = sys.maxsize if limit is None else limit, True
         while left:
             page = search(runtime.log, filters, after, min(AT_ONCE, left), personal=personal)
@@ -89,18 +92,19 @@ def ask(question: str | None, start: date | None, end: date | None, after: int, 
             click.echo(f"{name:<26}{one.words}")
         return
     with opened_runtime() as runtime:
-        span = Span(after, _begins(runtime, start), _ends(runtime, end))
+        span = Span(after, begins(runtime, start), ends(runtime, end))
         for answer in answers(runtime.log, question, span, limit):
             click.echo(as_line(answer), nl=False)
 
 
-def _begins(runtime: Runtime, told: date | None) -> datetime | None:
+def begins(runtime: Runtime, told: date | None) -> datetime | None:
+    """The first instant that is in it; of a bare date, its beginning at the shop."""
     if told is not None and not isinstance(told, datetime):
         told = datetime.combine(told, time.min)
     return None if told is None else instant_of(told, _zone(runtime))
 
 
-def _ends(runtime: Runtime, told: date | None) -> datetime | None:
+def ends(runtime: Runtime, told: date | None) -> datetime | None:
     """The first instant that is not in it any more: after a bare date, which is that whole day."""
     if told is not None and not isinstance(told, datetime):
         told = datetime.combine(told + timedelta(days=1), time.min)

@@ -28,9 +28,11 @@ from projections.exports import (
 from projections.runtime import Runtime
 from scripts.export_book import book
 from scripts.export_events import events
+from scripts.export_fec import fec
 from scripts.filtering import filters_told, refusals
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
+from scripts.noting import note_read
 from scripts.output_files import whole_file
 from scripts.progress import progress
 
@@ -59,6 +61,7 @@ def export() -> None:
 
 export.add_command(book)
 export.add_command(events)
+export.add_command(fec)
 
 
 def _command(name: str) -> None:
@@ -93,6 +96,9 @@ def _exported(runtime: Runtime, name: str, told: ExportOptions) -> dict[str, Any
     if told.form == "xlsx" and str(told.output) == "-" and sys.stdout.isatty():
         raise click.UsageError("A terminal shows no XLSX: say --output.")
     asked = _asked(runtime, name, told)
+    if any(column.personal for column in EXPORTED[name].columns):
+        filters = dict(one.partition("=")[::2] for one in told.filters)
+        note_read(runtime, f"export {name}", filter={**filters, "columns": told.columns, "format": told.form})
     view = "" if asked.as_of else EXPORTED[name].view
     with runtime.pool.connection() as connection:
         clear_abandoned(connection)

@@ -17,6 +17,7 @@ from projections.exports.book import TABLES, chunks_of
 from projections.runtime import Runtime
 from scripts.filtering import filters_told
 from scripts.installation import opened_runtime
+from scripts.noting import note_read
 from scripts.output_files import whole_file
 from scripts.progress import progress
 
@@ -33,6 +34,7 @@ def book(filters: tuple[str, ...], output: Path, as_json: bool) -> None:
     The archive holds a CSV file for each, as of one moment; `carnet import` reads it back into an empty book.
     """
     with opened_runtime() as runtime:
+        note_read(runtime, "export book", filter={"filter": list(filters)})
         counts = _written(runtime, filters, output)
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     click.echo(json.dumps({"rows": counts, "output": output.name}) if as_json else f"{told} written.", err=True)

@@ -31,6 +31,7 @@ from scripts.event_files import (
 from scripts.filtering import refusals
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
+from scripts.noting import note_read
 from scripts.progress import progress
 
 AT_ONCE = 5_000  # events in memory, and in a row group
@@ -81,6 +82,8 @@ def events(
     if output is None and form == "parquet":
         raise click.UsageError("Parquet is written to files: say --output FOLDER.")
     with opened_runtime() as runtime, progress("Exporting events") as tell:
+        if personal:
+            note_read(runtime, "export events", filter={"after": after, "until": until})
         incarnation, head = runtime.log.end()
         epoch = runtime.log.epoch(incarnation).id
         point = point_of(runtime, as_of, known_at)

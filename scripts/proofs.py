@@ -29,6 +29,7 @@ from projections.runtime import Runtime
 from scripts.finding import find_order
 from scripts.installation import opened_runtime
 from scripts.instants import when
+from scripts.noting import note_read
 
 T = TypeVar("T")
 
@@ -128,6 +129,9 @@ def bundle(
     with opened_runtime() as runtime:
         orders = [find_order(runtime, number) for number in numbers]
         seal = _sealed(runtime)
+        if readable:
+            for order_id in orders:
+                note_read(runtime, "audit bundle", order_id)
         with runtime.pool.connection() as connection:
             if everything:
                 selection = of_all(seal.position)

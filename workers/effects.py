@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workers.books import close_books
 from workers.bulk import BULK
 from workers.erasing import clear_person
 from workers.exports import EXPORTS
@@ -23,6 +24,7 @@ PERFORMED: Mapping[str, Performer] = {
     "sequence.webhook": CALL_WEBHOOK,
     "sequence.withdrawal": END_ENROLMENTS,
     "person.clear": Performer(clear_person, repeatable=True),
+    "books.close": Performer(close_books, repeatable=True),
     "retention.run": Performer(keep_to_it, repeatable=True),
     **PAYMENTS,
     **BULK,

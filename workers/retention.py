@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from projections.access import drafts
+from projections.access import drafts, reads
 from projections.faults import with_trace
 from projections.papers import kept_prints
 from projections.payments import charges, webhooks
@@ -86,6 +86,11 @@ def _documents(runtime: Runtime) -> int:
         return kept_prints.release(connection, datetime.now(UTC).date(), runtime.settings.document_years)
 
 
+def _reads(runtime: Runtime) -> int:
+    with runtime.pool.connection() as connection:
+        return reads.forget_old(connection, timedelta(days=runtime.settings.reads_days))
+
+
 def _logs(runtime: Runtime) -> int:
     return rotate(runtime.settings.data_dir / "postgres.log", runtime.settings.logs_days)
 
@@ -101,6 +106,7 @@ DELETE: Mapping[str, Callable[[Runtime], int]] = {
     "webhooks": _webhooks,
     "mail-memory": _mail_memory,
     "documents": _documents,
+    "reads": _reads,
     "logs": _logs,
 }
 

@@ -35,6 +35,7 @@ class Recurring(NamedTuple):
 
 RECURRING: Mapping[str, Recurring] = {
     "retention": Recurring("retention.run", daily=time(4)),
+    "close_books": Recurring("books.close", every=timedelta(hours=1)),
     "reconcile_payments": Recurring("payments.reconcile", daily=time(2)),
 }
 

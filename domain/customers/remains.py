@@ -32,5 +32,6 @@ STAYS = (
     Remains("the buyer of an issued invoice or credit note", "the law wants invoices kept; under a key of its own"),
     Remains("the hashes of prints", "they prove what was printed and tell nothing of it"),
     Remains("items and codes in jobs' results", "they hold ids, numbers and codes alone, and go when jobs are deleted"),
+    Remains("what was searched for, in the record of reads", "auditors see who looked for whom; it is kept for a time"),
     Remains("files that were fetched, and backups made before", "they are out of this program's reach"),
 )

@@ -51,6 +51,16 @@ OWN_CURRENCY: Mapping[str, tuple[str, ...]] = {
     "coupon.changed": ("rules.value", "rules.minimum", "was.value", "was.minimum"),
     "product.added": ("facts.prices.amount",),
     "product.changed": ("facts.prices.amount", "was.prices.amount"),
+    "books.period-closed": (
+        "figures.invoiced",
+        "figures.credited",
+        "figures.net",
+        "figures.taxes.amount",
+        "figures.money.amount",
+        "figures.perpetual",
+        "figures.turned_over",
+        "figures.received",
+    ),
     "sequence.defined": ("definition.filter.total_min", "definition.filter.total_max"),
     "sequence.revised": ("definition.filter.total_min", "definition.filter.total_max"),
 }

@@ -37,6 +37,7 @@ KINDS = (
     Kind("webhooks", "Messages of payment providers, charges that ended, and what became of webhooks", "webhooks_days"),
     Kind("mail-memory", "Keys of the mails that were handed over, kept outside the database", "mail_memory_days"),
     Kind("documents", "What issued documents tell of their buyers", "document_years", "years"),
+    Kind("reads", "Who looked at what of persons", "reads_days"),
     Kind("logs", "Lines of the embedded database's log", "logs_days"),
 )
 

@@ -21,8 +21,12 @@ ax      GET    /audit/consistency
 ax      GET    /audit/events
 ax      GET    /audit/inclusion
 ax      GET    /audit/questions
+ax      GET    /audit/reads
 ax      GET    /audit/seals
 ax      POST   /audit/verify
+omadx   GET    /books/closings
+omadx   GET    /books/closings/<int:number>.pdf
+omadx   GET    /books/fec
 omadnx  GET    /changes
 omadnx  GET    /coupons
 mx      POST   /coupons

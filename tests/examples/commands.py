@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from domain import (
+    closings,
     coupons,
     customers,
     enrolments,
@@ -62,6 +64,8 @@ from tests.examples.facts import (
     CAUSE,
     CHEQUE,
     CHOSEN,
+    CLOSED_FIGURES,
+    CLOSED_SERIES,
     COPY,
     COUPON,
     COURIER,
@@ -281,6 +285,16 @@ COMMANDS: tuple[Command, ...] = (
     operators.ChangeOperatorPassword(**_OPERATOR, temporary=True),
     tokens.IssueToken(**_TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
     tokens.RevokeToken(**_TOKEN),
+    closings.CloseDay(
+        context=SAID,
+        day=date(2031, 1, 31),
+        after=41,
+        until=47,
+        bookings=2,
+        begun=date(2031, 2, 1),
+        series=CLOSED_SERIES,
+        figures=CLOSED_FIGURES,
+    ),
     webhook_endpoints.DefineWebhookEndpoint(**_ENDPOINT, terms=TERMS),
     webhook_endpoints.ChangeWebhookEndpoint(**_ENDPOINT, terms=TERMS),
     webhook_endpoints.RemoveWebhookEndpoint(**_ENDPOINT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain import (
+    closings,
     coupons,
     customers,
     enrolments,
@@ -34,6 +35,8 @@ from tests.examples.facts import (
     CAUSE,
     CHEQUE,
     CHOSEN,
+    CLOSED_FIGURES,
+    CLOSED_SERIES,
     COUPON,
     COURIER,
     CUPS,
@@ -223,6 +226,20 @@ EVENTS: tuple[Event, ...] = (
     event(operators.OperatorPasswordChanged, OPERATOR, temporary=True),
     event(tokens.TokenIssued, TOKEN, name="till", role="operator", scopes=("orders:read",), expires_at=LATER),
     event(tokens.TokenRevoked, TOKEN),
+    event(
+        closings.PeriodClosed,
+        closings.BOOKS_ID,
+        number=3,
+        kind="day",
+        period="2031-01-31",
+        after=41,
+        until=47,
+        bookings=2,
+        series=CLOSED_SERIES,
+        figures=CLOSED_FIGURES,
+        previous="b" * 64,
+        hash="c" * 64,
+    ),
     event(webhook_endpoints.WebhookEndpointDefined, ENDPOINT, terms=TERMS),
     event(
         webhook_endpoints.WebhookEndpointChanged,
@@ -245,5 +262,6 @@ EVENTS: tuple[Event, ...] = (
     event(gaps.ImportGapDeclared, IMPORT, missing=(2,)),
     event(gaps.OperatorGapDeclared, OPERATOR, missing=(2,)),
     event(gaps.TokenGapDeclared, TOKEN, missing=(2,)),
+    event(gaps.BooksGapDeclared, closings.BOOKS_ID, missing=(2,)),
     event(gaps.WebhookEndpointGapDeclared, ENDPOINT, missing=(2,)),
 )

@@ -15,6 +15,7 @@ from domain import (
     stock,
 )
 from domain.addresses import Address
+from domain.closings import Figures, MoneyClosed, SeriesClosed, TaxClosed
 from domain.coupons import CouponRules, coupon_id_of
 from domain.customers import CustomerCard
 from domain.events import Event, Metadata
@@ -207,3 +208,11 @@ def event(kind: type[Event], originator_id: UUID, subject: UUID | None = None, /
 TERMS = WebhookTerms(
     url="https://example.com/hook", description="The warehouse", topics=("order.shipped",), personal=True, enabled=False
 )
+
+CLOSED_SERIES = (SeriesClosed(series="invoices", first="F2031-00007", last="F2031-00008", count=2),)
+CLOSED_FIGURES = (
+    Figures(
+        currency="EUR", invoiced=5760, credited=1200, net=3800, taxes=(TaxClosed(rate=200_000, name="", amount=760),),
+        money=(MoneyClosed(method="card", amount=4560),), perpetual=912_000, turned_over=1_152_000, received=911_000,
+    ),
+)  # fmt: skip

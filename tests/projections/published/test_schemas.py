@@ -24,7 +24,7 @@ COUNTS = frozenset({
     "settings_version", "euro_rate", "layout", "order_version", "missing", "limit", "limit_per_customer", "version",
     "promised", "change", "counted", "low_at", "weight", "template_version", "position", "early_discount",
     "late_penalty", "payment_days", "height", "width", "first", "last", "period", "minutes", "sequence_version", "step",
-    "orders", "rows", "keep_hours", "after", "looked_at",
+    "orders", "rows", "keep_hours", "after", "looked_at", "until", "bookings", "number", "count",
 })  # fmt: skip
 # The same where the name is one of an amount elsewhere.
 COUNTED = frozenset({("order.item-quantity-changed", "was")})

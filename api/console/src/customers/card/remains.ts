@@ -51,6 +51,8 @@ export function staysText(sentence: string): string {
     "they hold ids, numbers and codes alone, and go when jobs are deleted": i18n._(
       "they hold ids, numbers and codes alone",
     ),
+    "what was searched for, in the record of reads": i18n._("what was searched for, in the record of reads"),
+    "auditors see who looked for whom; it is kept for a time": i18n._("auditors see who looked for whom"),
     "files that were fetched, and backups made before": i18n._(
       "files that were fetched, and backups made before",
     ),
