@@ -34,7 +34,7 @@ LEFT_OUT = {f"{API}/session"}
 # A token has no sessions, no draft of a template was typed, nothing is sealed here, and no question was asked.
 ABSENT = dict.fromkeys((f"{API}/templates/draft/look", f"{API}/audit/checkpoint"), 404)
 UNASKED = dict.fromkeys((f"{API}/audit/{name}" for name in ("questions", "consistency", "inclusion")), 422)
-REFUSED = {f"{API}/sessions": 403, f"{API}/books/fec": 422, **ABSENT, **UNASKED}
+REFUSED = {f"{API}/sessions": 403, f"{API}/books/fec": 422, f"{API}/reports/restated": 422, **ABSENT, **UNASKED}
 
 
 @pytest.fixture(scope="module")
