@@ -1994,7 +1994,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What changed from one version to another: every field before and after, by whom and why. */
+        /**
+         * What changed from one version to another, or between two points in time: every field before and after.
+         * @description `changes` are the events that made it so, by whom and why; between points in time those that the first does not
+         *     show.
+         */
         get: {
             parameters: {
                 query?: {
@@ -2004,6 +2008,10 @@ export interface paths {
                     known_at?: string;
                     from?: number;
                     to?: number;
+                    /** @description Compares with what had happened by then. */
+                    from_as_of?: string;
+                    /** @description Compares with what had been recorded by then. */
+                    from_known_at?: string;
                 };
                 header?: never;
                 path: {
@@ -4341,15 +4349,15 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
                     q?: string;
                     email?: string;
                     country?: string;
                     tag?: string[];
                     sort?: "created_at" | "name" | "-created_at" | "-name";
-                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
-                    as_of?: string;
-                    /** @description What had been recorded by then; told as `as_of` is. */
-                    known_at?: string;
                     /** @description csv unless told */
                     format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
                     columns?: string;
@@ -4396,14 +4404,14 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    q?: string;
-                    low?: boolean;
-                    policy?: "refuse" | "backorder";
-                    sort?: "sku" | "available" | "updated_at" | "-sku" | "-available" | "-updated_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
                     as_of?: string;
                     /** @description What had been recorded by then; told as `as_of` is. */
                     known_at?: string;
+                    q?: string;
+                    low?: boolean;
+                    policy?: "refuse" | "backorder";
+                    sort?: "sku" | "available" | "updated_at" | "-sku" | "-available" | "-updated_at";
                     /** @description csv unless told */
                     format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
                     columns?: string;
@@ -4728,7 +4736,7 @@ export interface paths {
             parameters: {
                 query?: {
                     state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
@@ -5134,6 +5142,141 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/books/closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Closings of days, months and years; `carnet books close` makes the first, the workers go on by night. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number;
+                    limit?: number;
+                    kind?: "day" | "month" | "year";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClosingsAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/books/closings/{number}.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        /** A closing on paper, in French. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/books/fec": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of entries of French law (LPF, art. A47 A-1): invoices, credit notes and payments, by day of recording.
+         * @description It is called `SIRENFECAAAAMMJJ.txt`; accounts are those of `CARNET_ACCOUNTS`.
+         */
+        get: {
+            parameters: {
+                query: {
+                    from: string;
+                    to: string;
+                    /** @description Repeats: any of them will do */
+                    rate?: string[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/top-products": {
         parameters: {
             query?: never;
@@ -5349,6 +5492,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/restated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders that stood otherwise at an instant than was known then, such as one whose payment was told later.
+         * @description A page may have fewer orders than asked for, or none, and still a next one.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Most items on the page */
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at: string;
+                    /** @description What is known by then; now unless told. */
+                    and?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RestatedAnswerPageForm"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/sales": {
         parameters: {
             query?: never;
@@ -5514,10 +5709,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is owed now, by the age of its orders: money that is due, and what customers are to get back. */
+        /**
+         * What is owed now, by the age of its orders: money that is due, and what customers are to get back.
+         * @description Of a point in time it is read from the list of orders as it was then, and ages are those of that day.
+         */
         get: {
             parameters: {
                 query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
                     currency?: string;
                     /** @description JSON unless told */
                     format?: "csv" | "csv-bom" | "csv-fr" | "xlsx" | "jsonl";
@@ -5706,10 +5908,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List and search customers. */
+        /** List and search customers; as they were at a point in time, folded from their cards. */
         get: {
             parameters: {
                 query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
                     /** @description Most items on the page */
                     limit?: number;
                     /** @description `next` of the page before */
@@ -5834,10 +6040,15 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One card, and what the customer's orders come to. */
+        /** One card, and what the customer's orders come to; of a point in time the card alone. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
+                };
                 header?: never;
                 path: {
                     customer_id: string;
@@ -5857,6 +6068,7 @@ export interface paths {
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -6891,10 +7103,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every tracked SKU with its figures. */
+        /** Every tracked SKU with its figures; as they were at a point in time, folded from its movements. */
         get: {
             parameters: {
                 query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
                     /** @description Most items on the page */
                     limit?: number;
                     /** @description `next` of the page before */
@@ -6943,10 +7159,15 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One SKU's figures as they are now. */
+        /** One SKU's figures as they are now, or were at a point in time. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
+                    as_of?: string;
+                    /** @description What had been recorded by then; told as `as_of` is. */
+                    known_at?: string;
+                };
                 header?: never;
                 path: {
                     sku: string;
@@ -6966,6 +7187,7 @@ export interface paths {
                 };
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -7724,7 +7946,7 @@ export interface paths {
                     cursor?: string;
                     count?: "exact" | "estimate";
                     state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                 };
@@ -7755,23 +7977,23 @@ export interface paths {
          * @description In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
          *
          *     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
-         *     `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
-         *     goes on while who asked has them.
+         *     `customers:write`, with `stock=apply` `stock:write`; for products and stock `stock:write` alone, for customers
+         *     `customers:write`, for coupons `coupons:write`; a dry run none of these. It goes on while who asked has them.
          *
          *     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
          *
-         *     The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one
-         *     that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may
-         *     mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers`
-         *     (keep or update their names). With `like`, the id of an import, whatever is not told is as that one was
-         *     asked and as its files proved: so are its refused rows loaded again.
+         *     The query says how: `kind` (orders, tracking, statuses, products, payments, customers, stock, coupons), `source`,
+         *     `mapping` (the name of one that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first
+         *     year that two digits may mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report
+         *     or update), `customers` (keep or update their names). With `like`, the id of an import, whatever is not told is as
+         *     that one was asked and as its files proved: so are its refused rows loaded again.
          *
          *     Where the first orders look wrong, nothing is stored and the state is `needs-answer`: see `findings`.
          */
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -8309,7 +8531,7 @@ export interface paths {
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -11583,6 +11805,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who looked at which order or customer, who searched lists and by what, who took files, and when.
+         * @description A read is written within a second of its answer; a crash loses those of that second. They are kept for
+         *     `CARNET_READS_DAYS`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number;
+                    limit?: number;
+                    /** @description Repeats: any of them will do */
+                    actor?: string[];
+                    /** @description Repeats: any of them will do */
+                    about?: string[];
+                    /** @description Repeats: any of them will do */
+                    number?: string[];
+                    /** @description The first moment, included; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    read_from?: string;
+                    /** @description The last moment, not included; a bare date is; without an offset it is the shop's own time, and a bare date is that whole day there */
+                    read_to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadsAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhook-endpoints": {
         parameters: {
             query?: never;
@@ -13791,6 +14070,28 @@ export interface components {
         RecordedAnswer: {
             position: number;
             /** @constant */
+            topic: "books.gap-declared";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.books.gap-declared"];
+        } | {
+            position: number;
+            /** @constant */
+            topic: "books.period-closed";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.books.period-closed"];
+        } | {
+            position: number;
+            /** @constant */
             topic: "coupon.changed";
             /** @constant */
             version: 1;
@@ -15665,6 +15966,7 @@ export interface components {
             from: number;
             to: number;
             changes: components["schemas"]["ChangeAnswer"][];
+            fields: components["schemas"]["FieldChangeAnswer"][];
         };
         MessagePreviewForm: {
             status?: string;
@@ -16117,6 +16419,51 @@ export interface components {
             orders?: string[];
             filter?: components["schemas"]["OrderListForm"];
         };
+        ClosedSeriesAnswer: {
+            series: string;
+            first: string;
+            last: string;
+            count: number;
+        };
+        ClosedTaxAnswer: {
+            /** @example 20.00 */
+            rate: string;
+            name: string;
+            amount: components["schemas"]["MoneyAnswer"];
+        };
+        ClosedMoneyAnswer: {
+            method: string;
+            amount: components["schemas"]["MoneyAnswer"];
+        };
+        ClosedFiguresAnswer: {
+            currency: string;
+            invoiced: components["schemas"]["MoneyAnswer"];
+            credited: components["schemas"]["MoneyAnswer"];
+            net: components["schemas"]["MoneyAnswer"];
+            taxes: components["schemas"]["ClosedTaxAnswer"][];
+            money: components["schemas"]["ClosedMoneyAnswer"][];
+            perpetual: components["schemas"]["MoneyAnswer"];
+            turned_over: components["schemas"]["MoneyAnswer"];
+            received: components["schemas"]["MoneyAnswer"];
+        };
+        ClosingAnswer: {
+            number: number;
+            /** @enum {string} */
+            kind: "day" | "month" | "year";
+            /** @example 2026-11-30 */
+            period: string;
+            after: number;
+            until: number;
+            bookings: number;
+            series: components["schemas"]["ClosedSeriesAnswer"][];
+            figures: components["schemas"]["ClosedFiguresAnswer"][];
+            previous: string;
+            hash: string;
+        };
+        ClosingsAnswer: {
+            items: components["schemas"]["ClosingAnswer"][];
+            next: number | null;
+        };
         SalesFiguresAnswer: {
             key: string;
             label: string | null;
@@ -16252,6 +16599,26 @@ export interface components {
             /** @example Europe/Paris */
             timezone: string;
             rows: components["schemas"]["StockDayAnswer"][];
+        };
+        StoodAnswer: {
+            number: string;
+            status: string;
+            stage: string;
+            payment_status: string;
+            total: components["schemas"]["MoneyAnswer"];
+            paid: components["schemas"]["MoneyAnswer"];
+            refunded: components["schemas"]["MoneyAnswer"];
+            balance: components["schemas"]["MoneyAnswer"];
+        };
+        RestatedAnswer: {
+            /** Format: uuid */
+            id: string;
+            then: components["schemas"]["StoodAnswer"] | null;
+            now: components["schemas"]["StoodAnswer"] | null;
+        };
+        RestatedAnswerPageForm: {
+            items: components["schemas"]["RestatedAnswer"][];
+            next: string | null;
         };
         StatusFiguresAnswer: {
             key: string;
@@ -16957,7 +17324,7 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
             source: string;
             profile: string;
             /** @enum {string} */
@@ -17019,6 +17386,16 @@ export interface components {
             ranges: number;
             ranges_done: number;
         };
+        RowFaultAnswer: {
+            column: string;
+            code: string;
+            message: string;
+            fix: string;
+        };
+        RefusedRowAnswer: {
+            row: string;
+            faults: components["schemas"]["RowFaultAnswer"][];
+        };
         FindingAnswer: {
             name: string;
             orders: number;
@@ -17038,7 +17415,7 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
             source: string;
             profile: string;
             /** @enum {string} */
@@ -17103,6 +17480,7 @@ export interface components {
             refusals: {
                 [key: string]: number;
             };
+            refused_rows: components["schemas"]["RefusedRowAnswer"][];
             findings: components["schemas"]["FindingAnswer"][];
             taken_back: {
                 /** @description Orders or products that an undo took back */
@@ -17730,6 +18108,23 @@ export interface components {
             new: number;
             hashes: string[];
         };
+        ReadAnswer: {
+            id: number;
+            /** Format: date-time */
+            read_at: string;
+            actor: string;
+            request_id: string;
+            /** @example GET /orders/{order_id} */
+            action: string;
+            about: string | null;
+            filter: {
+                [key: string]: unknown;
+            } | null;
+        };
+        ReadsAnswer: {
+            items: components["schemas"]["ReadAnswer"][];
+            next: number | null;
+        };
         WebhookEndpointAnswer: {
             /** Format: uuid */
             id: string;
@@ -17999,6 +18394,99 @@ export interface components {
             count?: components["schemas"]["CountAnswer"];
         };
         /**
+         * Metadata
+         * @description Who recorded an event, what led to it, and whose personal data it holds. `acts`: an imported event that mails and automations follow nevertheless.
+         */
+        "event.Metadata": {
+            /** Format: uuid */
+            event_id: string;
+            actor: string;
+            /** Format: uuid */
+            cause: string;
+            reason: string | null;
+            import_id: string | null;
+            acts: boolean;
+            subject: string | null;
+        };
+        /**
+         * books.gap-declared
+         * @description Versions of the books' closings are lost for good.
+         */
+        "event.books.gap-declared": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            missing: number[];
+        };
+        /**
+         * Figures
+         * @description What was booked in one currency, in its minor units. `invoiced` and `credited` are totals with tax; a void counts as the other of the two. `perpetual` is the running total of `invoiced` less `credited` since the first closing, `turned_over` that of both added up, `received` that of all money.
+         */
+        "event.Figures": {
+            currency: string;
+            invoiced: number;
+            credited: number;
+            net: number;
+            taxes: components["schemas"]["event.TaxClosed"][];
+            money: components["schemas"]["event.MoneyClosed"][];
+            perpetual: number;
+            turned_over: number;
+            received: number;
+        };
+        /**
+         * MoneyClosed
+         * @description What came in by one way to pay, less what went back by it.
+         */
+        "event.MoneyClosed": {
+            method: string;
+            amount: number;
+        };
+        /**
+         * SeriesClosed
+         * @description The numbers that were given in one series: the first, the last, and how many.
+         */
+        "event.SeriesClosed": {
+            series: string;
+            first: string;
+            last: string;
+            count: number;
+        };
+        /**
+         * TaxClosed
+         * @description What was charged of one tax, less what was credited; the rate in ten-thousandths of a percent.
+         */
+        "event.TaxClosed": {
+            rate: number;
+            name: string;
+            amount: number;
+        };
+        /**
+         * books.period-closed
+         * @description A day, a month or a year was closed; `hash` is over all that it tells and the hash of the closing before.
+         */
+        "event.books.period-closed": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            number: number;
+            /** @enum {unknown} */
+            kind: "day" | "month" | "year";
+            period: string;
+            after: number;
+            until: number;
+            bookings: number;
+            series: components["schemas"]["event.SeriesClosed"][];
+            figures: components["schemas"]["event.Figures"][];
+            previous: string;
+            hash: string;
+        };
+        /**
          * CouponRules
          * @description What a coupon gives (`value`: hundredths of a percent, minor units, or 0 for free shipping) and when it holds. `minimum` is the least subtotal in minor units, `valid_until` the last valid instant; no `currency` means any. `combines`: others may stand beside it; `multiplies`: its percentage is taken of what others leave. It is for lines of the `products` or of SKUs of the `patterns` (none: all), for the dearest `most_items` units of them, and where there are `tags` for orders, or orders of customers, that carry one of them.
          */
@@ -18018,21 +18506,6 @@ export interface components {
             patterns: string[];
             tags: string[];
             most_items: number | null;
-        };
-        /**
-         * Metadata
-         * @description Who recorded an event, what led to it, and whose personal data it holds. `acts`: an imported event that mails and automations follow nevertheless.
-         */
-        "event.Metadata": {
-            /** Format: uuid */
-            event_id: string;
-            actor: string;
-            /** Format: uuid */
-            cause: string;
-            reason: string | null;
-            import_id: string | null;
-            acts: boolean;
-            subject: string | null;
         };
         /**
          * coupon.changed
