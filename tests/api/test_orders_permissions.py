@@ -94,7 +94,7 @@ TABLE = {
     "events:read": {"GET /events"},
     "audit:read": {
         "GET /audit/checkpoint", "GET /audit/consistency", "GET /audit/events", "GET /audit/inclusion",
-        "GET /audit/questions", "GET /audit/seals",
+        "GET /audit/questions", "GET /audit/reads", "GET /audit/seals",
     },
     "projections:read": {"GET /projections"},
 }  # fmt: skip
