@@ -2,7 +2,7 @@
 
 import { i18n } from "@lingui/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type MouseEvent, memo, useEffect, useRef } from "react";
+import { type MouseEvent, memo, useEffect, useRef, useState } from "react";
 import type { OrderRow } from "../../api/client";
 import { Icon } from "../../parts/icon";
 import { Payment, StatusPill, Tag } from "../../parts/pill";
@@ -15,6 +15,8 @@ const ROW_PX = 32;
 const CARD_PX = 62;
 const HEAD_PX = 29;
 const AHEAD = 60;
+/** What a column's head is while it is dragged. */
+const DRAGGED = "carnet/column";
 
 interface Props {
   rows: readonly OrderRow[];
@@ -28,6 +30,8 @@ interface Props {
   more: boolean;
   onMore: () => void;
   onSort: (sort: string | undefined) => void;
+  /** A column goes to the place of another. */
+  onMove: (id: string, place: string) => void;
   onRow: (id: string, event: MouseEvent) => void;
   onOpen: (id: string) => void;
   onBox: (id: string, event: MouseEvent) => void;
@@ -120,7 +124,7 @@ function templates(columns: readonly Column[]): Record<string, string> {
   };
 }
 
-function Head({ columns, rows, selected, sort, onSort, onAll }: Props) {
+function Head({ columns, rows, selected, sort, onSort, onMove, onAll }: Props) {
   const all = rows.length > 0 && selected.size >= rows.length;
   return (
     <div role="rowgroup" className="head">
@@ -136,7 +140,7 @@ function Head({ columns, rows, selected, sort, onSort, onAll }: Props) {
           />
         </span>
         {columns.map((column) => (
-          <Heading key={column.id} column={column} sort={sort} onSort={onSort} />
+          <Heading key={column.id} column={column} sort={sort} onSort={onSort} onMove={onMove} />
         ))}
       </div>
     </div>
@@ -147,11 +151,14 @@ function Heading({
   column,
   sort,
   onSort,
+  onMove,
 }: {
   column: Column;
   sort: string | undefined;
   onSort: Props["onSort"];
+  onMove: Props["onMove"];
 }) {
+  const [over, setOver] = useState(false);
   const current = sort ?? STANDARD_SORT;
   const by = column.sort?.by;
   const down = current === `-${by}`;
@@ -159,9 +166,22 @@ function Heading({
   return (
     <span
       role="columnheader"
-      className={column.numeric ? "numeric" : undefined}
+      className={[column.numeric && "numeric", over && "over"].filter(Boolean).join(" ") || undefined}
       aria-sort={sorted ? (down ? "descending" : "ascending") : undefined}
       data-column={column.id}
+      draggable
+      onDragStart={(event) => event.dataTransfer.setData(DRAGGED, column.id)}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes(DRAGGED)) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        onMove(event.dataTransfer.getData(DRAGGED), column.id);
+      }}
     >
       {column.sort ? (
         <button
