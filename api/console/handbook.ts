@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 import type { Block, Chapter, Words } from "./src/help/chapter";
 
 const PAGES = join(import.meta.dirname, "..", "..", "docs", "handbook");
-const MODULE = /^virtual:handbook\/([a-z]{2})$/;
+const MODULE = /^virtual:handbook_([a-z]{2})$/;
 const BULLET = /^- (.*)$/;
 const INLINE = /\*\*([^*]+)\*\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)/g;
 
@@ -68,7 +68,7 @@ export function chaptersIn(language: string): Chapter[] {
     .sort((one, other) => one.screens.length - other.screens.length || one.title.localeCompare(other.title));
 }
 
-/** Gives `virtual:handbook/fr` its chapters. */
+/** Gives `virtual:handbook_fr` its chapters. */
 export function handbook(): Plugin {
   return {
     name: "handbook",

@@ -1,4 +1,4 @@
-declare module "virtual:handbook/*" {
+declare module "virtual:handbook_*" {
   const chapters: readonly import("./chapter").Chapter[];
   export default chapters;
 }

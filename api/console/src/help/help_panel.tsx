@@ -13,8 +13,8 @@ import { found, type Hit, marked } from "./search";
 import "../styles/help.css";
 
 const BOOKS = {
-  en: () => import("virtual:handbook/en"),
-  fr: () => import("virtual:handbook/fr"),
+  en: () => import("virtual:handbook_en"),
+  fr: () => import("virtual:handbook_fr"),
 };
 
 interface Props {
