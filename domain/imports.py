@@ -14,7 +14,7 @@ from domain.findings import Finding
 from domain.settings import Shop
 from domain.texts import CODE, NAME, check_text
 
-Kind = Literal["orders", "tracking", "statuses", "products", "payments"]
+Kind = Literal["orders", "tracking", "statuses", "products", "payments", "customers", "stock", "coupons"]
 StockOfThePast = Literal["leave", "apply"]
 OnChange = Literal["report", "update"]
 CustomersOfTheFile = Literal["keep", "update"]
@@ -24,7 +24,7 @@ UNDOING, UNDONE, NEEDS_ANSWER = "undoing", "undone", "needs-answer"
 State = Literal["running", "paused", "cancelled", "failed", "completed", "undoing", "undone", "needs-answer"]
 STATES: tuple[State, ...] = get_args(State)
 KINDS: tuple[str, ...] = get_args(Kind)
-TAKEN_BACK = ("orders", "products")
+TAKEN_BACK = ("orders", "products", "customers", "stock", "coupons")
 LONGEST_DETAIL = 2_000
 MOST_FILES = 100
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
@@ -56,7 +56,7 @@ class WrongImportState(Conflict):
 
 
 class NothingToUndo(Rejected):
-    """Only orders and products can be taken back, and a dry run stored none."""
+    """Tracking codes, statuses and payments cannot be taken back, and a dry run stored nothing."""
 
     code = "nothing-to-undo"
 
@@ -73,12 +73,16 @@ class Choices(Struct, frozen=True, kw_only=True, omit_defaults=True):
     customers: CustomersOfTheFile = "keep"
 
 
+# What kinds that touch no order need.
+ALONE = {"products": "stock:write", "stock": "stock:write", "customers": "customers:write", "coupons": "coupons:write"}
+
+
 def needed(kind: str, choices: Choices) -> frozenset[str]:
     """The permissions that an import needs besides its own: those of what it does; a dry run does nothing."""
     if choices.dry_run:
         return frozenset()
-    if kind == "products":
-        return frozenset({"stock:write"})
+    if kind in ALONE:
+        return frozenset({ALONE[kind]})
     needs = {"orders:write"}
     if kind == "orders":
         needs |= {"orders:refund", "customers:write"}

@@ -107,13 +107,13 @@ class RefusedRows:
         self._widths = widths
         self._delimiter = delimiter
 
-    def write(self, checkpoint: int, refused: Sequence[tuple[Row, Problem]]) -> int:
+    def write(self, checkpoint: int, refused: Sequence[tuple[Row, Sequence[Problem]]]) -> int:
         """Writes rows behind the checkpoint and waits for the disk; gives the file's size then."""
         if not refused:
             return checkpoint
         text = StringIO(newline="")
         writer = csv.writer(text, delimiter=self._delimiter)
-        writer.writerows(error_cells(row, problem, self._widths) for row, problem in refused)
+        writer.writerows(error_cells(row, problems, self._widths) for row, problems in refused)
         encoded = text.getvalue().encode()
         with _private(self._path, 0) as file:
             file.truncate(checkpoint)

@@ -1,4 +1,6 @@
-"""What looks wrong in the first orders of a file, before any of it is stored: a mapping's mistake is in all of them.
+"""What looks wrong in the orders of a file, before any of it is stored; only sums and counts of them are kept.
+
+Of files beyond 64 MB the first 20,000 orders are looked at: a mistake of the mapping is in all of them.
 
 | name                    | what was seen                                                         | how often         |
 |-------------------------|-----------------------------------------------------------------------|-------------------|
@@ -6,6 +8,7 @@
 | `lines-without-price`   | no price of a line is told (mappings)                                 | 1 order in 20     |
 | `adjustments`           | the parts come to another total than the one told                     | 1 % of the totals |
 | `paid-but-unpaid`       | a column tells that it was paid, and nothing comes in as paid         | 1 order in 20     |
+| `part-payments-unknown` | told to be paid in part, and nothing tells how much                   | 1 order in 20     |
 | `done-but-unpaid`       | shipped or completed, and nothing comes in as paid (mappings)         | 1 order in 5      |
 | `totals-not-read`       | a column that nothing is read from tells other totals (mappings)      | any               |
 | `refunds-not-read`      | a column that nothing is read from tells of refunds (mappings)        | any               |
@@ -21,7 +24,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 
@@ -38,9 +40,11 @@ from importers.mapping.generic import TAX_AMOUNTS, Generic
 from importers.orders import Figures
 from importers.reading.amounts import read_amount
 from importers.reading.rows import Row
+from importers.remarks import PAYMENT_UNKNOWN
 from importers.taking import DATE_IN_FUTURE, Entry, Pending, judged, prepared
 
-MOST_ORDERS = 5_000
+WHOLE = 64 << 20  # bytes of files of which every order is looked at
+MOST_ORDERS = 20_000  # of larger ones
 FEW, MANY = 20, 5  # one order in so many
 SMALL_SHARE = 100  # adjustments may be a hundredth of the totals
 FIRST_YEAR = 1995  # there were no shops like these before
@@ -50,9 +54,10 @@ PAYMENT = ("paid", "paid_at", "payment_status")
 
 
 def found(file: Opened) -> tuple[Finding, ...]:
-    """What looks wrong in the first 5,000 orders of a file, which then begins anew."""
+    """What looks wrong in the orders of a file, which then begins anew."""
     looked = _Looked(file)
-    for staged in islice(judged(file.first_groups()), MOST_ORDERS):
+    groups = file.groups() if file.size <= WHOLE else islice(file.first_groups(), MOST_ORDERS)
+    for staged in judged(groups):
         looked.see(prepared(file.intake, staged))
     file.rewind()
     return tuple(looked.findings())
@@ -74,7 +79,7 @@ class _Looked:
         self._columns: dict[str, set[str]] = {}
         self._sums: Counter[str] = Counter()
         self._differences: Counter[str] = Counter()
-        self._created: list[datetime] = []
+        self._years: Counter[int] = Counter()
         self._companies: set[str] = set()
         self._buyers: set[str] = set()
 
@@ -82,12 +87,13 @@ class _Looked:
         """One order, or one that is refused."""
         self._orders += 1
         if not isinstance(entry, Pending):
-            self._seen["dates-in-the-future"] += entry.problem.code == DATE_IN_FUTURE
+            self._seen["dates-in-the-future"] += entry.fault.problem.code == DATE_IN_FUTURE
             return
         draft, figures = entry.draft, entry.figures
         if draft is None or figures is None:
             return
-        self._created.append(draft.created_at)
+        self._years[draft.created_at.year] += 1
+        self._seen["part-payments-unknown"] += PAYMENT_UNKNOWN in draft.remarks
         self._seen["orders-without-lines"] += self._has_lines and figures.without_lines
         self._seen["lines-without-price"] += self._mapped and figures.without_price
         self._seen["names-of-products"] += _is_product(draft)
@@ -102,6 +108,9 @@ class _Looked:
         yield from self._often("lines-without-price", FEW, "no price of their lines is told")
         yield from self._adjustments()
         yield from self._often("paid-but-unpaid", FEW, "they come in unpaid although a column tells of a payment")
+        yield from self._often(
+            "part-payments-unknown", FEW, "they are told to be paid in part, and no amount is told: they come in unpaid"
+        )
         yield from self._often("done-but-unpaid", MANY, "they are shipped or completed, and come in unpaid")
         for what in ("totals", "refunds", "quantities"):
             yield from self._often(f"{what}-not-read", self._orders, f"a column that tells of {what} is not read")
@@ -112,7 +121,7 @@ class _Looked:
         alone = len(self._companies) == 1 and self._seen["company"] == self._orders
         if alone and self._orders >= 3 and len(self._buyers) > 2:
             yield self._finding("one-company-for-all", self._orders, "different buyers are all of one company")
-        yield from self._years()
+        yield from self._of_old()
         yield from self._often("dates-in-the-future", FEW, "something is told to happen yet: they are refused")
 
     def _money(self, draft: Draft, figures: Figures) -> None:
@@ -132,9 +141,11 @@ class _Looked:
         self._tell("totals-not-read", others)
         self._tell("quantities-not-read", self._unread_of(rows, "quantity"))
         companies = {company for company in (draft.billing.company, draft.shipping.company) if company}
-        self._companies |= companies
+        if len(self._companies) < 2:
+            self._companies |= companies
         self._seen["company"] += bool(companies)
-        self._buyers.add(draft.customer_name or draft.billing.name)
+        if len(self._buyers) < 3:
+            self._buyers.add(draft.customer_name or draft.billing.name)
 
     def _tell(self, name: str, columns: Sequence[str]) -> None:
         self._seen[name] += bool(columns)
@@ -179,14 +190,11 @@ class _Looked:
             told = " and ".join(f"{amount_text(self._differences[code], code)} {code}" for code in sorted(above))
             yield self._finding("adjustments", self._seen["adjustments"], f"their parts come to other totals: {told}")
 
-    def _years(self) -> Iterator[Finding]:
-        if not self._created:
-            return
-        first = max(FIRST_YEAR, max(self._created).year - LONGEST_LIFE)
-        if early := [one for one in self._created if one < datetime(first, 1, 1, tzinfo=UTC)]:
-            yield self._finding(
-                "years-before-the-shop", len(early), f"they are of {min(early).year}, others much later"
-            )
+    def _of_old(self) -> Iterator[Finding]:
+        first = max(FIRST_YEAR, max(self._years, default=FIRST_YEAR) - LONGEST_LIFE)
+        if early := {year: count for year, count in self._years.items() if year < first}:
+            what = f"they are of {min(early)}, others much later"
+            yield self._finding("years-before-the-shop", sum(early.values()), what)
 
     def _finding(self, name: str, orders: int, what: str) -> Finding:
         detail = f"{orders} of {self._orders} orders: {what}."

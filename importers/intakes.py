@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,8 @@ from domain.events import Context
 from domain.imports import Choices as ImportChoices
 from domain.imports import Kind
 from domain.mappings import mappings_for
-from domain.orders.intake import IntakeRules
+from domain.orders.creation import CreateOrder
+from domain.orders.intake import IntakeRules, Result
 from importers.explain import explanation_of
 from importers.faults import UnusableFile
 from importers.forms import OpenedProfile, opened_profile, proved
@@ -25,20 +26,26 @@ from importers.mapping.mapping import CsvMapping, parsed_mapping, read_mapping
 from importers.orders import Origin
 from importers.payments.forms import PaymentsReader
 from importers.payments.intake import PaymentsIntake
-from importers.products import ACTOR, ProductsIntake
+from importers.products import ProductsIntake
 from importers.profile import Choices, Profile, ReadAs
 from importers.profiles import NoProfile, choose_profile
 from importers.reading.dates import zone_named
 from importers.reading.grouping import Group
 from importers.reading.table import Table, open_table
+from importers.records.coupons import CouponsIntake
+from importers.records.customers import CustomersIntake
+from importers.records.intake import RecordsIntake
+from importers.records.stock import StockIntake
 from importers.taking import Intake, OrdersIntake
 from importers.updates import UpdatesIntake
+from projections.desk.bulk import BatchHook
 from projections.runtime import Runtime
 from projections.settings import Settings
 from projections.work.import_files import folder_of
 
 MOST_UNUSED = 100  # columns that are named to the operator
-LOOKED_AT = 10_000  # rows of a file in which what looks wrong is looked for
+LOOKED_AT = 40_000  # rows of a large file in which what looks wrong is looked for
+RECORDS: Mapping[str, type[RecordsIntake]] = {kind.KIND: kind for kind in (CustomersIntake, StockIntake, CouponsIntake)}
 EXPLAINED = 1_000  # rows that an import's own explanation looks at
 
 
@@ -129,6 +136,11 @@ class Opened:
         self._table.rewind()
 
     @property
+    def size(self) -> int:
+        """The bytes of the files."""
+        return sum(sheet.size for sheet in self._table.sheets)
+
+    @property
     def position(self) -> int:
         """How many bytes of the files were read."""
         return self._table.position
@@ -143,11 +155,12 @@ def opened(runtime: Runtime, import_id: UUID, asked: ImportRequest) -> Iterator[
         elif len(table.headers) > 1:
             raise UnusableFile("These files have not the same columns.")
         elif asked.kind == "products":
-            context = Context(command_id=import_id, actor=ACTOR, at=datetime.now(UTC), import_id=import_id)
-            products = ProductsIntake(table.headers[0], runtime, asked.choices, context)
+            products = ProductsIntake(table.headers[0], runtime, asked.choices, _context(import_id, asked.kind))
             yield Opened(table, products, asked.kind, asked.source or asked.kind, asked)
         elif asked.kind == "payments":
             yield _payments(runtime, import_id, asked, table)
+        elif asked.kind in RECORDS:
+            yield _records(runtime, import_id, asked, table)
         else:
             intake = UpdatesIntake(table.headers[0], runtime, import_id, asked.kind, asked.choices)
             yield Opened(table, intake, asked.kind, asked.source or asked.kind, asked)
@@ -160,6 +173,20 @@ def _payments(runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Ta
     intake = PaymentsIntake(PaymentsReader(header, told), runtime, import_id, asked.choices)
     settled = replace(asked, dates=told.dates, decimal=told.decimal)
     return Opened(table, intake, asked.kind, asked.source or asked.kind, settled)
+
+
+def _records(runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Table) -> Opened:
+    """Customers, stock or coupons, read in the forms that their columns prove."""
+    zone = asked.timezone or runtime.desk.shop().defaults.timezone
+    choices, context = choices_of(replace(asked, timezone=zone)), _context(import_id, asked.kind)
+    made = partial(RECORDS[asked.kind], table.headers[0], runtime, asked.choices)
+    told = proved(table, made(choices, context).reads, choices)
+    settled = replace(asked, dates=told.dates, decimal=told.decimal)
+    return Opened(table, made(told, context), asked.kind, asked.source or asked.kind, settled)
+
+
+def _context(import_id: UUID, kind: str) -> Context:
+    return Context(command_id=import_id, actor=f"import:{kind}", at=datetime.now(UTC), import_id=import_id)
 
 
 def unused_columns(table: Table, profile: Profile) -> tuple[str, ...]:
@@ -199,7 +226,11 @@ def _orders(runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Tabl
         stock=chosen.stock == "apply", update=chosen.on_change == "update", names=chosen.customers == "update"
     )
     save = partial(runtime.bulk.save, dry=chosen.dry_run, rules=rules)
-    intake = OrdersIntake(profile, origin, runtime.desk.shop(), lambda commands, beside: save(commands, beside=beside))
+
+    def store(commands: Sequence[CreateOrder], beside: BatchHook) -> Sequence[Result]:
+        return save(commands, beside=beside)
+
+    intake = OrdersIntake(profile, origin, runtime.desk.shop(), store, table.headers)
 
     def explain() -> dict[str, Any]:
         return explanation_of(table, mapping, found, most=EXPLAINED).shown(persons=False)

@@ -44,7 +44,6 @@ from projections.desk.bulk import BatchHook
 from projections.exports.catalogue import NAME, NO_TAX, PRICE
 from projections.runtime import Runtime
 
-ACTOR = "import:products"
 # What a column may be called, in small letters; the first is the name that the errors use.
 NAMES = {
     "sku": ("sku", "reference", "référence", "article"),
@@ -86,6 +85,7 @@ class ProductsIntake:
 
     def __init__(self, header: Sequence[str], runtime: Runtime, choices: Choices, context: Context) -> None:
         """`context` is the import's: by whom, and its id."""
+        self.headers = (header,)
         defaults = runtime.desk.shop().defaults
         self._names = {"name": NAME + defaults.locale, "price": PRICE + defaults.currency.lower()}
         self._places = self._found(header)
@@ -118,6 +118,10 @@ class ProductsIntake:
         facts = self._wanted(None, told).facts
         check_facts(facts if facts.names else replace(facts, names=_UNNAMED))  # which one that is there may be
         return Pending(staged.rows, TellProduct(context=self._context_of(sku, told), sku=sku, told=told))
+
+    def check(self, staged: Staged) -> None:
+        """What is wrong with the row by itself."""
+        self.pending(Staged(staged.key, staged.rows))
 
     def save(self, commands: Sequence[Command], beside: BatchHook) -> Sequence[Result]:
         """Decides each row in a transaction of its own; one that was decided before leads to nothing new."""

@@ -19,7 +19,7 @@ from importers.intakes import Opened
 from importers.reading.rows import ADDED_COLUMNS, Row
 from importers.reading.table import split_header
 from importers.report import Totals
-from importers.taking import Entry, Intake, commands_of, count, judged, prepared
+from importers.taking import Entry, Intake, commands_of, count, diagnosed, judged, prepared
 from projections.log import OutcomeUnknown, Session
 from projections.runtime import Runtime
 from projections.work import imports as work
@@ -118,8 +118,8 @@ class Taker:
         waiting = files.staged_from(self._folder, one.number, one.done_bytes)
 
         while found := list(islice(waiting, BATCH)):
-            entries = [prepared(self._intake, staged) for _, staged in found]
-            checkpoint.begin(entries, found[-1][0], self._intake.columns)
+            entries = diagnosed(self._intake, [prepared(self._intake, staged) for _, staged in found])
+            checkpoint.begin(entries, found[-1][0], self._intake)
             self._intake.save(commands_of(entries), checkpoint.keep)
             checkpoint.adopt()
 
@@ -135,9 +135,9 @@ class _Checkpoint:
         self._totals = Totals.restored(one.totals)
         self._kept: tuple[int, int, Totals] = (self._done, self._error_bytes, self._totals)
 
-    def begin(self, entries: Sequence[Entry], end: int, columns: dict[str, str]) -> None:
+    def begin(self, entries: Sequence[Entry], end: int, intake: Intake) -> None:
         """The next batch, which ends there."""
-        self._entries, self._end, self._columns = entries, end, columns
+        self._entries, self._end, self._intake = entries, end, intake
 
     def keep(self, session: Session, results: Sequence[Result]) -> None:
         """Moves the checkpoint on in the batch's transaction; called again, it does the same again."""
@@ -145,8 +145,8 @@ class _Checkpoint:
         if not work.advance(connection, self._id, self._number, self._done, self._end):
             raise LostRange
         totals = self._totals.copy()
-        refused: list[tuple[Row, Problem]] = []
-        count(self._entries, results, totals, lambda row, problem: refused.append((row, problem)), self._columns)
+        refused: list[tuple[Row, Sequence[Problem]]] = []
+        count(self._entries, results, totals, lambda row, problems: refused.append((row, problems)), self._intake)
         error_bytes = self._refused.write(self._error_bytes, refused)
         work.tell(connection, self._id, self._number, error_bytes, totals.stored())
         self._kept = (self._end, error_bytes, totals)

@@ -165,17 +165,20 @@ def guarded(cell: str) -> str:
     return harmless(cell) if cell and not _NUMBER.fullmatch(cell) else cell
 
 
-def error_cells(row: Row, problem: Problem, widths: Sequence[int]) -> list[str]:
+def error_cells(row: Row, problems: Sequence[Problem], widths: Sequence[int]) -> list[str]:
     """A refused row as it was under its kind's columns, what is wrong with it, and cells beyond the header.
 
-    `widths` counts the columns of each kind of file.
+    Each thing that is wrong has a line of its own in the cells that tell of it. `widths` counts the columns of each
+    kind of file.
     """
     width = widths[row.kind]
     before, after = sum(widths[: row.kind]), sum(widths[row.kind + 1 :])
     told = [guarded(cell) for cell in row.cells]
     cells = told[:width] + [""] * (width - len(told))
-    column = f"{row.kind + 1}.{problem.column}" if len(widths) > 1 and problem.column else problem.column
-    why = [place_of(row.line), column, problem.code, problem.message, problem.fix]
+    kind = f"{row.kind + 1}." if len(widths) > 1 else ""
+    columns = [kind + one.column if one.column else "" for one in problems]
+    texts = (columns, [one.code for one in problems], [one.message for one in problems], [one.fix for one in problems])
+    why = [place_of(row.line), *map("\n".join, texts)]
     return [*[""] * before, *cells, *[""] * after, *why, *told[width:]]
 
 
@@ -195,9 +198,9 @@ class ErrorFile:
         self._file: TextIO | None = None
         self._writer: Writer | None = None
 
-    def add(self, row: Row, problem: Problem) -> None:
+    def add(self, row: Row, problems: Sequence[Problem]) -> None:
         """Repeats a row, padded to the header's width, and says what is wrong with it."""
-        self._open().writerow(error_cells(row, problem, self._widths))
+        self._open().writerow(error_cells(row, problems, self._widths))
 
     def close(self) -> None:
         """Gives the file its name."""

@@ -13,7 +13,7 @@ from importers.profile import Profile
 from importers.reading.rows import Row
 from importers.reading.table import Table
 from importers.report import ErrorFile, Totals
-from importers.taking import Entry, OrdersIntake, commands_of, count, judged, prepared
+from importers.taking import Entry, OrdersIntake, commands_of, count, diagnosed, judged, prepared
 from projections.desk.bulk import BatchHook
 
 BATCH = 300
@@ -35,7 +35,7 @@ class Run:
         progress: Callable[[Totals], None] = lambda totals: None,
     ) -> None:
         self.totals = Totals()
-        self._intake = OrdersIntake(profile, origin, shop, lambda commands, beside: save(commands))
+        self._intake = OrdersIntake(profile, origin, shop, lambda commands, beside: save(commands), ())
         self._errors = errors
         self._progress = progress
         self._read = 0
@@ -44,6 +44,7 @@ class Run:
     def take(self, table: Table) -> Totals:
         """Takes in every row; raises `UnusableFile` when there is none, `RowsUnaccounted` when one got lost."""
         intake = self._intake
+        intake.headers = table.headers
         groups = table.groups(lambda rows: intake.groups(self._counted(rows)), intake.follows, intake.heads)
         for staged in judged(groups):
             self._entries.append(prepared(self._intake, staged))
@@ -62,10 +63,10 @@ class Run:
             yield row
 
     def _flush(self) -> None:
-        entries, self._entries = self._entries, []
+        entries, self._entries = diagnosed(self._intake, self._entries), []
         commands = commands_of(entries)
         results = self._intake.save(commands, _nothing) if commands else []
-        count(entries, results, self.totals, self._errors.add, self._intake.columns)
+        count(entries, results, self.totals, self._errors.add, self._intake)
         self._progress(self.totals)
 
 

@@ -26,8 +26,9 @@ from projections.engine.tables import Connection
 from projections.log import NothingRecorded, Session
 from projections.runtime import Runtime
 from projections.work import imports as work
-from projections.work.import_files import delete_rows, folder_of
+from projections.work.import_files import RefusedRow, delete_rows, folder_of
 from projections.work.import_files import error_report as joined_report
+from projections.work.import_files import first_refused as first_of_refused
 from projections.work.imports import RunningImport
 
 EXAMINED = "findings"  # of what is told of an import: what looked wrong in its first orders
@@ -238,6 +239,15 @@ def totals_so_far(runtime: Runtime, import_id: UUID) -> Totals:
     """What an import came to so far."""
     with runtime.reading() as connection:
         return totals_of(work.ranges(connection, import_id))
+
+
+def first_refused(runtime: Runtime, import_id: UUID, most: int) -> list[RefusedRow]:
+    """What is wrong with the first of the refused rows."""
+    standing = standing_of(runtime, import_id)
+    with runtime.reading() as connection:
+        ranges = work.ranges(connection, import_id)
+    folder = folder_of(runtime.settings, import_id)
+    return first_of_refused(folder, standing.header, standing.delimiter, ranges, most)
 
 
 def error_report(runtime: Runtime, import_id: UUID) -> Iterator[bytes]:

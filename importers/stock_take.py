@@ -120,7 +120,7 @@ class StockTake:
 
     def _refuse(self, row: Row, problem: Problem) -> None:
         self.counts.refused += 1
-        self._errors.add(row, problem)
+        self._errors.add(row, [problem])
 
 
 def _command(item: StockItem, sku: str, counted: int, context: Context) -> Command:

@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.errors import DomainError
 from domain.events import Command
-from domain.orders.creation import CreateOrder
+from domain.orders.creation import CreateOrder, create_order
 from domain.orders.intake import Created, Known, Refused, Result, Updated
+from domain.orders.order import Order
 from domain.settings import Shop
+from importers.diagnosis import Located, all_faults
 from importers.drafts import Draft
 from importers.faults import Fault, Problem
 from importers.files import Staged
@@ -37,6 +40,7 @@ FIXES = {
 }
 DATE_IN_FUTURE = "date-in-future"
 AHEAD = timedelta(days=1)  # by which clocks and zones may differ
+UNNUMBERED = "-"  # the key of an order whose number is missing, while its other cells are looked at
 _CORRECT = "Correct the cell and load the error file."
 
 
@@ -50,15 +54,21 @@ class Pending(Struct, frozen=True):
 
 
 class RefusedGroup(Struct, frozen=True):
-    """Rows that are refused before anything is decided: why, and the line at fault (None: all of them)."""
+    """Rows that are refused before anything is decided, the first fault of theirs, and all that `diagnosed` finds."""
 
-    rows: list[Row]
-    problem: Problem
-    line: int | None
+    staged: Staged
+    fault: Located
+    faults: tuple[Located, ...] = ()
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows."""
+        return self.staged.rows
 
 
 Entry = Pending | RefusedGroup
-Refuse = Callable[[Row, Problem], None]
+Refuse = Callable[[Row, Sequence[Problem]], None]
+"""What is done with a refused row and all that is wrong with it."""
 
 
 class Intake(Protocol):
@@ -67,6 +77,11 @@ class Intake(Protocol):
     @property
     def columns(self) -> dict[str, str]:
         """For a field of the command or a refusal's code, the column at fault."""
+        ...
+
+    @property
+    def headers(self) -> Sequence[Sequence[str]]:
+        """The columns of each kind of file."""
         ...
 
     @property
@@ -87,6 +102,10 @@ class Intake(Protocol):
         """The command; raises `Fault` or `DomainError`."""
         ...
 
+    def check(self, staged: Staged) -> None:
+        """Raises what is wrong with the cells of the rows, whatever else is known of them: `Fault` or `DomainError`."""
+        ...
+
     def save(self, commands: Sequence[Command], beside: BatchHook) -> Sequence[Result]:
         """Stores the commands together with what `beside` keeps of the results."""
         ...
@@ -101,8 +120,10 @@ class OrdersIntake:
         origin: Origin,
         shop: Shop,
         save: Callable[[Sequence[CreateOrder], BatchHook], Sequence[Result]],
+        headers: Sequence[Sequence[str]],
     ) -> None:
-        self.columns = dict(profile.columns)
+        self.headers = headers
+        self.columns = {"total-unknown": profile.columns.get("amount", ""), **profile.columns}
         self.groups = profile.groups
         self.follows = profile.follows
         self.heads = profile.heads
@@ -128,6 +149,23 @@ class OrdersIntake:
         require_past(draft, self.columns, datetime.now(UTC) + AHEAD)
         built = build(draft, self._origin, self._shop)
         return Pending(staged.rows, built.command, built.figures, draft)
+
+    def check(self, staged: Staged) -> None:
+        """Reads the rows as one order, and decides it as if nothing else were known."""
+        pending = self.pending(Staged(staged.key or UNNUMBERED, staged.rows))
+        command = pending.command
+        if isinstance(command, CreateOrder):
+            try:
+                create_order(Order.blank(command.order_id), command, self._shop)
+            except DomainError as error:
+                problem = problem_of(error, self.columns)
+                raise Fault(
+                    problem.code,
+                    problem.message,
+                    column=problem.column,
+                    fix=problem.fix,
+                    line=_line_of(error, pending.draft),
+                ) from None
 
     def save(self, commands: Sequence[Command], beside: BatchHook) -> Sequence[Result]:
         """Stores the orders in one transaction."""
@@ -168,9 +206,9 @@ def prepared(intake: Intake, staged: Staged) -> Entry:
     try:
         return intake.pending(staged)
     except Fault as fault:
-        return RefusedGroup(staged.rows, fault.problem, fault.line)
+        return RefusedGroup(staged, _located(fault, intake.columns))
     except DomainError as error:
-        return RefusedGroup(staged.rows, problem_of(error, intake.columns), None)
+        return RefusedGroup(staged, Located(problem_of(error, intake.columns), None))
 
 
 def commands_of(entries: Sequence[Entry]) -> list[Command]:
@@ -178,22 +216,52 @@ def commands_of(entries: Sequence[Entry]) -> list[Command]:
     return [entry.command for entry in entries if isinstance(entry, Pending)]
 
 
-def count(
-    entries: Sequence[Entry], results: Sequence[Result], totals: Totals, refuse: Refuse, columns: dict[str, str]
-) -> None:
+def count(entries: Sequence[Entry], results: Sequence[Result], totals: Totals, refuse: Refuse, intake: Intake) -> None:
     """Counts what became of entries, in their order; `results` are those of their commands."""
     answers = iter(results)
     for entry in entries:
         totals.rows += len(entry.rows)
         if isinstance(entry, RefusedGroup):
-            _refuse(entry.rows, entry.problem, entry.line, totals, refuse)
+            _refuse(entry.rows, entry.faults or (entry.fault,), totals, refuse)
             continue
         result = next(answers)
         if isinstance(result, Refused):
-            problem, line = problem_of(result.error, columns), _line_of(result.error, entry)
-            _refuse(entry.rows, problem, line, totals, refuse)
+            fault = Located(problem_of(result.error, intake.columns), _line_of(result.error, entry.draft))
+            staged = Staged(entry.draft.external_id if entry.draft else "", entry.rows)
+            _refuse(entry.rows, _all_faults(intake, staged, fault), totals, refuse)
             continue
         _accept(entry, result, totals)
+
+
+def diagnosed(intake: Intake, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, with all that is wrong with those that are refused: before a transaction, for it takes a while."""
+    return [
+        replace(entry, faults=_all_faults(intake, entry.staged, entry.fault))
+        if isinstance(entry, RefusedGroup)
+        else entry
+        for entry in entries
+    ]
+
+
+def _located(fault: Fault, columns: dict[str, str]) -> Located:
+    """The fault, at the column that it is known to be about where it tells none."""
+    problem = fault.problem
+    return Located(problem if problem.column else replace(problem, column=columns.get(problem.code, "")), fault.line)
+
+
+def _all_faults(intake: Intake, staged: Staged, first: Located) -> tuple[Located, ...]:
+    """The fault that was found, and what else is wrong with the cells."""
+
+    def read(filled: Staged) -> Located | None:
+        try:
+            intake.check(filled)
+        except Fault as fault:
+            return _located(fault, intake.columns)
+        except DomainError as error:
+            return Located(problem_of(error, intake.columns), None)
+        return None
+
+    return all_faults(staged, first, intake.headers, read)
 
 
 def _accept(entry: Pending, result: Result, totals: Totals) -> None:
@@ -210,13 +278,14 @@ def _accept(entry: Pending, result: Result, totals: Totals) -> None:
     totals.accept(len(entry.rows), entry.figures)
 
 
-def _refuse(rows: Sequence[Row], problem: Problem, line: int | None, totals: Totals, refuse: Refuse) -> None:
-    """Refuses all rows of an order; the one at fault says why, the others that they belong to it."""
+def _refuse(rows: Sequence[Row], faults: Sequence[Located], totals: Totals, refuse: Refuse) -> None:
+    """Refuses all rows of an order; those at fault say why, the others that they belong to it."""
     totals.refused += 1
     totals.refused_rows += len(rows)
     for row in rows:
-        told = row.problem or (problem if line in (None, row.line) else _sibling(line))
-        totals.reasons[told.code] += 1
+        own = [problem for problem, line in faults if line in (None, row.line)]
+        told = [row.problem] if row.problem else own or [_sibling(faults[0].line)]
+        totals.reasons.update({problem.code for problem in told})
         refuse(row, told)
 
 
@@ -233,12 +302,12 @@ def _sibling(line: int | None) -> Problem:
     return Problem(code="order-refused", message=message, fix="Nothing is wrong with this row: keep it with the other.")
 
 
-def _line_of(error: DomainError, entry: Pending) -> int | None:
+def _line_of(error: DomainError, draft: Draft | None) -> int | None:
     """The row that the refusal speaks of: the line item's own, else the first."""
     parts = error.pointer.split("/")
-    if entry.draft is None:
+    if draft is None:
         return None
-    lines = entry.draft.lines
+    lines = draft.lines
     if parts[1:2] == ["items"] and len(parts) > 2 and parts[2].isdigit() and int(parts[2]) < len(lines):
         return lines[int(parts[2])].line
-    return entry.draft.line
+    return draft.line

@@ -38,8 +38,9 @@ NAMES = {
 }
 NEEDED = {"tracking": ("number", "code"), "statuses": ("number", "status")}
 POINTERS = {
-    "number": "number", "carrier": "carrier", "tracking_code": "code", "status": "status",
-    "stock-confirmation-required": "stock", "balance-confirmation-required": "balance", "order-not-found": "number",
+    "number": "number", "carrier": "carrier", "tracking_code": "code", "status": "status", "stock": "stock",
+    "balance": "balance", "stock-confirmation-required": "stock", "balance-confirmation-required": "balance",
+    "order-not-found": "number",
 }  # fmt: skip
 
 
@@ -64,6 +65,7 @@ class UpdatesIntake:
     """A CSV file of `number, carrier, code` or of `number, status, stock, balance`."""
 
     def __init__(self, header: Sequence[str], runtime: Runtime, import_id: UUID, kind: str, choices: Choices) -> None:
+        self.headers = (header,)
         self._places = _places(header)
         if missing := [name for name in NEEDED[kind] if name not in self._places]:
             raise UnusableFile(f"The file has no column {', '.join(missing)}; it has {', '.join(header)[:2000]}.")
@@ -97,6 +99,13 @@ class UpdatesIntake:
             message = "Several orders have this number."
             raise Fault("number-ambiguous", message, column=self.columns["number"], fix="Change it by hand.")
         return Pending(staged.rows, self._command(found[0], told))
+
+    def check(self, staged: Staged) -> None:
+        """What is wrong with the row, whatever order it tells of."""
+        cells = staged.rows[0].cells
+        told = {name: cells[place].strip() for name, place in self._places.items()}
+        check_text(told["number"], CODE, "/number", required=True)
+        self._command(UUID(int=0), told)
 
     def save(self, commands: Sequence[Command], beside: BatchHook) -> Sequence[Result]:
         """Decides each row in a transaction of its own; one that was decided before leads to nothing new."""

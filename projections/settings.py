@@ -173,6 +173,10 @@ class Settings:
         "Where Stripe's hosted checkout is, for shops that gave it a domain of their own.",
     )
     stripe_api_url: str = _setting("", "Another server that speaks Stripe's API, for tests.")
+    shopify_token: str = _setting("", "Access token of the Shopify shop that `carnet import shopify` reads.")
+    woocommerce_token: str = _setting(
+        "", "Key and secret, with a colon, of the WooCommerce shop that `carnet import woocommerce` reads."
+    )
     reconcile_days: int = _setting(
         14, "Days that the nightly reconciliation with payment providers looks back.", _between(1, 3660)
     )

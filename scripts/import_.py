@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import click
-from msgspec import to_builtins
 from msgspec.structs import replace
 
-from domain.errors import DomainError
-from domain.imports import FIRST_YEAR, LAST_YEAR, NEEDS_ANSWER, CancelImport, Choices, Kind, is_form_of_dates
+from domain.imports import FIRST_YEAR, LAST_YEAR, CancelImport, Choices, Kind, is_form_of_dates
 from importers import local, service
-from importers.faults import UnusableFile
-from importers.intakes import ImportRequest, opened
-from importers.report import Totals
-from projections.runtime import Runtime
+from importers.intakes import ImportRequest
 from projections.work import imports as work
-from projections.work.imports import Progress
 from scripts.explaining import explain
-from scripts.import_maps import guess, maps, read_by
+from scripts.import_live import shopify, woocommerce
+from scripts.import_maps import guess, maps
+from scripts.import_run import SOME_REFUSED, begun, end, run, told_faults
 from scripts.installation import opened_runtime
-from scripts.undoing import ACTOR, now, take_back
+from scripts.undoing import now, take_back
 
-SOME_REFUSED, NEEDS_LOOK = 3, 4
-SECONDS_BETWEEN_LINES = 5.0
 MOST_KEPT = 1_000
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -57,6 +48,8 @@ def import_orders() -> None:
 
 import_orders.add_command(guess)
 import_orders.add_command(maps)
+import_orders.add_command(shopify)
+import_orders.add_command(woocommerce)
 
 
 checked = click.option(
@@ -144,7 +137,7 @@ def orders(files: tuple[Path, ...], map_file: Path | None, stock: Any, update: b
         currency=told.pop("currency").upper(),
     )
     if told.pop("explain"):
-        with _told():
+        with told_faults():
             explain(asked, map_file, as_json=told["as_json"])
         return
     _load(files, asked, map_file, **told)
@@ -185,6 +178,47 @@ def products(files: tuple[Path, ...], update: bool, **told: Any) -> None:
     _load(files, ImportRequest(files=_resolved(files), kind="products", choices=choices), None, **told)
 
 
+def _records(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of customers, stock and coupons."""
+    for option in (
+        click.option("--timezone", default="", metavar="ZONE", help="Of times that tell none, like Europe/Paris."),
+        click.option("--dates", default="", metavar="FORM", help="day-first or month-first, where no date proves it."),
+        click.option("--update", is_flag=True, help="Lead those that are there to what the file tells."),
+        _loading,
+    ):
+        command = option(command)
+    return command
+
+
+@import_orders.command()
+@_records
+def customers(files: tuple[Path, ...], **told: Any) -> None:
+    """Take customers in from FILES, CSV files with an e-mail address per row, as Shopify, WooCommerce and PrestaShop
+    export them or under plain names (name, company, line1, postcode, city, country, phone, tags)."""
+    _load_records(files, "customers", **told)
+
+
+@import_orders.command()
+@_records
+def stock(files: tuple[Path, ...], **told: Any) -> None:
+    """Put stock right by FILES, CSV files with a sku and what was counted, summed over the places that they tell."""
+    _load_records(files, "stock", **told)
+
+
+@import_orders.command()
+@_records
+def coupons(files: tuple[Path, ...], **told: Any) -> None:
+    """Bring coupons out from FILES, CSV files with code, kind (percent, amount, free_shipping), value, currency,
+    minimum, valid_from, valid_until, limit, limit_per_customer, combines and active."""
+    _load_records(files, "coupons", **told)
+
+
+def _load_records(files: Sequence[Path], kind: Kind, *, update: bool, timezone: str, dates: str, **told: Any) -> None:
+    choices = Choices(dry_run=told["dry_run"], on_change="update" if update else "report")
+    asked = ImportRequest(files=_resolved(files), kind=kind, timezone=timezone, dates=dates, choices=choices)
+    _load(files, asked, None, **told)
+
+
 def _updates(files: Sequence[Path], kind: Kind, told: Mapping[str, Any]) -> ImportRequest:
     choices = Choices(dry_run=told["dry_run"], automations=told["automations"])
     return ImportRequest(files=_resolved(files), kind=kind, choices=choices)
@@ -201,16 +235,16 @@ def _resolved(files: Sequence[Path]) -> tuple[str, ...]:
 @checked
 def resume(import_id: UUID, errors: Path | None, as_json: bool, checked: Sequence[str]) -> None:
     """Go on with an import that was stopped, or that waits for an answer, where it was."""
-    with _told(as_json=as_json), opened_runtime() as runtime:
-        _run(runtime, import_id, checked, local.PROCESSES)
-        _end(runtime, import_id, errors or Path(f"{import_id}-errors.csv"), as_json=as_json)
+    with told_faults(as_json=as_json), opened_runtime() as runtime:
+        run(runtime, import_id, checked, local.PROCESSES)
+        end(runtime, import_id, errors or Path(f"{import_id}-errors.csv"), as_json=as_json)
 
 
 @import_orders.command()
 @click.argument("import_id", type=click.UUID)
 def cancel(import_id: UUID) -> None:
     """Stop an import for good; what came in stays and can be undone."""
-    with _told(), opened_runtime() as runtime:
+    with told_faults(), opened_runtime() as runtime:
         service.change(runtime, CancelImport(import_id=import_id, context=now()), import_id)
     click.echo("Cancelled.")
 
@@ -223,7 +257,7 @@ def undo(import_id: UUID, as_json: bool) -> None:
 
     Orders that were worked on since stay, and are listed. Exit status: 0 when all went, 3 when some stay.
     """
-    with _told(), opened_runtime() as runtime:
+    with told_faults(), opened_runtime() as runtime:
         totals = take_back(runtime, import_id)
         with runtime.reading() as connection:
             kept = work.kept(connection, import_id, MOST_KEPT)
@@ -253,131 +287,7 @@ def _load(
     report = errors or Path(f"{files[0].stem}-errors.csv")
     if report.resolve() in {file.resolve() for file in files}:
         raise click.UsageError("The error report would overwrite the file: say another --errors.")
-    with _told(as_json=as_json), opened_runtime(begins=not dry_run) as runtime:
-        import_id = _begun(runtime, files, asked, map_file)
-        _run(runtime, import_id, checked, processes)
-        _end(runtime, import_id, report, as_json=as_json)
-
-
-def _run(runtime: Runtime, import_id: UUID, checked: Sequence[str], processes: int) -> None:
-    """Brings the import to its end; what looks wrong is answered by the names of what was checked."""
-    with _progress() as tell:
-        try:
-            local.run(runtime, import_id, tell, processes=processes)
-        except local.AnswerNeeded as needed:
-            names = {finding.name for finding in needed.findings}
-            if not names <= set(checked):
-                raise
-            service.answer(runtime, import_id, names, ACTOR)
-            local.run(runtime, import_id, tell, processes=processes)
-
-
-def _begun(runtime: Runtime, files: Sequence[Path], asked: ImportRequest, map_file: Path | None) -> UUID:
-    """The import of these files, with its mapping kept beside its ranges."""
-    mapping = map_file.read_bytes() if map_file and map_file.is_file() else str(map_file or "").encode()
-    asked = read_by(runtime, asked, map_file)
-    fingerprint = service.fingerprint_of(files, asked, mapping)
-    with opened(runtime, uuid4(), asked) as table:  # what cannot be read at all is told before anything begins
-        for warning in table.warnings:
-            click.secho(f"Warning: {warning}", fg="yellow", err=True)
-        settled = table.asked
-    size = sum(file.stat().st_size for file in files)
-    return service.begin(runtime, settled, fingerprint, size, ACTOR)
-
-
-def _end(runtime: Runtime, import_id: UUID, report: Path, *, as_json: bool) -> None:
-    """Tells what the import came to, and gives the refused rows their file."""
-    totals = service.totals_so_far(runtime, import_id)
-    dry_run = service.state_of(runtime, import_id).choices.dry_run
-    if totals.refused_rows:
-        _write_report(runtime, import_id, report)
-    told = service.standing_of(runtime, import_id).told
-    unused, findings = ImportRequest.restored(told).unused, told.get(service.EXAMINED, []) if dry_run else []
-    _print(totals, import_id, unused, findings, dry_run=dry_run, as_json=as_json)
-    if totals.refused_rows:
-        click.echo(f"The refused rows are in {report}: correct them there and load that file.", err=True)
-        sys.exit(SOME_REFUSED)
-
-
-def _print(
-    totals: Totals,
-    import_id: UUID,
-    unused: Sequence[str],
-    findings: Sequence[Mapping[str, Any]],
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    if as_json:
-        head = {"import": str(import_id), "dry_run": dry_run, "columns_not_used": unused, "findings": findings}
-        click.echo(json.dumps({**head, **totals.as_dict()}))
-        return
-    asked = [f"{'Looks wrong':<24}{finding['name']}: {finding['detail']}" for finding in findings]
-    lines = [f"{'Import':<24}{import_id}", *asked, *totals.as_lines(unused)]
-    click.echo("\n".join(["Nothing was stored.", *lines] if dry_run else lines))
-
-
-def _write_report(runtime: Runtime, import_id: UUID, report: Path) -> None:
-    partial = report.with_name(report.name + ".partial")
-    try:
-        partial.touch(mode=0o600)
-        with partial.open("wb") as file:
-            for chunk in service.error_report(runtime, import_id):
-                file.write(chunk)
-        shutil.move(partial, report)
-    except OSError as error:
-        raise UnusableFile(f"The error report cannot be written to {report}: {error.strerror}.") from None
-
-
-@contextmanager
-def _told(*, as_json: bool = False) -> Iterator[None]:
-    """Faults of the file and refusals, told as such."""
-    try:
-        yield
-    except local.AnswerNeeded as needed:
-        _ask(needed, as_json=as_json)
-        sys.exit(NEEDS_LOOK)
-    except (UnusableFile, local.WorkerLost, DomainError) as error:
-        raise click.ClickException(str(error)) from None
-
-
-def _ask(needed: local.AnswerNeeded, *, as_json: bool) -> None:
-    """Tells what looks wrong, and how to say that it is right."""
-    if as_json:
-        findings = [to_builtins(finding) for finding in needed.findings]
-        click.echo(json.dumps({"import": str(needed.import_id), "state": NEEDS_ANSWER, "findings": findings}))
-        return
-    click.echo("Nothing was stored: look at this first.")
-    for finding in needed.findings:
-        click.echo(f"{finding.name:<24}{finding.detail}")
-    names = " ".join(f"--yes-i-checked {finding.name}" for finding in needed.findings)
-    click.echo(f"Correct the map or the file; or, where all of it is right, say {names} as well.", err=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
-    """A bar on a terminal, else a line every few seconds; both on standard error."""
-    if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-        with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-            task = bar.add_task("Importing", total=1.0)
-            yield lambda now: bar.update(task, completed=_share(now), description=f"{now.rows} rows read")
-        return
-    last = time.monotonic()
-
-    def line(now: Any) -> None:
-        nonlocal last
-        if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
-            last = time.monotonic()
-            click.echo(f"{now.rows} rows read, {100 * _share(now):.0f} % taken in", err=True)
-
-    yield line
-
-
-def _share(now: Any) -> float:
-    """How much of the whole file is taken in: of what is read, as much as was read of all."""
-    read = 1.0 if now.is_read else now.read_bytes / max(1, now.size)
-    return float(read * now.done_bytes / max(1, now.bytes))
+    with told_faults(as_json=as_json), opened_runtime(begins=not dry_run) as runtime:
+        import_id = begun(runtime, files, asked, map_file)
+        run(runtime, import_id, checked, processes)
+        end(runtime, import_id, report, as_json=as_json)

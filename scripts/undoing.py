@@ -11,6 +11,7 @@ from domain.imports import UNDOING, BeginUndo, CompleteUndo
 from importers import service
 from projections.desk.undoing import Undoing, UndoneBatch, undone_counts
 from projections.desk.undoing_products import UndoingProducts
+from projections.desk.undoing_records import UndoingRecords
 from projections.runtime import Runtime
 from projections.work import imports as work
 
@@ -18,19 +19,19 @@ ACTOR = "process:import"
 
 
 def take_back(runtime: Runtime, import_id: UUID) -> dict[str, int]:
-    """Takes an import back and tells how many orders or products went and stay."""
+    """Takes an import back and tells how many of what it brought went and stay."""
     one = service.state_of(runtime, import_id)
     if one.state != UNDOING:
         service.change(runtime, BeginUndo(import_id=import_id, context=now()), import_id)
     with runtime.pool.connection() as connection:
         work.forget_kept(connection, import_id)
     undone, kept = 0, 0
-    of_products = one.kind == "products"
-    for batch in (_products if of_products else _orders)(runtime, import_id):
+    of_orders = one.kind == "orders"
+    for batch in _batches(runtime, import_id, one.kind):
         undone, kept = undone + batch.undone, kept + len(batch.kept)
         with runtime.pool.connection() as connection:
             work.keep(connection, import_id, batch.kept)
-    if not of_products:
+    if of_orders:
         with runtime.reading() as connection:
             undone, _ = undone_counts(connection, import_id)
     totals = {"undone": undone, "kept": kept}
@@ -38,12 +39,12 @@ def take_back(runtime: Runtime, import_id: UUID) -> dict[str, int]:
     return totals
 
 
-def _orders(runtime: Runtime, import_id: UUID) -> Iterator[UndoneBatch]:
-    return Undoing(runtime.log, import_id, now(), runtime.desk.shop()).batches()
-
-
-def _products(runtime: Runtime, import_id: UUID) -> Iterator[UndoneBatch]:
-    return UndoingProducts(runtime, import_id, now()).batches()
+def _batches(runtime: Runtime, import_id: UUID, kind: str) -> Iterator[UndoneBatch]:
+    if kind == "orders":
+        return Undoing(runtime.log, import_id, now(), runtime.desk.shop()).batches()
+    if kind == "products":
+        return UndoingProducts(runtime, import_id, now()).batches()
+    return UndoingRecords(runtime, import_id, kind, now()).batches()
 
 
 def now() -> Context:

@@ -45,7 +45,7 @@ from projections.work import imports as work
 from projections.work.import_differences import differences
 
 imports = Resource("imports", __name__, url_prefix="/imports", description="Files taken in")
-MOST_KEPT = 1_000
+MOST_KEPT, MOST_REFUSED = 1_000, 50
 CSV = "text/csv; charset=utf-8"
 
 
@@ -106,8 +106,26 @@ class FindingAnswer(Body):
     checked = fields.Boolean(required=True)
 
 
+class RowFaultAnswer(Body):
+    """What is wrong with a refused row: the column at fault (empty: the whole row), why, and a way out."""
+
+    column = fields.String(required=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    fix = fields.String(required=True)
+
+
+class RefusedRowAnswer(Body):
+    """Where a refused row stands (`17`, or `2:17` in the second file), and all that is wrong with it."""
+
+    row = fields.String(required=True)
+    faults = fields.List(fields.Nested(RowFaultAnswer), required=True)
+
+
 class ImportAnswer(ImportRowAnswer):
-    """An import with what was chosen for it, its progress, its refusals by code and what an undo left.
+    """An import with what was chosen for it, its progress, its refusals and what an undo left.
+
+    `refusals` counts rows by code; `refused_rows` are the first fifty, `errors.csv` has all of them with their cells.
 
     In the state `needs-answer` its `findings` ask for a look; a dry run tells them and goes on.
     """
@@ -116,6 +134,7 @@ class ImportAnswer(ImportRowAnswer):
     choices = fields.Dict(keys=fields.String(), required=True, metadata=CHOICES)
     progress = fields.Nested(ImportProgressAnswer, required=True)
     refusals = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    refused_rows = fields.List(fields.Nested(RefusedRowAnswer), required=True)
     findings = fields.List(fields.Nested(FindingAnswer), required=True)
     taken_back = fields.Dict(keys=fields.String(), required=True, metadata=TAKEN_BACK)
     kept = fields.List(fields.Nested(KeptAnswer), required=True)
@@ -191,10 +210,20 @@ def import_answer(one: Import, shop: Shop | None = None) -> dict[str, Any]:
         "progress": _progress_answer(progress),
         "totals": one.totals,
         "refusals": work.refusals(ranges),
+        "refused_rows": _refused_rows(standing, ranges),
         "findings": _findings(one, standing.told if standing else {}),
         "taken_back": one.taken_back,
         "kept": [{**row._asdict(), "order_id": str(row.order_id)} for row in kept],
     }
+
+
+def _refused_rows(standing: work.RunningImport | None, ranges: list[work.Range]) -> list[dict[str, Any]]:
+    """What is wrong with the first refused rows; it repeats no cell."""
+    if standing is None:
+        return []
+    folder = import_files.folder_of(runtime().settings, standing.id)
+    found = import_files.first_refused(folder, standing.header, standing.delimiter, ranges, MOST_REFUSED)
+    return [{"row": one.row, "faults": [fault._asdict() for fault in one.faults]} for one in found]
 
 
 def _findings(one: Import, told: dict[str, Any]) -> list[dict[str, Any]]:
@@ -253,16 +282,16 @@ def post_import() -> Response:
     In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
 
     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
-    `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
-    goes on while who asked has them.
+    `customers:write`, with `stock=apply` `stock:write`; for products and stock `stock:write` alone, for customers
+    `customers:write`, for coupons `coupons:write`; a dry run none of these. It goes on while who asked has them.
 
     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
 
-    The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one
-    that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may
-    mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers`
-    (keep or update their names). With `like`, the id of an import, whatever is not told is as that one was
-    asked and as its files proved: so are its refused rows loaded again.
+    The query says how: `kind` (orders, tracking, statuses, products, payments, customers, stock, coupons), `source`,
+    `mapping` (the name of one that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first
+    year that two digits may mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report
+    or update), `customers` (keep or update their names). With `like`, the id of an import, whatever is not told is as
+    that one was asked and as its files proved: so are its refused rows loaded again.
 
     Where the first orders look wrong, nothing is stored and the state is `needs-answer`: see `findings`.
     """

@@ -129,6 +129,7 @@ class PaymentsReader:
                 "No list of payments has this header: Stripe's payments and PayPal's activity are known."
             )
         self.form = form
+        self.header = tuple(header)
         self.named = form.named(header)
         self._numbers = [column for name in form.numbers for column in header if spelt(column) == name]
         self._words = [column for name in form.words for column in header if spelt(column) == name]

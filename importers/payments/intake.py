@@ -47,6 +47,7 @@ class PaymentsIntake:
         self._runtime = runtime
         self._import_id = import_id
         self._choices = choices
+        self.headers = (reader.header,)
         named = reader.named
         self.columns = {"number": named["reference"], "amount": named["amount"], "reference": named["reference"]}
         self.columns |= {"refund-above-paid": named.get("refunded", named["amount"]), "payment-unmatched": ""}
@@ -72,6 +73,10 @@ class PaymentsIntake:
         return Pending(
             staged.rows, TellPayment(context=context, order_id=order_id, method=self._reader.form.name, told=told)
         )
+
+    def check(self, staged: Staged) -> None:
+        """What is wrong with the row, whatever order it is for."""
+        self._reader.told(staged.rows[0])
 
     def save(self, commands: Sequence[Command], beside: BatchHook) -> Sequence[Result]:
         """Decides each row in a transaction of its own; one that was decided before leads to nothing new."""

@@ -45,7 +45,7 @@ PROJECTIONS: Mapping[str, Projection] = {
     )
 }
 # Views that go behind the others in larger batches, so that what they cost keeps nobody waiting.
-UNHURRIED = frozenset({OrdersPast.name})
+UNHURRIED = frozenset({OrdersPast.name, Sales.name, StatusDurations.name, Receivables.name})
 
 
 def kept(*, orders_past: bool) -> Mapping[str, Projection]:

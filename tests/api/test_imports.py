@@ -78,6 +78,9 @@ def test_a_file_is_taken_in_by_workers_and_accounted_for(client: FlaskClient, ru
     told = ended(client, answer.get_json()["id"])
     assert told["totals"]["orders"]["new"] == 2
     assert told["refusals"] == {"not-a-whole-number": 1}
+    assert [(row["row"], [fault["column"] for fault in row["faults"]]) for row in told["refused_rows"]] == [
+        ("4", ["Lineitem quantity"])
+    ]
     assert (told["profile"], told["source"], told["dry_run"]) == ("shopify", "shopify", False)
     assert told["progress"] == {"read": 1.0, "taken_in": 1.0, "rows": 3, "orders": 3, "ranges": 1, "ranges_done": 1}
     report = client.get(f"{IMPORTS}/{told['id']}/errors.csv")

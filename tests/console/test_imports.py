@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -83,6 +84,44 @@ def test_an_export_is_tried_brought_in_corrected_and_taken_back(wizard: Callable
     expect(page.get_by_text("All of it; nothing was left.")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".data-table tbody tr").first).to_contain_text("Taken back")
+
+
+def test_a_row_with_three_bad_cells_tells_all_three(wizard: Callable[..., Page]) -> None:
+    page = wizard()
+    header, row, *rest = export().decode().splitlines()
+    cells = dict(zip(header.split(","), row.split(","), strict=True))
+    cells |= {"Created at": "soon", "Total": "much", "Lineitem quantity": "one"}
+    choose(page, ("orders.csv", "\n".join([header, ",".join(cells.values()), *rest]).encode()))
+    expect(page.get_by_text("This is an export of Shopify")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="What would come in")).to_be_visible()
+    faults = page.locator(".refused > li").first.locator(".refused-faults li")
+    expect(faults).to_have_count(3)
+    for column in ("Created at", "Total", "Lineitem quantity"):
+        expect(faults.filter(has_text=column)).to_have_count(1)
+    expect(page.locator(".refused > li").first.locator("input[aria-invalid=true]")).to_have_count(3)
+    if folder := os.environ.get("PICTURES_DIR"):
+        page.locator(".refused").scroll_into_view_if_needed()
+        page.screenshot(path=f"{folder}/refused.png", full_page=True)
+
+
+def test_customers_come_in_by_a_file_of_their_own_and_go_again(wizard: Callable[..., Page]) -> None:
+    page = wizard()
+    page.get_by_role("radio", name="Customers").check()
+    choose(page, ("customers.csv", b"name,email,city\nGrete Nowhere,grete.nowhere@example.com,Lyon\nBo,at home,\n"))
+    if folder := os.environ.get("PICTURES_DIR"):
+        page.screenshot(path=f"{folder}/kinds.png", full_page=True)
+    expect(page.get_by_role("button", name="Try it")).to_be_enabled()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="What would come in")).to_be_visible()
+    expect(figure(page, "Rows refused")).to_have_text("1")
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_url(BROUGHT)
+    expect(figure(page, "New")).to_have_text("1")
+    page.get_by_role("button", name="Take it back…").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("All of it; nothing was left.")).to_be_visible()
 
 
 def test_a_file_of_no_platform_is_read_by_columns_that_are_chosen_and_kept(wizard: Callable[..., Page]) -> None:

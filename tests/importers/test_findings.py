@@ -6,10 +6,12 @@ import json
 from datetime import UTC
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 from click.testing import CliRunner
 
+from importers import findings
 from importers.mapping.mapping import AddressColumns, CsvMapping, OrderColumns
 from importers.profile import Choices
 from scripts.import_ import import_orders
@@ -78,6 +80,21 @@ def test_a_payment_that_is_told_and_not_read(tmp_path: Path, column: str, cell: 
     mapping = CsvMapping(source="till", currency="EUR", timezone="UTC", columns=COLUMNS)
     told = names(tmp_path, *(f"{row},{cell}" for row in rows()), header=f"{HEADER},{column}", mapping=mapping)
     assert ("paid-but-unpaid" in told) == found
+
+
+def test_every_order_of_a_file_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "MOST_ORDERS", 5)
+    old = "12,1990-01-02,Ida,Cup,1,5.00,5.00"
+    assert names(tmp_path, *rows(11), old) == ["years-before-the-shop"]
+    monkeypatch.setattr(findings, "WHOLE", 0)
+    assert names(tmp_path, *rows(11), old) == [], "of a large file the first are looked at"
+
+
+def test_part_payments_of_which_no_amount_is_told(tmp_path: Path) -> None:
+    columns = msgspec.structs.replace(COLUMNS, payment_status="Money")
+    mapping = CsvMapping(source="till", currency="EUR", timezone="UTC", columns=columns)
+    told = names(tmp_path, *(f"{row},partially_paid" for row in rows()), header=f"{HEADER},Money", mapping=mapping)
+    assert told == ["part-payments-unknown"]
 
 
 def test_quantities_and_refunds_that_are_not_read(tmp_path: Path) -> None:

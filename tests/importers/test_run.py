@@ -223,4 +223,5 @@ def test_every_row_of_any_file_ends_up_somewhere(tmp_path: Path, rows: list[list
     file = write(tmp_path, HEADER, order(9), *(",".join(row) for row in rows), encoding="utf-16")
     totals = import_file(file).totals
     assert totals.rows == totals.accepted_rows + totals.refused_rows
-    assert sum(totals.reasons.values()) == totals.refused_rows
+    assert all(0 < count <= totals.refused_rows for count in totals.reasons.values())
+    assert sum(totals.reasons.values()) >= totals.refused_rows, "each refused row has a reason, or several"

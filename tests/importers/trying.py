@@ -52,6 +52,12 @@ class Imported:
         """Why each row was refused."""
         return [row["error_code"] for row in self.errors]
 
+    @property
+    def faults(self) -> list[list[tuple[str, str]]]:
+        """For each refused row the columns at fault and why."""
+        told = [(row["error_column"].split("\n"), row["error_code"].split("\n")) for row in self.errors]
+        return [list(zip(columns, codes, strict=True)) for columns, codes in told]
+
 
 def import_file(
     *files: Path,
@@ -90,7 +96,7 @@ def findings_of(*files: Path, mapping: CsvMapping | None = None, choices: Choice
     with open_table(files) as table:
         profile = opened_profile(table, mapping, choices or Choices()).profile
         origin = Origin(source=profile.source, profile=profile.name, import_id=RUN_ID)
-        intake = OrdersIntake(profile, origin, Shop(), lambda commands, beside: [])
+        intake = OrdersIntake(profile, origin, Shop(), lambda commands, beside: [], table.headers)
         asked = ImportRequest(files=(), unused=unused_columns(table, profile))
         opened = Opened(table, intake, profile.name, origin.source, asked, reads=profile.reads)
         return {finding.name: finding for finding in found(opened)}

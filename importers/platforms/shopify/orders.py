@@ -43,6 +43,10 @@ SAID_IN_A_NOTE = (
     "Payment Reference", "Receipt Number", "Location", "Vendor", "Duties", "Payment Terms Name", "Next Payment Due At",
 )  # fmt: skip
 
+ADDRESS = {
+    "name": "Name", "company": "Company", "line1": "Address1", "line2": "Address2", "postcode": "Zip", "city": "City",
+    "region": "Province", "country": "Country", "phone": "Phone",
+}  # fmt: skip
 COLUMNS = {
     "number": "Name",
     "operator": "Employee",
@@ -51,8 +55,11 @@ COLUMNS = {
     "reference": "Payment ID",
     "shipping_method": "Shipping Method",
     "billing_address/email": "Email",
-    "billing_address/country": "Billing Country",
-    "shipping_address/country": "Shipping Country",
+    **{
+        f"{kind.lower()}_address/{part}": f"{kind} {column}"
+        for kind in ("Billing", "Shipping")
+        for part, column in ADDRESS.items()
+    },
     "items/sku": "Lineitem sku",
     "items/name": "Lineitem name",
     "items/quantity": "Lineitem quantity",

@@ -50,14 +50,21 @@ TELLING = frozenset({
     "fee_items", "coupon_items", "refund_items", "order_notes", "download_permissions", "customer_user_agent",
 })  # fmt: skip
 
+ADDRESS = {
+    "name": "first_name", "company": "company", "line1": "address_1", "line2": "address_2", "postcode": "postcode",
+    "city": "city", "region": "state", "country": "country", "phone": "phone",
+}  # fmt: skip
 COLUMNS = {
     "source": "order_id",
     "payment_method": "payment_method",
     "reference": "transaction_id",
     "shipping_method": "shipping_method",
     "billing_address/email": "billing_email",
-    "billing_address/country": "billing_country",
-    "shipping_address/country": "shipping_country",
+    **{
+        f"{kind}_address/{part}": f"{kind}_{column}"
+        for kind in ("billing", "shipping")
+        for part, column in ADDRESS.items()
+    },
     "code": "coupon_items",
     "discount": "discount_total",
     "shipping_charge": "shipping_total",

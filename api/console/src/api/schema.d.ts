@@ -4728,7 +4728,7 @@ export interface paths {
             parameters: {
                 query?: {
                     state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                     /** @description What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's. */
@@ -7523,7 +7523,7 @@ export interface paths {
                     cursor?: string;
                     count?: "exact" | "estimate";
                     state?: "running" | "paused" | "cancelled" | "failed" | "completed" | "undoing" | "undone" | "needs-answer";
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
                     source?: string;
                     sort?: "started_at" | "-started_at";
                 };
@@ -7554,23 +7554,23 @@ export interface paths {
          * @description In the place of a `file` stands an `upload`, the id of one that came before (`/imports/uploads`).
          *
          *     It needs, besides `imports:write`, the permissions of what it does: `orders:write`; for orders `orders:refund` and
-         *     `customers:write`, with `stock=apply` `stock:write`; for products `stock:write` alone; a dry run none of these. It
-         *     goes on while who asked has them.
+         *     `customers:write`, with `stock=apply` `stock:write`; for products and stock `stock:write` alone, for customers
+         *     `customers:write`, for coupons `coupons:write`; a dry run none of these. It goes on while who asked has them.
          *
          *     Several files belong together (orders and their lines) or are the pieces of one export; their order is no matter.
          *
-         *     The query says how: `kind` (orders, tracking, statuses, products, payments), `source`, `mapping` (the name of one
-         *     that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first year that two digits may
-         *     mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report or update), `customers`
-         *     (keep or update their names). With `like`, the id of an import, whatever is not told is as that one was
-         *     asked and as its files proved: so are its refused rows loaded again.
+         *     The query says how: `kind` (orders, tracking, statuses, products, payments, customers, stock, coupons), `source`,
+         *     `mapping` (the name of one that is kept or comes along), `currency`, `timezone`, `dates`, `years_from` (the first
+         *     year that two digits may mean), `decimal`, `dry_run`, `stock` (leave or apply), `automations`, `on_change` (report
+         *     or update), `customers` (keep or update their names). With `like`, the id of an import, whatever is not told is as
+         *     that one was asked and as its files proved: so are its refused rows loaded again.
          *
          *     Where the first orders look wrong, nothing is stored and the state is `needs-answer`: see `findings`.
          */
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -8108,7 +8108,7 @@ export interface paths {
         post: {
             parameters: {
                 query?: {
-                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments";
+                    kind?: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
                     source?: string;
                     mapping?: string;
                     currency?: string;
@@ -16705,7 +16705,7 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
             source: string;
             profile: string;
             /** @enum {string} */
@@ -16767,6 +16767,16 @@ export interface components {
             ranges: number;
             ranges_done: number;
         };
+        RowFaultAnswer: {
+            column: string;
+            code: string;
+            message: string;
+            fix: string;
+        };
+        RefusedRowAnswer: {
+            row: string;
+            faults: components["schemas"]["RowFaultAnswer"][];
+        };
         FindingAnswer: {
             name: string;
             orders: number;
@@ -16786,7 +16796,7 @@ export interface components {
             id: string;
             version: number;
             /** @enum {string} */
-            kind: "orders" | "tracking" | "statuses" | "products" | "payments";
+            kind: "orders" | "tracking" | "statuses" | "products" | "payments" | "customers" | "stock" | "coupons";
             source: string;
             profile: string;
             /** @enum {string} */
@@ -16851,6 +16861,7 @@ export interface components {
             refusals: {
                 [key: string]: number;
             };
+            refused_rows: components["schemas"]["RefusedRowAnswer"][];
             findings: components["schemas"]["FindingAnswer"][];
             taken_back: {
                 /** @description Orders or products that an undo took back */

@@ -89,6 +89,7 @@ function findingLabel(name: string): string {
     "orders-without-lines": i18n._("Orders without lines."),
     adjustments: i18n._("Lines, discounts, shipping and taxes come to other totals."),
     "paid-but-unpaid": i18n._("A column tells of a payment, and they would come in unpaid."),
+    "part-payments-unknown": i18n._("They are paid in part, and nothing tells how much."),
     "done-but-unpaid": i18n._("They are completed, and would come in unpaid."),
     "refunds-not-read": i18n._("A column tells of refunds and is not read."),
     "quantities-not-read": i18n._("A column tells of quantities and is not read."),

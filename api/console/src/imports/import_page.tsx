@@ -10,12 +10,12 @@ import { BackPage, Read, Sheet, useAct } from "../parts/back";
 import { Button } from "../parts/button";
 import { Icon } from "../parts/icon";
 import { DataTable } from "../parts/table";
-import { type Import, importQuery, type Step, stepped } from "./data";
+import { type Import, importQuery, type Kind, type Step, stepped } from "./data";
 import { ExplanationSheet } from "./explanation_sheet";
 import { Findings } from "./findings";
 import { Outcome, Progress } from "./outcome";
 import { RefusedRows } from "./refused_rows";
-import { kindLabel, originOf } from "./words";
+import { kindLabel, originOf, STORED } from "./words";
 import "../styles/imports.css";
 
 const Confirm = lazy(() => import("../parts/confirm").then((part) => ({ default: part.Confirm })));
@@ -68,7 +68,7 @@ function Steps({ one }: { one: Import }) {
     renews: ["import", "imports"],
   });
   if (!may) return null;
-  const isStoring = !one.dry_run && (one.kind === "orders" || one.kind === "products");
+  const isStoring = !one.dry_run && STORED.includes(one.kind);
   const mayUndo = isStoring && ["completed", "cancelled", "failed", "undone"].includes(one.state);
   return (
     <>
@@ -104,12 +104,7 @@ interface AskingProps {
 function Asking({ one, step, onClose }: AskingProps) {
   const client = useQueryClient();
   const isStop = step === "cancel";
-  const undone =
-    one.kind === "orders"
-      ? i18n._(
-          "Its orders go, what they moved of stock, and the cards of customers that it made. What somebody worked on since stays and is listed. The history keeps that it was so.",
-        )
-      : i18n._("Products that it brought are retired; those that it changed are as before.");
+  const undone = undoneText(one.kind);
   return (
     <Confirm
       title={isStop ? i18n._("Stop this import?") : i18n._("Take this import back?")}
@@ -123,6 +118,20 @@ function Asking({ one, step, onClose }: AskingProps) {
     >
       <p>{isStop ? i18n._("What came in stays, and can be taken back. It does not go on.") : undone}</p>
     </Confirm>
+  );
+}
+
+/** What taking an import of that kind back does. */
+function undoneText(kind: Kind): string {
+  if (kind === "orders")
+    return i18n._(
+      "Its orders go, what they moved of stock, and the cards of customers that it made. What somebody worked on since stays and is listed. The history keeps that it was so.",
+    );
+  if (kind === "products")
+    return i18n._("Products that it brought are retired; those that it changed are as before.");
+  if (kind === "stock") return i18n._("Figures of stock are less what it made of them.");
+  return i18n._(
+    "What it brought goes; what it changed is as before. What was worked on since stays and is listed.",
   );
 }
 

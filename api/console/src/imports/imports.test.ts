@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { delimiterOf, parseCsv, writeCsv } from "./csv";
 import { fieldsOf, mappingName, valueAtTop, withFields, withValue } from "./mapping_text";
+import { refusedOf } from "./refused";
 import { sniffed } from "./sniffing";
 
 const GUESSED = `# Proposed from all 4 rows.
@@ -69,6 +70,19 @@ describe("refused rows", () => {
       ["1", "two\nlines; and", "2", "Sum"],
     ]);
     expect(parseCsv(writeCsv(records, delimiter), delimiter)).toEqual(records);
+  });
+
+  it("tell each of several faults with its cell", () => {
+    const text =
+      "No,Date,Total,error_row,error_column,error_code,error_message,error_fix\r\n" +
+      '7,soon,x,2,"Date\nTotal","a\nb","No date.\nNo amount.","Write a date.\nWrite 1.00."\r\n' +
+      "8,,,3,,order-refused,Refused.,Keep it.\r\n";
+    const [first, second] = refusedOf(text, true).rows;
+    expect(first?.faults).toEqual([
+      { column: 1, message: "No date.", fix: "Write a date." },
+      { column: 2, message: "No amount.", fix: "Write 1.00." },
+    ]);
+    expect(second?.faults).toEqual([{ column: -1, message: "Refused.", fix: "Keep it." }]);
   });
 
   it("leave out a last one that is cut off", () => {

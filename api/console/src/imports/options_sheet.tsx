@@ -5,6 +5,9 @@ import { Sheet, Warned } from "../parts/back";
 import { ChoiceField, TextField } from "../parts/field";
 import type { Options } from "./data";
 
+/** Of whose records those that are here are compared, or led to what the file tells. */
+const UPDATED: ReadonlySet<string> = new Set(["products", "customers", "coupons"]);
+
 interface Props {
   options: Options;
   onOptions: (options: Options) => void;
@@ -40,6 +43,17 @@ export function OptionsSheet({ options, onOptions, asks }: Props) {
           ]}
         />
         {options.kind === "orders" && <OfOrders options={options} set={set} />}
+        {UPDATED.has(options.kind) && (
+          <ChoiceField
+            label={i18n._("Those that are here already")}
+            value={options.on_change ?? "report"}
+            onChange={set("on_change")}
+            options={[
+              { value: "report", label: i18n._("leave them and tell me") },
+              { value: "update", label: i18n._("bring them to what the file tells") },
+            ]}
+          />
+        )}
       </div>
     </Sheet>
   );

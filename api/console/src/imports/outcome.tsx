@@ -6,9 +6,9 @@ import { Facts, Sheet, Warned } from "../parts/back";
 import { Pill } from "../parts/pill";
 import { localeTag } from "../text/language";
 import { moneyText } from "../text/money";
-import type { Import } from "./data";
+import type { Import, Kind } from "./data";
 import { type Totals, totalsOf } from "./totals";
-import { stateLabel, stateLook } from "./words";
+import { STORED, stateLabel, stateLook } from "./words";
 
 const number = (value: number) => new Intl.NumberFormat(localeTag()).format(value);
 const monies = (list: Totals["totals"]) => list.map((each) => moneyText(each, localeTag())).join(" · ");
@@ -71,9 +71,9 @@ export function Outcome({ one, actions }: Props) {
   );
 }
 
-function Figures({ kind, totals }: { kind: string; totals: Totals }) {
+function Figures({ kind, totals }: { kind: Kind; totals: Totals }) {
   const { rows, orders } = totals;
-  const named = kind === "orders" || kind === "products";
+  const named = STORED.includes(kind);
   const facts: [string, ReactNode][] = [
     [i18n._("Rows read"), number(rows.read)],
     [i18n._("Rows taken"), number(rows.accepted)],

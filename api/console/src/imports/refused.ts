@@ -8,15 +8,19 @@ import { delimiterOf, parseCsv, writeCsv } from "./csv";
 const MOST_ROWS = 1000;
 const MOST_CHARACTERS = 4_000_000;
 
+export interface Fault {
+  /** The wrong cell; -1 where the whole row is. */
+  column: number;
+  message: string;
+  fix: string;
+}
+
 export interface RefusedRow {
   /** Its place among the refused rows. */
   index: number;
   /** Where it stood in its file: `17`, or `2:17` in the second file. */
   place: string;
-  /** The wrong cell; -1 where the whole row is. */
-  column: number;
-  message: string;
-  fix: string;
+  faults: readonly Fault[];
   /** What the row begins with, to know it by. */
   first: string;
   cells: readonly string[];
@@ -65,10 +69,15 @@ export function refusedOf(text: string, whole: boolean): Refused {
   const width = added < 0 ? head.length : added;
   const header = head.slice(0, width);
   const rows = records.slice(1).map((record, index): RefusedRow => {
-    const [place = "", column = "", , message = "", fix = ""] = record.slice(width);
+    const [place = "", columns = "", , messages = "", fixes = ""] = record.slice(width);
+    const [named, fixed] = [columns.split("\n"), fixes.split("\n")];
+    const faults = messages.split("\n").map((message, at) => {
+      const column = named[at];
+      return { column: column ? header.indexOf(column) : -1, message, fix: fixed[at] ?? "" };
+    });
     const cells = record.slice(0, width);
     const first = cells.find((cell) => cell.trim()) ?? "";
-    return { index, place, column: column ? header.indexOf(column) : -1, message, fix, first, cells };
+    return { index, place, faults, first, cells };
   });
   return { delimiter, header, records, rows };
 }

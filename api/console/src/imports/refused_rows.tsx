@@ -8,7 +8,7 @@ import { useMay } from "../app/session";
 import { Read, Sheet, useAct } from "../parts/back";
 import { Button } from "../parts/button";
 import { type Import, loadedAgain } from "./data";
-import { correctedCsv, type Refused, type RefusedRow, refusedRowsQuery } from "./refused";
+import { correctedCsv, type Fault, type Refused, type RefusedRow, refusedRowsQuery } from "./refused";
 
 const SHOWN = 50;
 
@@ -124,16 +124,25 @@ interface RowProps {
 
 function Row({ row, header, corrections, onCell }: RowProps) {
   const [open, setOpen] = useState(false);
-  const wrong = row.column >= 0 ? [row.column] : [];
+  const wrong = [...new Set(row.faults.map((fault) => fault.column).filter((column) => column >= 0))];
   const rest = open ? header.map((_, place) => place).filter((place) => !wrong.includes(place)) : [];
   return (
     <li>
       <div className="refused-why">
         <span className="quiet">{i18n._("Row {place}", { place: row.place })}</span>
         {row.first && <b>{row.first}</b>}
-        <span className="late">{row.message}</span>
-        {row.fix && <span className="quiet">{row.fix}</span>}
+        {row.faults.length === 1 && <Why fault={row.faults[0]} />}
       </div>
+      {row.faults.length > 1 && (
+        <ul className="refused-faults">
+          {row.faults.map((fault) => (
+            <li key={`${fault.column}:${fault.message}`} className="refused-why">
+              {fault.column >= 0 && <b>{header[fault.column]}</b>}
+              <Why fault={fault} />
+            </li>
+          ))}
+        </ul>
+      )}
       <div className="refused-cells">
         {[...wrong, ...rest].map((place) => (
           <label key={place} className="field">
@@ -153,5 +162,14 @@ function Row({ row, header, corrections, onCell }: RowProps) {
         </Button>
       </div>
     </li>
+  );
+}
+
+function Why({ fault }: { fault: Fault | undefined }) {
+  return (
+    <>
+      <span className="late">{fault?.message}</span>
+      {fault?.fix && <span className="quiet">{fault.fix}</span>}
+    </>
   );
 }

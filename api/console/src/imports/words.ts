@@ -6,12 +6,23 @@ import type { Import, Kind } from "./data";
 
 type Words = Record<string, string>;
 
-export const KINDS: readonly Kind[] = ["orders", "products", "tracking", "statuses"];
+export const KINDS: readonly Kind[] = [
+  "orders",
+  "products",
+  "customers",
+  "stock",
+  "coupons",
+  "tracking",
+  "statuses",
+];
+/** Kinds that can be taken back; they make, or change, what has a name. */
+export const STORED: readonly Kind[] = ["orders", "products", "customers", "stock", "coupons"];
 
 export function kindLabel(kind: string): string {
   const words: Words = {
     orders: i18n._("Orders"),
     products: i18n._("Products"),
+    coupons: i18n._("Coupons"),
     tracking: i18n._("Tracking codes"),
     statuses: i18n._("Statuses"),
     customers: i18n._("Customers"),
@@ -24,6 +35,9 @@ export function kindHint(kind: string): string {
   const words: Words = {
     orders: i18n._("Orders of the past from another shop, with their lines, payments and refunds."),
     products: i18n._("The catalogue: SKU, names, prices and tax rates."),
+    customers: i18n._("E-mail, name, address, telephone and tags: one card per e-mail address."),
+    stock: i18n._("SKU and what was counted: figures are put right as by a stock take."),
+    coupons: i18n._("Code, kind, value, and when they hold."),
     tracking: i18n._("Columns number, carrier and code, for orders that are here."),
     statuses: i18n._("Columns number and status, for orders that are here."),
   };

@@ -1,0 +1,1 @@
+"""Orders read from the platforms' own APIs, and written as the files that they export."""

@@ -1,0 +1,1 @@
+"""Customers, stock and coupons of CSV files, row by row."""
