@@ -2,7 +2,7 @@
 
 import { i18n } from "@lingui/core";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useRef, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { api } from "../api/client";
 import { leave } from "../api/session";
 import { type Command, useCommands } from "../keys/commands";
@@ -24,7 +24,8 @@ export function Frame() {
   const offered = places().filter(({ permission }) => may(permission));
   const [keysShown, showKeys] = useState(false);
   const [paletteShown, showPalette] = useState(false);
-  const [helpShown, toggleHelp] = useHelp();
+  const [helpShown, showHelp] = useState(false);
+  const toggleHelp = () => showHelp(!helpShown);
   useKeys({
     "?": () => showKeys(true),
     "ctrl+k": () => showPalette(true),
@@ -102,18 +103,6 @@ export function Frame() {
       )}
     </div>
   );
-}
-
-/** Whether the handbook stands beside the screen, and what opens and closes it: the focus goes back where it was. */
-function useHelp(): [boolean, () => void] {
-  const [shown, show] = useState(false);
-  const before = useRef<Element | null>(null);
-  const toggle = () => {
-    if (shown) (before.current as HTMLElement | null)?.focus?.();
-    else before.current = document.activeElement;
-    show(!shown);
-  };
-  return [shown, toggle];
 }
 
 async function signOut(): Promise<void> {

@@ -32,6 +32,11 @@ export default function HelpPanel({ onClose }: Props) {
   useKeys({
     escape: () => (place.current?.contains(document.activeElement) ? onClose() : false),
   });
+  useEffect(() => {
+    // Once it is closed, the focus goes back where it was.
+    const before = document.activeElement as HTMLElement | null;
+    return () => before?.focus?.();
+  }, []);
   return (
     <aside ref={place} className="help" aria-label={i18n._("Handbook")}>
       <Suspense fallback={<Bones rows={8} />}>

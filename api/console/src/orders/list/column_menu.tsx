@@ -3,7 +3,8 @@
 import { i18n } from "@lingui/core";
 import { Button } from "../../parts/button";
 import { Popup } from "../../parts/popup";
-import { movedTo, takenIn } from "./column_order";
+import { movedTo } from "./column_order";
+import { takenIn } from "./column_taken";
 import { columns } from "./columns";
 
 interface Props {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { movedTo, takenIn } from "./column_order";
+import { movedTo } from "./column_order";
+import { takenIn } from "./column_taken";
 
 const ALL = ["number", "created", "customer", "total"];
 

@@ -2,7 +2,7 @@
 
 import { i18n } from "@lingui/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type MouseEvent, memo, useEffect, useRef, useState } from "react";
+import { type MouseEvent, memo, useEffect, useRef } from "react";
 import type { OrderRow } from "../../api/client";
 import { Icon } from "../../parts/icon";
 import { Payment, StatusPill, Tag } from "../../parts/pill";
@@ -15,8 +15,6 @@ const ROW_PX = 32;
 const CARD_PX = 62;
 const HEAD_PX = 29;
 const AHEAD = 60;
-/** What a column's head is while it is dragged. */
-const DRAGGED = "carnet/column";
 
 interface Props {
   rows: readonly OrderRow[];
@@ -158,7 +156,6 @@ function Heading({
   onSort: Props["onSort"];
   onMove: Props["onMove"];
 }) {
-  const [over, setOver] = useState(false);
   const current = sort ?? STANDARD_SORT;
   const by = column.sort?.by;
   const down = current === `-${by}`;
@@ -166,21 +163,15 @@ function Heading({
   return (
     <span
       role="columnheader"
-      className={[column.numeric && "numeric", over && "over"].filter(Boolean).join(" ") || undefined}
+      className={column.numeric ? "numeric" : undefined}
       aria-sort={sorted ? (down ? "descending" : "ascending") : undefined}
       data-column={column.id}
       draggable
-      onDragStart={(event) => event.dataTransfer.setData(DRAGGED, column.id)}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes(DRAGGED)) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
+      onDragStart={(event) => event.dataTransfer.setData("text", column.id)}
+      onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        setOver(false);
-        onMove(event.dataTransfer.getData(DRAGGED), column.id);
+        onMove(event.dataTransfer.getData("text"), column.id);
       }}
     >
       {column.sort ? (
