@@ -26,8 +26,10 @@ SOURCES = (
     "index.html",
     "package.json",
     "package-lock.json",
+    "handbook.ts",
     "vite.config.ts",
     "lingui.config.ts",
+    "../../docs/handbook/*/*.md",
 )
 BEAT = 4.0  # seconds between two words of a step that takes long
 

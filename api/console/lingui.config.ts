@@ -35,7 +35,7 @@ const TYPING = ["new_order", "cart_table", "client_sheet", "kept_pill", "product
 /** Windows that open when they are asked for. */
 const WINDOWS = ["bulk_window", "forms", "preview_sum", "reason", "status_form", "tags_form"]
   .map((name) => `src/orders/bulk/${name}.tsx`)
-  .concat(["src/keys/keys_dialog.tsx"]);
+  .concat(["src/keys/keys_dialog.tsx", "src/help/help_panel.tsx", "src/orders/list/column_menu.tsx"]);
 const ELSEWHERE = [...SCREENS, "src/orders/edit"]
   .map((folder) => `${folder}/**`)
   .concat(PARTS, TYPING, WINDOWS);

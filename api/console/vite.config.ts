@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { lingui } from "@lingui/vite-plugin";
 import { defineConfig, type Plugin } from "vite";
+import { handbook } from "./handbook.ts";
 
 const DESK = /(order_page|new_order|edit_order|order_dialog|palette|keys_dialog|popup)-/;
 const COMPRESSIBLE = /\.(js|css|svg)$/;
@@ -25,7 +26,7 @@ function compressed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [lingui(), compressed()],
+  plugins: [lingui(), handbook(), compressed()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,

@@ -87,6 +87,29 @@ def test_a_view_keeps_its_columns(visit: Visit) -> None:
     page.request.delete(f"/api/v1/views/{made['id']}", headers=token(page))
 
 
+def test_columns_are_put_in_order_by_dragging_and_by_the_keyboard_and_stay_so(visit: Visit) -> None:
+    page = visit()
+    heads = page.locator(".head [role=columnheader][data-column]")
+    expect(heads.nth(2)).to_have_text("Customer")
+    page.locator("[role=columnheader][data-column=total]").drag_to(
+        page.locator("[role=columnheader][data-column=created]")
+    )
+    expect(heads.nth(1)).to_have_text("Total")
+    expect(heads.nth(2)).to_contain_text("Date")
+    expect(page.locator(f"{ROWS} [role=gridcell]").nth(2)).to_contain_text("€")
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_role("button", name="Total one place to the right").focus()
+    page.keyboard.press("Enter")
+    expect(heads.nth(2)).to_have_text("Total")
+    page.keyboard.press("Enter")
+    page.get_by_role("checkbox", name="Date").uncheck()
+    page.get_by_role("checkbox", name="Date").check()
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(heads.nth(3)).to_have_text("Total")
+    expect(heads.nth(1)).to_contain_text("Date")
+
+
 def test_a_view_of_a_status_that_is_no_more_says_so_and_still_opens(visit: Visit) -> None:
     page = visit()
     call(page, "PUT", "/settings/statuses/fragile", {"label": "Fragile", "stage": "processing"})

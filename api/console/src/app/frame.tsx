@@ -16,6 +16,7 @@ import { operatorName, useMay, useSession } from "./session";
 
 const KeysDialog = lazy(withWords(() => import("../keys/keys_dialog"), WINDOWS));
 const Palette = lazy(() => import("./palette"));
+const HelpPanel = lazy(withWords(() => import("../help/help_panel"), WINDOWS));
 
 export function Frame() {
   const navigate = useNavigate();
@@ -23,9 +24,13 @@ export function Frame() {
   const offered = places().filter(({ permission }) => may(permission));
   const [keysShown, showKeys] = useState(false);
   const [paletteShown, showPalette] = useState(false);
+  const [helpShown, showHelp] = useState(false);
+  const toggleHelp = () => showHelp(!helpShown);
   useKeys({
     "?": () => showKeys(true),
     "ctrl+k": () => showPalette(true),
+    f1: toggleHelp,
+    h: toggleHelp,
     ...Object.fromEntries(offered.map(({ key, to }) => [`g ${key}`, () => navigate({ to })])),
   });
   useCommands(() => {
@@ -49,6 +54,7 @@ export function Frame() {
         shortcut: "?",
         act: () => showKeys(true),
       },
+      { id: "help", label: i18n._("Help"), group, icon: "help", shortcut: "F1", act: toggleHelp },
       { id: "light", label: i18n._("Light colours"), group, icon: "sun", act: () => showTheme("light") },
       { id: "dark", label: i18n._("Dark colours"), group, icon: "sun", act: () => showTheme("dark") },
       { id: "out", label: i18n._("Sign out"), group, icon: "out", act: signOut },
@@ -73,9 +79,18 @@ export function Frame() {
             <span>{label}</span>
           </Link>
         ))}
-        <Person others={offered.filter(({ phone }) => !phone)} />
+        <button type="button" className="place wide-only" aria-keyshortcuts="F1" onClick={toggleHelp}>
+          <Icon name="help" />
+          <span>{i18n._("Help")}</span>
+        </button>
+        <Person others={offered.filter(({ phone }) => !phone)} onHelp={toggleHelp} />
       </nav>
       <Outlet />
+      {helpShown && (
+        <Suspense>
+          <HelpPanel onClose={toggleHelp} />
+        </Suspense>
+      )}
       {keysShown && (
         <Suspense>
           <KeysDialog onClose={() => showKeys(false)} />
@@ -96,7 +111,7 @@ async function signOut(): Promise<void> {
 }
 
 /** Who is signed in, and what they choose for this device. */
-function Person({ others }: { others: readonly Place[] }) {
+function Person({ others, onHelp }: { others: readonly Place[]; onHelp: () => void }) {
   const { caller } = useSession();
   const [theme, setTheme] = useState<Theme>(chosenTheme);
   const name = operatorName(caller?.actor) ?? caller?.actor ?? "";
@@ -109,7 +124,7 @@ function Person({ others }: { others: readonly Place[] }) {
         <span>{name}</span>
       </summary>
       <div className="person-menu">
-        <OtherPlaces places={others} />
+        <OtherPlaces places={others} onHelp={onHelp} />
         <label>
           <span>{i18n._("Language")}</span>
           <select value={i18n.locale} onChange={(event) => changeLanguage(event.target.value as Language)}>
@@ -144,20 +159,22 @@ function Person({ others }: { others: readonly Place[] }) {
 }
 
 /** What a telephone's foot has no room for. */
-function OtherPlaces({ places: others }: { places: readonly Place[] }) {
+function OtherPlaces({ places: others, onHelp }: { places: readonly Place[]; onHelp: () => void }) {
   return (
-    <div className="phone-only other-places">
+    <div
+      className="phone-only other-places"
+      onClickCapture={(event) => event.currentTarget.closest("details")?.removeAttribute("open")}
+    >
       {others.map(({ to, label, icon }) => (
-        <Link
-          key={to}
-          to={to}
-          className="place"
-          onClick={(event) => event.currentTarget.closest("details")?.removeAttribute("open")}
-        >
+        <Link key={to} to={to} className="place">
           <Icon name={icon} />
           <span>{label}</span>
         </Link>
       ))}
+      <button type="button" className="place" onClick={onHelp}>
+        <Icon name="help" />
+        <span>{i18n._("Help")}</span>
+      </button>
     </div>
   );
 }

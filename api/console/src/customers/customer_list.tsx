@@ -17,6 +17,7 @@ import { localeTag } from "../text/language";
 import { moneyText } from "../text/money";
 import { CardWindow } from "./card/card_window";
 import { type CardRow, countOf, useCustomers } from "./data";
+import "../styles/sheet.css";
 import "../styles/order.css";
 
 export function CustomerList() {

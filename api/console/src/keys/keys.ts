@@ -11,6 +11,8 @@ interface Listener {
 }
 
 const PREFIX_MS = 1200;
+/** The keys that type nothing. */
+const WHILE_TYPING = new Set(["escape", "f1"]);
 const TYPED = new Set(["INPUT", "TEXTAREA", "SELECT"]);
 const listeners: Listener[] = [];
 let prefix = "";
@@ -48,7 +50,7 @@ function handle(event: KeyboardEvent): void {
     return;
   const typing = isTyping(event);
   const plain = keyName(event);
-  if (typing && !event.ctrlKey && !event.metaKey && !event.altKey && plain !== "escape") return;
+  if (typing && !event.ctrlKey && !event.metaKey && !event.altKey && !WHILE_TYPING.has(plain)) return;
   if (plain !== "ctrl+enter" && isPressing(event)) return;
   const name = prefix && event.timeStamp < prefixUntil ? `${prefix} ${plain}` : plain;
   prefix = "";

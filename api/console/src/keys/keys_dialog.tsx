@@ -58,6 +58,7 @@ export default function KeysDialog({ onClose }: { onClose: () => void }) {
           .map(({ key, label }): [string[], string] => [[`g ${key}`], label]),
         [["c"], i18n._("a new order")],
         [["Ctrl ↵"], i18n._("do what the dialog asks")],
+        [["F1", "h"], i18n._("the handbook of this screen")],
         [["?"], i18n._("these keys")],
       ],
     ],

@@ -6,6 +6,7 @@ import { Button } from "./button";
 import type { Editor } from "./editor";
 import { Complaints } from "./field";
 import { complaintsBeside } from "./refused";
+import "../styles/sheet.css";
 import "../styles/form.css";
 
 interface Props<T> {

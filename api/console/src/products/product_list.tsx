@@ -15,6 +15,7 @@ import { SearchBox } from "../parts/search_box";
 import { countText } from "../text/counts";
 import { useProducts } from "./data";
 import { ProductGrid } from "./grid";
+import "../styles/sheet.css";
 import "../styles/order.css";
 
 const ProductWindow = lazy(() => import("./product_window"));

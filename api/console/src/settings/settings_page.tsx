@@ -7,6 +7,7 @@ import { useMay } from "../app/session";
 import { Bones } from "../parts/bones";
 import { PageHead } from "../parts/page_head";
 import { sections } from "./sections";
+import "../styles/sheet.css";
 import "../styles/order.css";
 import "../styles/settings.css";
 
@@ -26,6 +27,7 @@ export function SettingsPage() {
               to="/settings/$section"
               params={{ section: code }}
               aria-current={code === open?.code ? "page" : undefined}
+              ref={code === open?.code ? intoSight : undefined}
             >
               {label}
             </Link>
@@ -40,6 +42,9 @@ export function SettingsPage() {
     </main>
   );
 }
+
+/** On a telephone the sections stand in one line: the open one is scrolled to. */
+const intoSight = (link: HTMLElement | null) => link?.scrollIntoView({ block: "nearest", inline: "center" });
 
 function Closed() {
   return (

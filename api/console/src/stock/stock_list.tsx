@@ -14,6 +14,7 @@ import { SearchBox } from "../parts/search_box";
 import { DataTable } from "../parts/table";
 import { countText } from "../text/counts";
 import { type StockItem, useStock } from "./data";
+import "../styles/sheet.css";
 import "../styles/order.css";
 import "../styles/stock.css";
 

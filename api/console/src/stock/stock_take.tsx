@@ -15,6 +15,7 @@ import { sentenceOf } from "../parts/refused";
 import { CountTable } from "./count_table";
 import { type Counted, keepCounts, keptCounts, lookUp, readScan, withScan } from "./taking";
 import { writeCounts } from "./writing_counts";
+import "../styles/sheet.css";
 import "../styles/order.css";
 import "../styles/stock.css";
 

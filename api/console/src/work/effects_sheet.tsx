@@ -81,7 +81,7 @@ function Asking({ effect, step, onClose }: AskingProps) {
   const client = useQueryClient();
   return (
     <Confirm
-      title={`${effectLabel(effect.kind)}: ${stepLabel(step)}?`}
+      title={i18n._("{effect}: {step}?", { effect: effectLabel(effect.kind), step: stepLabel(step) })}
       action={stepLabel(step)}
       act={() => stepped(effect.key, step)}
       onDone={() => {

@@ -20,6 +20,7 @@ import { MergedCards, MergedInto } from "./merged";
 import { Orders } from "./orders";
 import { Tags } from "./tags";
 import { Worth } from "./worth";
+import "../../styles/sheet.css";
 import "../../styles/order.css";
 import "../../styles/customer.css";
 

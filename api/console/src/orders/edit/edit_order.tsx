@@ -29,6 +29,7 @@ import { useEditing } from "./editing";
 import { type ChangesRequest, couponText, type Edits, keptText, noEdits } from "./edits";
 import { Moved } from "./moved";
 import type { EditsPreview } from "./preview";
+import "../../styles/sheet.css";
 import "../../styles/order.css";
 import "../../styles/new.css";
 import "../../styles/dialog.css";

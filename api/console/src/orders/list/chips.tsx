@@ -8,14 +8,14 @@ import { Button } from "../../parts/button";
 import { Icon } from "../../parts/icon";
 import { useSettled } from "../../parts/later";
 import { dateText } from "../../text/instants";
-import { localeTag } from "../../text/language";
+import { localeTag, WINDOWS, withWords } from "../../text/language";
 import { moneyText } from "../../text/money";
 import { type FilterField, filterFields } from "../filters";
 import { type FilterName, filtersOf, type ListSearch, withFilter } from "../search";
 import { useCount, useSumOf } from "./data";
 
 const FilterMenu = lazy(() => import("./filter_menu"));
-const ColumnMenu = lazy(() => import("./column_menu"));
+const ColumnMenu = lazy(withWords(() => import("./column_menu"), WINDOWS));
 
 interface Props {
   search: ListSearch;

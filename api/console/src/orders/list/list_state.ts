@@ -1,6 +1,6 @@
 /** Where the operator is in the list: its search, the highlighted row and what is selected. */
 
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { OrderRow } from "../../api/client";
 import { useSettled } from "../../parts/later";
@@ -78,8 +78,11 @@ export function useHighlight(
   const fallback = known(search.at) ? (search.at ?? null) : (rows[0]?.id ?? null);
   const at = present ? chosen : phone ? null : fallback;
   const settled = useSettled(present ? chosen : null, 400);
+  const router = useRouter();
   useEffect(() => {
+    // Whoever is on the way to another page is not called back.
+    if (router.latestLocation.pathname !== "/orders") return;
     if (settled && settled !== search.at) go({ ...search, at: settled }, true);
-  }, [settled, search, go]);
+  }, [settled, search, go, router]);
   return [at, setAt] as const;
 }

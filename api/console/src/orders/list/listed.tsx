@@ -4,6 +4,7 @@ import { i18n } from "@lingui/core";
 import { type MouseEvent, useCallback, useMemo } from "react";
 import { type FilterName, filtersOf, type ListSearch, withFilter } from "../search";
 import type { useArrivals } from "./arrivals";
+import { movedTo } from "./column_order";
 import { columns as allColumns, type Facts } from "./columns";
 import type { useOrderPages } from "./data";
 import { Nothing } from "./nothing";
@@ -15,6 +16,7 @@ interface Props {
   search: ListSearch;
   go: (search: ListSearch) => void;
   columns: readonly string[];
+  onColumns: (columns: readonly string[]) => void;
   facts: Facts;
   cards: boolean;
   at: string | null;
@@ -25,9 +27,12 @@ interface Props {
   onAll: () => void;
 }
 
-export function Listed({ list, arrivals, search, go, columns, ...rest }: Props) {
+export function Listed({ list, arrivals, search, go, columns, onColumns, ...rest }: Props) {
   const { rows, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const shown = useMemo(() => allColumns().filter((each) => columns.includes(each.id)), [columns]);
+  const shown = useMemo(() => {
+    const all = allColumns();
+    return columns.flatMap((id) => all.find((each) => each.id === id) ?? []);
+  }, [columns]);
   const onMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
@@ -58,6 +63,7 @@ export function Listed({ list, arrivals, search, go, columns, ...rest }: Props) 
         {...rest}
         rows={rows}
         columns={shown}
+        onMove={(id, place) => onColumns(movedTo(columns, id, place))}
         fresh={arrivals.fresh}
         sort={search.sort}
         more={hasNextPage}

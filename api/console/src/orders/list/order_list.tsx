@@ -94,6 +94,7 @@ export function OrderList() {
             search={search}
             go={go}
             columns={chosen}
+            onColumns={choose}
             facts={facts}
             cards={phone}
             at={at}

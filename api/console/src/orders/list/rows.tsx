@@ -28,6 +28,8 @@ interface Props {
   more: boolean;
   onMore: () => void;
   onSort: (sort: string | undefined) => void;
+  /** A column goes to the place of another. */
+  onMove: (id: string, place: string) => void;
   onRow: (id: string, event: MouseEvent) => void;
   onOpen: (id: string) => void;
   onBox: (id: string, event: MouseEvent) => void;
@@ -120,7 +122,7 @@ function templates(columns: readonly Column[]): Record<string, string> {
   };
 }
 
-function Head({ columns, rows, selected, sort, onSort, onAll }: Props) {
+function Head({ columns, rows, selected, sort, onSort, onMove, onAll }: Props) {
   const all = rows.length > 0 && selected.size >= rows.length;
   return (
     <div role="rowgroup" className="head">
@@ -136,7 +138,7 @@ function Head({ columns, rows, selected, sort, onSort, onAll }: Props) {
           />
         </span>
         {columns.map((column) => (
-          <Heading key={column.id} column={column} sort={sort} onSort={onSort} />
+          <Heading key={column.id} column={column} sort={sort} onSort={onSort} onMove={onMove} />
         ))}
       </div>
     </div>
@@ -147,10 +149,12 @@ function Heading({
   column,
   sort,
   onSort,
+  onMove,
 }: {
   column: Column;
   sort: string | undefined;
   onSort: Props["onSort"];
+  onMove: Props["onMove"];
 }) {
   const current = sort ?? STANDARD_SORT;
   const by = column.sort?.by;
@@ -162,6 +166,13 @@ function Heading({
       className={column.numeric ? "numeric" : undefined}
       aria-sort={sorted ? (down ? "descending" : "ascending") : undefined}
       data-column={column.id}
+      draggable
+      onDragStart={(event) => event.dataTransfer.setData("text", column.id)}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        onMove(event.dataTransfer.getData("text"), column.id);
+      }}
     >
       {column.sort ? (
         <button

@@ -25,6 +25,7 @@ import { type Currency, currencyOf, orderRequest, placeOf, quoteRequest } from "
 import { type ServerDraft, useServerDraft } from "./server_draft";
 import { Remarks, Source, Terms } from "./terms";
 import { Total } from "./total";
+import "../../styles/sheet.css";
 import "../../styles/order.css";
 import "../../styles/new.css";
 

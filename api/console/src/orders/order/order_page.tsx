@@ -30,6 +30,7 @@ import { Others } from "./presence";
 import { Side } from "./side";
 import { Steps } from "./steps";
 import { ThenBar } from "./then_bar";
+import "../../styles/sheet.css";
 import "../../styles/order.css";
 import "../../styles/past.css";
 
