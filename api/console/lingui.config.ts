@@ -33,9 +33,16 @@ const TYPING = ["new_order", "cart_table", "client_sheet", "kept_pill", "product
   .map((name) => `src/orders/new/${name}.tsx`)
   .concat(["src/orders/edit"]);
 /** Windows that open when they are asked for. */
-const WINDOWS = ["bulk_window", "forms", "preview_sum", "reason", "status_form", "tags_form"]
-  .map((name) => `src/orders/bulk/${name}.tsx`)
-  .concat(["src/keys/keys_dialog.tsx", "src/help/help_panel.tsx", "src/orders/list/column_menu.tsx"]);
+const WINDOWS = [
+  ...["bulk_window", "forms", "preview_sum", "reason", "status_form", "tags_form"].map(
+    (name) => `orders/bulk/${name}`,
+  ),
+  ...["address", "mail_choice", "note", "particulars", "payment", "ship", "status", "tags"].map(
+    (name) => `orders/dialogs/${name}`,
+  ),
+  ...["compare_window", "past_banner", "past_window", "person_menu"].map((name) => `app/${name}`),
+  ...["keys/keys_dialog", "help/help_panel", "orders/list/column_menu"],
+].map((file) => `src/${file}.tsx`);
 const ELSEWHERE = [...SCREENS, "src/orders/edit"]
   .map((folder) => `${folder}/**`)
   .concat(PARTS, TYPING, WINDOWS);
@@ -45,6 +52,7 @@ export default defineConfig({
   sourceLocale: "en",
   locales: ["en", "fr"],
   format: formatter({ lineNumbers: false, origins: false }),
+  orderBy: "messageId",
   catalogs: [
     // They stand first: a file belongs to the first catalogue whose path it fits.
     { path: "src/locales/behind_{locale}", include: [...SCREENS, ...PARTS] },

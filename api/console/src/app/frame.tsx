@@ -3,25 +3,30 @@
 import { i18n } from "@lingui/core";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
-import { api } from "../api/client";
-import { leave } from "../api/session";
 import { type Command, useCommands } from "../keys/commands";
 import { useKeys } from "../keys/keys";
-import { Button } from "../parts/button";
 import { Icon } from "../parts/icon";
-import { changeLanguage, LANGUAGES, type Language, WINDOWS, withWords } from "../text/language";
-import { chosenTheme, showTheme, type Theme } from "../text/theme";
+import { WINDOWS, withWords } from "../text/language";
+import { showTheme } from "../text/theme";
 import { type Place, places } from "./places";
-import { operatorName, useMay, useSession } from "./session";
+import { operatorName, signOut, useInstant, useMay, useSession } from "./session";
 
 const KeysDialog = lazy(withWords(() => import("../keys/keys_dialog"), WINDOWS));
+const PersonMenu = lazy(withWords(() => import("./person_menu"), WINDOWS));
 const Palette = lazy(() => import("./palette"));
 const HelpPanel = lazy(withWords(() => import("../help/help_panel"), WINDOWS));
+const PastLayer = lazy(withWords(() => import("./past_layer"), WINDOWS));
+/** The places that are shown as they were. */
+const OF_THE_PAST = ["/orders", "/customers", "/stock"];
 
 export function Frame() {
   const navigate = useNavigate();
   const may = useMay();
-  const offered = places().filter(({ permission }) => may(permission));
+  const instant = useInstant();
+  const offered = places().filter(
+    ({ permission, to }) => may(permission) && (!instant || OF_THE_PAST.includes(to)),
+  );
+  const [pastAsked, askPast] = useState(false);
   const [keysShown, showKeys] = useState(false);
   const [paletteShown, showPalette] = useState(false);
   const [helpShown, showHelp] = useState(false);
@@ -31,6 +36,7 @@ export function Frame() {
     "ctrl+k": () => showPalette(true),
     f1: toggleHelp,
     h: toggleHelp,
+    "g h": () => askPast(true),
     ...Object.fromEntries(offered.map(({ key, to }) => [`g ${key}`, () => navigate({ to })])),
   });
   useCommands(() => {
@@ -55,6 +61,14 @@ export function Frame() {
         act: () => showKeys(true),
       },
       { id: "help", label: i18n._("Help"), group, icon: "help", shortcut: "F1", act: toggleHelp },
+      {
+        id: "past",
+        label: i18n._("Show the past"),
+        group,
+        icon: "clock",
+        shortcut: "g h",
+        act: () => askPast(true),
+      },
       { id: "light", label: i18n._("Light colours"), group, icon: "sun", act: () => showTheme("light") },
       { id: "dark", label: i18n._("Dark colours"), group, icon: "sun", act: () => showTheme("dark") },
       { id: "out", label: i18n._("Sign out"), group, icon: "out", act: signOut },
@@ -62,7 +76,12 @@ export function Frame() {
     return everywhere;
   }, true);
   return (
-    <div className="frame">
+    <div className={instant ? "frame of-the-past" : "frame"}>
+      {(instant || pastAsked) && (
+        <Suspense>
+          <PastLayer instant={instant} asked={pastAsked} onAsk={askPast} />
+        </Suspense>
+      )}
       <nav className="rail" aria-label="Carnet">
         <Link to="/orders" className="brand" aria-label="Carnet">
           <i aria-hidden="true" />
@@ -83,7 +102,11 @@ export function Frame() {
           <Icon name="help" />
           <span>{i18n._("Help")}</span>
         </button>
-        <Person others={offered.filter(({ phone }) => !phone)} onHelp={toggleHelp} />
+        <Person
+          others={offered.filter(({ phone }) => !phone)}
+          onHelp={toggleHelp}
+          onPast={() => askPast(true)}
+        />
       </nav>
       <Outlet />
       {helpShown && (
@@ -105,76 +128,24 @@ export function Frame() {
   );
 }
 
-async function signOut(): Promise<void> {
-  await api.DELETE("/api/v1/session").catch(() => undefined);
-  leave();
-}
-
-/** Who is signed in, and what they choose for this device. */
-function Person({ others, onHelp }: { others: readonly Place[]; onHelp: () => void }) {
+/** Who is signed in; what they choose for this device is loaded when it is opened. */
+function Person(menu: { others: readonly Place[]; onHelp: () => void; onPast: () => void }) {
   const { caller } = useSession();
-  const [theme, setTheme] = useState<Theme>(chosenTheme);
+  const [opened, open] = useState(false);
   const name = operatorName(caller?.actor) ?? caller?.actor ?? "";
   return (
-    <details className="person">
+    <details className="person" onToggle={() => open(true)}>
       <summary>
         <i className="face" aria-hidden="true">
           {name.slice(0, 2).toUpperCase()}
         </i>
         <span>{name}</span>
       </summary>
-      <div className="person-menu">
-        <OtherPlaces places={others} onHelp={onHelp} />
-        <label>
-          <span>{i18n._("Language")}</span>
-          <select value={i18n.locale} onChange={(event) => changeLanguage(event.target.value as Language)}>
-            {Object.entries(LANGUAGES).map(([code, label]) => (
-              <option key={code} value={code}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          <span>{i18n._("Colours")}</span>
-          <select
-            value={theme}
-            onChange={(event) => {
-              const chosen = event.target.value as Theme;
-              setTheme(chosen);
-              showTheme(chosen);
-            }}
-          >
-            <option value="system">{i18n._("As the device")}</option>
-            <option value="light">{i18n._("Light")}</option>
-            <option value="dark">{i18n._("Dark")}</option>
-          </select>
-        </label>
-        <Button icon="out" look="bare" onClick={signOut}>
-          {i18n._("Sign out")}
-        </Button>
-      </div>
+      {opened && (
+        <Suspense>
+          <PersonMenu {...menu} />
+        </Suspense>
+      )}
     </details>
-  );
-}
-
-/** What a telephone's foot has no room for. */
-function OtherPlaces({ places: others, onHelp }: { places: readonly Place[]; onHelp: () => void }) {
-  return (
-    <div
-      className="phone-only other-places"
-      onClickCapture={(event) => event.currentTarget.closest("details")?.removeAttribute("open")}
-    >
-      {others.map(({ to, label, icon }) => (
-        <Link key={to} to={to} className="place">
-          <Icon name={icon} />
-          <span>{label}</span>
-        </Link>
-      ))}
-      <button type="button" className="place" onClick={onHelp}>
-        <Icon name="help" />
-        <span>{i18n._("Help")}</span>
-      </button>
-    </div>
   );
 }

@@ -7,11 +7,13 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { instantIn, instantShown, onInstant, showInstant } from "../api/instant";
 import { readDashboard } from "../dashboard/period";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
 import { TYPING, withWords } from "../text/language";
 import { Frame } from "./frame";
+import { queries } from "./queries";
 import { readCustomersSearch, readProductsSearch, readStockSearch } from "./searches";
 
 const root = createRootRoute({
@@ -272,9 +274,22 @@ export const router = createRouter({
     settingsSection,
     dashboard,
   ]),
-  parseSearch: (text) => parseSearch(text),
-  stringifySearch,
+  // The instant that is shown stands in every address, and no screen reads it there.
+  parseSearch: (text) => parseSearch(text.replace(instantIn(text), "")),
+  stringifySearch: (search) => {
+    const text = stringifySearch(search);
+    return instantShown() ? `${text || "?"}${text && "&"}${instantShown()}` : text;
+  },
   defaultStructuralSharing: true,
+});
+
+showInstant(instantIn(location.search));
+router.history.subscribe(({ location: to }) => showInstant(instantIn(to.search)));
+onInstant(() => {
+  const { pathname, search } = router.state.location;
+  void queries.resetQueries();
+  if (instantIn(location.search) !== instantShown())
+    void router.navigate({ to: pathname as "/orders", search: search as never });
 });
 
 declare module "@tanstack/react-router" {

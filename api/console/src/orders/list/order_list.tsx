@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { useKeys } from "../../keys/keys";
 import { useNow } from "../../parts/later";
 import { NARROW, PHONE, useMedia } from "../../parts/media";
+import { WINDOWS, withWords } from "../../text/language";
 import { useFollowedJobs } from "../bulk/jobs";
 import { useShop, useZone } from "../data";
 import type { DialogKind } from "../dialogs/kinds";
@@ -25,7 +26,7 @@ import { Preview } from "./preview";
 import { allToggled, isEmpty, marked } from "./selection";
 import { Tabs } from "./tabs";
 
-const OrderDialog = lazy(() => import("../dialogs/order_dialog"));
+const OrderDialog = lazy(withWords(() => import("../dialogs/order_dialog"), WINDOWS));
 const Selected = lazy(() => import("./selected"));
 const JobTray = lazy(() => import("../bulk/tray"));
 

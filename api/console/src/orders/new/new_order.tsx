@@ -28,8 +28,9 @@ import { Total } from "./total";
 import "../../styles/sheet.css";
 import "../../styles/order.css";
 import "../../styles/new.css";
+import { WINDOWS, withWords } from "../../text/language";
 
-const OrderDialog = lazy(() => import("../dialogs/order_dialog"));
+const OrderDialog = lazy(withWords(() => import("../dialogs/order_dialog"), WINDOWS));
 const LinkWindow = lazy(() => import("./link_window"));
 
 const TERMS = [

@@ -33,8 +33,9 @@ import { ThenBar } from "./then_bar";
 import "../../styles/sheet.css";
 import "../../styles/order.css";
 import "../../styles/past.css";
+import { WINDOWS, withWords } from "../../text/language";
 
-const OrderDialog = lazy(() => import("../dialogs/order_dialog"));
+const OrderDialog = lazy(withWords(() => import("../dialogs/order_dialog"), WINDOWS));
 const MailWindow = lazy(() => import("./mail_window"));
 const MadeOf = lazy(() => import("./made_of"));
 
