@@ -54,7 +54,7 @@ def test_one_control_sets_the_whole_console_to_an_instant_and_esc_leaves_it(visi
     page.reload()
     expect(page.locator(BANNER)).to_be_visible()
     expect(page.get_by_role("link", name="New order")).to_have_count(0)
-    expect(page.locator(".rail .place")).to_have_count(3)
+    expect(page.locator(".rail a.place")).to_have_count(3)
     for key in ("c", "s"):
         page.keyboard.press("g")
         page.keyboard.press(key)

@@ -1,4 +1,7 @@
-/** The handbook beside the screen: the chapter of where one is, all others, and a search over them; nothing is asked of the server. */
+/**
+ * The handbook beside the screen: the chapter of where one is, all others, and a search over them; nothing is asked of
+ * the server.
+ */
 
 import { i18n } from "@lingui/core";
 import { useLocation } from "@tanstack/react-router";
@@ -32,11 +35,9 @@ export default function HelpPanel({ onClose }: Props) {
   useKeys({
     escape: () => (place.current?.contains(document.activeElement) ? onClose() : false),
   });
-  useEffect(() => {
-    // Once it is closed, the focus goes back where it was.
-    const before = document.activeElement as HTMLElement | null;
-    return () => before?.focus?.();
-  }, []);
+  // Looked at before anything of the panel is there to take the focus; once it is closed, the focus goes back.
+  const [before] = useState(() => document.activeElement as HTMLElement | null);
+  useEffect(() => () => before?.focus?.(), [before]);
   return (
     <aside ref={place} className="help" aria-label={i18n._("Handbook")}>
       <Suspense fallback={<Bones rows={8} />}>
