@@ -10,6 +10,7 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    guide,
     import_answers,
     imports,
     mappings,
@@ -122,6 +123,7 @@ HANDLERS: dict[type[Command], Handler] = {
         tag_rules.HANDLERS,
         papers.HANDLERS,
         mappings.HANDLERS,
+        guide.HANDLERS,
     ),
     **_decided_by(messages.Message, "message_id", messages.HANDLERS),
     **_decided_by(sequences.Sequences, "book_id", sequences.HANDLERS),
@@ -154,6 +156,7 @@ CREATING: frozenset[type[Command]] = frozenset(
         *tag_rules.HANDLERS,
         *papers.HANDLERS,
         *mappings.HANDLERS,
+        *guide.HANDLERS,
     )
 )
 

@@ -11,6 +11,7 @@ from workers.mail import SEND_MAIL
 from workers.marketing import CALL_WEBHOOK, END_ENROLMENTS, TAKE_STEP
 from workers.payments import PAYMENTS
 from workers.prints import PRINTS
+from workers.products import PRODUCTS
 from workers.retention import keep_to_it
 from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unknown
 from workers.upkeep import UPKEEP
@@ -28,5 +29,6 @@ PERFORMED: Mapping[str, Performer] = {
     **BULK,
     **EXPORTS,
     **PRINTS,
+    **PRODUCTS,
     **UPKEEP,
 }

@@ -17,6 +17,8 @@ const SCREENS = [
   "src/documents",
   "src/payments",
   "src/dashboard",
+  "src/guide",
+  "src/audit",
 ];
 /** The parts that they alone are made of. */
 const PARTS = [
@@ -35,7 +37,7 @@ const TYPING = ["new_order", "cart_table", "client_sheet", "kept_pill", "product
 /** Windows that open when they are asked for. */
 const WINDOWS = ["bulk_window", "forms", "preview_sum", "reason", "status_form", "tags_form"]
   .map((name) => `src/orders/bulk/${name}.tsx`)
-  .concat(["src/keys/keys_dialog.tsx"]);
+  .concat(["src/keys/keys_dialog.tsx", "src/app/first_password.tsx"]);
 const ELSEWHERE = [...SCREENS, "src/orders/edit"]
   .map((folder) => `${folder}/**`)
   .concat(PARTS, TYPING, WINDOWS);

@@ -15,6 +15,7 @@ import { type Place, places } from "./places";
 import { operatorName, useMay, useSession } from "./session";
 
 const KeysDialog = lazy(withWords(() => import("../keys/keys_dialog"), WINDOWS));
+const FirstSteps = lazy(() => import("./first_steps"));
 const Palette = lazy(() => import("./palette"));
 
 export function Frame() {
@@ -73,6 +74,7 @@ export function Frame() {
             <span>{label}</span>
           </Link>
         ))}
+        <Suspense>{may("settings:write") && <FirstSteps />}</Suspense>
         <Person others={offered.filter(({ phone }) => !phone)} />
       </nav>
       <Outlet />

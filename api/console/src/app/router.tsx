@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { sessionState } from "../api/session";
 import { readDashboard } from "../dashboard/period";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
@@ -22,8 +23,10 @@ const root = createRootRoute({
 const index = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/orders", replace: true });
+  beforeLoad: async () => {
+    const owner = sessionState().caller?.permissions.includes("settings:write");
+    const guided = owner && (await (await import("./first_steps")).isGuided());
+    throw redirect({ to: guided ? "/guide" : "/orders", replace: true });
   },
 });
 
@@ -57,6 +60,15 @@ const editOrder = createRoute({
   component: lazyRouteComponent(
     withWords(() => import("../orders/edit/edit_order"), TYPING),
     "EditOrderPage",
+  ),
+});
+
+const guide = createRoute({
+  getParentRoute: () => root,
+  path: "/guide",
+  component: lazyRouteComponent(
+    withWords(() => import("../guide/guide_page")),
+    "GuidePage",
   ),
 });
 
@@ -247,6 +259,7 @@ const settingsSection = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     index,
+    guide,
     orders,
     order,
     newOrder,

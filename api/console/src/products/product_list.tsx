@@ -15,6 +15,7 @@ import { SearchBox } from "../parts/search_box";
 import { countText } from "../text/counts";
 import { useProducts } from "./data";
 import { ProductGrid } from "./grid";
+import { LearnProducts } from "./learn";
 import "../styles/order.css";
 
 const ProductWindow = lazy(() => import("./product_window"));
@@ -78,9 +79,12 @@ export function ProductList() {
           />
         )}
         {list.rows?.length === 0 && (
-          <p className="quiet table-empty">
-            {q ? i18n._("Nothing is called like that.") : i18n._("The catalogue is empty.")}
-          </p>
+          <div className="table-empty">
+            <p className="quiet">
+              {q ? i18n._("Nothing is called like that.") : i18n._("The catalogue is empty.")}
+            </p>
+            {!q && may("stock:write") && <LearnProducts />}
+          </div>
         )}
       </div>
       <Suspense>
