@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 from api.access import needs
 from api.requests import context, fresh, handle, read, respond, runtime
 from api.schemas import Body, Flag, Many
-from api.settings.routes import settings
+from api.settings.routes import settings as settings
 from domain.addresses import Address
 from domain.guide import SetGuide
 from domain.settings import ShopSettings

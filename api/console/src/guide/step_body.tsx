@@ -124,7 +124,7 @@ function CatalogueStep() {
           title={i18n._("Products from them")}
           about={i18n._("Every SKU that past orders name, by the name, price and rate it was sold at last.")}
         >
-          <LearnProducts />
+          <LearnProducts label={i18n._("Learn them")} />
         </Way>
       )}
       <Way

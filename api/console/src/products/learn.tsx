@@ -9,7 +9,12 @@ import { Button } from "../parts/button";
 
 const LOOK_AGAIN_MS = 700;
 
-export function LearnProducts({ onDone }: { onDone?: () => void }) {
+interface Props {
+  /** What the button says. */
+  label: string;
+}
+
+export function LearnProducts({ label }: Props) {
   const client = useQueryClient();
   const [id, setId] = useState<string>();
   const ask = useAct({
@@ -28,13 +33,12 @@ export function LearnProducts({ onDone }: { onDone?: () => void }) {
   useEffect(() => {
     if (!ended) return;
     void client.invalidateQueries({ queryKey: ["products"] });
-    onDone?.();
   }, [ended]);
   const busy = ask.isPending || (id !== undefined && !ended);
   return (
     <span className="line wrap">
       <Button icon="book" disabled={busy} onClick={() => ask.mutate(undefined)}>
-        {i18n._("Learn from past orders")}
+        {label}
       </Button>
       <span className="quiet" role="status">
         {job ? wordsOf(job) : busy ? i18n._("Looking through past orders…") : ""}

@@ -83,7 +83,7 @@ export function ProductList() {
             <p className="quiet">
               {q ? i18n._("Nothing is called like that.") : i18n._("The catalogue is empty.")}
             </p>
-            {!q && may("stock:write") && <LearnProducts />}
+            {!q && may("stock:write") && <LearnProducts label={i18n._("Learn from past orders")} />}
           </div>
         )}
       </div>
