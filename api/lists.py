@@ -18,6 +18,7 @@ from api.schemas import MARK, Body, PageQuery
 from domain.shop import Shop
 from projections.engine.generations import LIVE
 from projections.engine.tables import Connection
+from projections.views.counting import Counted, count_about
 from projections.views.pages import Listing, Page
 
 Row = TypeVar("Row")
@@ -113,25 +114,23 @@ def page_answer(
     *,
     schema: str = LIVE,
     join: Callable[[Connection, list[Row]], list[Any]] | None = None,
-    estimate: Callable[[Connection], tuple[int, bool]] | None = None,
 ) -> Response:
-    """One page of a list as the query asks for it; `render` shows a row, or what `join` makes of it.
-
-    `estimate` gives how many rows there are about, and whether that is exact; left out, the planner is asked.
-    """
+    """One page of a list as the query asks for it; `render` shows a row, or what `join` makes of it."""
     sort, counting = query.sort or listing.standard, query.count
     limit = limit_of(query.limit)
     after = read_cursor(query.cursor, sort, *listing.cursor_types(sort)) if query.cursor is not None else None
 
-    def count(connection: Connection, how: Counting) -> tuple[int, bool]:
-        if how == "estimate" and estimate:
-            return estimate(connection)
-        return listing.count(connection, filters, how, schema), how == "exact"
+    def count(connection: Connection, rows: Page[Row]) -> Counted:
+        if after is None and rows.next is None:
+            return Counted(len(rows.items), exact=True)
+        if counting == "estimate":
+            return count_about(connection, listing, filters, schema, shown=len(rows.items) + (rows.next is not None))
+        return Counted(listing.count(connection, filters, "exact", schema), exact=True)
 
-    def look(connection: Connection) -> tuple[Page[Row], list[Any], tuple[int, bool] | None]:
+    def look(connection: Connection) -> tuple[Page[Row], list[Any], Counted | None]:
         rows = listing.page(connection, filters, sort, limit, after, schema)
         items = join(connection, rows.items) if join else rows.items
-        return rows, items, count(connection, counting) if counting else None
+        return rows, items, count(connection, rows) if counting else None
 
     rows, items, counted = read(look)
     answer: dict[str, Any] = {
@@ -139,5 +138,5 @@ def page_answer(
         "next": write_cursor(sort, *rows.next) if rows.next else None,
     }
     if counted is not None:
-        answer["count"] = {"value": counted[0], "exact": counted[1]}
+        answer["count"] = {"value": counted.value, "exact": counted.exact}
     return respond(answer)

@@ -23,8 +23,9 @@ from domain import texts
 from projections.access.saved_views import SavedView, add_view, change_view, remove_view, saved_view, saved_views
 from projections.engine.tables import Connection
 from projections.log import Session
+from projections.views.counting import Counted
 from projections.views.orders import LISTING, OrderFilters
-from projections.views.orders.counting import Counted, count_each
+from projections.views.orders.counting import count_each
 
 MOST_COLUMNS = 40
 FORM = OrderListForm()

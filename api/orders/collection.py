@@ -26,9 +26,7 @@ from domain.orders.coupon_uses import QuoteOutdated
 from domain.orders.creation import CreateOrder
 from domain.points_in_time import NOW, PointInTime
 from projections.engine.generations import LIVE
-from projections.engine.tables import Connection
 from projections.views.orders import LISTING
-from projections.views.orders.counting import count_each
 
 
 class WhenQuery(PointInTimeQuery):
@@ -111,11 +109,7 @@ def get_orders(query: OrdersQuery.Loaded) -> Response:
     fresh("orders", anywhere=point == NOW)
     filters = order_filters(query.filters, shown, runtime().log)
     schema = schema_at(point, "orders")
-
-    def estimate(connection: Connection) -> tuple[int, bool]:
-        return next(count_each(connection, [filters], schema))
-
-    return page_answer(query, LISTING, filters, lambda row: row_answer(row, shown), schema=schema, estimate=estimate)
+    return page_answer(query, LISTING, filters, lambda row: row_answer(row, shown), schema=schema)
 
 
 def schema_at(point: PointInTime, view: str) -> str:

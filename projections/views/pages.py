@@ -166,6 +166,13 @@ class Listing(Generic[T, F]):
         plan = answer[0]["Plan"]
         return int(plan["Plan Rows"]), float(plan["Total Cost"])
 
+    def count_up_to(self, connection: Connection, filters: F, most: int, schema: str = "views") -> int | None:
+        """How many rows there are; None where they are more than `most`."""
+        conditions, values = self.conditions(filters)
+        statement = _bounded(self.source, schema, tuple(conditions))
+        [[counted]] = read(connection, statement, {**values, "limit": most + 1})
+        return int(counted) if counted <= most else None
+
     def cursor_of(self, connection: Connection, sort: str, row_id: UUID, schema: str = "views") -> Cursor | None:
         """The cursor after the row of this id in the list sorted so; None where there is no such row."""
         keys = self.sorts[sort.removeprefix("-")]

@@ -9,7 +9,8 @@ import psycopg
 from msgspec.structs import replace
 
 from projections.engine.tables import Connection
-from projections.views.orders.counting import Counted, count_each, within
+from projections.views.counting import Counted, within
+from projections.views.orders.counting import count_each
 from projections.views.orders.filters import OrderFilters
 from projections.views.orders.listing import LISTING
 
