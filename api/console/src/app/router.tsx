@@ -72,6 +72,15 @@ const guide = createRoute({
   ),
 });
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  component: lazyRouteComponent(
+    withWords(() => import("../audit/audit_page")),
+    "AuditPage",
+  ),
+});
+
 const dashboard = createRoute({
   getParentRoute: () => root,
   path: "/dashboard",
@@ -260,6 +269,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     index,
     guide,
+    audit,
     orders,
     order,
     newOrder,
