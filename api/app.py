@@ -72,7 +72,7 @@ from projections.doctor.health import Health
 from projections.papers.prints import Papers
 from projections.postgres.connections import Renewal
 from projections.runtime import Runtime
-from projections.views import PROJECTIONS
+from projections.views import kept
 
 PREFIX = "/api/v1"
 BLUEPRINTS: tuple[Resource, ...] = (
@@ -141,7 +141,7 @@ def create_app(runtime: Runtime, reader: Mappings | None = None) -> Flask:
     app.extensions["carnet.papers"] = Papers(runtime)
     app.extensions["carnet.exports"] = Slots(runtime)
     app.extensions[TURNS_EXTENSION] = new_turns()
-    watched = Health(runtime, PROJECTIONS)
+    watched = Health(runtime, kept(orders_past=runtime.settings.orders_past))
     app.extensions[HEALTH_EXTENSION] = watched
     app.extensions[LIMITS_EXTENSION] = Limits(runtime.settings)
     app.extensions["carnet.metrics"] = Metrics(runtime, watched)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from msgspec import Struct
 from api.requests import shop
 from api.schemas import Body
 from domain.points_in_time import NOW, PointInTime, instant_of, read_when
+from projections.exports import require_passed
 
 Moment = date | datetime
 AS_OF = "What had happened by then. A bare date is that whole day; where no zone is told, it is the shop's."
@@ -59,3 +60,10 @@ def point_of(query: AtPoint) -> PointInTime:
     zone = ZoneInfo(shop().defaults.timezone)
     as_of = None if query.as_of is None else instant_of(query.as_of, zone)
     return PointInTime(as_of, None if query.known_at is None else instant_of(query.known_at, zone))
+
+
+def passed_point(asked: AtPoint) -> PointInTime:
+    """The point in time that is asked for, which must have passed; raises `AsOfAhead` and `KnownAtAhead`."""
+    point = point_of(asked)
+    require_passed(point, datetime.now(UTC))
+    return point

@@ -208,13 +208,14 @@ def shop() -> Shop:
     return desk.shop() if LEAST in request.headers else desk.recent_shop()
 
 
-def fresh(projection: str, *, anywhere: bool = False) -> None:
+def fresh(projection: str, *, anywhere: bool = False, upto: int = 0) -> None:
     """Waits until the view shows the position the caller asks for in X-Min-Position; 503 when it takes too long.
 
-    A view that is not built yet, or whose rows are of another form than this program reads, is 503 as well. `anywhere`:
-    what is then read by `read` comes from the replica, where that shows the position already.
+    `upto` is a position that it must show whoever asks. A view that is not built yet, or whose rows are of another form
+    than this program reads, is 503 as well. `anywhere`: what is then read by `read` comes from the replica, where that
+    shows the position already.
     """
-    position = least_position()
+    position = max(least_position(), upto)
     replica = runtime().replica
     g.on_replica = bool(anywhere and replica and replica.shows(projection, position))
     if g.on_replica:

@@ -21,7 +21,7 @@ from projections.log.reserve import Reserve
 from projections.postgres.connections import make_pool
 from projections.postgres.usable import UnusableDatabase, require_primary
 from projections.settings import Settings
-from projections.views import PROJECTIONS
+from projections.views import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def open_runtime(settings: Settings) -> Runtime:
         replica = _replica(settings, log)
         opened.pop_all()
     desk = Desk(log)
-    views = Views(pool, PROJECTIONS)
+    views = Views(pool, kept(orders_past=settings.orders_past))
     log.on_new_incarnation(views.drop)
     return Runtime(
         settings=settings,
@@ -90,7 +90,7 @@ def _replica(settings: Settings, log: EventLog) -> Replica | None:
     """The replica to read from, where there is one; raises `OtherCluster`."""
     if not settings.database_replica_url:
         return None
-    replica = Replica(settings.database_replica_url, log, PROJECTIONS, settings.pool_size)
+    replica = Replica(settings.database_replica_url, log, kept(orders_past=settings.orders_past), settings.pool_size)
     try:
         replica.require_copy()
     except UnusableDatabase:

@@ -139,6 +139,11 @@ class Settings:
     document_years: int = _setting(
         10, "Years after its day that an issued invoice or credit note can be printed as issued.", _between(1, 100)
     )
+    orders_past: bool = _setting(
+        True,
+        "Whether the list of orders is kept as it was at every instant, in about four times the room of the list; "
+        "without it, a list of the past is built by a command or a job.",
+    )
     exports: int = _setting(2, "Exports that each server process streams at one time.", _between(1, 256))
     page_limit: int = _setting(200, "Most items a list answers with on one page.", _between(1, 10_000))
     idempotency_days: int = _setting(30, "Days an Idempotency-Key and its answer are kept.", _between(1, 3650))

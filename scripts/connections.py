@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from select import POLLIN, poll
 from socket import SHUT_WR, socket
 from typing import Any
 
@@ -12,6 +14,7 @@ from gunicorn.config import Config
 from gunicorn.workers.gthread import TConn
 
 from api.origins import is_this_machine, origin
+from scripts.arrivals import Arrival
 
 
 class Origins:
@@ -37,6 +40,14 @@ class Origins:
             del self._held[place]
 
 
+class Threads(ThreadPoolExecutor):
+    """Threads of which it can be told whether somebody waits for one."""
+
+    def wanted(self) -> bool:
+        """Whether there is work that no thread has begun."""
+        return not self._work_queue.empty()
+
+
 class Connection(TConn):  # type: ignore[misc]
     """A connection whose request was read ahead, and which tells when it is over.
 
@@ -56,6 +67,7 @@ class Connection(TConn):  # type: ignore[misc]
         super().__init__(cfg, sock, client, server)
         self.read_ahead = b""
         self.data_ready = True
+        self.begun: Arrival | None = None  # a next request, as far as a thread has read it
         self._linger = linger
         self._left: Callable[[str], None] | None = left
 
@@ -63,6 +75,16 @@ class Connection(TConn):  # type: ignore[misc]
     def address(self) -> str:
         """Who is at the other end."""
         return str(self.client[0])
+
+    def answer_is_under_way(self) -> bool:
+        """Whether some of an answer was not sent yet, or some of what comes next was read already."""
+        return bool(self.sock.rest or self.parser.unreader.buf.getvalue())
+
+    def readable_within(self, seconds: float) -> bool:
+        """Whether the client sends something, or hangs up, within so many seconds."""
+        waiting = poll()
+        waiting.register(self.sock, POLLIN)
+        return bool(waiting.poll(1000 * seconds))
 
     def close(self, graceful: bool = False) -> None:
         """Closes it, or leaves it to linger when an answer is under way."""

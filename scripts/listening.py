@@ -1,4 +1,8 @@
-"""The server's processes: a request reaches a thread when it is there as a whole; who is slow holds none."""
+"""The server's processes: a request reaches a thread when it is there as a whole; who is slow holds none.
+
+A thread that has answered looks for a moment whether its client asks again, as busy ones do: that saves the way through
+the accepting loop, a quarter of what a request costs.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +23,10 @@ from api.health import HEALTH, READY
 from projections.faults import with_trace
 from projections.settings import Settings
 from scripts.arrivals import Arrival, Pace
-from scripts.connections import Connection, Origins
+from scripts.connections import Connection, Origins, Threads
 from scripts.paced import PacedSocket, Rests
 from scripts.parking import WaitingRoom
+from scripts.parking_again import may_be_known
 from scripts.refusals import CONTINUE, REFUSALS, reason
 
 HEALTH_THREADS = 2
@@ -31,6 +36,7 @@ LINGER = 2.0  # seconds that a client has to read the end of an answer
 LOOK = 0.25  # seconds between two looks for who is late
 SLOW = 1.0  # seconds after which a request that is not there yet is thought to be slow
 PIECE = 64 * 1024
+STAY = 0.003  # seconds that a thread waits for its client's next request while nobody waits for a thread
 SAYING = 60.0  # seconds between two lines of log about connections refused
 
 _BEGINNINGS = tuple(f"{method} {path}".encode() for method in ("GET", "HEAD") for path in (HEALTH, READY))
@@ -67,6 +73,10 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
         self._refused = 0
         self._says_at = 0.0
 
+    def get_thread_pool(self) -> Threads:
+        """The threads that answer."""
+        return Threads(self.cfg.threads)
+
     def accept(self, listener: Any) -> None:
         """Takes a connection, unless its address holds too many; where all places are taken, the slowest goes."""
         try:
@@ -99,6 +109,9 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
         arrival = Arrival(now, self._pace)
         if conn.parser:
             arrival.take(conn.parser.unreader.take_buffered(), now)
+        self._wait_for_rest(conn, arrival)
+
+    def _wait_for_rest(self, conn: Connection, arrival: Arrival) -> None:
         conn.sock.setblocking(False)
         if self._read(conn, arrival):
             return
@@ -157,8 +170,7 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
             case _ if self._waiting_room.park_again(conn, bytes(arrival.received)):
                 pass
             case _:
-                healthy = arrival.received.startswith(_BEGINNINGS)
-                self._submit(self._healthy if healthy else self.tpool, conn, arrival)
+                self._submit(self._healthy if _asks_health(arrival) else self.tpool, conn, arrival)
 
     def submit_again(self, conn: Connection) -> None:
         """Gives a request that was parked to a thread once more."""
@@ -169,7 +181,7 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
         self._submit_read(threads, conn)
 
     def _submit_read(self, threads: Executor, conn: Connection) -> None:
-        handled = threads.submit(self.handle, conn)
+        handled = threads.submit(self._stay if threads is self.tpool else self.handle, conn)
         handled.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def load_wsgi(self) -> None:
@@ -184,6 +196,28 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
         conn.init()
         conn.parser.unreader.unread(conn.read_ahead)
         return self._waiting_room.answered(conn, super().handle)
+
+    def _stay(self, conn: Connection) -> Any:
+        """Answers, in a thread, and what the client asks next as well where that comes at once."""
+        kept = self.handle(conn)
+        while kept is True and self._next_is_here(conn):
+            kept = self.handle(conn)
+        return kept
+
+    def _next_is_here(self, conn: Connection) -> bool:
+        """Whether this thread may answer the next request; what came of one that it may not goes on in the loop."""
+        if self.tpool.wanted() or conn.answer_is_under_way() or self._waiting_room.keeps(conn):
+            return False
+        if not conn.readable_within(STAY):
+            return False
+        arrival = Arrival(time.monotonic(), self._pace)
+        with suppress(OSError):
+            arrival.take(conn.sock.recv(PIECE, MSG_DONTWAIT), arrival.began)
+        if arrival.state == "whole" and not (_asks_health(arrival) or may_be_known(arrival.received)):
+            conn.read_ahead = bytes(arrival.received)
+            return True
+        conn.begun = arrival if arrival.received else None
+        return False
 
     def handle_error(self, _request: Any, client: Any, _address: Any, fault: Exception) -> None:
         """Refuses what cannot be read; neither the answer nor the log repeats any of it."""
@@ -200,6 +234,10 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
         if self._waiting_room.park(conn):
             return
         conn.read_ahead = b""
+        if conn.begun:
+            arrival, conn.begun = conn.begun, None
+            self._wait_for_rest(conn, arrival)
+            return
         if not conn.sock.rest:
             super().finish_request(conn, done)
             return
@@ -291,3 +329,7 @@ class WholeRequests(ThreadWorker):  # type: ignore[misc]
         del self._lingering[conn]
         self.unregister(conn)
         conn.close()
+
+
+def _asks_health(arrival: Arrival) -> bool:
+    return arrival.received.startswith(_BEGINNINGS)

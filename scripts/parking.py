@@ -45,8 +45,9 @@ class Place(NamedTuple):
 
 
 class WaitingRoom:
-    """The parked requests of one server process. Everything but `around`, `answered`, `_tell` and `_watch` is called by
-    its loop.
+    """The parked requests of one server process.
+
+    Its loop calls everything but `around`, `answered`, `keeps`, `_tell` and `_watch`.
     """
 
     def __init__(self, worker: WholeRequests) -> None:
@@ -94,6 +95,10 @@ class WaitingRoom:
             return True
         finally:
             self._request.conn = None
+
+    def keeps(self, conn: Connection) -> bool:
+        """In a thread: whether the request that was handled waits, or has waited."""
+        return conn in self._asking or conn in self._deadlines
 
     def park(self, conn: Connection) -> bool:
         """Keeps a request that has asked for it; whether it did."""

@@ -21,6 +21,11 @@ Key = tuple[str, bytes, bytes]
 Headers = list[tuple[str, str]]
 
 
+def may_be_known(request: bytes | bytearray) -> bool:
+    """Whether a request has the form of one that is asked again and again."""
+    return request.startswith(b"GET ") and b"after=" in request.partition(b"\r\n")[0]
+
+
 class Known(NamedTuple):
     """A question that can be answered without its request: by whom, and the head of every answer to it."""
 

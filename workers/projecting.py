@@ -18,25 +18,28 @@ from projections.log import EventLog
 from projections.postgres.connections import require_direct
 from projections.postgres.leases import Leases
 from projections.runtime import Runtime
-from projections.views import PROJECTIONS
+from projections.views import UNHURRIED, kept
 from workers.housekeeping import Housekeeping
+
+REST = 1.0  # seconds between two batches of the views that are in no hurry
 
 
 class Projecting:
     """The projectors of some views, running between `start` and `stop`."""
 
-    def __init__(self, source: Source, log: EventLog, projections: Iterable[Projection]) -> None:
+    def __init__(self, source: Source, log: EventLog, projections: Iterable[Projection], *, rest: float = REST) -> None:
         def rebuild(projection: Projection, stop: Event) -> None:
             Rebuild(source, projection, stop=stop).run()
 
         self._stopping = Event()
         feed = Feed(log, source.database_url)
         group = ConsumerGroup(log, feed, source.database_url)
+        unhurried = ConsumerGroup(log, feed, source.database_url, rest)
         self._leases = Leases(source.database_url)
-        running = {"feed": feed.follow, "group": group.run} | {
-            one.name: Projector(one, log, feed, group, self._leases, source.database_url, rebuild).run
-            for one in projections
-        }
+        running = {"feed": feed.follow, "group": group.run, "unhurried": unhurried.run}
+        for one in projections:
+            going = unhurried if one.name in UNHURRIED else group
+            running[one.name] = Projector(one, log, feed, going, self._leases, source.database_url, rebuild).run
         self._threads = [
             Thread(target=run, args=(self._stopping,), name=name, daemon=True) for name, run in running.items()
         ]
@@ -59,7 +62,8 @@ def run(runtime: Runtime) -> None:
     told = told_to_stop()
     source = Source(runtime.settings.direct_url, runtime.settings.secrets)
     require_direct(source.database_url, "what keeps the views")
-    projecting = Projecting(source, runtime.log, PROJECTIONS.values())
+    views = kept(orders_past=runtime.settings.orders_past)
+    projecting = Projecting(source, runtime.log, views.values())
     keeping = Housekeeping(runtime)
     projecting.start()
     keeping.start()

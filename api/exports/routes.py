@@ -20,17 +20,17 @@ from api.jobs import JobAnswer, accepted, get_job_file, job_answer, visible
 from api.lists import ListForm, ListRequest
 from api.orders.blueprint import orders
 from api.orders.bulk import filter_of
-from api.orders.collection import schema_at
+from api.orders.collection import kept_at, schema_at
 from api.personal import sees_persons
-from api.points_in_time import AtPoint, Moment, PointInTimeQuery, point_of
+from api.points_in_time import Moment, PointInTimeQuery, passed_point
 from api.positions import tell_position
 from api.problems import unavailable
 from api.requests import context, fresh, respond, runtime
 from api.schemas import Code, Many, Text
-from domain.points_in_time import NOW, PointInTime
+from domain.points_in_time import NOW
 from printing.exports import FORMATS, file_name
 from projections.engine.freshness import TooFarBehind
-from projections.exports import EXPORTED, Export, Exported, ExportRequest, Reading, columns_of, reading, require_passed
+from projections.exports import EXPORTED, Export, Exported, ExportRequest, Reading, columns_of, reading
 from projections.exports.asking import KIND, OF_ORDERS, Wanted, ask
 from projections.exports.reading import MOST_COLUMNS
 from projections.log import Session
@@ -91,9 +91,9 @@ def _streamed(name: str, query: ExportQuery.Loaded) -> Response:
     """The list as a file, row by row as it is read; who goes away ends the reading."""
     exported = EXPORTED[name]
     fresh(exported.view)
-    columns, point = tuple(part.strip() for part in query.columns.split(",") if part.strip()), _passed(query)
+    columns, point = tuple(part.strip() for part in query.columns.split(",") if part.strip()), passed_point(query)
     columns_of(exported, columns)
-    schema = schema_at(point, exported.view)
+    schema = "" if kept_at(exported.view, point) else schema_at(point, exported.view)
     filters = NARROWING[name].filters(query.filters, runtime(), point.seen_from(datetime.now(UTC)))
     asked = ExportRequest(
         list=name,
@@ -119,13 +119,6 @@ def _streamed(name: str, query: ExportQuery.Loaded) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     tell_position(export.moment.position)
     return response
-
-
-def _passed(asked: AtPoint) -> PointInTime:
-    """The point in time that is asked for, which must have passed."""
-    point = point_of(asked)
-    require_passed(point, datetime.now(UTC))
-    return point
 
 
 def _to_its_end(export: Export, form: str, held: ExitStack) -> Iterator[bytes]:
@@ -166,7 +159,7 @@ def ask_for_export(form: ExportForm.Loaded) -> Response:
     """Export a list of any size by a job, also of a point in time; the job's `outcome` describes its file."""
     exported = EXPORTED[form.list]
     require(exported.permission)
-    point = _passed(form)
+    point = passed_point(form)
     columns_of(exported, form.columns)
     narrowing = NARROWING[exported.name]
     query = filter_of(narrowing.form(), form.filter)

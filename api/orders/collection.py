@@ -15,7 +15,7 @@ from api.orders.cart_forms import new_item, taxes_of
 from api.orders.filters import OrdersQuery, order_filters
 from api.orders.forms import OrderForm
 from api.orders.rendering import order_answer, quote_answer, row_answer
-from api.points_in_time import PointInTimeQuery, point_of
+from api.points_in_time import PointInTimeQuery, passed_point, point_of
 from api.problems import Problem
 from api.requests import context, fresh, handle, respond, runtime, shop
 from api.schemas import Count, minor_of, page_form
@@ -26,7 +26,10 @@ from domain.orders.coupon_uses import QuoteOutdated
 from domain.orders.creation import CreateOrder
 from domain.points_in_time import NOW, PointInTime
 from projections.engine.generations import LIVE
-from projections.views.orders import LISTING
+from projections.views.orders import LISTING, OrderFilters, OrderHead
+from projections.views.orders.past import OrdersPast
+from projections.views.orders.past_listing import OrdersThen
+from projections.views.pages import Listing
 
 
 class WhenQuery(PointInTimeQuery):
@@ -105,11 +108,29 @@ def creation(form: OrderForm.Loaded, order_id: UUID, given: Context) -> CreateOr
 @orders.response(200, page_form(OrderRowAnswer, counted=True))
 def get_orders(query: OrdersQuery.Loaded) -> Response:
     """List and search orders."""
-    point, shown = point_of(query), shop()
+    point, shown = passed_point(query), shop()
     fresh("orders", anywhere=point == NOW)
     filters = order_filters(query.filters, shown, runtime().log)
-    schema = schema_at(point, "orders")
-    return page_answer(query, LISTING, filters, lambda row: row_answer(row, shown), schema=schema)
+    listing, schema = listing_at(point)
+    return page_answer(query, listing, filters, lambda row: row_answer(row, shown), schema=schema)
+
+
+def listing_at(point: PointInTime) -> tuple[Listing[OrderHead, OrderFilters], str]:
+    """The list of orders of a point in time and the schema it is read in; raises a 409 problem where neither the view
+    of the past is kept nor that list was built."""
+    then = OrdersThen.of(point)
+    if then is None or not kept_at("orders", point):
+        return LISTING, schema_at(point, "orders")
+    return then.listing(), LIVE
+
+
+def kept_at(view: str, point: PointInTime) -> bool:
+    """Whether a list is kept as it was at every instant, and shows all that was recorded by now; 503 while it does
+    not."""
+    is_kept = view == "orders" and runtime().settings.orders_past and OrdersThen.of(point) is not None
+    if is_kept:
+        fresh(OrdersPast.name, upto=runtime().log.head())
+    return is_kept
 
 
 def schema_at(point: PointInTime, view: str) -> str:
@@ -123,6 +144,8 @@ def schema_at(point: PointInTime, view: str) -> str:
             f"The list of that point in time is not built: carnet projections rebuild {view} {options}. "
             "A job exports it of any: POST /exports."
         )
+        if view == "orders" and not runtime().settings.orders_past:
+            detail += " With CARNET_ORDERS_PAST=true the list is there at once, of any instant."
         raise Problem(409, "as-of-not-built", detail)
     return schema
 

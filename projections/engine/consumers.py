@@ -51,10 +51,12 @@ class ConsumerGroup:
     fault that is no event's dismisses it, and its projector finds out what to do.
     """
 
-    def __init__(self, log: EventLog, feed: Feed, database_url: str) -> None:
+    def __init__(self, log: EventLog, feed: Feed, database_url: str, rest: float = 0.0) -> None:
+        """`rest` are seconds between two batches while events trickle in: larger ones, later, cost less."""
         self._log = log
         self._feed = feed
         self._database_url = database_url
+        self._rest = rest
         self._news = Condition()
         self._consumers: list[_Consumer] = []
         self._kept = AggregateCache()
@@ -115,6 +117,8 @@ class ConsumerGroup:
             batch = Found(incarnation, list(recorded[: self._most]))
             self._advance(connection, [one for one in consumers if one.position == old], batch, old)
             self._most = min(BATCH, 2 * self._most)
+            if self._rest and len(recorded) < BATCH:
+                stop.wait(self._rest)
 
     def _advance(self, connection: Connection, consumers: list[_Consumer], batch: Found, old: int) -> None:
         """Moves the views over the events: together those that can, the others each alone."""

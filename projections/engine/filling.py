@@ -118,6 +118,7 @@ class Filler:
         wants, discarded = self._target.wants, self._discarded
         events: list[Recorded] = []
         streams: dict[UUID, list[Event]] = {}
+        histories: dict[UUID, Stream] = {}
         for originator_id, stream in chunk.items():
             wanted = [one for one in stream if wants(one[1].TOPIC)]
             if discarded:
@@ -125,7 +126,8 @@ class Filler:
             if wanted:
                 events += wanted
                 streams[originator_id] = [event for _, event, _ in stream]
-        return self._projection.fold(EventBatch(events, upto, streams=streams))
+                histories[originator_id] = stream
+        return self._projection.fold(EventBatch(events, upto, streams=streams, histories=histories))
 
     def _put_until_fault(self, originator_id: UUID, stream: Stream, upto: int) -> None:
         """Takes a stream as far as it goes and parks the rest, as the projector would have."""

@@ -20,6 +20,7 @@ class Streams(Protocol):
     """Where whole streams are read from."""
 
     def streams(self, originator_ids: Collection[UUID], upto: int) -> dict[UUID, list[Event]]: ...
+    def recorded_streams(self, originator_ids: Collection[UUID], upto: int) -> dict[UUID, list[Recorded]]: ...
 
 
 class Projection(Protocol):
@@ -76,10 +77,12 @@ class EventBatch:
         log: Streams | None = None,
         streams: Mapping[UUID, Sequence[Event]] | None = None,
         *,
+        histories: Mapping[UUID, Sequence[Recorded]] | None = None,
         kept: AggregateCache | None = None,
         part_of: EventBatch | None = None,
     ) -> None:
-        """`streams`, where known, are the whole streams of the batch's events, and of no others.
+        """`streams`, where known, are the whole streams of the batch's events, and of no others; `histories` tell
+        besides when each event was recorded.
 
         `kept` are aggregates of batches before this one. A `part_of` a batch has its aggregates from there.
         """
@@ -88,6 +91,7 @@ class EventBatch:
         self.folded: dict[type[Aggregate], dict[UUID, Aggregate]] = {}
         self._log = log
         self._streams = streams
+        self._histories = histories
         self._kept = kept
         self._part_of = part_of
 
@@ -97,6 +101,18 @@ class EventBatch:
         if folded is None:
             folded = self.folded[cls] = self._share(cls) if self._part_of else self._fold(cls)
         return folded  # type: ignore[return-value]
+
+    def histories(self, cls: type[Aggregate]) -> dict[UUID, Sequence[Recorded]]:
+        """All that happened, up to its last position, to every aggregate of this class that has an event in it."""
+        if self._histories is not None:
+            return {key: whole for key, whole in self._histories.items() if kind_of(whole[0].event.TOPIC) == cls.TOPIC}
+        found: dict[UUID, list[Recorded]] = {}
+        for recorded in self.events:
+            if kind_of(recorded.event.TOPIC) == cls.TOPIC:
+                found.setdefault(recorded.event.originator_id, []).append(recorded)
+        begun = [key for key, events in found.items() if events[-1].event.originator_version != len(events)]
+        read = self._log.recorded_streams(begun, self.upto) if begun and self._log is not None else {}
+        return {**found, **read}
 
     def _share(self, cls: type[Aggregate]) -> dict[UUID, Aggregate]:
         assert self._part_of is not None  # noqa: S101 - for the type checker alone: a part has its whole

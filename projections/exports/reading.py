@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -25,8 +26,13 @@ from projections.exports.past import past
 from projections.log import EventLog
 from projections.postgres.connections import PATIENT, bound, connect
 from projections.runtime import Runtime
+from projections.views.orders import Orders
+from projections.views.orders.past import OrdersPast
+from projections.views.orders.past_listing import OrdersThen
 
 MOST_COLUMNS = 100
+PAST_PATIENCE = 3.0  # seconds an export waits for the view of the past before it folds that past itself
+LOOK_EVERY = 0.05
 REPLICA_PATIENCE = 2.0  # seconds an export waits for the replica before it reads the primary
 _MASKED = f"'{MASK}'::text"
 
@@ -143,16 +149,20 @@ def reading(
 ) -> Iterator[Export]:
     """Opens a list for reading in one transaction that writes nothing and sees the database as it is now.
 
-    A list of the past is read in `schema` where it was built before; else it is built for as long as it is read, and
-    `building` hears how many events each step folded. Raises `Rebuilding` when the view cannot be read.
+    A list of the past is read in `schema` where it was built before, that of orders from the view of their past where
+    it is kept; else it is built for as long as it is read, and `building` hears how many events each step folded.
+    Raises `Rebuilding` when the view cannot be read.
     """
     exported = EXPORTED[asked.list]
     columns = columns_of(exported, asked.columns)
     if not asked.personal:
         columns = [column._replace(sql=_MASKED) if column.personal else column for column in columns]
     with ExitStack() as stack:
-        if asked.point != NOW and not schema:
-            upto = place.log.head()
+        upto = place.log.head() if asked.point != NOW and not schema else 0
+        then = OrdersThen.of(asked.point) if upto and exported.view == Orders.name else None
+        if then and _reaches(place, upto):
+            exported = exported._replace(view=OrdersPast.name, listing=then.listing())
+        elif upto:
             schema = stack.enter_context(past(place.source, exported.view, asked.point, upto, building))
         connection = stack.enter_context(_opened(place.url or place.source.database_url))
         stands = generations.find(connection, exported.view, schema or LIVE)
@@ -160,6 +170,19 @@ def reading(
             raise Rebuilding(f"{exported.view} is not built yet")
         moment = Moment(place.log, stands.position, asked.point)
         yield Export(connection, exported, columns, asked, schema or LIVE, moment)
+
+
+def _reaches(place: Reading, upto: int) -> bool:
+    """Whether the view of the past of orders is kept, and comes to show a position within a moment."""
+    deadline = time.monotonic() + PAST_PATIENCE
+    with connect(place.url or place.source.database_url, "carnet export") as connection:
+        while (stands := generations.find(connection, OrdersPast.name)) and stands.version == OrdersPast.version:
+            if stands.position >= upto:
+                return True
+            if time.monotonic() > deadline:
+                break
+            time.sleep(LOOK_EVERY)
+    return False
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from projections.views.messages import Messages
 from projections.views.order_status_history import OrderStatusHistory
 from projections.views.order_timeline import OrderTimeline
 from projections.views.orders import Orders
+from projections.views.orders.past import OrdersPast
 from projections.views.products import Products
 from projections.views.receivables import Receivables
 from projections.views.sales import Sales
@@ -40,5 +41,13 @@ PROJECTIONS: Mapping[str, Projection] = {
         Sales(),
         StatusDurations(),
         Receivables(),
+        OrdersPast(),
     )
 }
+# Views that go behind the others in larger batches, so that what they cost keeps nobody waiting.
+UNHURRIED = frozenset({OrdersPast.name, Sales.name, StatusDurations.name, Receivables.name})
+
+
+def kept(*, orders_past: bool) -> Mapping[str, Projection]:
+    """The views that an installation keeps; without `orders_past` all but that of the past."""
+    return {name: view for name, view in PROJECTIONS.items() if orders_past or name != OrdersPast.name}

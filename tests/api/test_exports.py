@@ -178,7 +178,19 @@ def test_an_export_needs_the_permission_of_its_list_and_columns_that_it_has(
     refused(client.get(f"{LISTS}/orders?columns=number,secret"), 422, "unknown-column")
     refused(client.post(LISTS, json={"list": "orders", "columns": ["secret"]}), 422, "unknown-column")
     refused(client.post(LISTS, json={"list": "orders", "filter": {"colour": "red"}}), 422, "invalid-fields")
-    refused(client.get(f"{LISTS}/orders?as_of=2020-01-01T00:00:00Z"), 409, "as-of-not-built")
+    refused(client.get(f"{LISTS}/stock?as_of=2020-01-01T00:00:00Z"), 409, "as-of-not-built")
+
+
+def test_orders_of_any_instant_are_streamed_at_once(client: FlaskClient, runtime: Runtime) -> None:
+    order = place(client, line(2, "10.00"), source="streamed")
+    then = datetime.now(UTC)
+    assert client.put(f"{ORDERS}/{order['id']}/discount", json={"amount": eur("5.00")}).status_code == 200
+    for name, column in (("orders", "total"), ("order-lines", "total")):
+        for axis in ("as_of", "known_at"):
+            told = {axis: then.isoformat(), "source": "streamed", "columns": column}
+            answer = client.get(f"{LISTS}/{name}", query_string=told)
+            assert answer.get_data(as_text=True).split() == ["total", "20.00"], (name, axis)
+    assert client.get(f"{LISTS}/orders?as_of=2020-01-01T00:00:00Z&columns=number").text.split() == ["number"]
 
 
 def test_what_is_no_instant_is_refused_with_an_example(client: FlaskClient) -> None:

@@ -239,11 +239,6 @@ def test_a_position_that_is_not_reached_in_time_is_told(client: FlaskClient) -> 
     refused(client.get(ORDERS, headers={"X-Min-Position": "soon"}), 400, "malformed-request")
 
 
-@pytest.mark.usefixtures("projecting")
-def test_a_list_of_a_past_that_was_not_built_is_refused(client: FlaskClient) -> None:
-    refused(client.get(f"{ORDERS}?as_of=2026-01-01T00:00:00Z"), 409, "as-of-not-built")
-
-
 def test_ids_of_orders_are_in_the_order_of_time(client: FlaskClient) -> None:
     ids = [UUID(create(client)["id"]) for _ in range(3)]
     assert ids == sorted(ids)

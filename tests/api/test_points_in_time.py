@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from projections.runtime import Runtime
+from api.app import create_app
+from projections.engine.filling import Source
+from projections.engine.rebuild import Rebuild
+from projections.runtime import Runtime, open_runtime
+from projections.views import PROJECTIONS
 from tests.api.desk import API, ORDERS, SETTINGS, eur, place
 from tests.api.test_problems import refused
+from tests.fixtures_api import TokenClient
 from workers.projecting import Projecting
 
 AGO = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -100,8 +106,60 @@ def test_the_ends_of_time_are_instants(client: FlaskClient, order: dict[str, Any
     assert answer.status_code == (404 if told.startswith("0") else 200)
 
 
-def test_a_list_as_it_will_be_known_is_refused(client: FlaskClient, projecting: Projecting) -> None:
+def test_what_lies_ahead_is_refused(client: FlaskClient, projecting: Projecting) -> None:
     ahead = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    refused(client.get(ORDERS, query_string={"known_at": ahead}), 422, "known-at-ahead")
+    refused(client.get(ORDERS, query_string={"as_of": ahead}), 422, "as-of-ahead")
     refused(client.get(f"{API}/exports/orders", query_string={"known_at": ahead}), 422, "known-at-ahead")
     refused(client.post(f"{API}/exports", json={"list": "stock", "known_at": ahead}), 422, "known-at-ahead")
-    refused(client.get(f"{ORDERS}?known_at=2026-01-01T00:00:00Z"), 409, "as-of-not-built")
+
+
+def test_the_list_of_any_instant_is_there_at_once(
+    client: FlaskClient, order: dict[str, Any], projecting: Projecting
+) -> None:
+    created, *_, noted, paid = events_of(client, order)
+    assert listed(client, as_of=created["occurred_at"]) == [(order["number"], "paid")]
+    assert listed(client, known_at=noted["recorded_at"]) == [(order["number"], "unpaid")]
+    assert listed(client, known_at=paid["recorded_at"], count="exact") == [(order["number"], "paid")]
+    assert listed(client, known_at=noted["recorded_at"], payment_status="paid") == []
+    assert listed(client, as_of="2026-03-01T00:00:00Z", count="estimate") == []
+    both = {"as_of": created["occurred_at"], "known_at": noted["recorded_at"]}
+    refused(client.get(ORDERS, query_string=both), 409, "as-of-not-built")
+
+
+def listed(client: FlaskClient, **query: str) -> list[tuple[str, str]]:
+    answer = client.get(ORDERS, query_string=query)
+    assert answer.status_code == 200, answer.text
+    return [(row["number"], row["payment_status"]) for row in answer.get_json()["items"]]
+
+
+def test_where_no_view_of_the_past_is_kept_the_list_says_how_it_is_had(
+    runtime: Runtime, client: TokenClient, projecting: Projecting
+) -> None:
+    settings = replace(runtime.settings, orders_past=False)
+    with open_runtime(settings) as without:
+        assert "orders_past" not in {status.projection for status in without.views.status(0)}
+        other = create_app(without).test_client()
+        bearer = {"Authorization": f"Bearer {client.token}"}
+        told = refused(other.get(f"{ORDERS}?known_at=2026-01-01T00:00:00Z", headers=bearer), 409, "as-of-not-built")
+    assert "carnet projections rebuild orders --known-at" in told["detail"]
+    assert "CARNET_ORDERS_PAST" in told["detail"]
+
+
+def test_who_was_forgotten_has_no_name_at_any_instant(
+    client: FlaskClient, runtime: Runtime, projecting: Projecting
+) -> None:
+    person = {"name": "Zita Vanished", "email": "zita@example.com", "country": "FR", "city": "Lostville"}
+    made = place(client, billing_address=person)
+    then = datetime.now(UTC).isoformat()
+    for axis in ("as_of", "known_at"):
+        assert len(listed(client, **{axis: then, "q": "vanished"})) == 1
+    card = f"{API}/customers/{made['customer']['id']}"
+    assert client.delete(card, headers={"If-Match": "*"}).status_code == 200
+    for axis in ("as_of", "known_at"):
+        for word in ("vanished", "zita@example.com", "lostville"):
+            assert listed(client, **{axis: then, "q": word}) == []
+        [row] = client.get(ORDERS, query_string={axis: then}).get_json()["items"]
+        assert row["customer"]["name"] in ("", None)
+    source = Source(runtime.settings.direct_url, runtime.settings.secrets)
+    assert Rebuild(source, PROJECTIONS["orders_past"], processes=1, verify=True).run().differences == []

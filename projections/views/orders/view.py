@@ -17,7 +17,7 @@ from projections.views.orders.row import OrderHead, OrderWords
 from projections.views.plain import number_order, phone_digits, plain_words
 
 # What lists are sorted and searched by comes first, and of fixed width before text: a row is read from its beginning.
-_DDL = """
+DDL = """
     CREATE TABLE {schema}.orders (
         id uuid NOT NULL,
         created_at timestamptz NOT NULL,
@@ -97,7 +97,7 @@ class Orders:
 
     name = "orders"
     version = 5
-    tables = (Table("orders", COLUMNS, ("id",), _DDL, _INDEXES, sorted_by=("created_at", "id")),)
+    tables = (Table("orders", COLUMNS, ("id",), DDL, _INDEXES, sorted_by=("created_at", "id")),)
     aggregates = (Order,)
     topics = frozenset(event.TOPIC for event in topics.AGGREGATES[Order]) | {CustomerForgotten.TOPIC}
 
