@@ -58,7 +58,8 @@ from api.saved_views import views as saved_views
 from api.sequences.routes import enrolments, sequences
 from api.sessions.opened import open_sessions
 from api.sessions.routes import session
-from api.settings.routes import meta, settings
+from api.settings.guide import settings
+from api.settings.routes import meta
 from api.stock import stock
 from api.templates import templates
 from api.tokens import tokens

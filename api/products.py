@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
+from uuid import UUID, uuid4
 
 import msgspec
 from flask import Response
 from marshmallow import fields, post_load, validate
 from msgspec import Struct
 
-from api.access import needs
+from api.access import caller, needs
 from api.bodies import Resource
+from api.jobs import JobAnswer, accepted
 from api.lists import ListQuery, ListRequest, page_answer, sorts
 from api.orders.answers import TaxAnswer
 from api.orders.cart_forms import ReasonForm, TaxRate, tax_list, taxes_of
@@ -41,9 +43,10 @@ from domain.shop import LOCALES, Shop
 from domain.units import UNITS
 from projections.engine.tables import Connection
 from projections.exports.catalogue import written
-from projections.log import NothingRecorded
+from projections.log import NothingRecorded, Session
 from projections.views.products import LISTING, SORTS, ProductFilters, ProductHead
 from projections.views.stock import Available, available
+from projections.work.products import ask_for_learning
 
 products = Resource("products", __name__, url_prefix="/products", description="What is sold, by SKU")
 ACTIVE = {"true": True, "false": False, "all": None}
@@ -205,6 +208,23 @@ def add_product(form: ProductForm.Loaded) -> Response:
     """Take a product into the catalogue."""
     command = AddProduct(context=context(form.reason), sku=form.sku, facts=form.facts)
     return handle(command, render=product_answer, status=201, location=_location)
+
+
+@products.post("/learn")
+@needs("stock:write")
+@products.response(202, JobAnswer)
+def learn_products() -> Response:
+    """Take in every SKU that past orders name, as it was sold last, by a job; what is in the catalogue stays as it is.
+
+    Its `outcome` tells how many were `added`, were `known` and were `refused`, and why.
+    """
+
+    def ask(session: Session) -> UUID:
+        job_id = uuid4()
+        ask_for_learning(session, job_id, caller().actor)
+        return job_id
+
+    return accepted(ask)
 
 
 @products.get("/<string:sku>")

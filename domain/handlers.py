@@ -11,6 +11,7 @@ from domain import (
     coupons,
     customers,
     enrolments,
+    guide,
     import_answers,
     imports,
     mappings,
@@ -123,6 +124,7 @@ HANDLERS: dict[type[Command], Handler] = {
         tag_rules.HANDLERS,
         papers.HANDLERS,
         mappings.HANDLERS,
+        guide.HANDLERS,
     ),
     **_decided_by(messages.Message, "message_id", messages.HANDLERS),
     **_decided_by(sequences.Sequences, "book_id", sequences.HANDLERS),
@@ -157,6 +159,7 @@ CREATING: frozenset[type[Command]] = frozenset(
         *tag_rules.HANDLERS,
         *papers.HANDLERS,
         *mappings.HANDLERS,
+        *guide.HANDLERS,
     )
 )
 

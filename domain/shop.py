@@ -16,6 +16,7 @@ from domain.texts import CODE
 LOCALES = ("en", "fr")
 PROVIDERS = ("manual", "sandbox", "stripe")
 AT_ONCE, LATER = CAPTURES = ("at-once", "later")
+GUIDE_STEPS = ("seller", "methods", "catalogue", "mail", "order")
 
 
 class UnknownMethod(Rejected):
@@ -154,6 +155,14 @@ class Logo(Struct, frozen=True, kw_only=True):
     height: int
 
 
+class Guide(Struct, frozen=True, kw_only=True):
+    """Where the guide through the first day stands: steps that were confirmed as they are, or skipped."""
+
+    confirmed: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    put_away: bool = False
+
+
 def _by_code(*things: Any) -> dict[str, Any]:
     return {thing.code: thing for thing in things}
 
@@ -200,6 +209,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     legal: Legal = field(default_factory=Legal)
     logo: Logo | None = None
     packing_slip: PackingSlip = field(default_factory=PackingSlip)
+    guide: Guide = field(default_factory=Guide)
     series: dict[str, Series] = field(
         default_factory=lambda: _by_code(
             Series(code="invoices", kind="invoice", prefix="F"),

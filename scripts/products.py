@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections import Counter
 from typing import NamedTuple, TextIO
-from uuid import uuid4
 
 import click
 
 from domain.errors import DomainError
-from domain.events import Context
-from domain.products import AddProduct, Product, product_id_of
-from projections.desk.learning import learned
+from projections.desk.learning import learned, take_in
 from projections.exports.catalogue import written
-from projections.log import NothingRecorded
 from projections.runtime import Runtime
 from scripts.actors import actor_of
 from scripts.installation import opened_runtime
@@ -63,28 +59,13 @@ def export(output: TextIO) -> None:
 
 def learn_from_orders(runtime: Runtime, *, dry_run: bool = False) -> Learned:
     """Takes what past orders tell of goods into the catalogue."""
-    added, known, refused = 0, 0, {}
     with runtime.reading() as connection:
         found = list(learned(connection, runtime.desk.shop().defaults.locale))
+    told = Counter[str]()
+    refused = {}
     for sku, facts in found:
-        if _is_known(runtime, sku):
-            known += 1
-            continue
-        command = AddProduct(
-            context=Context(command_id=uuid4(), actor=actor_of("products"), at=datetime.now(UTC)), sku=sku, facts=facts
-        )
         try:
-            if not dry_run:
-                runtime.desk.handle(command)
-            added += 1
+            told[take_in(runtime, sku, facts, actor_of("products"), dry_run=dry_run)] += 1
         except DomainError as error:
             refused[sku] = str(error)
-    return Learned(added, known, refused)
-
-
-def _is_known(runtime: Runtime, sku: str) -> bool:
-    try:
-        runtime.log.load(Product, product_id_of(sku))
-    except NothingRecorded:
-        return False
-    return True
+    return Learned(told["added"], told["known"], refused)

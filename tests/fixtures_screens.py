@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from projections.postgres.embedded import EmbeddedServer
-from projections.runtime import open_runtime
+from projections.runtime import Runtime, open_runtime
 from projections.settings import Settings
 from scripts import console as building
 from scripts.demo import ORDERS, shop_commands, take_order
@@ -67,18 +68,41 @@ def running_shop(
     built_console: Path, server: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningShop]:
     """A small shop with its API, views and worker in processes of their own; `ada` and `bob` may sign in."""
-    folder, port, inbox = tmp_path_factory.mktemp("shop"), free_port(), Inbox()
-    with copied(server, template_database) as url, serving(inbox) as mail_server:
+    with copied(server, template_database) as url, _running(url, tmp_path_factory.mktemp("shop"), _fill) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def fresh_shop(
+    built_console: Path, server: EmbeddedServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningShop]:
+    """A shop of which nothing is known yet but its owner, `ada`."""
+    with copied(server, template_database) as url, _running(url, tmp_path_factory.mktemp("fresh"), None) as shop:
+        yield shop
+
+
+def _fill(runtime: Runtime) -> None:
+    """The orders of the demonstration shop, the newest ones."""
+    now = datetime.now(UTC)
+    for command in shop_commands(now):
+        runtime.desk.handle(command)
+    for number in range(ORDERS - NEWEST, ORDERS):
+        take_order(runtime, number, now)
+    for name, temporary in (("bob", False), ("new", True)):
+        hire(runtime, name, "admin", temporary=temporary)
+
+
+@contextmanager
+def _running(url: str, folder: Path, fill: Callable[[Runtime], None] | None) -> Iterator[RunningShop]:
+    """A shop over this database, filled and then served, until the block ends."""
+    port, inbox = free_port(), Inbox()
+    with serving(inbox) as mail_server:
         smtp_url = f"smtp://{mail_server}"
         settings = Settings(database_url=url, secret_key=TEST_SECRET, data_dir=folder, smtp_url=smtp_url)
         with open_runtime(settings) as runtime:
-            now = datetime.now(UTC)
-            for command in shop_commands(now):
-                runtime.desk.handle(command)
-            for number in range(ORDERS - NEWEST, ORDERS):
-                take_order(runtime, number, now)
-            for name, temporary in (("ada", False), ("bob", False), ("new", True)):
-                hire(runtime, name, "admin", temporary=temporary)
+            hire(runtime, "ada", "admin", temporary=False)
+            if fill:
+                fill(runtime)
         running = [
             Mortal(settings, port, "scripts.cli", part, output=folder / part) for part in ("serve", "project", "worker")
         ]
@@ -130,11 +154,24 @@ document.addEventListener('securitypolicyviolation', (event) =>
 @pytest.fixture
 def visit(running_shop: RunningShop, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens the console in a profile of its own, signed in or not; a broken policy or a script's error fails."""
+    with _visiting(running_shop, browser) as make:
+        yield make
+
+
+@pytest.fixture
+def visit_fresh(fresh_shop: RunningShop, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens the console of the fresh shop, as `visit` does."""
+    with _visiting(fresh_shop, browser) as make:
+        yield make
+
+
+@contextmanager
+def _visiting(shop: RunningShop, browser: Browser) -> Iterator[Callable[..., Page]]:
     opened: list[tuple[Page, list[str]]] = []
 
     def make(username: str | None = "ada", path: str = "/", **options: object) -> Page:
         chosen = {"locale": "en-GB", "viewport": {"width": 1440, "height": 900}, **options}
-        context = browser.new_context(base_url=running_shop.address, **chosen)  # type: ignore[arg-type]
+        context = browser.new_context(base_url=shop.address, **chosen)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(WATCH)
         if username:
@@ -154,7 +191,7 @@ def visit(running_shop: RunningShop, browser: Browser) -> Iterator[Callable[...,
         assert not violations
         assert not faults
     # What one test typed and did not send is no other's.
-    with psycopg.connect(running_shop.settings.database_url) as connection:
+    with psycopg.connect(shop.settings.database_url) as connection:
         connection.execute("DELETE FROM access.drafts")
 
 

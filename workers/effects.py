@@ -12,6 +12,7 @@ from workers.mail import SEND_MAIL
 from workers.marketing import CALL_WEBHOOK, END_ENROLMENTS, TAKE_STEP
 from workers.payments import PAYMENTS
 from workers.prints import PRINTS
+from workers.products import PRODUCTS
 from workers.retention import keep_to_it
 from workers.tools import GiveUp, Job, LostClaim, Performer, Retry, Tools, Unknown
 from workers.upkeep import UPKEEP
@@ -30,5 +31,6 @@ PERFORMED: Mapping[str, Performer] = {
     **BULK,
     **EXPORTS,
     **PRINTS,
+    **PRODUCTS,
     **UPKEEP,
 }

@@ -17,6 +17,8 @@ const SCREENS = [
   "src/documents",
   "src/payments",
   "src/dashboard",
+  "src/guide",
+  "src/audit",
 ];
 /** The parts that they alone are made of. */
 const PARTS = [
@@ -40,7 +42,7 @@ const WINDOWS = [
   ...["address", "mail_choice", "note", "particulars", "payment", "ship", "status", "tags"].map(
     (name) => `orders/dialogs/${name}`,
   ),
-  ...["compare_window", "past_banner", "past_window", "person_menu"].map((name) => `app/${name}`),
+  ...["compare_window", "first_password", "past_banner", "past_window", "person_menu"].map((name) => `app/${name}`),
   ...["keys/keys_dialog", "help/help_panel", "orders/list/column_menu"],
 ].map((file) => `src/${file}.tsx`);
 const ELSEWHERE = [...SCREENS, "src/orders/edit"]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+from uuid import uuid4
 
 import msgspec
 
-from domain.products import ProductFacts, ProductName, ProductPrice
+from domain.events import Context
+from domain.products import AddProduct, Product, ProductFacts, ProductName, ProductPrice, product_id_of
 from domain.taxes import Taxes
 from domain.units import PIECE, Unit
 from projections.engine.tables import Connection
+from projections.log import NothingRecorded
+from projections.runtime import Runtime
 
 # Form 2 of a line's event tells its taxes as a product keeps them; lines of form 1 are told by later ones, or not.
 _SOLD = """
@@ -55,3 +60,19 @@ def learned(connection: Connection, locale: str) -> Iterator[tuple[str, ProductF
                 unit=unit.code,
             ),
         )
+
+
+def take_in(
+    runtime: Runtime, sku: str, facts: ProductFacts, actor: str, *, dry_run: bool = False
+) -> Literal["added", "known"]:
+    """Takes a product into the catalogue unless it is there; raises the domain's error where it is refused."""
+    try:
+        runtime.log.load(Product, product_id_of(sku))
+    except NothingRecorded:
+        pass
+    else:
+        return "known"
+    if not dry_run:
+        said = Context(command_id=uuid4(), actor=actor, at=datetime.now(UTC))
+        runtime.desk.handle(AddProduct(context=said, sku=sku, facts=facts))
+    return "added"

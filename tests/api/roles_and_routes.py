@@ -16,6 +16,7 @@ open    GET    /api/docs/
 open    GET    /api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'):name>
 open    GET    /api/docs/start.js
 open    GET    /assets/<path:name>
+open    GET    /audit
 ax      GET    /audit/checkpoint
 ax      GET    /audit/consistency
 ax      GET    /audit/events
@@ -83,6 +84,7 @@ omadnx  GET    /exports/status-history
 omadnx  GET    /exports/stock
 omadnx  GET    /exports/stock-movements
 open    GET    /healthz
+open    GET    /guide
 open    GET    /icon.svg
 madnx   GET    /imports
 mdx     POST   /imports
@@ -213,6 +215,7 @@ mdx     POST   /products
 open    GET    /products/<path:rest>
 mdx     DELETE /products/<string:sku>
 omadnx  GET    /products/catalogue.csv
+mdx     POST   /products/learn
 omadnx  GET    /products/<string:sku>
 mdx     PUT    /products/<string:sku>
 mdx     POST   /products/<string:sku>/restore
@@ -259,6 +262,8 @@ omadnx  GET    /settings/carriers
 mx      DELETE /settings/carriers/<string:code>
 mx      PUT    /settings/carriers/<string:code>
 mx      PUT    /settings/defaults
+omadnx  GET    /settings/guide
+mx      PUT    /settings/guide
 mx      PUT    /settings/notifications
 omadnx  GET    /settings/papers
 mx      PUT    /settings/papers/legal

@@ -75,11 +75,11 @@ TABLE = {
     "messages:write": {"POST /orders/{order_id}/messages/test"},
     "settings:read": {
         "GET /settings", "GET /meta/transitions", "GET /settings/statuses", "GET /settings/payment-methods",
-        "GET /settings/shipping-methods", "GET /settings/carriers", "GET /settings/tag-rules",
+        "GET /settings/shipping-methods", "GET /settings/carriers", "GET /settings/tag-rules", "GET /settings/guide",
     },
     "settings:write": {
         "PUT /settings/seller", "PUT /settings/defaults", "PUT /settings/notifications",
-        "PUT /settings/tag-rules",
+        "PUT /settings/tag-rules", "PUT /settings/guide",
         "PUT /settings/statuses/{code}", "DELETE /settings/statuses/{code}",
         "PUT /settings/payment-methods/{code}", "DELETE /settings/payment-methods/{code}",
         "PUT /settings/shipping-methods/{code}", "DELETE /settings/shipping-methods/{code}",

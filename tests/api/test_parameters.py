@@ -18,7 +18,7 @@ from tests.api.test_roles_and_routes import address
 
 # Customers' pages and health take what mail programs and probes add to an address; the console reads its own.
 PLACES = ("/orders", "/imports", "/sequences", "/settings", "/customers", "/products", "/stock")
-ALONE = ("/", "/dashboard", "/new", "/work", "/returns", "/payments", "/tag-rules")
+ALONE = ("/", "/dashboard", "/new", "/work", "/returns", "/payments", "/tag-rules", "/guide", "/audit")
 CONSOLE = (*ALONE, "/assets/<path:name>", "/icon.svg", *(f"{place}/<path:rest>" for place in PLACES))
 TAKE_ANYTHING = ("/pay/", "/unsubscribe/", "/sandbox/", "/healthz", "/readyz", "/metrics")
 PICTURE = "/api/docs/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'):name>"

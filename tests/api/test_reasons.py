@@ -53,6 +53,7 @@ NEEDS_NONE = {
     "/projections": "a view's upkeep; nothing of it is recorded",
     "/audit": "proves and changes nothing",
     "/orders/{order_id}/messages/test": "a mail on trial, to oneself",
+    "/products/learn": "takes in what past orders name; changes no product",
     "/orders/summary": "adds up and changes nothing",
     "/documents": "prints; a void takes its reason",
     "/jobs": "a job's course; what it does has the reason it was asked with",

@@ -10,6 +10,7 @@ from domain import (
     customers,
     enrolments,
     gaps,
+    guide,
     import_answers,
     imports,
     mappings,
@@ -47,6 +48,7 @@ from tests.examples.facts import (
     EXCHANGE,
     FACTS,
     FOUND,
+    GUIDE,
     IMPORT,
     LATER,
     LEGAL,
@@ -139,6 +141,7 @@ EVENTS: tuple[Event, ...] = (
     event(papers.PackingSlipSet, settings.SETTINGS_ID, slip=SLIP),
     event(mappings.MappingSaved, settings.SETTINGS_ID, mapping=TILL),
     event(mappings.MappingRemoved, settings.SETTINGS_ID, name="till"),
+    event(guide.GuideSet, settings.SETTINGS_ID, guide=GUIDE),
     event(papers.SeriesDefined, settings.SETTINGS_ID, series=SERIES),
     event(papers.NumbersSkipped, settings.SETTINGS_ID, series=SERIES.code, period=2026, first=16, last=17),
     event(

@@ -32,6 +32,7 @@ from domain.pricing import CouponTerms
 from domain.shop import (
     Carrier,
     Defaults,
+    Guide,
     ImportMapping,
     Legal,
     Logo,
@@ -64,6 +65,7 @@ FACTS = products.ProductFacts(
     barcode="4006381333931",
     picture="https://pictures.example/cup.jpg",
 )
+GUIDE = Guide(confirmed=("methods",), skipped=("mail",), put_away=True)
 SLIP = PackingSlip(notes=True, places=True, pictures=True)
 PLAIN_FACTS = products.ProductFacts(names=(products.ProductName("en", "Cup"),))
 MESSAGE = UUID(int=0x3A11)

@@ -13,6 +13,7 @@ import { operatorName, signOut, useInstant, useMay, useSession } from "./session
 
 const KeysDialog = lazy(withWords(() => import("../keys/keys_dialog"), WINDOWS));
 const PersonMenu = lazy(withWords(() => import("./person_menu"), WINDOWS));
+const FirstSteps = lazy(() => import("./first_steps"));
 const Palette = lazy(() => import("./palette"));
 const HelpPanel = lazy(withWords(() => import("../help/help_panel"), WINDOWS));
 const PastLayer = lazy(withWords(() => import("./past_layer"), WINDOWS));
@@ -98,6 +99,7 @@ export function Frame() {
             <span>{label}</span>
           </Link>
         ))}
+        <Suspense>{may("settings:write") && <FirstSteps />}</Suspense>
         <button type="button" className="place wide-only" aria-keyshortcuts="F1" onClick={toggleHelp}>
           <Icon name="help" />
           <span>{i18n._("Help")}</span>

@@ -52,6 +52,7 @@ export function places(): Place[] {
     { to: "/messages", label: i18n._("Mails"), icon: "mail", key: "l", permission: "messages:read" },
     { to: "/imports", label: i18n._("Imports"), icon: "download", key: "i", permission: "imports:read" },
     { to: "/work", label: i18n._("Work behind"), icon: "flag", key: "w", permission: "effects:read" },
+    { to: "/audit", label: i18n._("Audit"), icon: "shield", key: "a", permission: "audit:read" },
     {
       to: "/settings",
       label: i18n._("Settings"),

@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { instantIn, instantShown, onInstant, showInstant } from "../api/instant";
+import { sessionState } from "../api/session";
 import { readDashboard } from "../dashboard/period";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
@@ -24,8 +25,10 @@ const root = createRootRoute({
 const index = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/orders", replace: true });
+  beforeLoad: async () => {
+    const owner = sessionState().caller?.permissions.includes("settings:write");
+    const guided = owner && (await (await import("./first_steps")).isGuided());
+    throw redirect({ to: guided ? "/guide" : "/orders", replace: true });
   },
 });
 
@@ -59,6 +62,24 @@ const editOrder = createRoute({
   component: lazyRouteComponent(
     withWords(() => import("../orders/edit/edit_order"), TYPING),
     "EditOrderPage",
+  ),
+});
+
+const guide = createRoute({
+  getParentRoute: () => root,
+  path: "/guide",
+  component: lazyRouteComponent(
+    withWords(() => import("../guide/guide_page")),
+    "GuidePage",
+  ),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  component: lazyRouteComponent(
+    withWords(() => import("../audit/audit_page")),
+    "AuditPage",
   ),
 });
 
@@ -249,6 +270,8 @@ const settingsSection = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     index,
+    guide,
+    audit,
     orders,
     order,
     newOrder,

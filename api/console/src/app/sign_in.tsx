@@ -1,13 +1,17 @@
-/** Signing in: as a page, on top of the page when the session ended, and a one-time password's first change. */
+/** Signing in: as a page, and on top of the page when the session ended. */
 
 import { i18n } from "@lingui/core";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { api, taken } from "../api/client";
-import { complaintAt, complaintsElsewhere, Refused } from "../api/problems";
+import { complaintAt } from "../api/problems";
 import { begin, type Caller } from "../api/session";
 import { Button } from "../parts/button";
 import { Complaints, TextField } from "../parts/field";
+import { WINDOWS, withWords } from "../text/language";
+import { refusalsOf, useSending } from "./sending";
 import { operatorName, useSession } from "./session";
+
+const FirstPassword = lazy(withWords(() => import("./first_password"), WINDOWS));
 
 export function SignInPage() {
   const { caller } = useSession();
@@ -19,7 +23,7 @@ export function SignInPage() {
           <i aria-hidden="true" />
           <span>Carnet</span>
         </p>
-        {caller ? <FirstPassword current={typed} /> : <SignInForm onTyped={setTyped} />}
+        <Suspense>{caller ? <FirstPassword current={typed} /> : <SignInForm onTyped={setTyped} />}</Suspense>
       </div>
     </main>
   );
@@ -86,88 +90,4 @@ function SignInForm({ username = "", onTyped }: { username?: string; onTyped?: (
       </Button>
     </form>
   );
-}
-
-/** A one-time password opens nothing but this: choosing one's own. */
-function FirstPassword({ current }: { current: string }) {
-  const [old, setOld] = useState(current);
-  const [password, setPassword] = useState("");
-  const [again, setAgain] = useState("");
-  const [differs, setDiffers] = useState(false);
-  const { busy, error, run } = useSending(async () => {
-    setDiffers(password !== again);
-    if (password !== again) return;
-    const caller = await taken(
-      api.PUT("/api/v1/session/password", { body: { current: old, new: password } }),
-    );
-    begin(caller as Caller);
-  });
-  return (
-    <form className="form" onSubmit={run} noValidate>
-      <h1>{i18n._("Choose your password")}</h1>
-      <p className="quiet">
-        {i18n._("The one you were given opens this page only. Yours has 15 characters or more.")}
-      </p>
-      {!current && (
-        <TextField
-          label={i18n._("The one-time password")}
-          type="password"
-          autoComplete="current-password"
-          value={old}
-          complaint={complaintAt(error, "/current")}
-          onChange={(event) => setOld(event.target.value)}
-        />
-      )}
-      <TextField
-        label={i18n._("Your password")}
-        name="new-password"
-        type="password"
-        autoComplete="new-password"
-        autoFocus
-        value={password}
-        complaint={complaintAt(error, "/new")}
-        onChange={(event) => setPassword(event.target.value)}
-      />
-      <TextField
-        label={i18n._("Once more")}
-        name="again"
-        type="password"
-        autoComplete="new-password"
-        value={again}
-        complaint={differs ? i18n._("The two are not the same.") : undefined}
-        onChange={(event) => setAgain(event.target.value)}
-      />
-      <Complaints sentences={refusalsOf(error, ["/new", ...(current ? [] : ["/current"])])} />
-      <Button type="submit" look="primary" shortcut="↵" disabled={busy}>
-        {i18n._("Keep it and go on")}
-      </Button>
-    </form>
-  );
-}
-
-function refusalsOf(error: unknown, fields: readonly string[]): string[] {
-  if (!error) return [];
-  if (!(error instanceof Refused)) return [i18n._("The server does not answer. Try again in a moment.")];
-  if (error.code === "wrong-credentials") return [i18n._("This name and password do not belong together.")];
-  return complaintsElsewhere(error, fields);
-}
-
-/** A form that is being sent, and what came of it. */
-function useSending(send: () => Promise<void>) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const run = async (event: FormEvent) => {
-    event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await send();
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { busy, error, run };
 }

@@ -16,6 +16,7 @@ import { countText } from "../text/counts";
 import { useProducts } from "./data";
 import { ProductGrid } from "./grid";
 import "../styles/sheet.css";
+import { LearnProducts } from "./learn";
 import "../styles/order.css";
 
 const ProductWindow = lazy(() => import("./product_window"));
@@ -79,9 +80,12 @@ export function ProductList() {
           />
         )}
         {list.rows?.length === 0 && (
-          <p className="quiet table-empty">
-            {q ? i18n._("Nothing is called like that.") : i18n._("The catalogue is empty.")}
-          </p>
+          <div className="table-empty">
+            <p className="quiet">
+              {q ? i18n._("Nothing is called like that.") : i18n._("The catalogue is empty.")}
+            </p>
+            {!q && may("stock:write") && <LearnProducts label={i18n._("Learn from past orders")} />}
+          </div>
         )}
       </div>
       <Suspense>

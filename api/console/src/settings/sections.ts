@@ -19,6 +19,7 @@ const Mails = lazy(() => import("./mails/mails"));
 const Notifications = lazy(() => import("./notifications"));
 const Operators = lazy(() => import("./access/operators"));
 const Tokens = lazy(() => import("./access/tokens"));
+const Webhooks = lazy(() => import("./webhooks/webhooks"));
 const Defaults = lazy(() => import("./defaults"));
 const Views = lazy(() => import("./views"));
 
@@ -41,5 +42,6 @@ export function sections(): Section[] {
       Page: Operators,
     },
     { code: "tokens", label: i18n._("Programs’ tokens"), permission: "tokens:read", Page: Tokens },
+    { code: "webhooks", label: i18n._("Webhooks"), permission: "webhooks:read", Page: Webhooks },
   ];
 }

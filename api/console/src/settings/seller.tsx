@@ -38,7 +38,7 @@ export default function SellerSection() {
   );
 }
 
-function Seller({ shop }: { shop: Versioned<Shop> }) {
+export function Seller({ shop }: { shop: Versioned<Shop> }) {
   const may = useMay()("settings:write");
   const editor = useShopEditor<AddressText>(shop, {
     name: "seller",

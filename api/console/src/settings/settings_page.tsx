@@ -32,6 +32,7 @@ export function SettingsPage() {
               {label}
             </Link>
           ))}
+          {may("settings:read") && <Link to="/guide">{i18n._("First steps")}</Link>}
         </nav>
         <div className="page-body">
           <div className="page-column" key={open?.code}>

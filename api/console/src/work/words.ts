@@ -33,6 +33,7 @@ export function jobLabel(kind: string): string {
     "orders.print": i18n._("Print of orders"),
     "orders.bulk": i18n._("Work on many orders"),
     "orders.bulk-undo": i18n._("Work on many orders, taken back"),
+    "products.learn": i18n._("Products learned from past orders"),
     "projections.rebuild": i18n._("A list built anew"),
     "audit.verify": i18n._("Proof of the books"),
   };
