@@ -17,8 +17,6 @@ const SCREENS = [
   "src/documents",
   "src/payments",
   "src/dashboard",
-  "src/guide",
-  "src/audit",
 ];
 /** The parts that they alone are made of. */
 const PARTS = [
@@ -42,10 +40,14 @@ const WINDOWS = [
   ...["address", "mail_choice", "note", "particulars", "payment", "ship", "status", "tags"].map(
     (name) => `orders/dialogs/${name}`,
   ),
-  ...["compare_window", "first_password", "past_banner", "past_window", "person_menu"].map((name) => `app/${name}`),
+  ...["compare_window", "first_password", "past_banner", "past_window", "person_menu"].map(
+    (name) => `app/${name}`,
+  ),
   ...["keys/keys_dialog", "help/help_panel", "orders/list/column_menu"],
 ].map((file) => `src/${file}.tsx`);
-const ELSEWHERE = [...SCREENS, "src/orders/edit"]
+/** What owners and auditors look at now and then. */
+const OWNER = ["src/guide", "src/audit", "src/settings/webhooks"];
+const ELSEWHERE = [...SCREENS, ...OWNER, "src/orders/edit"]
   .map((folder) => `${folder}/**`)
   .concat(PARTS, TYPING, WINDOWS);
 
@@ -57,7 +59,12 @@ export default defineConfig({
   orderBy: "messageId",
   catalogs: [
     // They stand first: a file belongs to the first catalogue whose path it fits.
-    { path: "src/locales/behind_{locale}", include: [...SCREENS, ...PARTS] },
+    { path: "src/locales/owner_{locale}", include: OWNER },
+    {
+      path: "src/locales/behind_{locale}",
+      include: [...SCREENS, ...PARTS],
+      exclude: OWNER.map((folder) => `${folder}/**`),
+    },
     { path: "src/locales/typing_{locale}", include: TYPING },
     { path: "src/locales/windows_{locale}", include: WINDOWS },
     { path: "src/locales/{locale}", include: ["src"], exclude: ELSEWHERE },

@@ -6921,6 +6921,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/learn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in every SKU that past orders name, as it was sold last, by a job; what is in the catalogue stays as it is.
+         * @description Its `outcome` tells how many were `added`, were `known` and were `refused`, and why.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{sku}": {
         parameters: {
             query?: never;
@@ -9670,6 +9712,81 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the guide through the first day is; its ETag is that of the whole set-up. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GuideAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Confirm or skip steps of the guide, or put it away. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description The ETag of what was decided on; a version that is gone is refused with 412
+                     * @example "3"
+                     */
+                    "If-Match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["GuideForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GuideAnswer"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -15544,6 +15661,17 @@ export interface components {
         } | {
             position: number;
             /** @constant */
+            topic: "settings.guide-set";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.settings.guide-set"];
+        } | {
+            position: number;
+            /** @constant */
             topic: "settings.legal-set";
             /** @constant */
             version: 1;
@@ -17765,6 +17893,24 @@ export interface components {
         CarrierForm: {
             label: string;
             tracking_url?: string;
+        };
+        GuideStepAnswer: {
+            /** @enum {string} */
+            code: "seller" | "methods" | "catalogue" | "mail" | "order";
+            /** @enum {string} */
+            state: "done" | "skipped" | "open";
+            confirmed: boolean;
+        };
+        GuideAnswer: {
+            shown: boolean;
+            put_away: boolean;
+            sends_mail: boolean;
+            steps: components["schemas"]["GuideStepAnswer"][];
+        };
+        GuideForm: {
+            confirmed?: ("seller" | "methods" | "catalogue" | "mail" | "order")[];
+            skipped?: ("seller" | "methods" | "catalogue" | "mail" | "order")[];
+            put_away?: boolean;
         };
         LegalForm: {
             legal_form?: string;
@@ -20831,6 +20977,28 @@ export interface components {
             timestamp: string;
             metadata: components["schemas"]["event.Metadata"];
             missing: number[];
+        };
+        /**
+         * Guide
+         * @description Where the guide through the first day stands: steps that were confirmed as they are, or skipped.
+         */
+        "event.Guide": {
+            confirmed: string[];
+            skipped: string[];
+            put_away: boolean;
+        };
+        /**
+         * settings.guide-set
+         * @description The guide stands here.
+         */
+        "event.settings.guide-set": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            guide: components["schemas"]["event.Guide"];
         };
         /**
          * Legal

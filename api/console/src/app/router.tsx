@@ -12,7 +12,7 @@ import { sessionState } from "../api/session";
 import { readDashboard } from "../dashboard/period";
 import { OrderList } from "../orders/list/order_list";
 import { parseSearch, readSearch, stringifySearch } from "../orders/search";
-import { TYPING, withWords } from "../text/language";
+import { OWNER, TYPING, withWords } from "../text/language";
 import { Frame } from "./frame";
 import { queries } from "./queries";
 import { readCustomersSearch, readProductsSearch, readStockSearch } from "./searches";
@@ -69,7 +69,10 @@ const guide = createRoute({
   getParentRoute: () => root,
   path: "/guide",
   component: lazyRouteComponent(
-    withWords(() => import("../guide/guide_page")),
+    withWords(
+      withWords(() => import("../guide/guide_page")),
+      OWNER,
+    ),
     "GuidePage",
   ),
 });
@@ -78,7 +81,10 @@ const audit = createRoute({
   getParentRoute: () => root,
   path: "/audit",
   component: lazyRouteComponent(
-    withWords(() => import("../audit/audit_page")),
+    withWords(
+      withWords(() => import("../audit/audit_page")),
+      OWNER,
+    ),
     "AuditPage",
   ),
 });

@@ -2,6 +2,7 @@
 
 import { i18n } from "@lingui/core";
 import { type ComponentType, lazy } from "react";
+import { OWNER, withWords } from "../text/language";
 
 export interface Section {
   code: string;
@@ -19,7 +20,7 @@ const Mails = lazy(() => import("./mails/mails"));
 const Notifications = lazy(() => import("./notifications"));
 const Operators = lazy(() => import("./access/operators"));
 const Tokens = lazy(() => import("./access/tokens"));
-const Webhooks = lazy(() => import("./webhooks/webhooks"));
+const Webhooks = lazy(withWords(() => import("./webhooks/webhooks"), OWNER));
 const Defaults = lazy(() => import("./defaults"));
 const Views = lazy(() => import("./views"));
 

@@ -19,6 +19,12 @@ export const BEHIND: Words = {
   fr: () => import("../locales/behind_fr.po"),
 };
 
+/** The words of what owners and auditors look at now and then; they come beside those of `BEHIND`. */
+export const OWNER: Words = {
+  en: () => import("../locales/owner_en.po"),
+  fr: () => import("../locales/owner_fr.po"),
+};
+
 /** The words of the pages on which an order is typed in. */
 export const TYPING: Words = {
   en: () => import("../locales/typing_en.po"),
