@@ -125,6 +125,8 @@ def test_the_list_needs_no_more_script_than_it_may(built_console: Path) -> None:
         ("product_list", "product_window", "behind_fr"),
         ("stock_list", "stock_window", "behind_fr"),
         ("stock_take", "behind_fr"),
+        ("guide_page", "behind_fr", "owner_fr"),
+        ("audit_page", "behind_fr", "owner_fr"),
     ],
 )
 def test_another_screen_brings_little_more(built_console: Path, screen: tuple[str, ...]) -> None:

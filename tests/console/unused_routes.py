@@ -43,6 +43,9 @@ POST  /orders/<uuid:order_id>/unarchive  the list archives by /orders/bulk
 POST  /orders/<uuid:order_id>/payment-requests  a saved card is charged by programs that hold its token
 GET  /orders/export  the list exports by a job: /orders/bulk
 GET  /exports/orders  the list exports by a job: /orders/bulk
+GET  /projections/outside  for teams that add views of their own
+GET  /views/<string:name>  for teams that add views of their own; their rows mean nothing to this desk
+GET  /views/<string:name>/export  for teams that add views of their own; their rows mean nothing to this desk
 POST  /documents  papers of many orders are printed by /orders/bulk
 """
 
@@ -69,6 +72,12 @@ PUT  /stock/<string:sku>/place  places on shelves are told by imports and progra
 POST  /exports  lists other than the orders are exported by `carnet export`
 GET  /exports/<uuid:job_id>  lists other than the orders are exported by `carnet export`
 GET  /exports/<uuid:job_id>/file  lists other than the orders are exported by `carnet export`
+GET  /audit/reads  read by `carnet audit reads`
+GET  /books/closings  closings are made and listed by `carnet books`
+GET  /books/closings/<int:number>.pdf  closings are printed by `carnet books`
+GET  /books/fec  written by `carnet export fec`
+GET  /reports/restated  read by programs; the dashboard tells of today
+GET  /reports/stock-days  read by programs; a product shows its movements
 GET  /exports/coupons  lists other than the orders are exported by `carnet export`
 GET  /exports/customers  lists other than the orders are exported by `carnet export`
 GET  /exports/documents  lists other than the orders are exported by `carnet export`

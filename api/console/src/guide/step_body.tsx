@@ -2,18 +2,21 @@
 
 import { i18n } from "@lingui/core";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useMay } from "../app/session";
 import { Warned } from "../parts/back";
+import { Bones } from "../parts/bones";
 import { Button } from "../parts/button";
 import { Icon, type IconName } from "../parts/icon";
 import { LearnProducts } from "../products/learn";
 import { settingsQuery } from "../settings/data";
 import { useOrdersToTry } from "../settings/mails/data";
 import { TestMail } from "../settings/mails/test_mail";
-import MethodsSection from "../settings/methods";
 import { Read } from "../settings/read";
-import { Seller } from "../settings/seller";
 import { type Guide, type Step, useGuideSaid } from "./data";
+
+const MethodsSection = lazy(() => import("../settings/methods"));
+const Seller = lazy(async () => ({ default: (await import("../settings/seller")).Seller }));
 
 interface Props {
   step: Step;
@@ -32,7 +35,7 @@ export function StepBody(props: Props) {
   const Body = BODIES[props.step.code];
   return (
     <div className="guide-body">
-      {Body && <Body {...props} />}
+      <Suspense fallback={<Bones rows={4} />}>{Body && <Body {...props} />}</Suspense>
       <Foot step={props.step} />
     </div>
   );
