@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from domain.events import Event
+from domain.orders.histories import OrderStatusTold
 from domain.orders.moves import OrderPlaced, OrderStatusChanged, OrderStatusForced
 from domain.orders.order import Order
 
@@ -78,8 +79,8 @@ OcelRecord = OcelEvent | OcelObject | OcelChange | OcelLink
 def life(order: Order, recorded: Iterable[tuple[int, Event, datetime]]) -> Iterator[OcelRecord]:
     """All that an order's whole history tells, in the order it was recorded; `order` is blank.
 
-    A move is called by the status that was reached, any other event by its topic. Amounts are integers of the minor
-    unit; nothing of persons is told but the customer's id.
+    A move, here or elsewhere, is called by the status that was reached, any other event by its topic. Amounts are
+    integers of the minor unit; nothing of persons is told but the customer's id.
     """
     known: dict[str, OcelObject] = {}
     links: set[OcelLink] = set()
@@ -116,7 +117,10 @@ def _event(
         "imported": event.metadata.import_id is not None,
     }
     kind, declares, amount = event.TOPIC, OF_ANY, getattr(event, "amount", None)
-    if isinstance(event, Move):
+    if isinstance(event, OrderStatusTold):
+        kind, declares = event.status, OF_MOVES
+        attributes |= {"actor": event.by or event.metadata.actor, "forced": False}
+    elif isinstance(event, Move):
         kind, declares = event.status, OF_MOVES
         attributes |= {"stage": event.stage, "forced": isinstance(event, OrderStatusForced)}
     elif isinstance(amount, int):

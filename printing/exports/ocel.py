@@ -61,6 +61,7 @@ class OcelDatabase:
         self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _CORE + "BEGIN;")
         self._event_tables: dict[str, str] = {}
         self._object_tables: dict[str, str] = {}
+        self._declared: dict[str, set[str]] = {}
         self.events = self.objects = 0
         for name, declares in OBJECT_TYPES.items():
             own = {"ocel_time": "TIMESTAMP NOT NULL", "ocel_changed_field": "TEXT"}
@@ -86,9 +87,15 @@ class OcelDatabase:
         self._connection.close()
 
     def _add_event(self, event: OcelEvent) -> None:
+        columns = {attribute: COLUMN_TYPES[kind] for attribute, kind in event.declares.items()}
+        known = self._declared.setdefault(event.type, set())
         if event.type not in self._event_tables:
-            columns = {attribute: COLUMN_TYPES[kind] for attribute, kind in event.declares.items()}
             self._declare("event", self._event_tables, event.type, {"ocel_time": "TIMESTAMP NOT NULL"} | columns)
+        elif not columns.keys() <= known:  # a status may be called as a topic is
+            for attribute in columns.keys() - known:
+                table = self._event_tables[event.type]
+                self._connection.execute(f'ALTER TABLE "{table}" ADD COLUMN "{attribute}" {columns[attribute]}')
+        known.update(columns)
         self._connection.execute("INSERT INTO event VALUES (?, ?)", (event.id, event.type))
         self._insert(self._event_tables[event.type], event.id, _text(event.at), event.attributes)
         related = [(event.id, *one) for one in event.objects]
