@@ -34,6 +34,7 @@ from importers.reading.grouping import Group
 from importers.reading.table import Table, open_table
 from importers.records.coupons import CouponsIntake
 from importers.records.customers import CustomersIntake
+from importers.records.histories import HistoriesIntake
 from importers.records.intake import RecordsIntake
 from importers.records.stock import StockIntake
 from importers.taking import Intake, OrdersIntake
@@ -159,8 +160,10 @@ def opened(runtime: Runtime, import_id: UUID, asked: ImportRequest) -> Iterator[
             yield Opened(table, products, asked.kind, asked.source or asked.kind, asked)
         elif asked.kind == "payments":
             yield _payments(runtime, import_id, asked, table)
+        elif asked.kind == "statuses" and HistoriesIntake.fits(table.headers[0]):
+            yield _records(runtime, import_id, asked, table, HistoriesIntake)
         elif asked.kind in RECORDS:
-            yield _records(runtime, import_id, asked, table)
+            yield _records(runtime, import_id, asked, table, RECORDS[asked.kind])
         else:
             intake = UpdatesIntake(table.headers[0], runtime, import_id, asked.kind, asked.choices)
             yield Opened(table, intake, asked.kind, asked.source or asked.kind, asked)
@@ -175,11 +178,13 @@ def _payments(runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Ta
     return Opened(table, intake, asked.kind, asked.source or asked.kind, settled)
 
 
-def _records(runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Table) -> Opened:
-    """Customers, stock or coupons, read in the forms that their columns prove."""
+def _records(
+    runtime: Runtime, import_id: UUID, asked: ImportRequest, table: Table, intake: type[RecordsIntake]
+) -> Opened:
+    """Customers, stock, coupons or histories, read in the forms that their columns prove."""
     zone = asked.timezone or runtime.desk.shop().defaults.timezone
     choices, context = choices_of(replace(asked, timezone=zone)), _context(import_id, asked.kind)
-    made = partial(RECORDS[asked.kind], table.headers[0], runtime, asked.choices)
+    made = partial(intake, table.headers[0], runtime, asked.choices)
     told = proved(table, made(choices, context).reads, choices)
     settled = replace(asked, dates=told.dates, decimal=told.decimal)
     return Opened(table, made(told, context), asked.kind, asked.source or asked.kind, settled)

@@ -29,6 +29,7 @@ from projections.runtime import Runtime
 from scripts.export_book import book
 from scripts.export_events import events
 from scripts.export_fec import fec
+from scripts.export_histories import histories
 from scripts.filtering import filters_told, refusals
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
@@ -62,6 +63,7 @@ def export() -> None:
 export.add_command(book)
 export.add_command(events)
 export.add_command(fec)
+export.add_command(histories)
 
 
 def _command(name: str) -> None:

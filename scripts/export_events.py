@@ -28,6 +28,7 @@ from scripts.event_files import (
     manifest_of,
     unfinished_file,
 )
+from scripts.export_ocel import OCEL, export_ocel
 from scripts.filtering import refusals
 from scripts.installation import opened_runtime
 from scripts.instants import point_of, when
@@ -54,7 +55,7 @@ class Span(NamedTuple):
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(tuple(EVENT_FORMATS)), default="jsonl", show_default=True)
+@click.option("--format", "form", type=click.Choice((*EVENT_FORMATS, OCEL)), default="jsonl", show_default=True)
 @click.option("--after", type=click.IntRange(0), help="From after which position; in a folder, where its files end.")
 @click.option("--until", type=click.IntRange(0), help="Up to which position; the end of the log unless told.")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Folder; else standard output.")
@@ -78,7 +79,14 @@ def events(
     later: the next run goes on behind the last one. Parquet stands in `events/recorded_on=DAY/`, one dataset by
     day (UTC). `manifest.json` tells the files, the position where they end as `next`
     and its `epoch`: where the database was promoted or restored since, nothing is written and it is said what to do.
+
+    `ocel` writes the lives of all orders for process mining, each time anew, as `ocel.json` and `ocel.sqlite`.
     """
+    if form == OCEL:
+        if output is None or after is not None or personal or as_of or known_at:
+            raise click.UsageError("OCEL tells whole lives without personal data, in a folder: --output, --until.")
+        export_ocel(until, output, as_json)
+        return
     if output is None and form == "parquet":
         raise click.UsageError("Parquet is written to files: say --output FOLDER.")
     with opened_runtime() as runtime, progress("Exporting events") as tell:

@@ -143,6 +143,16 @@ def orders(files: tuple[Path, ...], map_file: Path | None, stock: Any, update: b
     _load(files, asked, map_file, **told)
 
 
+def _timed(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of files with times."""
+    for option in (
+        click.option("--dates", default="", metavar="FORM", help="day-first or month-first, where no date proves it."),
+        click.option("--timezone", default="", metavar="ZONE", help="Of times that tell none, like Europe/Paris."),
+    ):
+        command = option(command)
+    return command
+
+
 @import_orders.command()
 @_loading
 def tracking(files: tuple[Path, ...], **told: Any) -> None:
@@ -152,16 +162,20 @@ def tracking(files: tuple[Path, ...], **told: Any) -> None:
 
 @import_orders.command()
 @_loading
-def statuses(files: tuple[Path, ...], **told: Any) -> None:
+@_timed
+def statuses(files: tuple[Path, ...], timezone: str, dates: str, **told: Any) -> None:
     """Move orders by FILES, CSV files with the columns number, status, stock (apply or leave) and balance
-    (accept: completed though money is due)."""
-    _load(files, _updates(files, "statuses", told), None, **told)
+    (accept: completed though money is due).
+
+    With the column at (and actor, where it is told) they are histories: which status an order had when, in any words.
+    They are written down as its past and move nothing.
+    """
+    _load(files, replace(_updates(files, "statuses", told), timezone=timezone, dates=dates), None, **told)
 
 
 @import_orders.command()
 @_loading
-@click.option("--timezone", default="", metavar="ZONE", help="Of times that tell none, like Europe/Paris.")
-@click.option("--dates", default="", metavar="FORM", help="day-first or month-first, where no date proves it.")
+@_timed
 def payments(files: tuple[Path, ...], timezone: str, dates: str, **told: Any) -> None:
     """Write down payments and refunds from FILES, Stripe's payments or PayPal's activity, for orders that are there."""
     _load(files, replace(_updates(files, "payments", told), timezone=timezone, dates=dates), None, **told)

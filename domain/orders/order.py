@@ -32,6 +32,7 @@ from domain.statuses import CANCELLED, DRAFT, EDITABLE
 from domain.taxes import Taxes
 
 if TYPE_CHECKING:
+    from domain.orders.histories import ToldStatus
     from domain.orders.returns import Return
 
 
@@ -130,6 +131,7 @@ class Order(Aggregate):
         self.returns: dict[int, Return] = {}
         self.commands: set[UUID] = set()  # those which, given again, would do the same once more
         self.tags: tuple[str, ...] = ()
+        self.told_statuses: list[ToldStatus] = []  # those it had elsewhere
         self.notes: dict[str, Note] = {}
         self.last_note = 0
         self.documents: tuple[Document, ...] = ()

@@ -102,6 +102,7 @@ status                  no       yes      yes      no       yes      yes      ye
 stock_answer            no       no       no       no       no       no       no
 subject                 yes      no       yes      no       yes      yes      yes
 tags                    no       yes      no       no       yes      yes      yes
+told_statuses           no       no       no       no       no       no       no
 undone                  no       no       no       no       no       no       no
 """
 _, *_ROWS = map(str.split, FIELDS.strip().splitlines())
