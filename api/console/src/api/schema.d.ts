@@ -15441,6 +15441,17 @@ export interface components {
         } | {
             position: number;
             /** @constant */
+            topic: "order.status-told";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            event: components["schemas"]["event.order.status-told"];
+        } | {
+            position: number;
+            /** @constant */
             topic: "order.tagged";
             /** @constant */
             version: 1;
@@ -20562,6 +20573,20 @@ export interface components {
             stage_was: string;
             stock: string;
             notify: string[] | null;
+        };
+        /**
+         * order.status-told
+         * @description The order had this status elsewhere, from the event's time on; what it has here stays.
+         */
+        "event.order.status-told": {
+            /** Format: uuid */
+            originator_id: string;
+            originator_version: number;
+            /** Format: date-time */
+            timestamp: string;
+            metadata: components["schemas"]["event.Metadata"];
+            status: string;
+            by: string;
         };
         /**
          * order.tagged
