@@ -133,6 +133,12 @@ const TELLERS: Record<string, Teller> = {
     icon: "warning",
     text: i18n._("by force"),
   }),
+  "order.status-told": (summary) => ({
+    icon: "flag",
+    group: "status",
+    text: i18n._("Elsewhere"),
+    after: { words: words(summary.status) },
+  }),
   "order.item-added": line((summary) =>
     i18n._("Added {quantity} × {name}", { quantity: words(summary.quantity), name: words(summary.name) }),
   ),
