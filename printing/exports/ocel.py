@@ -94,6 +94,7 @@ class OcelDatabase:
         elif not columns.keys() <= known:  # a status may be called as a topic is
             for attribute in columns.keys() - known:
                 table = self._event_tables[event.type]
+                # allowed sql: names of tables and columns are letters and digits, values are parameters
                 self._connection.execute(f'ALTER TABLE "{table}" ADD COLUMN "{attribute}" {columns[attribute]}')
         known.update(columns)
         self._connection.execute("INSERT INTO event VALUES (?, ?)", (event.id, event.type))
@@ -119,14 +120,17 @@ class OcelDatabase:
         tables[name] = f"{kind}_{mapped}"
         told = ", ".join(f'"{column}" {definition}' for column, definition in columns.items())
         key = "PRIMARY KEY" if kind == "event" else "NOT NULL"
+        # allowed sql: names of tables and columns are letters and digits, values are parameters
         self._connection.execute(
             f'CREATE TABLE "{tables[name]}" (ocel_id TEXT {key} REFERENCES {kind} (ocel_id), {told})'
         )
+        # allowed sql: names of tables and columns are letters and digits, values are parameters
         self._connection.execute(f"INSERT INTO {kind}_map_type VALUES (?, ?)", (name, mapped))
 
     def _insert(self, table: str, ocel_id: str, at: str, facts: Mapping[str, Value]) -> None:
         columns = ", ".join(f'"{name}"' for name in ("ocel_id", "ocel_time", *facts))
         marks = ", ".join("?" * (len(facts) + 2))
+        # allowed sql: names of tables and columns are letters and digits, values are parameters
         self._connection.execute(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', (ocel_id, at, *facts.values()))
 
 
@@ -162,6 +166,7 @@ def _types(connection: sqlite3.Connection, kind: str) -> Types:
     """For each type its table, and what it declares."""
     kinds = {column: declared for declared, column in COLUMN_TYPES.items()}
     found: Types = {}
+    # allowed sql: names of tables and columns are letters and digits, values are parameters
     for name, mapped in connection.execute(f"SELECT ocel_type, ocel_type_map FROM {kind}_map_type ORDER BY 1"):
         table = f"{kind}_{mapped}"
         columns = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,))
@@ -175,6 +180,7 @@ def _told(declared: Mapping[str, ValueType]) -> list[dict[str, str]]:
 
 def _events(connection: sqlite3.Connection, types: Types) -> Iterator[dict[str, Any]]:
     def of(name: str, table: str) -> Iterator[tuple[str, int, str, sqlite3.Row]]:
+        # allowed sql: names of tables and columns are letters and digits, values are parameters
         for row in connection.execute(f'SELECT * FROM "{table}" ORDER BY ocel_time, position'):
             yield row["ocel_time"], row["position"], name, row
 
@@ -190,6 +196,7 @@ def _events(connection: sqlite3.Connection, types: Types) -> Iterator[dict[str, 
 
 def _objects(connection: sqlite3.Connection, types: Types) -> Iterator[dict[str, Any]]:
     for name, (table, declared) in types.items():
+        # allowed sql: names of tables and columns are letters and digits, values are parameters
         rows = connection.execute(f'SELECT * FROM "{table}" ORDER BY ocel_id, ocel_time, rowid')
         for ocel_id, standings in groupby(rows, lambda row: row["ocel_id"]):
             yield {
@@ -215,6 +222,7 @@ def _values(row: sqlite3.Row, declared: Mapping[str, ValueType]) -> Iterator[tup
 def _related(
     connection: sqlite3.Connection, table: str, source: str, target: str, ocel_id: str
 ) -> list[dict[str, str]]:
+    # allowed sql: names of tables and columns are letters and digits, values are parameters
     found = connection.execute(
         f"SELECT {target}, ocel_qualifier FROM {table} WHERE {source} = ? ORDER BY rowid", (ocel_id,)
     )

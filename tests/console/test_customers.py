@@ -116,7 +116,7 @@ def test_forgetting_says_before_what_stays_and_why(visit: Visit) -> None:
     page.goto(f"/customers/{card['id']}")
     page.get_by_role("button", name="Forget…").click()
     window = page.locator(".window")
-    expect(window.locator(".remains").last.locator("li")).to_have_count(9)
+    expect(window.locator(".remains").last.locator("li")).to_have_count(10)
     expect(window).to_contain_text("they are your books")
     expect(window.get_by_role("button", name="Forget them for good")).to_be_disabled()
     window.get_by_label("I have read this").check()

@@ -137,6 +137,7 @@ def test_a_stock_take_is_scanned_kept_on_the_device_and_written(visit: Visit) ->
     assert call(page, "GET", "/stock/TAKE-1")["on_hand"] == 9
     assert call(page, "GET", "/stock/TAKE-2")["on_hand"] == 11
     page.get_by_role("button", name="It is counted as it lies there now").click()
+    expect(page.locator(ROWS, has_text="TAKE-2")).to_contain_text("differs")
     page.keyboard.press("Control+Enter")
     expect(page.locator(ROWS, has_text="TAKE-2")).to_contain_text("written")
     assert call(page, "GET", "/stock/TAKE-2")["on_hand"] == 10

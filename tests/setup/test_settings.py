@@ -30,6 +30,8 @@ def test_every_setting_is_read_from_its_variable(setting: Field[Any], monkeypatc
         "worker_threads": "3",
         "document_years": "3",
         "exports": "3",
+        "orders_past": "False",
+        "accounts": "goods=707100",
         "smtp_url": "smtp://localhost",
         "checkpoint_url": "https://elsewhere.example/checkpoints",
         "checkpoint_tsa_url": "http://authority.example",

@@ -3,27 +3,17 @@
 import { i18n } from "@lingui/core";
 import { Button } from "../parts/button";
 import { DataTable } from "../parts/table";
-import { type Counted, itemOf } from "./taking";
+import type { Counted } from "./taking";
 
 interface Props {
   rows: readonly Counted[];
   onChange: (sku: string, counted: string) => void;
   onRemove: (sku: string) => void;
-  /** A row as it stands by the books of now. */
-  onRow: (row: Counted) => void;
+  /** Asks that a row be compared with the books of now. */
+  onRenew: (row: Counted) => void;
 }
 
-export function CountTable({ rows, onChange, onRemove, onRow }: Props) {
-  const renew = async (row: Counted) => {
-    const item = await itemOf(row.sku);
-    onRow({
-      ...row,
-      expected: item?.data.on_hand ?? null,
-      version: item?.version ?? null,
-      state: undefined,
-      complaint: undefined,
-    });
-  };
+export function CountTable({ rows, onChange, onRemove, onRenew }: Props) {
   return (
     <section className="sheet" aria-label={i18n._("Counted")}>
       <DataTable
@@ -70,7 +60,7 @@ export function CountTable({ rows, onChange, onRemove, onRow }: Props) {
             cell: (row) => (
               <>
                 {row.state === "moved" && (
-                  <Button size="small" onClick={() => void renew(row)}>
+                  <Button size="small" onClick={() => onRenew(row)}>
                     {i18n._("It is counted as it lies there now")}
                   </Button>
                 )}

@@ -13,7 +13,7 @@ import { say } from "../parts/notices";
 import { PageHead } from "../parts/page_head";
 import { sentenceOf } from "../parts/refused";
 import { CountTable } from "./count_table";
-import { type Counted, keepCounts, keptCounts, lookUp, readScan, withScan } from "./taking";
+import { type Counted, itemOf, keepCounts, keptCounts, lookUp, readScan, withScan } from "./taking";
 import { writeCounts } from "./writing_counts";
 import "../styles/sheet.css";
 import "../styles/order.css";
@@ -35,6 +35,18 @@ export function StockTake() {
     say(
       i18n._("{count, plural, one {# count is written.} other {# counts are written.}}", { count: written }),
     );
+  };
+  /** Compares a row with what the shelf holds by now; nothing is written meanwhile. */
+  const renew = async (row: Counted) => {
+    setBusy(true);
+    try {
+      const item = await itemOf(row.sku);
+      const held = { expected: item?.data.on_hand ?? null, version: item?.version ?? null };
+      const renewed = { ...row, ...held, state: undefined, complaint: undefined };
+      setRows((now) => now.map((each) => (each.sku === row.sku ? renewed : each)));
+    } finally {
+      setBusy(false);
+    }
   };
   useKeys({ "ctrl+enter": () => void write() });
   return (
@@ -72,7 +84,7 @@ export function StockTake() {
               setRows(rows.map((each) => (each.sku === sku ? { ...each, counted, state: undefined } : each)))
             }
             onRemove={(sku) => setRows(rows.filter((each) => each.sku !== sku))}
-            onRow={(row) => setRows(rows.map((each) => (each.sku === row.sku ? row : each)))}
+            onRenew={(row) => void renew(row)}
           />
         </div>
       </div>
